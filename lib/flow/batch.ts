@@ -1,0 +1,91 @@
+/**
+ * Flows on their way from the decoders to a store: columns, not objects, so that they travel between
+ * threads as transferable buffers.
+ *
+ * Dictionary ids in a batch are the decoder's own: entry `n` of a dictionary is the n-th one that this
+ * decoder has sent since its last `reset`. The store translates them into its own ids.
+ */
+
+/** Stands for "none" in dictionary and port columns. */
+export const NONE = -1;
+/** Stands for "no readable time". No real time has this value: it is below the range of the parser. */
+export const UNTIMED = -(2n ** 63n);
+/** Stands for "no latency". */
+export const NO_LATENCY = -1n;
+
+/** A flow's id in its capture is block * PLACES_PER_BLOCK + place, so that it grows in file and line order. */
+export const PLACES_PER_BLOCK = 16384;
+
+export interface FlowColumns {
+  /** Number of the record in its block. */
+  readonly place: Int32Array;
+  readonly timeNs: BigInt64Array;
+  readonly kind: Int32Array;
+  readonly observer: Int32Array;
+  readonly source: Int32Array;
+  readonly destination: Int32Array;
+  readonly sourcePort: Float64Array;
+  readonly destinationPort: Float64Array;
+  readonly l7Text: Int32Array;
+  readonly dnsAnswer: Int32Array;
+  readonly policies: Int32Array;
+  readonly latencyNs: BigInt64Array;
+  readonly events: Float64Array;
+  readonly hash: BigInt64Array;
+  /** 1 when `hash` is that of a uuid: equal hashes are then the same record within a file too. */
+  readonly hasUuid: Uint8Array;
+}
+
+/** A dictionary entry: the first 64 bits of a SHA-256 over its values, and the values by column name. */
+export interface DictionaryEntry {
+  readonly hash: bigint;
+  readonly values: Readonly<Record<string, string | number | null>>;
+}
+
+export const DICTIONARIES = ["kind", "observer", "endpoint", "text"] as const;
+export type DictionaryName = (typeof DICTIONARIES)[number];
+
+export interface BatchOther {
+  readonly place: number;
+  readonly kind: string;
+  readonly timeNs: bigint;
+  readonly observer: number;
+  readonly lostEvents: bigint | null;
+  readonly detail: string;
+  readonly hash: bigint;
+}
+
+export interface BatchRefusal {
+  readonly line: number;
+  readonly offset: number;
+  readonly code: string;
+  readonly reason: string;
+  readonly excerpt: string;
+}
+
+/** Compressed original bytes with the places of the records in them. */
+export interface BatchBlock {
+  /** Offset of the block in the unpacked file. */
+  readonly offset: number;
+  readonly rawBytes: number;
+  readonly records: number;
+  readonly firstLine: number;
+  readonly places: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+export interface FlowBatch {
+  readonly flows: number;
+  readonly columns: FlowColumns;
+  readonly dictionaries: Readonly<Record<DictionaryName, readonly DictionaryEntry[]>>;
+  /** True when the decoder began its dictionaries anew with this batch (their size is bounded). */
+  readonly reset: boolean;
+  readonly others: readonly BatchOther[];
+  /** The first refusals of the batch; all are counted in `refusedBy`. */
+  readonly refusals: readonly BatchRefusal[];
+  readonly refusedBy: Readonly<Record<string, number>>;
+  readonly formats: Readonly<Record<string, number>>;
+  /** Records seen: flows, others and refused. */
+  readonly read: number;
+  readonly block: BatchBlock;
+}

@@ -1,0 +1,129 @@
+/**
+ * Reading values that Go's protobuf JSON mapper wrote (flow-formats 0): 64-bit integers as text, enums as
+ * name or number, `null` the same as absent, names in snake_case or lowerCamelCase.
+ *
+ * A value of the wrong type throws {@link FieldError}, caught where a record is decoded: the record is
+ * then refused with the member's name.
+ */
+
+import { type EnumTable, enumName } from "@/lib/flow/enums";
+
+/** A member has a value that its type cannot have. */
+export class FieldError extends Error {
+  constructor(
+    readonly field: string,
+    readonly expected: string,
+    value: unknown,
+  ) {
+    super(`${field} is ${describe(value)}, expected ${expected}`);
+  }
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 40))}`;
+  if (Array.isArray(value)) return "a list";
+  if (value !== null && typeof value === "object") return "an object";
+  return String(value);
+}
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+export function isObject(value: unknown): value is JsonObject {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+export function readObject(value: unknown, field: string): JsonObject {
+  if (isObject(value)) return value;
+  throw new FieldError(field, "an object", value);
+}
+
+export function readText(value: unknown, field: string): string {
+  if (typeof value === "string") return value;
+  throw new FieldError(field, "a text", value);
+}
+
+/** A 32-bit count: a JSON number or its decimal text; refused beyond 2^53. */
+export function readCount(value: unknown, field: string): number {
+  const number = typeof value === "string" && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  if (typeof number === "number" && Number.isSafeInteger(number) && number >= 0) return number;
+  throw new FieldError(field, "a whole number from 0", value);
+}
+
+/** A signed 32-bit integer. */
+export function readInteger(value: unknown, field: string): number {
+  const number = typeof value === "string" && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
+  if (typeof number === "number" && Number.isSafeInteger(number)) return number;
+  throw new FieldError(field, "a whole number", value);
+}
+
+/** An unsigned 64-bit integer, as decimal text. */
+export function readDecimal(value: unknown, field: string): string {
+  if (typeof value === "string" && /^\d{1,20}$/.test(value)) return value;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return String(value);
+  throw new FieldError(field, "a whole number from 0", value);
+}
+
+export function readBoolean(value: unknown, field: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw new FieldError(field, "true or false", value);
+}
+
+export function readEnum(table: EnumTable, value: unknown, field: string): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" && Number.isInteger(value)) return enumName(table, value);
+  throw new FieldError(field, `a ${table.name} name or number`, value);
+}
+
+export function readTexts(value: unknown, field: string): string[] {
+  const list = readList(value, field);
+  for (const item of list) if (typeof item !== "string") throw new FieldError(field, "a list of texts", item);
+  return list as string[];
+}
+
+export function readList(value: unknown, field: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new FieldError(field, "a list", value);
+}
+
+/** `node_name` -> `nodeName`. */
+export function camelCase(protoName: string): string {
+  return protoName.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** What to do with one member of a message: put its value into the target. */
+export type FieldReader<Target> = (target: Target, value: unknown, field: string) => void;
+
+/** Readers by both spellings of each proto name, for {@link readMessage}. */
+export type MessageReader<Target> = ReadonlyMap<string, FieldReader<Target>>;
+
+export function messageReader<Target>(
+  fields: Readonly<Record<string, FieldReader<Target>>>,
+): MessageReader<Target> {
+  const readers = new Map<string, FieldReader<Target>>();
+  for (const [protoName, reader] of Object.entries(fields)) {
+    readers.set(protoName, reader);
+    readers.set(camelCase(protoName), reader);
+  }
+  return readers;
+}
+
+/** Walks the members that are there; unknown ones are left in the original bytes, `null` counts as absent. */
+export function readMessage<Target>(
+  readers: MessageReader<Target>,
+  message: JsonObject,
+  target: Target,
+): Target {
+  for (const key in message) {
+    const value = message[key];
+    if (value === null) continue;
+    const reader = readers.get(key);
+    if (reader !== undefined) reader(target, value, key);
+  }
+  return target;
+}
+
+/** The member under either spelling; `null` counts as absent. */
+export function member(message: JsonObject, protoName: string): unknown {
+  const value = message[protoName] ?? message[camelCase(protoName)];
+  return value === null ? undefined : value;
+}

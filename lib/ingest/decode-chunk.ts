@@ -1,0 +1,184 @@
+/** Decodes one chunk into one batch. A plain function; the worker around it is decode-worker.ts. */
+
+import { compressSync } from "lz4-napi";
+import {
+  type BatchOther,
+  type BatchRefusal,
+  type FlowBatch,
+  type FlowColumns,
+  PLACES_PER_BLOCK,
+} from "@/lib/flow/batch";
+import { decodeText, type Refused } from "@/lib/formats/decode";
+import type { RefusalCode } from "@/lib/formats/record";
+import { hash64 } from "./dictionary";
+import { LIMITS } from "./limits";
+import type { Packer } from "./pack";
+import { PlacesWriter } from "./places";
+import { scanDocument } from "./scan";
+import type { Chunk } from "./split";
+
+const OPEN_BRACE = 123;
+
+const REFUSED_BY_SPLITTER: Partial<Record<RefusalCode, string>> = {
+  torn: "The record breaks off: the line ends inside it.",
+  too_deep: `The record is nested more than ${LIMITS.depth} levels deep.`,
+  too_long: `The record is longer than ${LIMITS.recordBytes / 1024 / 1024} MiB; it was skipped.`,
+};
+
+export function decodeChunk(chunk: Chunk, packer: Packer): FlowBatch {
+  const reset = packer.resetIfLarge();
+  const decoding = new ChunkDecoding(chunk, packer);
+  for (let number = 0; number * 3 < chunk.documents.length; number++) decoding.document(number);
+  return decoding.finish(reset);
+}
+
+class ChunkDecoding {
+  private readonly buffer: Buffer;
+  private readonly columns: FlowColumns;
+  private readonly others: BatchOther[] = [];
+  private readonly refusals: BatchRefusal[] = [];
+  private readonly refusedBy: Record<string, number> = {};
+  private readonly formats: Record<string, number> = {};
+  private readonly places: PlacesWriter;
+  private readonly firstLine: number;
+  private rows = 0;
+  private records = 0;
+
+  constructor(
+    private readonly chunk: Chunk,
+    private readonly packer: Packer,
+  ) {
+    this.buffer = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
+    this.columns = newColumns(Math.min(chunk.documents.length / 3 + 256, PLACES_PER_BLOCK));
+    this.firstLine = chunk.documents[2] ?? 1;
+    this.places = new PlacesWriter(this.firstLine);
+  }
+
+  document(number: number): void {
+    const start = this.chunk.documents[number * 3] as number;
+    const end = this.chunk.documents[number * 3 + 1] as number;
+    const line = this.chunk.documents[number * 3 + 2] as number;
+    const code = this.chunk.refused.get(number);
+    if (code === undefined) this.decode(start, end, line);
+    else this.refuse(start, end, line, { code, message: REFUSED_BY_SPLITTER[code] ?? code });
+  }
+
+  private decode(start: number, end: number, line: number): void {
+    const decoded = decodeText(this.buffer.toString("utf8", start, end));
+    if (!decoded.ok) {
+      if (decoded.failure.code === "json_invalid" && this.decodeSeveral(start, end, line)) return;
+      this.refuse(start, end, line, decoded.failure);
+      return;
+    }
+    const { format, record } = decoded.value;
+    const place = this.addPlace(start, end, line);
+    this.formats[format] = (this.formats[format] ?? 0) + 1;
+    if (record.kind === "other") {
+      this.others.push(this.packer.packOther(record.other, place, this.hashOf(start, end)));
+      return;
+    }
+    const { flow } = record;
+    const hash = flow.uuid === undefined ? this.hashOf(start, end) : hash64(flow.uuid);
+    this.packer.put(this.columns, this.rows++, place, flow, format, hash);
+  }
+
+  private hashOf(start: number, end: number): bigint {
+    return hash64(this.buffer.subarray(start, end));
+  }
+
+  /** A line with several objects one behind the other: each is a document. False when it is not that. */
+  private decodeSeveral(start: number, end: number, line: number): boolean {
+    const first = scanDocument(this.buffer, start, end, LIMITS.depth);
+    if (first.outcome !== "complete" || first.end >= end) return false;
+    let at = start;
+    while (at < end) {
+      const scan = scanDocument(this.buffer, at, end, LIMITS.depth);
+      const isObject = this.buffer[at] === OPEN_BRACE && scan.outcome === "complete";
+      const documentEnd = isObject ? scan.end : end;
+      // The whole rest is one refusal, when it is no object or the block has no place left for all of it.
+      if (!isObject || this.records >= PLACES_PER_BLOCK - 2) {
+        this.refuse(at, end, line, {
+          code: "json_invalid",
+          message: "Text behind a record on the same line.",
+        });
+        return true;
+      }
+      this.decode(at, documentEnd, line);
+      at = documentEnd;
+      while (at < end && (this.buffer[at] as number) <= 32) at++;
+    }
+    return true;
+  }
+
+  private addPlace(start: number, end: number, line: number): number {
+    this.places.add(start, end, line);
+    return this.records++;
+  }
+
+  private refuse(start: number, end: number, line: number, refused: Refused): void {
+    this.addPlace(start, end, line);
+    this.refusedBy[refused.code] = (this.refusedBy[refused.code] ?? 0) + 1;
+    if (this.refusals.length >= LIMITS.refusalsPerBatch) return;
+    this.refusals.push({
+      line,
+      offset: this.chunk.offset + start,
+      code: refused.code,
+      reason: refused.message,
+      excerpt: excerptOf(this.buffer.subarray(start, Math.min(end, start + LIMITS.excerptChars * 4))),
+    });
+  }
+
+  finish(reset: boolean): FlowBatch {
+    const data = compressSync(this.buffer);
+    return {
+      flows: this.rows,
+      columns: this.columns,
+      dictionaries: this.packer.takeFresh(),
+      reset,
+      others: this.others,
+      refusals: this.refusals,
+      refusedBy: this.refusedBy,
+      formats: this.formats,
+      read: this.records,
+      block: {
+        offset: this.chunk.offset,
+        rawBytes: this.buffer.length,
+        records: this.records,
+        firstLine: this.firstLine,
+        places: this.places.finish(),
+        data,
+      },
+    };
+  }
+}
+
+/** Text for a list: cut to a bound, control characters shown as their pictures. */
+function excerptOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return Array.from(text.slice(0, LIMITS.excerptChars).toWellFormed(), visible).join("");
+}
+
+function visible(char: string): string {
+  const code = char.charCodeAt(0);
+  return code < 32 ? String.fromCharCode(0x2400 + code) : char;
+}
+
+function newColumns(rows: number): FlowColumns {
+  return {
+    place: new Int32Array(rows),
+    timeNs: new BigInt64Array(rows),
+    kind: new Int32Array(rows),
+    observer: new Int32Array(rows),
+    source: new Int32Array(rows),
+    destination: new Int32Array(rows),
+    sourcePort: new Float64Array(rows),
+    destinationPort: new Float64Array(rows),
+    l7Text: new Int32Array(rows),
+    dnsAnswer: new Int32Array(rows),
+    policies: new Int32Array(rows),
+    latencyNs: new BigInt64Array(rows),
+    events: new Float64Array(rows),
+    hash: new BigInt64Array(rows),
+    hasUuid: new Uint8Array(rows),
+  };
+}
