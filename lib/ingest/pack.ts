@@ -88,7 +88,7 @@ export class Packer {
       timeNs: other.timeNs ?? UNTIMED,
       observer: this.observerOf(other.nodeName, undefined),
       lostEvents: other.lostEvents ?? null,
-      detail: other.detail.slice(0, 2000).toWellFormed(),
+      detail: storable(other.detail.slice(0, 2000)),
       hash,
     };
   }
@@ -151,12 +151,12 @@ export class Packer {
 
   private textOf(value: string | undefined): number {
     if (value === undefined) return NONE;
-    return this.dictionaries.text.idOf(value, () => ({ value: value.toWellFormed() }));
+    return this.dictionaries.text.idOf(value, () => ({ value: storable(value) }));
   }
 }
 
 function text(value: string | undefined): string | null {
-  return value === undefined ? null : value.toWellFormed();
+  return value === undefined ? null : storable(value);
 }
 
 function list(values: readonly string[] | undefined): string | null {
@@ -171,11 +171,11 @@ function kindValues(flow: Flow, format: string, aggregated: number): Values {
   const { l4, l7, eventType } = flow;
   return {
     format,
-    type: flow.type.toWellFormed(),
-    verdict: flow.verdict.toWellFormed(),
+    type: storable(flow.type),
+    verdict: storable(flow.verdict),
     eventType: eventType?.type ?? null,
     eventSubType: eventType?.subType ?? null,
-    trafficDirection: flow.trafficDirection.toWellFormed(),
+    trafficDirection: storable(flow.trafficDirection),
     isReply: flag(flow.isReply ?? flow.deprecatedReply),
     protocol: text(l4?.protocol),
     tcpFlags: text(l4?.flags?.join(",")),
@@ -225,4 +225,9 @@ function policies(flow: Flow): string | undefined {
   const { egressAllowedBy, ingressAllowedBy, egressDeniedBy, ingressDeniedBy } = flow;
   if (!egressAllowedBy && !ingressAllowedBy && !egressDeniedBy && !ingressDeniedBy) return undefined;
   return JSON.stringify({ egressAllowedBy, ingressAllowedBy, egressDeniedBy, ingressDeniedBy });
+}
+
+/** SQLite text ends at a NUL and holds no lone surrogates; the original bytes keep both. */
+function storable(value: string): string {
+  return value.toWellFormed().replaceAll("\u0000", "\u2400");
 }

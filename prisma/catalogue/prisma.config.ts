@@ -14,5 +14,9 @@ export default defineConfig({
   schema: "schema.prisma",
   migrations: { path: "migrations" },
   // A scratch database for `prisma migrate dev`; migrations are applied by the program itself.
-  datasource: { url: process.env.DATABASE_URL ?? "file:./build/scratch/catalogue.db" },
+  datasource: {
+    url:
+      process.env.DATABASE_URL ??
+      `file:${fileURLToPath(new URL("../../build/scratch/catalogue.db", import.meta.url))}`,
+  },
 });

@@ -1,0 +1,14 @@
+/** `GET`: one flow with all its fields and its record as it was received. */
+
+import { askCapture } from "../../../../route-helpers";
+
+export const dynamic = "force-dynamic";
+
+interface FlowRoute {
+  readonly params: Promise<{ captureId: string; flowId: string }>;
+}
+
+export async function GET(request: Request, route: FlowRoute): Promise<Response> {
+  const { flowId } = await route.params;
+  return askCapture(request, route, "flow", { flowId });
+}

@@ -1,0 +1,10 @@
+/** `POST`: opens the sample capture, made from the files in public/ when it is not there yet; 201. */
+
+import { engine } from "@/bin/engine-slot";
+import { json } from "@/lib/http/respond";
+
+export const dynamic = "force-dynamic";
+
+export async function POST(): Promise<Response> {
+  return json(await engine().captures.openSample(), { status: 201 });
+}

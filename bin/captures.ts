@@ -1,0 +1,301 @@
+/** Captures as the interface offers them: the catalogue, the files behind it, and what is on its way. */
+
+import { randomBytes } from "node:crypto";
+import { createReadStream, existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import type { Log } from "@/lib/base/log";
+import { fail, ok, type Result } from "@/lib/base/result";
+import { formatTime } from "@/lib/base/time";
+import { captureFile, captureSize, createCapture, deleteCapture } from "@/lib/capture/capture-file";
+import type { FileReport } from "@/lib/capture/files";
+import type { CaptureSummary } from "@/lib/capture/summarise";
+import type { Catalogue, CatalogueEntry, CatalogueState } from "@/lib/catalogue/catalogue";
+import { type FileProgress, Intake, type Upload } from "@/lib/jobs/intake";
+import type { Writers } from "@/lib/jobs/writers";
+import type { CaptureAnswer, CaptureInfo } from "@/lib/questions/answers";
+import type { QuestionFailure } from "@/lib/questions/failure";
+import type { ReaderPool } from "@/lib/questions/reader-pool";
+
+type FileFailure = { readonly code: "file_not_found"; readonly message: string };
+type Listener = (captureId: string) => void;
+
+const SAMPLE_ID = "samplecapture";
+const PROGRAM_VERSION = "0.1.0";
+
+export class Captures {
+  private readonly intake: Intake;
+  private readonly listeners = new Set<Listener>();
+
+  constructor(
+    private readonly dataFolder: string,
+    private readonly sampleFolder: string,
+    private readonly catalogue: Catalogue,
+    private readonly writers: Writers,
+    private readonly readers: ReaderPool,
+    private readonly log: Log,
+  ) {
+    this.intake = new Intake(dataFolder, writers, {
+      changed: (captureId) => this.changed(captureId),
+      finished: (captureId, report) => this.finished(captureId, report),
+    });
+    writers.onProgress = (captureId, progress) => this.intake.readProgressed(captureId, progress);
+  }
+
+  async list(): Promise<CaptureInfo[]> {
+    return (await this.catalogue.list()).map((entry) => this.toInfo(entry));
+  }
+
+  async info(captureId: string): Promise<Result<CaptureInfo, QuestionFailure>> {
+    const entry = await this.catalogue.get(captureId);
+    return entry === null ? notFound() : ok(this.toInfo(entry));
+  }
+
+  async get(captureId: string): Promise<Result<CaptureAnswer, QuestionFailure>> {
+    const info = await this.info(captureId);
+    if (!info.ok) return info;
+    const files = await this.readers.ask(this.fileOf(captureId), "files", {});
+    return files.ok ? ok({ ...info.value, fileReports: files.value }) : files;
+  }
+
+  create(name: string): Promise<CaptureInfo> {
+    return this.createWithId(
+      BigInt(`0x${randomBytes(8).toString("hex")}`)
+        .toString(36)
+        .padStart(13, "0"),
+      name,
+    );
+  }
+
+  private async createWithId(captureId: string, name: string): Promise<CaptureInfo> {
+    createCapture(this.fileOf(captureId), {
+      captureId,
+      name,
+      createdAtMs: Date.now(),
+      programVersion: PROGRAM_VERSION,
+    });
+    this.log.info("capture created", { capture: captureId });
+    return this.toInfo(await this.refresh(captureId));
+  }
+
+  /** The sample capture, made from the files in public/ when it is not there yet. */
+  async openSample(): Promise<CaptureInfo> {
+    const existing = await this.catalogue.get(SAMPLE_ID);
+    if (existing !== null) return this.toInfo(existing);
+    const info = await this.createWithId(SAMPLE_ID, "Sample: a shop on a bad evening");
+    for (const name of readdirSync(this.sampleFolder)
+      .filter((file) => file.includes(".log"))
+      .sort()) {
+      const body = createReadStream(path.join(this.sampleFolder, name));
+      await this.intake.receive(SAMPLE_ID, { fileName: name, expectedBytes: null, body });
+    }
+    return (await this.info(SAMPLE_ID).then((result) => (result.ok ? result.value : undefined))) ?? info;
+  }
+
+  async rename(captureId: string, name: string): Promise<Result<CaptureInfo, QuestionFailure>> {
+    if ((await this.catalogue.get(captureId)) === null) return notFound();
+    const writer = await this.writers.of(captureId);
+    await writer.ask("rename", { name });
+    await this.catalogue.rename(captureId, name);
+    return this.info(captureId);
+  }
+
+  async delete(captureId: string): Promise<Result<null, QuestionFailure>> {
+    if ((await this.catalogue.get(captureId)) === null) return notFound();
+    await this.intake.cancelAll(captureId);
+    await this.writers.end(captureId);
+    this.readers.forget(this.fileOf(captureId));
+    deleteCapture(this.fileOf(captureId));
+    await this.catalogue.remove(captureId);
+    this.changed(captureId);
+    this.log.info("capture deleted", { capture: captureId });
+    return ok(null);
+  }
+
+  async receive(
+    captureId: string,
+    upload: Upload,
+  ): Promise<Result<{ fileId: number; end: Promise<FileReport> }, QuestionFailure>> {
+    const usable = await this.usable(captureId);
+    if (!usable.ok) return usable;
+    await this.catalogue.setState(captureId, "reading");
+    return ok(await this.intake.receive(captureId, upload));
+  }
+
+  async report(
+    captureId: string,
+    fileId: number,
+  ): Promise<Result<FileReport, QuestionFailure | FileFailure>> {
+    const files = await this.readers.ask(this.fileOf(captureId), "files", {});
+    if (!files.ok) return files;
+    const report = files.value.find(({ id }) => id === fileId);
+    return report === undefined
+      ? fail("file_not_found", "There is no such file in this capture.")
+      : ok(report);
+  }
+
+  /** Cancels a file on its way, else removes it. */
+  async removeFile(captureId: string, fileId: number): Promise<Result<null, QuestionFailure | FileFailure>> {
+    const usable = await this.usable(captureId);
+    if (!usable.ok) return usable;
+    if (this.intake.cancel(captureId, fileId)) return ok(null);
+    const report = await this.report(captureId, fileId);
+    if (!report.ok) return report;
+    const writer = await this.writers.of(captureId);
+    await writer.ask("removeFile", { fileId });
+    await this.refresh(captureId);
+    this.changed(captureId);
+    return ok(null);
+  }
+
+  progress(captureId: string): readonly FileProgress[] {
+    return this.intake.progress(captureId);
+  }
+
+  /** Called whenever files of any capture moved. Returns the way to stop listening. */
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  fileOf(captureId: string): string {
+    return captureFile(this.dataFolder, captureId);
+  }
+
+  isCaptureId(text: string): boolean {
+    return /^[a-z0-9]{10,32}$/.test(text);
+  }
+
+  private async usable(captureId: string): Promise<Result<CatalogueEntry, QuestionFailure>> {
+    const entry = await this.catalogue.get(captureId);
+    if (entry === null) return notFound();
+    if (entry.state === "newer")
+      return fail(
+        "capture_newer_than_program",
+        entry.problem ?? "It was made by a newer version of Eyepiece.",
+      );
+    if (entry.state === "damaged")
+      return fail("capture_damaged", entry.problem ?? "The capture's file cannot be read.");
+    return ok(entry);
+  }
+
+  private changed(captureId: string): void {
+    for (const listener of this.listeners) listener(captureId);
+  }
+
+  private async finished(captureId: string, report: FileReport): Promise<void> {
+    const { state, read, accepted, duplicate, otherKinds, refused } = report;
+    this.log.info("file ended", {
+      capture: captureId,
+      file: report.id,
+      state,
+      read,
+      accepted,
+      duplicate,
+      otherKinds,
+      refused,
+    });
+    if (existsSync(this.fileOf(captureId))) await this.refresh(captureId);
+  }
+
+  /** Counts a capture anew from its file. */
+  private async refresh(captureId: string): Promise<CatalogueEntry> {
+    const writer = await this.writers.of(captureId);
+    const summary = await writer.ask("summarise", {});
+    return this.enter(captureId, summary, this.intake.progress(captureId).length > 1 ? "reading" : "ready");
+  }
+
+  private enter(captureId: string, summary: CaptureSummary, state: CatalogueState): Promise<CatalogueEntry> {
+    return this.catalogue.put(captureId, {
+      name: summary.name,
+      createdAtMs: BigInt(summary.createdAtMs),
+      state,
+      revision: summary.revision,
+      files: summary.files,
+      flows: BigInt(summary.flows),
+      events: BigInt(summary.events),
+      nodes: summary.nodes,
+      firstNs: summary.firstNs,
+      lastNs: summary.lastNs,
+      sizeBytes: BigInt(captureSize(this.fileOf(captureId))),
+      problem: null,
+    });
+  }
+
+  /** At start: the catalogue agrees with the files, and what was under way goes on. */
+  async recover(): Promise<void> {
+    const folder = path.join(this.dataFolder, "captures");
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    const ids = names
+      .filter((name) => name.endsWith(".db"))
+      .map((name) => name.slice(0, -3))
+      .filter((id) => this.isCaptureId(id));
+    for (const entry of await this.catalogue.list())
+      if (!ids.includes(entry.id)) await this.catalogue.remove(entry.id);
+    const wanted = new Set<string>();
+    for (const id of ids) for (const spool of await this.recoverOne(id)) wanted.add(spool);
+    this.intake.removeOrphans(wanted);
+  }
+
+  /** Returns the spool files that the capture still waits for. */
+  private async recoverOne(captureId: string): Promise<string[]> {
+    const file = this.fileOf(captureId);
+    const summary = await this.readers.ask(file, "summarise", {});
+    if (!summary.ok) {
+      await this.enterBroken(captureId, summary.failure);
+      return [];
+    }
+    await this.enter(captureId, summary.value, "ready");
+    const unfinished = await this.readers.ask(file, "unfinishedFiles", {});
+    if (!unfinished.ok || unfinished.value.length === 0) return [];
+    this.log.warn("taking up again", { capture: captureId, files: unfinished.value.length });
+    await this.catalogue.setState(captureId, "reading");
+    void this.intake.takeUpAgain(captureId, unfinished.value).catch((error: unknown) => {
+      this.log.error("taking up again failed", { capture: captureId, reason: String(error) });
+    });
+    return unfinished.value.flatMap(({ spool }) => (spool === null ? [] : [spool]));
+  }
+
+  private async enterBroken(captureId: string, failure: QuestionFailure): Promise<void> {
+    this.log.error("capture cannot be opened", { capture: captureId, code: failure.code });
+    const known = await this.catalogue.get(captureId);
+    await this.catalogue.put(captureId, {
+      name: known?.name ?? captureId,
+      createdAtMs: known?.createdAtMs ?? 0n,
+      state: failure.code === "capture_newer_than_program" ? "newer" : "damaged",
+      revision: known?.revision ?? 0,
+      files: known?.files ?? 0,
+      flows: known?.flows ?? 0n,
+      events: known?.events ?? 0n,
+      nodes: known?.nodes ?? 0,
+      firstNs: known?.firstNs ?? null,
+      lastNs: known?.lastNs ?? null,
+      sizeBytes: BigInt(captureSize(this.fileOf(captureId))),
+      problem: [failure.message, failure.hint].filter(Boolean).join(" "),
+    });
+  }
+
+  private toInfo(entry: CatalogueEntry): CaptureInfo {
+    const time = (ns: bigint | null): string | null => (ns === null ? null : formatTime(ns));
+    const progress = this.intake.progress(entry.id);
+    return {
+      id: entry.id,
+      name: entry.name,
+      createdAt: new Date(Number(entry.createdAtMs)).toISOString(),
+      state: progress.length > 0 ? "reading" : (entry.state as CaptureInfo["state"]),
+      problem: entry.problem,
+      revision: entry.revision,
+      files: entry.files,
+      flows: Number(entry.flows),
+      events: Number(entry.events),
+      nodes: entry.nodes,
+      first: time(entry.firstNs),
+      last: time(entry.lastNs),
+      sizeBytes: Number(entry.sizeBytes),
+      progress: progress.map((file) => ({ ...file })),
+    };
+  }
+}
+
+function notFound() {
+  return fail("capture_not_found", "There is no such capture.", "It may have been deleted.");
+}

@@ -1,0 +1,84 @@
+/**
+ * What lives as long as the server: stores, jobs and reader threads. Made here, before the first
+ * request, and closed after the last one.
+ */
+
+import path from "node:path";
+import type { Log } from "@/lib/base/log";
+import { projectRoot } from "@/lib/base/project-root";
+import type { Result } from "@/lib/base/result";
+import { openSqlite } from "@/lib/capture/driver";
+import { migrate, readMigrations } from "@/lib/capture/migrate";
+import { Catalogue, catalogueFile } from "@/lib/catalogue/catalogue";
+import { Writers } from "@/lib/jobs/writers";
+import type { QuestionFailure } from "@/lib/questions/failure";
+import type { Answer, Ask, QuestionName } from "@/lib/questions/questions";
+import { ReaderPool } from "@/lib/questions/reader-pool";
+import { Captures } from "./captures";
+import { setEngine } from "./engine-slot";
+
+export interface Engine {
+  readonly captures: Captures;
+  /** Answers a question over a capture in a reader thread. */
+  ask<Name extends QuestionName>(
+    captureId: string,
+    question: Name,
+    ask: Ask<Name>,
+    signal?: AbortSignal,
+  ): Promise<Result<Answer<Name>, QuestionFailure>>;
+  /** Aborts when the server takes no new requests: what keeps one open, such as a progress stream, ends then. */
+  readonly stopSignal: AbortSignal;
+  /** The server takes no new requests from now on. */
+  stopping?(): void;
+  /** After the last request: stop work so that it can be taken up again, and close every store. */
+  close(): Promise<void>;
+}
+
+const READER_THREADS = 2;
+const DEADLINE_MS = 30_000;
+const WAITING_QUESTIONS = 500;
+
+export async function createEngine(dataDir: string, log: Log): Promise<Engine> {
+  const root = projectRoot();
+  migrateCatalogue(root, dataDir);
+  const catalogue = new Catalogue(catalogueFile(dataDir));
+  const readers = new ReaderPool({
+    threads: READER_THREADS,
+    deadlineMs: DEADLINE_MS,
+    queue: WAITING_QUESTIONS,
+  });
+  const writers = new Writers(dataDir);
+  const captures = new Captures(
+    dataDir,
+    path.join(root, "public", "sample"),
+    catalogue,
+    writers,
+    readers,
+    log,
+  );
+  await captures.recover();
+  const stopping = new AbortController();
+  const engine: Engine = {
+    captures,
+    ask: (captureId, question, ask, signal) => readers.ask(captures.fileOf(captureId), question, ask, signal),
+    stopSignal: stopping.signal,
+    stopping: () => stopping.abort(),
+    close: async () => {
+      await writers.stopAll();
+      await readers.close();
+      await catalogue.close();
+    },
+  };
+  setEngine(engine);
+  return engine;
+}
+
+function migrateCatalogue(root: string, dataDir: string): void {
+  const database = openSqlite(catalogueFile(dataDir));
+  try {
+    const migrated = migrate(database, readMigrations(path.join(root, "prisma", "catalogue", "migrations")));
+    if (!migrated.ok) throw new Error(`The catalogue cannot be opened. ${migrated.failure.message}`);
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,95 @@
+"use client";
+
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type {
+  CaptureAnswer,
+  CaptureInfo,
+  FlowDetailAnswer,
+  FlowsAnswer,
+  TimelineAnswer,
+} from "@/lib/questions/answers";
+import { capturePath, getJson } from "./api";
+import type { ScopeHandle } from "./use-scope";
+
+/** While a file is read, what is on screen is asked for again this often. */
+export const REFRESH_MS = 2000;
+
+export const capturesKey = ["captures"] as const;
+export const captureKey = (captureId: string) => ["capture", captureId] as const;
+/** Everything that is read from the flows of one capture. */
+export const readKey = (captureId: string) => ["read", captureId] as const;
+
+export function useCaptures() {
+  return useQuery({
+    queryKey: capturesKey,
+    queryFn: ({ signal }) => getJson<{ captures: CaptureInfo[] }>("/captures", { signal }),
+    refetchInterval: ({ state }) =>
+      state.data?.captures.some((capture) => capture.state === "reading") ? REFRESH_MS : false,
+    refetchOnWindowFocus: true,
+  });
+}
+
+export function useCapture(captureId: string) {
+  return useQuery({
+    queryKey: captureKey(captureId),
+    queryFn: ({ signal }) => getJson<CaptureAnswer>(capturePath(captureId), { signal }),
+    refetchInterval: ({ state }) => (state.data?.state === "reading" ? REFRESH_MS : false),
+    refetchOnWindowFocus: true,
+  });
+}
+
+/** Asks for everything on screen again when the capture has become another one: a file done, a new revision. */
+export function useRefreshWhenChanged(captureId: string): void {
+  const client = useQueryClient();
+  const { data } = useCapture(captureId);
+  const mark = data && `${data.revision} ${data.state} ${data.files}`;
+  useEffect(() => {
+    if (mark !== undefined) void client.invalidateQueries({ queryKey: readKey(captureId) });
+  }, [client, captureId, mark]);
+}
+
+function useIsReading(captureId: string): boolean {
+  return useCapture(captureId).data?.state === "reading";
+}
+
+/** Numbers of the scope, without rows. */
+export function useTotal(captureId: string, { scope, query }: ScopeHandle) {
+  const isReading = useIsReading(captureId);
+  return useQuery({
+    queryKey: [...readKey(captureId), "total", query],
+    queryFn: ({ signal }) => {
+      const params = new URLSearchParams(query);
+      params.set("limit", "1");
+      return getJson<FlowsAnswer>(capturePath(captureId, "/flows"), { params, signal });
+    },
+    enabled: scope !== undefined,
+    refetchInterval: isReading ? REFRESH_MS : false,
+  });
+}
+
+export function useTimeline(captureId: string, { scope, query }: ScopeHandle, buckets: number) {
+  const isReading = useIsReading(captureId);
+  return useQuery({
+    queryKey: [...readKey(captureId), "timeline", query, buckets],
+    queryFn: ({ signal }) => {
+      const params = new URLSearchParams(query);
+      params.set("by", "verdict");
+      params.set("buckets", String(buckets));
+      return getJson<TimelineAnswer>(capturePath(captureId, "/timeline"), { params, signal });
+    },
+    enabled: scope !== undefined && buckets > 0,
+    placeholderData: keepPreviousData,
+    refetchInterval: isReading ? REFRESH_MS : false,
+  });
+}
+
+export function useFlow(captureId: string, flowId: string | undefined) {
+  return useQuery({
+    queryKey: [...readKey(captureId), "flow", flowId],
+    queryFn: ({ signal }) =>
+      getJson<FlowDetailAnswer>(capturePath(captureId, `/flows/${encodeURIComponent(flowId ?? "")}`), { signal }),
+    enabled: flowId !== undefined,
+    staleTime: 5 * 60_000,
+  });
+}

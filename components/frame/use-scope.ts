@@ -1,0 +1,82 @@
+"use client";
+
+import { useSearchParams } from "next/navigation";
+import { useMemo } from "react";
+import type { Filter } from "@/lib/scope/filter";
+import { formatFilter } from "@/lib/scope/filter";
+import {
+  type DecodedScope,
+  decodeScope,
+  decodeView,
+  encodeScope,
+  type LinkProblem,
+  type Scope,
+  type ViewState,
+} from "@/lib/scope/link";
+import { changeLink, dropParameter, type LinkChange, linkText, type TimeRange } from "./link-change";
+
+export interface ScopeHandle {
+  /** Absent when the link has a part that decides the rows and cannot be read; no view shows rows then. */
+  readonly scope: Scope | undefined;
+  readonly view: ViewState;
+  /** Filter text as it stands in the link. */
+  readonly q: string;
+  readonly problems: readonly LinkProblem[];
+  /** Parameters of an API call; two equal scopes have equal text. */
+  readonly query: string;
+  readonly setFilter: (filter: Filter) => void;
+  /** Terms that apply as text, which may be text that cannot be read, and terms that are switched off. */
+  readonly setTexts: (q: string, off: string, range?: TimeRange) => void;
+  readonly setRange: (range: TimeRange | undefined, step?: "push" | "replace") => void;
+  readonly setOrder: (order: "asc" | "desc") => void;
+  readonly openFlow: (id: string) => void;
+  readonly closeFlow: () => void;
+  readonly dropParameter: (name: string) => void;
+}
+
+/**
+ * The one scope object of every view: read from the address, written back to it. Each change is a step of
+ * the history, so that back and forward walk through scopes and drawers.
+ */
+export function useScope(): ScopeHandle {
+  const text = useSearchParams().toString();
+  return useMemo(() => toHandle(text), [text]);
+}
+
+function toHandle(text: string): ScopeHandle {
+  const params = new URLSearchParams(text);
+  const decoded: DecodedScope = decodeScope(params);
+  const { view, problems } = decodeView(params);
+  return {
+    scope: decoded.scope,
+    view,
+    q: decoded.q,
+    problems: [...decoded.problems, ...problems],
+    query: decoded.scope === undefined ? "" : encodeScope(decoded.scope).toString(),
+    setFilter: (filter) => apply({ q: formatFilter(filter) }),
+    setTexts: (q, off, range) => apply({ q, off, ...(range !== undefined && { range }) }),
+    setRange: (range, step) => apply({ range: range ?? null }, step),
+    setOrder: (order) => apply({ order: order === "asc" ? null : order }),
+    openFlow: (flow) => apply({ flow }),
+    closeFlow: () => apply({ flow: null }),
+    dropParameter: (name) => go(dropParameter(here(), name), "push"),
+  };
+}
+
+/** What the address bar says now: a change made twice in one tick builds on the first. */
+function here(): URLSearchParams {
+  return new URLSearchParams(window.location.search);
+}
+
+function apply(change: LinkChange, step: "push" | "replace" = "push"): void {
+  go(changeLink(here(), change), step);
+}
+
+function go(params: URLSearchParams, step: "push" | "replace"): void {
+  const query = linkText(params);
+  const address = window.location.pathname + (query === "" ? "" : `?${query}`);
+  if (address === window.location.pathname + window.location.search) return;
+  // Next follows these two calls: useSearchParams answers anew, nothing is fetched for the page.
+  if (step === "push") window.history.pushState(null, "", address);
+  else window.history.replaceState(null, "", address);
+}

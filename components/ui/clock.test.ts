@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { parseTime } from "@/lib/base/time";
+import { formatClock, formatInstant, formatRange, formatSecond, spansDays } from "./clock";
+
+function at(text: string): bigint {
+  const ns = parseTime(text);
+  if (ns === undefined) throw new Error(`not a time: ${text}`);
+  return ns;
+}
+
+const moment = at("2026-03-04T05:12:07.123456789Z");
+
+test("a cell shows milliseconds, the full form all nine digits", () => {
+  expect(formatClock(moment, "utc")).toBe("05:12:07.123");
+  expect(formatClock(moment, "utc", true)).toBe("03-04 05:12:07.123");
+  expect(formatInstant(moment, "utc")).toBe("2026-03-04 05:12:07.123456789Z");
+  expect(formatSecond(moment, "utc")).toBe("2026-03-04 05:12:07");
+});
+
+test("times before 1970 keep their fraction", () => {
+  expect(formatInstant(-1n, "utc")).toBe("1969-12-31 23:59:59.999999999Z");
+});
+
+test("a range names the second day only when it is another one", () => {
+  expect(formatRange(moment, moment + 30n * 60n * 1_000_000_000n, "utc")).toBe(
+    "2026-03-04 05:12:07 – 05:42:07",
+  );
+  expect(formatRange(moment, moment + 86_400n * 1_000_000_000n, "utc")).toBe(
+    "2026-03-04 05:12:07 – 2026-03-05 05:12:07",
+  );
+});
+
+test("a range of less than ten seconds shows microseconds", () => {
+  expect(formatRange(moment, moment + 1_000_000_000n, "utc")).toBe(
+    "2026-03-04 05:12:07.123456 – 05:12:08.123456",
+  );
+});
+
+test("two instants of one day do not span days", () => {
+  expect(spansDays(moment, moment + 1n, "utc")).toBe(false);
+  expect(spansDays(at("2026-03-04T23:59:59Z"), at("2026-03-05T00:00:00Z"), "utc")).toBe(true);
+});

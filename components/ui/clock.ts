@@ -1,0 +1,75 @@
+/**
+ * Instants on screen. A log's times have nanoseconds, a `Date` has milliseconds, so the digits behind the
+ * second are cut from the number itself; the `Date` only gives the calendar and the zone.
+ */
+
+export type Zone = "utc" | "local";
+
+const NS_PER_MS = 1_000_000n;
+const NS_PER_SECOND = 1_000_000_000n;
+
+interface Fields {
+  readonly date: string;
+  /** Month and day. */
+  readonly day: string;
+  readonly clock: string;
+  /** Nine digits. */
+  readonly fraction: string;
+  readonly offset: string;
+}
+
+function fieldsOf(ns: bigint, zone: Zone): Fields {
+  const rest = ((ns % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
+  const instant = new Date(Number((ns - rest) / NS_PER_MS));
+  const minutesEast = zone === "utc" ? 0 : -instant.getTimezoneOffset();
+  const shifted = new Date(instant.getTime() + minutesEast * 60_000).toISOString();
+  return {
+    date: shifted.slice(0, 10),
+    day: shifted.slice(5, 10),
+    clock: shifted.slice(11, 19),
+    fraction: rest.toString().padStart(9, "0"),
+    offset: zone === "utc" ? "Z" : offsetText(minutesEast),
+  };
+}
+
+function offsetText(minutesEast: number): string {
+  const size = Math.abs(minutesEast);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${minutesEast < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** `05:12:07.123`; with `withDay` also `03-04 05:12:07.123`. */
+export function formatClock(ns: bigint, zone: Zone, withDay = false): string {
+  const { day, clock, fraction } = fieldsOf(ns, zone);
+  return `${withDay ? `${day} ` : ""}${clock}.${fraction.slice(0, 3)}`;
+}
+
+/** All that is known: `2026-03-04 05:12:07.123456789Z`. */
+export function formatInstant(ns: bigint, zone: Zone): string {
+  const { date, clock, fraction, offset } = fieldsOf(ns, zone);
+  return `${date} ${clock}.${fraction}${offset}`;
+}
+
+/** Date and time to the second: `2026-03-04 05:12:07`. */
+export function formatSecond(ns: bigint, zone: Zone): string {
+  const { date, clock } = fieldsOf(ns, zone);
+  return `${date} ${clock}`;
+}
+
+/**
+ * A range for a heading: the second instant without its date when that is the first one's, fractions only
+ * when the range is shorter than ten seconds.
+ */
+export function formatRange(from: bigint, to: bigint, zone: Zone): string {
+  const start = fieldsOf(from, zone);
+  const end = fieldsOf(to, zone);
+  const isShort = to - from < 10n * NS_PER_SECOND;
+  const clock = ({ clock, fraction }: Fields) => (isShort ? `${clock}.${fraction.slice(0, 6)}` : clock);
+  const second = start.date === end.date ? clock(end) : `${end.date} ${clock(end)}`;
+  return `${start.date} ${clock(start)} – ${second}`;
+}
+
+/** True when two instants lie on different days of the zone. */
+export function spansDays(from: bigint, to: bigint, zone: Zone): boolean {
+  return fieldsOf(from, zone).date !== fieldsOf(to, zone).date;
+}

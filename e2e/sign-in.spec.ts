@@ -1,0 +1,118 @@
+/** A server with a token, seen by a person with a browser and by a program. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { type OwnServer, startServer } from "./fixtures/server";
+
+const token = "correct-horse-battery-staple";
+let server: OwnServer;
+
+test.beforeEach(async () => {
+  server = await startServer({ EYEPIECE_TOKEN: token });
+});
+
+test.afterEach(async () => {
+  await server.remove();
+});
+
+async function signIn(page: Page, given = token): Promise<void> {
+  await page.getByLabel("Token").fill(given);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+test("a person signs in where they wanted to go, and stays signed in", async ({ page, context }) => {
+  const response = await page.goto(`${server.address}?q=verdict:DROPPED`);
+  expect(response?.status()).toBe(401);
+  await signIn(page);
+  await expect(page).toHaveURL(`${server.address}?q=verdict:DROPPED`);
+  await expect(page.getByLabel("Token")).toHaveCount(0);
+  const [cookie] = await context.cookies();
+  expect(cookie).toMatchObject({ name: "eyepiece_session", httpOnly: true, sameSite: "Strict", path: "/" });
+  expect(cookie?.value).not.toContain(token);
+  expect((await page.reload())?.status()).toBe(200);
+});
+
+test("a wrong token is said so, and the tenth closes the form for a while", async ({ page }) => {
+  await page.goto(server.address);
+  for (let attempt = 0; attempt < 10; attempt += 1) await signIn(page, "wrong");
+  await expect(page.getByRole("alert")).toHaveText("The token is wrong.");
+  await signIn(page);
+  await expect(page.getByRole("alert")).toContainText("Too many wrong tokens");
+});
+
+test("a link on another site opens the page of somebody who is signed in", async ({ page }) => {
+  await page.goto(server.address);
+  await signIn(page);
+  await expect(page.getByLabel("Token")).toHaveCount(0);
+  // Another name for this machine is another site to the browser, which keeps the cookie back.
+  const other = await serveLink(`${server.address}?q=x`);
+  try {
+    await page.goto(`http://localhost:${(other.address() as AddressInfo).port}/`);
+    await page.getByRole("link").click();
+    await expect(page).toHaveURL(`${server.address}?q=x`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(page.getByLabel("Token")).toHaveCount(0);
+  } finally {
+    other.close();
+  }
+});
+
+test("a link on another site leads somebody who is not signed in to the form", async ({ page }) => {
+  const other = await serveLink(server.address);
+  try {
+    await page.goto(`http://localhost:${(other.address() as AddressInfo).port}/`);
+    await page.getByRole("link").click();
+    await expect(page.getByLabel("Token")).toBeVisible();
+  } finally {
+    other.close();
+  }
+});
+
+test("the form cannot be sent from another site", async () => {
+  const response = await fetch(`${server.address}sign-in`, {
+    method: "POST",
+    body: new URLSearchParams({ token }),
+    headers: { origin: "https://example.com" },
+    redirect: "manual",
+  });
+  expect(response.status).toBe(403);
+  expect(response.headers.get("set-cookie")).toBeNull();
+});
+
+test("the form never leads to another site", async () => {
+  const response = await fetch(`${server.address}sign-in`, {
+    method: "POST",
+    body: new URLSearchParams({ token, next: "//example.com/" }),
+    redirect: "manual",
+  });
+  expect(response.status).toBe(303);
+  expect(response.headers.get("location")).toBe("/");
+});
+
+test("a program sends the token as a bearer", async () => {
+  expect((await fetch(`${server.address}api/v1/captures`)).status).toBe(401);
+  expect((await fetch(server.address, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+  const wrong = await fetch(server.address, { headers: { authorization: "Bearer wrong" } });
+  expect(wrong.status).toBe(401);
+  expect((await wrong.json()).error.code).toBe("sign_in_needed");
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`the form is accessible in the ${colorScheme} theme`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(server.address);
+    await signIn(page, "wrong");
+    await expect(page.getByRole("alert")).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations).toEqual([]);
+  });
+}
+
+function serveLink(target: string): Promise<Server> {
+  const other = createServer((_request, response) => {
+    response.setHeader("content-type", "text/html");
+    response.end(`<a href="${target}">open</a>`);
+  });
+  return new Promise((resolve) => other.listen(0, "127.0.0.1", () => resolve(other)));
+}

@@ -1,0 +1,124 @@
+/**
+ * The SQLite driver behind one small door (libsql, synchronous).
+ *
+ * Its rules, from measurements: parameters always as one array; never a boolean (it aborts the process);
+ * integers beyond 2^53 as bigint; statements are kept and used again.
+ */
+
+import Libsql from "libsql";
+
+export type SqlValue = string | number | bigint | null | Uint8Array;
+export type SqlRow = Record<string, SqlValue>;
+
+export interface Statement {
+  run(parameters: readonly SqlValue[]): { changes: number };
+  /** Rows as objects. Integers beyond 2^53 are only exact from a statement prepared with `exact`. */
+  all(parameters: readonly SqlValue[]): SqlRow[];
+  get(parameters: readonly SqlValue[]): SqlRow | undefined;
+  /** Rows as lists of values, in the order of the columns. */
+  rows(parameters: readonly SqlValue[]): SqlValue[][];
+}
+
+export interface Sqlite {
+  readonly file: string;
+  prepare(sql: string): Statement;
+  /** Integers come as bigint. */
+  prepareExact(sql: string): Statement;
+  exec(sql: string): void;
+  /** Runs `work` in one transaction; rolls back when it throws. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+export interface OpenOptions {
+  readonly readOnly?: boolean;
+  /** KiB of page cache. */
+  readonly cacheKiB?: number;
+}
+
+export function openSqlite(file: string, options: OpenOptions = {}): Sqlite {
+  const database = new Libsql(file, {
+    timeout: 10_000,
+    readonly: options.readOnly ?? false,
+  } as Libsql.Options);
+  database.exec(`PRAGMA cache_size = -${options.cacheKiB ?? 16_384}; PRAGMA temp_store = FILE;`);
+  if (!options.readOnly) {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+  }
+  return new LibsqlDatabase(file, database);
+}
+
+class LibsqlDatabase implements Sqlite {
+  private readonly statements = new Map<string, Statement>();
+
+  constructor(
+    readonly file: string,
+    private readonly database: Libsql.Database,
+  ) {}
+
+  prepare(sql: string): Statement {
+    return this.prepared(sql, false);
+  }
+
+  prepareExact(sql: string): Statement {
+    return this.prepared(sql, true);
+  }
+
+  private prepared(sql: string, exact: boolean): Statement {
+    const key = exact ? `exact:${sql}` : sql;
+    const known = this.statements.get(key);
+    if (known !== undefined) {
+      // Most recently used last, so that the oldest is the first to go.
+      this.statements.delete(key);
+      this.statements.set(key, known);
+      return known;
+    }
+    const statement = wrap(this.database, sql, exact);
+    this.statements.set(key, statement);
+    if (this.statements.size > 200) this.statements.delete(this.statements.keys().next().value as string);
+    return statement;
+  }
+
+  exec(sql: string): void {
+    this.database.exec(sql);
+  }
+
+  transaction<T>(work: () => T): T {
+    this.database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.database.inTransaction) this.database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.statements.clear();
+    this.database.close();
+  }
+}
+
+function wrap(database: Libsql.Database, sql: string, exact: boolean): Statement {
+  const objects = database.prepare(sql);
+  if (exact) objects.safeIntegers(true);
+  let lists: Libsql.Statement<unknown[]> | undefined;
+  return {
+    run: (parameters) => objects.run(parameters),
+    all: (parameters) => objects.all(parameters) as SqlRow[],
+    get: (parameters) => {
+      const row = objects.get(parameters) as (SqlRow & { _metadata?: unknown }) | undefined;
+      if (row !== undefined) delete row._metadata;
+      return row;
+    },
+    rows: (parameters) => {
+      if (lists === undefined) {
+        lists = database.prepare(sql).raw(true) as Libsql.Statement<unknown[]>;
+        if (exact) lists.safeIntegers(true);
+      }
+      return lists.all(parameters) as SqlValue[][];
+    },
+  };
+}

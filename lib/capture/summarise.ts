@@ -1,0 +1,56 @@
+/** What the catalogue says about a capture, counted from its file. */
+
+import type { Sqlite } from "./driver";
+
+export interface CaptureSummary {
+  readonly captureId: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly revision: number;
+  readonly files: number;
+  readonly flows: number;
+  readonly events: number;
+  readonly nodes: number;
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+}
+
+/** Cheap: reads the file rows and the ends of the time index, not the flows. */
+export function summarise(database: Sqlite): CaptureSummary {
+  const capture = database.prepare("SELECT captureId, name, createdAtMs FROM Capture WHERE id = 1").get([]);
+  const files = database
+    .prepare(
+      "SELECT count(*) AS files, coalesce(sum(accepted), 0) AS flows, coalesce(sum(events), 0) AS events FROM SourceFile WHERE state = 'done'",
+    )
+    .get([]);
+  const span = database
+    .prepareExact(
+      "SELECT (SELECT min(timeNs) FROM Flow) AS firstNs, (SELECT max(timeNs) FROM Flow) AS lastNs",
+    )
+    .get([]);
+  const nodes = database
+    .prepare("SELECT count(DISTINCT nodeName) AS nodes FROM Observer WHERE nodeName IS NOT NULL")
+    .get([]);
+  return {
+    captureId: String(capture?.captureId),
+    name: String(capture?.name),
+    createdAtMs: Number(capture?.createdAtMs),
+    revision: currentRevision(database),
+    files: Number(files?.files),
+    flows: Number(files?.flows),
+    events: Number(files?.events),
+    nodes: Number(nodes?.nodes),
+    firstNs: nsOrNull(span?.firstNs),
+    lastNs: nsOrNull(span?.lastNs),
+  };
+}
+
+export function currentRevision(database: Sqlite): number {
+  return Number(
+    database.prepare("SELECT coalesce(max(number), 0) AS number FROM Revision").get([])?.number ?? 0,
+  );
+}
+
+function nsOrNull(value: unknown): bigint | null {
+  return typeof value === "bigint" ? value : null;
+}

@@ -1,0 +1,68 @@
+/**
+ * The one shape of every failure that leaves the server, and the table of all its codes.
+ *
+ * A code is stable: scripts may test for it. `docs/errors.md` lists the same codes for readers, and a
+ * test keeps the two equal.
+ */
+import { z } from "zod";
+import type { Failure } from "@/lib/base/result";
+
+interface ErrorKind {
+  readonly status: number;
+  /** What the reader can do, when the place that fails knows nothing better. */
+  readonly hint: string;
+}
+
+const kinds = {
+  bad_request: { status: 400, hint: "Compare the request with docs/interface.md." },
+  filter_invalid: { status: 400, hint: "Correct the term at the position named in details." },
+  cursor_invalid: { status: 400, hint: "Start again from the first page, without a cursor." },
+  upload_incomplete: { status: 400, hint: "The connection ended early. Send the file again." },
+  sign_in_needed: { status: 401, hint: "Sign in, or send the header Authorization: Bearer with the token." },
+  host_refused: {
+    status: 403,
+    hint: "Open the address that the server printed, or add this name to EYEPIECE_ALLOWED_HOSTS.",
+  },
+  origin_refused: {
+    status: 403,
+    hint: "Send the request from the program's own pages, or from a tool that is not a web page.",
+  },
+  not_found: { status: 404, hint: "Check the address." },
+  capture_not_found: { status: 404, hint: "List the captures to see which there are." },
+  file_not_found: { status: 404, hint: "Ask for the capture's report to see its files." },
+  flow_not_found: { status: 404, hint: "Check the flow id and the capture." },
+  method_not_allowed: { status: 405, hint: "The answer's Allow header names the methods." },
+  capture_exists: { status: 409, hint: "Use another id, or delete the existing capture first." },
+  capture_newer_than_program: { status: 409, hint: "Update Eyepiece to open this capture." },
+  too_large: { status: 413, hint: "Send less in one request." },
+  format_unknown: { status: 415, hint: "docs/formats.md lists what Eyepiece reads." },
+  too_many_attempts: { status: 429, hint: "Wait as long as the answer's Retry-After header says." },
+  internal: { status: 500, hint: "The server's log has a line with the same id." },
+  stopping: { status: 503, hint: "The server is shutting down. Try again when it has started." },
+  too_busy: { status: 503, hint: "Try again in a few seconds." },
+  question_timeout: { status: 504, hint: "Narrow the time range or the filter." },
+  disk_full: { status: 507, hint: "Free space on the disk of the data folder." },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof kinds;
+
+const codes = Object.keys(kinds) as [ErrorCode, ...ErrorCode[]];
+
+/** Code -> HTTP status and the hint given when the failure has none of its own. */
+export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds;
+
+export const errorReplySchema = z.object({
+  error: z.object({
+    code: z.enum(codes),
+    message: z.string().min(1),
+    hint: z.string().min(1),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
+});
+
+export type ErrorReply = z.infer<typeof errorReplySchema>;
+
+export function toErrorReply(failure: Failure<ErrorCode>): ErrorReply {
+  const { code, message, hint = errorKinds[code].hint, details } = failure;
+  return { error: { code, message, hint, ...(details && { details: { ...details } }) } };
+}

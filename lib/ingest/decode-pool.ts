@@ -1,0 +1,80 @@
+/** Decoder threads. Each has its own dictionaries, so a batch says which decoder made it. */
+
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import { projectRoot } from "@/lib/base/project-root";
+import type { FlowBatch } from "@/lib/flow/batch";
+import type { Chunk } from "./split";
+
+export interface DecodedBatch {
+  readonly decoder: number;
+  readonly batch: FlowBatch;
+}
+
+interface Waiting {
+  resolve(batch: FlowBatch): void;
+  reject(error: Error): void;
+}
+
+class Decoder {
+  private readonly worker: Worker;
+  /** Answers come in the order of the questions. */
+  private readonly waiting: Waiting[] = [];
+  private failure: Error | undefined;
+
+  constructor() {
+    this.worker = new Worker(path.join(projectRoot(), "build", "decode-worker.mjs"), {
+      resourceLimits: { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 },
+    });
+    this.worker.on("message", (batch: FlowBatch) => this.waiting.shift()?.resolve(batch));
+    this.worker.on("error", (error: Error) => this.fail(error));
+    this.worker.on("exit", () => this.fail(new Error("the decoder ended")));
+  }
+
+  get load(): number {
+    return this.waiting.length;
+  }
+
+  decode(chunk: Chunk): Promise<FlowBatch> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+      this.worker.postMessage(chunk, [chunk.bytes.buffer, chunk.documents.buffer]);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+    for (const { reject } of this.waiting.splice(0)) reject(this.failure);
+  }
+}
+
+export class DecodePool {
+  private readonly decoders: Decoder[];
+
+  constructor(size: number) {
+    this.decoders = Array.from({ length: size }, () => new Decoder());
+  }
+
+  /** Chunks that may be under way at once: one at work and one waiting per decoder. */
+  get capacity(): number {
+    return this.decoders.length * 2;
+  }
+
+  async decode(chunk: Chunk): Promise<DecodedBatch> {
+    const decoder = this.decoders.reduce(
+      (least, other, index) => (other.load < (this.decoders[least]?.load ?? 0) ? index : least),
+      0,
+    );
+    const batch = await (this.decoders[decoder] as Decoder).decode(chunk);
+    return { decoder, batch };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.decoders.map((decoder) => decoder.close()));
+  }
+}

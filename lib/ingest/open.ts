@@ -1,0 +1,156 @@
+/**
+ * Unwraps a file as a stream: plain text or gzip, told apart by the first bytes, never by the name.
+ *
+ * Other packings are recognised and refused by name. What is no text at all is refused as a whole, not
+ * line by line.
+ */
+
+import { createGunzip } from "node:zlib";
+import type { RefusalCode } from "@/lib/formats/record";
+
+export type Packing = "plain" | "gzip";
+
+/** The file as such cannot be read, or not to its end. Counts as one refused record. */
+export class FileRefusal extends Error {
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const GZIP = [0x1f, 0x8b];
+
+const NOT_READ: readonly (readonly [name: string, signature: readonly number[], offset: number])[] = [
+  ["a zip archive", [0x50, 0x4b, 0x03, 0x04], 0],
+  ["zstd", [0x28, 0xb5, 0x2f, 0xfd], 0],
+  ["bzip2", [0x42, 0x5a, 0x68], 0],
+  ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a], 0],
+  ["a tar archive", [0x75, 0x73, 0x74, 0x61, 0x72], 257],
+];
+
+export function sniffPacking(head: Uint8Array): Packing {
+  if (GZIP.every((byte, i) => head[i] === byte)) return "gzip";
+  return "plain";
+}
+
+function refuseUnreadable(head: Uint8Array): void {
+  const packing = NOT_READ.find(([, signature, offset]) =>
+    signature.every((byte, i) => head[offset + i] === byte),
+  );
+  if (packing !== undefined) {
+    throw new FileRefusal(
+      "packing_not_read",
+      `This is ${packing[0]}, which is not read yet: unpack it and add the files inside.`,
+    );
+  }
+  if (isBinary(head)) {
+    throw new FileRefusal("not_text", "This is not a text file: no flow log begins like this.");
+  }
+}
+
+/** Text has no NUL and few other control characters. (A log with a stray NUL further on is still read.) */
+function isBinary(head: Uint8Array): boolean {
+  let controls = 0;
+  for (const byte of head) {
+    if (byte === 0) return true;
+    if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27) controls++;
+  }
+  return controls * 20 > head.length;
+}
+
+/** The unpacked bytes. Throws {@link FileRefusal} where they cannot be read, or not further. */
+export async function* unpack(
+  packed: AsyncIterable<Uint8Array>,
+  onPacking: (packing: Packing) => void,
+): AsyncGenerator<Uint8Array> {
+  const source = packed[Symbol.asyncIterator]();
+  const head = await readHead(source);
+  const packing = sniffPacking(head);
+  onPacking(packing);
+  const whole = prepend(head, source);
+  const plain = packing === "gzip" ? gunzip(whole) : whole;
+  let isFirst = true;
+  for await (const bytes of plain) {
+    if (isFirst) refuseUnreadable(bytes.subarray(0, 4096));
+    isFirst = false;
+    yield bytes;
+  }
+}
+
+/** At least 512 bytes, unless the file is shorter. */
+async function readHead(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  while (length < 512) {
+    const next = await source.next();
+    if (next.done) break;
+    parts.push(next.value);
+    length += next.value.length;
+  }
+  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
+}
+
+async function* prepend(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (head.length > 0) yield head;
+  for (;;) {
+    const next = await rest.next();
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+/** Several members behind each other are one file. What came before a break is given out first. */
+async function* gunzip(packed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const stream = createGunzip({ chunkSize: 256 * 1024 });
+  const feeding = feed(packed, stream);
+  try {
+    for await (const bytes of stream) yield bytes as Buffer;
+    await feeding;
+  } catch (error) {
+    if (isZlibError(error)) {
+      throw new FileRefusal(
+        "packing_broken",
+        "The gzip file is damaged or breaks off here; what came before was read.",
+      );
+    }
+    throw error;
+  } finally {
+    stream.destroy();
+    await feeding.catch(() => undefined);
+  }
+}
+
+async function feed(
+  packed: AsyncGenerator<Uint8Array>,
+  stream: ReturnType<typeof createGunzip>,
+): Promise<void> {
+  try {
+    for await (const bytes of packed) {
+      if (stream.destroyed) return;
+      if (!stream.write(bytes)) await drained(stream);
+    }
+    stream.end();
+  } catch (error) {
+    stream.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function drained(stream: ReturnType<typeof createGunzip>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off("drain", done);
+      stream.off("close", done);
+      resolve();
+    };
+    stream.on("drain", done);
+    stream.on("close", done);
+  });
+}
+
+function isZlibError(error: unknown): boolean {
+  return (
+    error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("Z_")
+  );
+}

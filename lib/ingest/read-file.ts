@@ -1,0 +1,90 @@
+/**
+ * The way of a file: open, split, decode in threads, hand batches in the order of the file to a sink.
+ *
+ * Knows no database. Memory is bounded: no more chunks are cut than the decoders can hold, and the sink is
+ * waited for.
+ */
+
+import type { DecodedBatch, DecodePool } from "./decode-pool";
+import { FileRefusal, type Packing, unpack } from "./open";
+import { type Chunk, Splitter } from "./split";
+
+export interface Sink {
+  /** Takes batches in the order of the file. */
+  load(batches: readonly DecodedBatch[]): void | Promise<void>;
+  packing(packing: Packing): void;
+}
+
+/** Why reading ended early; the file as such then counts as one refused record. */
+export interface EndedEarly {
+  readonly refusal: FileRefusal;
+  /** Unpacked bytes that were read before. */
+  readonly offset: number;
+}
+
+/**
+ * Reads a file to its end. Resolves with what ended it early, if anything did.
+ *
+ * Rejects with the signal's reason when cancelled, and with any error of the source or the sink.
+ */
+export async function readFile(
+  packed: AsyncIterable<Uint8Array>,
+  pool: DecodePool,
+  sink: Sink,
+  signal: AbortSignal,
+): Promise<EndedEarly | undefined> {
+  const reading = new Reading(pool, sink);
+  let unpackedBytes = 0;
+  let endedEarly: EndedEarly | undefined;
+  try {
+    for await (const bytes of unpack(packed, (packing) => sink.packing(packing))) {
+      signal.throwIfAborted();
+      unpackedBytes += bytes.length;
+      await reading.push(bytes);
+    }
+  } catch (error) {
+    if (!(error instanceof FileRefusal)) throw error;
+    endedEarly = { refusal: error, offset: unpackedBytes };
+  }
+  signal.throwIfAborted();
+  await reading.end();
+  return endedEarly;
+}
+
+class Reading {
+  private readonly splitter = new Splitter((chunk) => this.chunks.push(chunk));
+  private chunks: Chunk[] = [];
+  /** In the order of the file. */
+  private underWay: Promise<DecodedBatch>[] = [];
+
+  constructor(
+    private readonly pool: DecodePool,
+    private readonly sink: Sink,
+  ) {}
+
+  async push(bytes: Uint8Array): Promise<void> {
+    this.splitter.push(bytes);
+    await this.decodeCut();
+  }
+
+  async end(): Promise<void> {
+    this.splitter.end();
+    await this.decodeCut();
+    await this.settle(this.underWay.length);
+  }
+
+  private async decodeCut(): Promise<void> {
+    for (const chunk of this.chunks.splice(0)) {
+      if (this.underWay.length >= this.pool.capacity) await this.settle(this.pool.capacity / 2);
+      const decoding = this.pool.decode(chunk);
+      // A failure is met when its turn comes; until then it is not "unhandled".
+      decoding.catch(() => undefined);
+      this.underWay.push(decoding);
+    }
+  }
+
+  private async settle(count: number): Promise<void> {
+    const batches = await Promise.all(this.underWay.splice(0, Math.max(1, Math.floor(count))));
+    await this.sink.load(batches);
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * Writes one capture: takes in files, settles, removes, renames. Runs in its own thread; calls that write
+ * wait for each other, except cancelling.
+ */
+
+import { rmSync } from "node:fs";
+import { unreachable } from "@/lib/base/assert";
+import { openCapture } from "@/lib/capture/capture-file";
+import type { Sqlite } from "@/lib/capture/driver";
+import {
+  addFile,
+  type FileReport,
+  readFile as readReport,
+  setFileState,
+  setReceived,
+} from "@/lib/capture/files";
+import { FileLoader } from "@/lib/capture/load";
+import {
+  dropHalfReadFile,
+  dropSecondaryIndexes,
+  ensureSecondaryIndexes,
+  isEmptyOfFlows,
+  removeFile,
+  settleAddedFile,
+} from "@/lib/capture/settle";
+import { summarise } from "@/lib/capture/summarise";
+import { DecodePool } from "@/lib/ingest/decode-pool";
+import { type EndedEarly, readFile } from "@/lib/ingest/read-file";
+import type { Abandoned, ReadProgress, ToWriter } from "./messages";
+import { partOf, SpoolReader } from "./spool";
+
+type Asked = Extract<ToWriter, { id: number }>;
+type Told = Extract<ToWriter, { tell: string }>;
+
+/** A reading that is under way. */
+interface Underway {
+  readonly fileId: number;
+  readonly spool: SpoolReader;
+  readonly cancelling: AbortController;
+}
+
+const PROGRESS_EVERY_MS = 250;
+/** The writer's page cache: large enough for the inner pages of the indexes. */
+const CACHE_KIB = 64 * 1024;
+
+export class CaptureWriter {
+  private readonly database: Sqlite;
+  private pool: DecodePool | undefined;
+  private underway: Underway | undefined;
+  private readonly received = new Map<number, { bytes: number; isWhole: boolean }>();
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    file: string,
+    private readonly decoders: number,
+    private readonly onProgress: (progress: ReadProgress) => void,
+  ) {
+    const opened = openCapture(file, { cacheKiB: CACHE_KIB });
+    if (!opened.ok) throw new Error(opened.failure.message);
+    this.database = opened.value;
+    ensureSecondaryIndexes(this.database);
+  }
+
+  told(message: Told): void {
+    if (message.tell === "cancel") {
+      if (this.underway?.fileId === message.fileId)
+        this.underway.cancelling.abort(new Cancelled(message.why));
+      return;
+    }
+    const { fileId, bytes, isWhole } = message;
+    this.received.set(fileId, { bytes, isWhole });
+    if (this.underway?.fileId === fileId) this.underway.spool.received(bytes, isWhole);
+  }
+
+  /** Short writes go between the batches of a running file; whole files wait for each other. */
+  answer(message: Asked): Promise<unknown> {
+    switch (message.call) {
+      case "addFile":
+        return Promise.resolve(addFile(this.database, message.ask));
+      case "rename":
+        this.database.prepare("UPDATE Capture SET name = ? WHERE id = 1").run([message.ask.name]);
+        return Promise.resolve(null);
+      case "summarise":
+        return Promise.resolve(summarise(this.database));
+      case "readFile":
+        return this.inTurn(() => this.read(message.ask.fileId, message.ask.spool));
+      case "abandonFile":
+        return this.inTurn(async () => this.abandon(message.ask));
+      case "removeFile":
+        return this.inTurn(async () => {
+          removeFile(this.database, message.ask.fileId, Date.now());
+          return null;
+        });
+      case "close":
+        return this.inTurn(() => this.close());
+      default:
+        return unreachable(message);
+    }
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.queue.then(work);
+    this.queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private abandon(ask: Abandoned & { fileId: number }): FileReport {
+    dropHalfReadFile(this.database, ask.fileId);
+    setFileState(this.database, ask.fileId, ask.state, ask);
+    return this.report(ask.fileId);
+  }
+
+  private async read(fileId: number, spoolFile: string): Promise<FileReport> {
+    const cancelling = new AbortController();
+    const spool = new SpoolReader(spoolFile, cancelling.signal);
+    this.underway = { fileId, spool, cancelling };
+    const known = this.received.get(fileId);
+    if (known !== undefined) spool.received(known.bytes, known.isWhole);
+    try {
+      await this.load(fileId, spool, cancelling.signal);
+    } catch (error) {
+      this.readingFailed(fileId, error);
+    } finally {
+      this.underway = undefined;
+      this.received.delete(fileId);
+      removeSpool(spoolFile);
+    }
+    return this.report(fileId);
+  }
+
+  private async load(fileId: number, spool: SpoolReader, signal: AbortSignal): Promise<void> {
+    // A file that a crash left half read starts again.
+    dropHalfReadFile(this.database, fileId);
+    setFileState(this.database, fileId, "reading");
+    if (isEmptyOfFlows(this.database)) dropSecondaryIndexes(this.database);
+    const loader = new FileLoader(this.database, fileId);
+    const report = this.reporter(fileId, spool, loader);
+    this.pool ??= new DecodePool(this.decoders);
+    const endedEarly = await readFile(
+      spool.bytes(),
+      this.pool,
+      {
+        load: (batches) => {
+          if (batches.length > 0) loader.load(batches);
+          report("reading");
+        },
+        packing: (packing) => setReceived(this.database, fileId, 0, packing),
+      },
+      signal,
+    );
+    if (endedEarly !== undefined) refuseRest(loader, endedEarly);
+    this.database
+      .prepare("UPDATE SourceFile SET receivedBytes = ?, state = 'settling' WHERE id = ?")
+      .run([spool.consumed, fileId]);
+    report("settling", true);
+    settleAddedFile(this.database, fileId, Date.now());
+    this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;");
+  }
+
+  private reporter(
+    fileId: number,
+    spool: SpoolReader,
+    loader: FileLoader,
+  ): (phase: ReadProgress["phase"], now?: boolean) => void {
+    const started = performance.now();
+    let last = 0;
+    return (phase, now = false) => {
+      const at = performance.now();
+      if (!now && at - last < PROGRESS_EVERY_MS) return;
+      last = at;
+      const { counts } = loader;
+      this.onProgress({
+        fileId,
+        phase,
+        packedBytes: spool.consumed,
+        unpackedBytes: counts.unpackedBytes,
+        read: counts.read,
+        flows: counts.flows,
+        refused: counts.refused,
+        recordsPerSecond: Math.round(counts.read / Math.max(0.001, (at - started) / 1000)),
+      });
+    };
+  }
+
+  /** Nothing of a file that did not come to its end is kept: half a file would be taken for the whole. */
+  private readingFailed(fileId: number, error: unknown): void {
+    dropHalfReadFile(this.database, fileId);
+    if (error instanceof Cancelled) setFileState(this.database, fileId, error.why.state, error.why);
+    else setFileState(this.database, fileId, "failed", describeFailure(error));
+  }
+
+  private report(fileId: number): FileReport {
+    const report = readReport(this.database, fileId);
+    if (report === undefined) throw new Error(`no file ${fileId}`);
+    return report;
+  }
+
+  private async close(): Promise<null> {
+    await this.pool?.close();
+    this.database.close();
+    return null;
+  }
+}
+
+/** The reader, or the uploader, gave up. */
+class Cancelled extends Error {
+  constructor(readonly why: Abandoned) {
+    super(why.message);
+  }
+}
+
+function describeFailure(error: unknown): { code: string; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/ENOSPC|disk is full|SQLITE_FULL/i.test(message)) {
+    return {
+      code: "disk_full",
+      message:
+        "The disk is full. Free space in the data folder and add the file again; nothing else was lost.",
+    };
+  }
+  return { code: "internal", message };
+}
+
+function refuseRest(loader: FileLoader, { refusal, offset }: EndedEarly): void {
+  loader.refuseFile({ line: 0, offset, code: refusal.code, reason: refusal.message, excerpt: "" });
+}
+
+function removeSpool(spool: string): void {
+  rmSync(spool, { force: true });
+  rmSync(partOf(spool), { force: true });
+}

@@ -1,0 +1,55 @@
+/** What the server's main thread and a capture's writer thread say to each other. */
+
+import type { FileReport } from "@/lib/capture/files";
+import type { CaptureSummary } from "@/lib/capture/summarise";
+
+/** Why a file did not come to its end. */
+export interface Abandoned {
+  readonly state: "cancelled" | "interrupted" | "failed";
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Asked by the main thread; each gets one answer. */
+export interface WriterCalls {
+  addFile: { ask: { name: string; spool: string; addedAtMs: number }; answer: number };
+  /** Reads a file that is arriving or has arrived; answers when it is done, settled, cancelled or failed. */
+  readFile: { ask: { fileId: number; spool: string }; answer: FileReport };
+  removeFile: { ask: { fileId: number }; answer: null };
+  /** Marks a file whose upload did not come to its end, and drops what was read of it. */
+  abandonFile: { ask: Abandoned & { fileId: number }; answer: FileReport };
+  rename: { ask: { name: string }; answer: null };
+  summarise: { ask: Record<string, never>; answer: CaptureSummary };
+  close: { ask: Record<string, never>; answer: null };
+}
+
+export type WriterCall = keyof WriterCalls;
+
+export type ToWriter =
+  | {
+      [Call in WriterCall]: {
+        readonly id: number;
+        readonly call: Call;
+        readonly ask: WriterCalls[Call]["ask"];
+      };
+    }[WriterCall]
+  | { readonly tell: "received"; readonly fileId: number; readonly bytes: number; readonly isWhole: boolean }
+  | { readonly tell: "cancel"; readonly fileId: number; readonly why: Abandoned };
+
+export type FromWriter =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly error: string }
+  | { readonly progress: ReadProgress };
+
+/** How far a file is. */
+export interface ReadProgress {
+  readonly fileId: number;
+  readonly phase: "reading" | "settling";
+  /** Of the file as it lies in the spool. */
+  readonly packedBytes: number;
+  readonly unpackedBytes: number;
+  readonly read: number;
+  readonly flows: number;
+  readonly refused: number;
+  readonly recordsPerSecond: number;
+}

@@ -1,0 +1,62 @@
+/** The writer threads: one per capture that is written to, ended when idle for a while. */
+
+import { captureFile } from "@/lib/capture/capture-file";
+import type { ReadProgress } from "./messages";
+import { WriterHandle } from "./writer-handle";
+
+const IDLE_MS = 10_000;
+
+export class Writers {
+  private readonly handles = new Map<string, WriterHandle>();
+  private readonly closing = new Map<string, Promise<void>>();
+  private readonly sweep: NodeJS.Timeout;
+  private readonly idleSince = new Map<string, number>();
+  onProgress: (captureId: string, progress: ReadProgress) => void = () => undefined;
+
+  constructor(private readonly dataFolder: string) {
+    this.sweep = setInterval(() => this.endIdle(), 1000);
+    this.sweep.unref();
+  }
+
+  async of(captureId: string): Promise<WriterHandle> {
+    await this.closing.get(captureId);
+    const known = this.handles.get(captureId);
+    if (known !== undefined && !known.isBroken) {
+      this.idleSince.delete(captureId);
+      return known;
+    }
+    const handle = new WriterHandle(captureFile(this.dataFolder, captureId));
+    handle.onProgress = (progress) => this.onProgress(captureId, progress);
+    this.handles.set(captureId, handle);
+    return handle;
+  }
+
+  private endIdle(): void {
+    const now = Date.now();
+    for (const [captureId, handle] of this.handles) {
+      if (!handle.isIdle) this.idleSince.delete(captureId);
+      else if (!this.idleSince.has(captureId)) this.idleSince.set(captureId, now);
+      else if (now - (this.idleSince.get(captureId) ?? now) > IDLE_MS) void this.end(captureId);
+    }
+  }
+
+  /** Ends the writer of a capture after what it is doing. */
+  async end(captureId: string): Promise<void> {
+    const handle = this.handles.get(captureId);
+    if (handle === undefined) return;
+    this.handles.delete(captureId);
+    this.idleSince.delete(captureId);
+    const closing = handle.close().finally(() => this.closing.delete(captureId));
+    this.closing.set(captureId, closing);
+    await closing;
+  }
+
+  /** At once: what is under way is taken up again at the next start. */
+  async stopAll(): Promise<void> {
+    clearInterval(this.sweep);
+    await Promise.all(
+      [...this.handles.values()].map((handle) => (handle.isIdle ? handle.close() : handle.stop())),
+    );
+    this.handles.clear();
+  }
+}

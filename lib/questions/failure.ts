@@ -1,0 +1,17 @@
+/** Why a question got no answer. The codes are those of lib/http/errors.ts that a question can meet. */
+export interface QuestionFailure {
+  readonly code:
+    | "bad_request"
+    | "capture_not_found"
+    | "capture_newer_than_program"
+    | "capture_damaged"
+    | "cursor_invalid"
+    | "filter_invalid"
+    | "flow_not_found"
+    | "question_timeout"
+    | "too_busy"
+    | "internal";
+  readonly message: string;
+  readonly hint?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}

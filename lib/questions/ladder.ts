@@ -1,0 +1,79 @@
+/**
+ * How the flows of a scope are spread over time: counts per narrow bucket, from one scan.
+ *
+ * It gives the exact total, the place of a row by its number ("row 812,000"), and the buckets worth reading
+ * for a page, so that empty stretches are skipped.
+ */
+
+import type { CompiledScope } from "@/lib/capture/scope-sql";
+import type { OpenCapture } from "./open-capture";
+
+const BUCKETS = 2048n;
+
+export interface Ladder {
+  readonly records: number;
+  readonly events: number;
+  /** Records without a time; they come first in ascending order. */
+  readonly untimed: number;
+  /** Ascending; only buckets that hold records. */
+  readonly starts: BigInt64Array;
+  readonly ends: BigInt64Array;
+  /** Timed records before each bucket, ascending; one entry more than buckets. */
+  readonly before: Float64Array;
+}
+
+export function readLadder(capture: OpenCapture, scope: CompiledScope, key: string): Ladder {
+  return capture.keep(ladderKey(key), () => scan(capture, scope));
+}
+
+export function hasLadder(capture: OpenCapture, key: string): boolean {
+  return capture.isKept(ladderKey(key));
+}
+
+function ladderKey(key: string): string {
+  return `ladder ${key}`;
+}
+
+function scan(capture: OpenCapture, scope: CompiledScope): Ladder {
+  const { database } = capture;
+  const span = database
+    .prepareExact("SELECT (SELECT min(timeNs) FROM Flow) AS first, (SELECT max(timeNs) FROM Flow) AS last")
+    .get([]);
+  const first = typeof span?.first === "bigint" ? span.first : 0n;
+  const last = typeof span?.last === "bigint" ? span.last : 0n;
+  const width = (last - first) / BUCKETS + 1n;
+  // A difference beyond 64 bits becomes a floating point number in SQLite, hence the cast.
+  const rows = database
+    .prepareExact(
+      `SELECT CAST((f.timeNs - ?) / ? AS INTEGER) AS bucket, count(*) AS records, sum(f.events) AS events
+       FROM Flow f WHERE ${scope.sql} GROUP BY 1 ORDER BY 1`,
+    )
+    .rows([first, width, ...scope.parameters]);
+  const timed = rows.filter(([bucket]) => bucket !== null);
+  const starts = BigInt64Array.from(timed, ([bucket]) => first + (bucket as bigint) * width);
+  const before = new Float64Array(timed.length + 1);
+  timed.forEach(([, records], i) => {
+    before[i + 1] = (before[i] as number) + Number(records);
+  });
+  const untimed = rows.reduce((sum, [bucket, records]) => sum + (bucket === null ? Number(records) : 0), 0);
+  return {
+    records: untimed + (before[timed.length] as number),
+    events: rows.reduce((sum, [, , events]) => sum + Number(events), 0),
+    untimed,
+    starts,
+    ends: BigInt64Array.from(starts, (start) => start + width),
+    before,
+  };
+}
+
+/** The bucket that holds the timed record with this number (from 0, ascending). */
+export function bucketOfRank(ladder: Ladder, rank: number): number {
+  let low = 0;
+  let high = ladder.starts.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ladder.before[middle + 1] as number) > rank) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,41 @@
+/** All questions by name: scope in, answer out. The seam behind which another store could stand. */
+
+import { ok, type Result } from "@/lib/base/result";
+import { type FileReport, readFiles, type UnfinishedFile, unfinishedFiles } from "@/lib/capture/files";
+import { type CaptureSummary, summarise } from "@/lib/capture/summarise";
+import type { FlowDetailAnswer, FlowsAnswer, TimelineAnswer } from "./answers";
+import type { QuestionFailure } from "./failure";
+import { readFlow, readFlowBytes } from "./flow";
+import { type FlowsParameters, readFlows } from "./flows";
+import type { OpenCapture } from "./open-capture";
+import { readTimeline, type TimelineParameters } from "./timeline";
+
+export interface Questions {
+  flows: { ask: FlowsParameters; answer: FlowsAnswer };
+  flow: { ask: { flowId: string }; answer: FlowDetailAnswer };
+  flowBytes: { ask: { flowId: string }; answer: Uint8Array };
+  timeline: { ask: TimelineParameters; answer: TimelineAnswer };
+  files: { ask: Record<string, never>; answer: FileReport[] };
+  /** Files that were on their way when the server stopped. */
+  unfinishedFiles: { ask: Record<string, never>; answer: UnfinishedFile[] };
+  summarise: { ask: Record<string, never>; answer: CaptureSummary };
+}
+
+export type QuestionName = keyof Questions;
+export type Ask<Name extends QuestionName> = Questions[Name]["ask"];
+export type Answer<Name extends QuestionName> = Questions[Name]["answer"];
+
+type Asked<Name extends QuestionName> = (
+  capture: OpenCapture,
+  ask: Ask<Name>,
+) => Result<Answer<Name>, QuestionFailure>;
+
+export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
+  flows: readFlows,
+  flow: (capture, { flowId }) => readFlow(capture, flowId),
+  flowBytes: (capture, { flowId }) => readFlowBytes(capture, flowId),
+  timeline: readTimeline,
+  files: (capture) => ok(readFiles(capture.database)),
+  unfinishedFiles: (capture) => ok(unfinishedFiles(capture.database)),
+  summarise: (capture) => ok(summarise(capture.database)),
+};

@@ -1,0 +1,132 @@
+/** Events over time, by verdict, and the stretches in which events were lost. */
+
+import { ok, type Result } from "@/lib/base/result";
+import { parseTime } from "@/lib/base/time";
+import { readRaw } from "@/lib/capture/raw";
+import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { isObject, member } from "@/lib/formats/proto-json";
+import type { TimelineAnswer } from "./answers";
+import { alignDown, bucketWidth } from "./buckets";
+import type { QuestionFailure } from "./failure";
+import type { OpenCapture } from "./open-capture";
+import { type ScopeParameters, scopeKey, toScope } from "./scope-parameters";
+
+export interface TimelineParameters extends ScopeParameters {
+  /** At most so many buckets. */
+  readonly buckets: number;
+}
+
+/** Losses drawn at most; a capture with more is one big gap. */
+const GAPS = 500;
+
+export function readTimeline(
+  capture: OpenCapture,
+  parameters: TimelineParameters,
+): Result<TimelineAnswer, QuestionFailure> {
+  const scope = toScope(parameters);
+  if (!scope.ok) return scope;
+  const compiled = compileScope(capture.database, scope.value);
+  const counted = capture.keep(`timeline ${parameters.buckets} ${scopeKey(parameters)}`, () =>
+    count(capture, compiled, scope.value.from, scope.value.to, parameters.buckets),
+  );
+  return ok({ meta: capture.meta("events"), ...counted });
+}
+
+function count(
+  capture: OpenCapture,
+  scope: CompiledScope,
+  from: bigint | undefined,
+  to: bigint | undefined,
+  buckets: number,
+): Omit<TimelineAnswer, "meta"> {
+  const span = spanOf(capture, from, to);
+  if (span === undefined)
+    return {
+      bucketNs: "1000000000",
+      fromNs: null,
+      toNs: null,
+      series: [],
+      gaps: [],
+      untimed: untimed(capture, scope),
+    };
+  const width = bucketWidth(span.last - span.first + 1n, buckets);
+  const start = alignDown(span.first, width);
+  const rows = capture.database
+    .prepareExact(
+      `SELECT k.verdict, b.bucket, sum(b.events) FROM (
+         SELECT f.kindId, CAST((f.timeNs - ?) / ? AS INTEGER) AS bucket, sum(f.events) AS events
+         FROM Flow f WHERE f.timeNs IS NOT NULL AND ${scope.sql} GROUP BY 1, 2
+       ) b JOIN Kind k ON k.id = b.kindId GROUP BY 1, 2 ORDER BY 1, 2`,
+    )
+    .rows([start, width, ...scope.parameters]);
+  const series = new Map<string, [string, number][]>();
+  for (const [verdict, bucket, events] of rows) {
+    const points = series.get(String(verdict)) ?? [];
+    points.push([String(start + (bucket as bigint) * width), Number(events)]);
+    series.set(String(verdict), points);
+  }
+  return {
+    bucketNs: String(width),
+    fromNs: String(start),
+    toNs: String(alignDown(span.last, width) + width),
+    series: [...series].map(([key, points]) => ({ key, points })),
+    gaps: readGaps(capture, span.first, span.last),
+    untimed: from === undefined && to === undefined ? untimed(capture, scope) : 0,
+  };
+}
+
+/** The range of the scope, cut to what the capture holds; the range itself where it is given. */
+function spanOf(
+  capture: OpenCapture,
+  from: bigint | undefined,
+  to: bigint | undefined,
+): { first: bigint; last: bigint } | undefined {
+  const row = capture.database
+    .prepareExact("SELECT (SELECT min(timeNs) FROM Flow) AS first, (SELECT max(timeNs) FROM Flow) AS last")
+    .get([]);
+  const first = from ?? row?.first;
+  const last = to === undefined ? row?.last : to - 1n;
+  return typeof first === "bigint" && typeof last === "bigint" && first <= last ? { first, last } : undefined;
+}
+
+function untimed(capture: OpenCapture, scope: CompiledScope): number {
+  const row = capture.database
+    .prepare(
+      `SELECT coalesce(sum(f.events), 0) AS events FROM Flow f WHERE f.timeNs IS NULL AND ${scope.sql}`,
+    )
+    .get(scope.parameters);
+  return Number(row?.events ?? 0);
+}
+
+/** A loss without its own range (before Hubble 1.19) is the instant at which it was reported. */
+function readGaps(capture: OpenCapture, first: bigint, last: bigint): TimelineAnswer["gaps"] {
+  return capture.database
+    .prepareExact(
+      `SELECT r.id, r.timeNs, r.lostEvents, r.detail, o.nodeName FROM OtherRecord r JOIN Observer o ON o.id = r.observerId
+       WHERE r.kind = 'lost_events' AND r.duplicate = 0 AND r.timeNs BETWEEN ? AND ? ORDER BY r.timeNs, r.id LIMIT ?`,
+    )
+    .all([first, last, GAPS])
+    .map((row) => {
+      const time = row.timeNs as bigint;
+      const range = lossRange(capture, Number(row.id));
+      return {
+        fromNs: String(range?.from ?? time),
+        toNs: String(range?.to ?? time),
+        lost: Number(row.lostEvents ?? 0),
+        node: typeof row.nodeName === "string" ? row.nodeName : null,
+        reason: String(row.detail),
+      };
+    });
+}
+
+function lossRange(capture: OpenCapture, rowId: number): { from: bigint; to: bigint } | undefined {
+  const text = readRaw(capture.database, rowId)?.bytes.toString("utf8") ?? "";
+  const document: unknown = JSON.parse(text.slice(Math.max(0, text.indexOf("{"))));
+  if (!isObject(document)) return undefined;
+  const lost = member(document, "lost_events") ?? document;
+  if (!isObject(lost)) return undefined;
+  const [first, last] = [member(lost, "first"), member(lost, "last")];
+  const from = typeof first === "string" ? parseTime(first) : undefined;
+  const to = typeof last === "string" ? parseTime(last) : undefined;
+  return from === undefined || to === undefined ? undefined : { from, to };
+}

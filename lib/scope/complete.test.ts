@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { applyCompletion, completionAt, proposeKeys, proposeValues } from "./complete";
+import { parseFilter } from "./filter";
+import { hostileText, RUNS, SEED } from "./testing";
+
+/** `|` is the cursor; `[` and `]` enclose what a proposal replaces. Values of the tests contain none of them. */
+function drawn(marked: string): { text: string; cursor: number; range: { start: number; end: number } } {
+  const cursor = marked.replaceAll(/[[\]]/g, "").indexOf("|");
+  const bare = marked.replace("|", "");
+  const start = bare.indexOf("[");
+  return { text: bare.replaceAll(/[[\]]/g, ""), cursor, range: { start, end: bare.indexOf("]") - 1 } };
+}
+
+describe("completionAt on keys", () => {
+  const cases: [marked: string, prefix: string, hasColon: boolean][] = [
+    ["[|]", "", false],
+    ["[ver|]", "ver", false],
+    ["![fr|om]", "fr", false],
+    ["port:80 [|]", "", false],
+    ["port:80 [|po]", "", false],
+    ["[ve|rdict]:DROPPED", "ve", true],
+    ["[verdict|]:DROPPED", "verdict", true],
+    ["|![port]:80", "", true],
+    ["port:80  [|]  verdict:ERROR", "", false],
+  ];
+  it.each(cases)("%s", (marked, prefix, hasColon) => {
+    const { text, cursor, range } = drawn(marked);
+    expect(completionAt(text, cursor)).toEqual({ kind: "key", prefix, range, hasColon });
+  });
+});
+
+describe("completionAt on values", () => {
+  const cases: [marked: string, expected: object][] = [
+    ["verdict:[|]", { word: "verdict", key: "verdict", prefix: "", others: [] }],
+    ["verdict:[DR|OP]", { key: "verdict", prefix: "DR", others: [] }],
+    [
+      "from-ns:shop,[b|],bank x:1",
+      { word: "from-ns", key: "namespace", side: "from", prefix: "b", others: ["shop", "bank"] },
+    ],
+    ["!pod:[|shop/web]", { key: "pod", side: "either", prefix: "", others: [] }],
+    ['namespace:["a b|]', { key: "namespace", prefix: "a b", others: [] }],
+    ['namespace:["a \\"b|c"] port:1', { key: "namespace", prefix: 'a "b', others: [] }],
+    ['namespace:["shop"|]', { key: "namespace", prefix: "shop", others: [] }],
+    ["verdict:ERROR,[|]", { key: "verdict", prefix: "", others: ["ERROR"] }],
+    ["type:[trace:to|]", { key: "type", prefix: "trace:to", others: [] }],
+  ];
+  it.each(cases)("%s", (marked, expected) => {
+    const { text, cursor, range } = drawn(marked);
+    expect(completionAt(text, cursor)).toMatchObject({ kind: "value", range, ...expected });
+  });
+
+  it.each(["route:/or", "nonsense:1"])("knows no key in %s", (text) => {
+    const completion = completionAt(text, text.length);
+    expect(completion.kind).toBe("value");
+    expect(completion).not.toHaveProperty("key");
+  });
+
+  it(`has an answer at every place of any text (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(
+        fc.array(hostileText).map((parts) => parts.join(":")),
+        fc.integer({ min: -2, max: 60 }),
+        (text, cursor) => {
+          const { range } = completionAt(text, cursor);
+          expect(range.start).toBeGreaterThanOrEqual(0);
+          expect(range.end).toBeGreaterThanOrEqual(range.start);
+          expect(range.end).toBeLessThanOrEqual(text.length);
+        },
+      ),
+      RUNS,
+    );
+  });
+});
+
+describe("proposals", () => {
+  function words(prefix: string): string[] {
+    return proposeKeys(prefix).map(({ word }) => word);
+  }
+
+  it("offer every available key at first, without the sides", () => {
+    expect(words("")).toContain("namespace");
+    expect(words("")).not.toContain("from-namespace");
+    expect(words("")).not.toContain("route");
+  });
+
+  it("offer the sides once their beginning is typed, and find keys by alias", () => {
+    expect(words("from-p")).toEqual(["from-pod", "from-port"]);
+    expect(words("NS")).toEqual(["namespace"]);
+    expect(words("drop-r")).toEqual(["drop-reason-desc"]);
+    expect(words("xyz")).toEqual([]);
+  });
+
+  it("offer the fixed words of a key", () => {
+    expect(proposeValues("verdict", "d")).toEqual(["DROPPED"]);
+    expect(proposeValues("traffic-direction", "")).toEqual(["unknown", "ingress", "egress"]);
+    expect(proposeValues("type", "trace:to-e")).toEqual(["trace:to-endpoint"]);
+    expect(proposeValues("namespace", "")).toEqual([]);
+  });
+
+  it.each(["verdict", "protocol", "type", "drop-reason-desc", "traffic-direction", "reply"] as const)(
+    "offer only words of `%s` that the grammar reads",
+    (key) => {
+      for (const word of proposeValues(key, "")) expect(parseFilter(`${key}:${word}`).ok).toBe(true);
+    },
+  );
+
+  const insertions: [marked: string, inserted: string, after: string][] = [
+    ["port:80 ve|", "verdict", "port:80 verdict:|"],
+    ["ve|r:DROPPED", "verdict", "verdict:|DROPPED"],
+    ["verdict:ERROR,D|RO port:80", "DROPPED", "verdict:ERROR,DROPPED| port:80"],
+    ['namespace:"a|', '"a b"', 'namespace:"a b"|'],
+    ["!|", "port", "!port:|"],
+  ];
+  it.each(insertions)("%s with %s gives %s", (marked, inserted, after) => {
+    const cursor = marked.indexOf("|");
+    const text = marked.replace("|", "");
+    const result = applyCompletion(text, completionAt(text, cursor), inserted);
+    expect(`${result.text.slice(0, result.cursor)}|${result.text.slice(result.cursor)}`).toBe(after);
+  });
+});

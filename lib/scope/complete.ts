@@ -1,0 +1,110 @@
+/**
+ * What is being typed at the cursor, and what could stand there. Values that the capture holds are added by
+ * the caller; this knows the grammar and the fixed words only.
+ */
+
+import { allKeyWords, type FilterKey, findKeyWord, rowOf, type Side } from "./keys";
+import { type Position, type ScannedTerm, scanTerms, unescapeQuoted, type WrittenValue } from "./scan";
+
+export interface KeyCompletion {
+  readonly kind: "key";
+  /** What stands before the cursor, without `!`. */
+  readonly prefix: string;
+  /** What to replace: the whole key, without `!` and colon. */
+  readonly range: Position;
+  /** A colon follows already. */
+  readonly hasColon: boolean;
+}
+
+export interface ValueCompletion {
+  readonly kind: "value";
+  /** The word before the colon, as typed. */
+  readonly word: string;
+  /** Absent when the word is no key, or one that is not available. */
+  readonly key?: FilterKey;
+  readonly side?: Side;
+  /** What stands of the value before the cursor, quotes and escapes undone. */
+  readonly prefix: string;
+  /** What to replace: the whole value, quotes included. */
+  readonly range: Position;
+  /** The other values of the term, as text. */
+  readonly others: readonly string[];
+}
+
+export type Completion = KeyCompletion | ValueCompletion;
+
+/** `cursor` is an offset in UTF-16 units; works on unfinished and wrong text. */
+export function completionAt(text: string, cursor: number): Completion {
+  const at = Math.max(0, Math.min(cursor, text.length));
+  const term = scanTerms(text).find(({ at: span }) => span.start <= at && at <= span.end);
+  if (term === undefined) return { kind: "key", prefix: "", range: { start: at, end: at }, hasColon: false };
+  const value = term.hasColon && at > term.keyAt.end ? valueAt(term, at) : undefined;
+  if (value === undefined) {
+    const { keyAt, hasColon } = term;
+    return { kind: "key", prefix: text.slice(keyAt.start, at), range: keyAt, hasColon };
+  }
+  const found = findKeyWord(term.key);
+  return {
+    kind: "value",
+    word: term.key,
+    ...(found?.row.available ? { key: found.row.key } : {}),
+    ...(found?.side === undefined ? {} : { side: found.side }),
+    prefix: valuePrefix(text, value, at),
+    range: value.at,
+    others: term.values.flatMap((other) => (other === value || other.text === "" ? [] : [other.text])),
+  };
+}
+
+function valueAt(term: ScannedTerm, cursor: number): WrittenValue | undefined {
+  return term.values.find(({ at }) => at.start <= cursor && cursor <= at.end) ?? term.values.at(-1);
+}
+
+function valuePrefix(text: string, value: WrittenValue, cursor: number): string {
+  const before = text.slice(value.at.start, cursor);
+  if (!value.quoted) return before;
+  if (cursor >= value.at.end) return value.text;
+  return unescapeQuoted(before.slice(1));
+}
+
+export interface KeyProposal {
+  readonly word: string;
+  readonly label: string;
+  readonly help: string;
+  readonly example: string;
+}
+
+/**
+ * Available keys that begin with `prefix`, in the order of the table; aliases and other spellings lead to
+ * their key. The `from-` and `to-` forms are offered once their beginning is typed.
+ */
+export function proposeKeys(prefix: string): KeyProposal[] {
+  const typed = prefix.toLowerCase();
+  return allKeyWords().flatMap(({ word, keyWord: { row, side } }) => {
+    if (!row.available) return [];
+    const isPlain = side === undefined || side === "either";
+    const byAlias =
+      isPlain && typed !== "" && "aliases" in row && row.aliases.some((alias) => alias.startsWith(typed));
+    const begins = word.startsWith(typed) && (isPlain || typed !== "");
+    return begins || byAlias ? [{ word, label: row.label, help: row.help, example: row.example }] : [];
+  });
+}
+
+/** Fixed words of a key that begin with `prefix` (any case), spelled as they stand in the text. */
+export function proposeValues(key: FilterKey, prefix: string): string[] {
+  const typed = prefix.toLowerCase();
+  return rowOf(key).kind.words.filter((word) => word.toLowerCase().startsWith(typed));
+}
+
+/** Puts a proposal into the text. A key gets its colon; a value of the capture must come through `formatValue`. */
+export function applyCompletion(
+  text: string,
+  completion: Completion,
+  inserted: string,
+): { readonly text: string; readonly cursor: number } {
+  const { start, end } = completion.range;
+  const needsColon = completion.kind === "key" && !completion.hasColon;
+  const piece = needsColon ? `${inserted}:` : inserted;
+  // Behind a key that has its colon, the cursor goes to the value.
+  const behind = completion.kind === "key" && completion.hasColon ? 1 : 0;
+  return { text: text.slice(0, start) + piece + text.slice(end), cursor: start + piece.length + behind };
+}

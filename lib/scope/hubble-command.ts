@@ -1,0 +1,267 @@
+/**
+ * Reads a pasted `hubble observe` command as a filter.
+ *
+ * Flags keep Hubble's meaning (Cilium 1.19.4, `hubble/cmd/observe/flows_filter.go`): several values of one
+ * flag are OR, `--not` concerns the next flag only, a pod without namespace is one of namespace `default`
+ * unless `-n` or `-A` says otherwise. Where our filter cannot say the same, a note tells how they differ.
+ */
+
+import { type Failure, fail, ok, type Result } from "@/lib/base/result";
+import { type Filter, formatFilter, makeTerm, parseFilter, type Term, withTerm } from "./filter";
+import { ALL_NAMESPACES, type FilterFlag, readFlags } from "./hubble-flags";
+import { parseHubbleTime } from "./hubble-time";
+import {
+  type AvailableRow,
+  type FilterKey,
+  findKeyWord,
+  REFUSED_WORDS,
+  type Side,
+  spellKey,
+  type ValueOf,
+} from "./keys";
+import type { PodValue, WorkloadValue } from "./name-kinds";
+import { splitShellWords } from "./shell-words";
+import { shown, type ValueKind } from "./value-kind";
+
+/** `differs`: other rows than Hubble would show. `ignored`: no influence on the rows. */
+export interface CommandNote {
+  readonly kind: "differs" | "ignored";
+  readonly text: string;
+}
+
+export interface PastedCommand {
+  readonly filter: Filter;
+  readonly from?: bigint;
+  readonly to?: bigint;
+  readonly notes: readonly CommandNote[];
+}
+
+export type CommandFailure = Failure<"command_invalid">;
+
+const MOST_CHARACTERS = 65_536;
+const COMMAND = /(?:^|[\s/])hubble\s+observe(?=\s|$)/;
+
+/** True for text that is a command rather than a filter; what stands before `hubble` (kubectl exec ...) is no matter. */
+export function looksLikeCommand(text: string): boolean {
+  return COMMAND.test(text);
+}
+
+export function parsePastedCommand(text: string): Result<PastedCommand, CommandFailure> {
+  if (text.length > MOST_CHARACTERS) return failed(`A command has at most ${MOST_CHARACTERS} characters.`);
+  const command = COMMAND.exec(text);
+  if (!command) return failed("This is not a hubble observe command.", "It begins with: hubble observe");
+  const split = splitShellWords(text.slice(command.index + command[0].length).trim());
+  if (!split.ok) return failed(split.message);
+  const flags = readFlags(split.words);
+  if (!flags.ok) return flags;
+  const notes: CommandNote[] = [...flags.value.notes];
+  if (split.rest !== "") {
+    notes.push({ kind: "differs", text: `What follows the command is not read: ${shown(split.rest)}` });
+  }
+
+  const allowed = buildTerms(flags.value.filters, false);
+  if (!allowed.ok) return allowed;
+  const denied = buildTerms(flags.value.filters, true);
+  if (!denied.ok) return denied;
+  notes.push(...sameSideNotes(allowed.value), ...denyNotes(denied.value));
+
+  const range = readRange(flags.value.since, flags.value.until, notes);
+  if (!range.ok) return range;
+  const filter = { terms: [...allowed.value, ...denied.value].reduce<readonly Term[]>(withTerm, []) };
+  const checked = parseFilter(formatFilter(filter));
+  if (!checked.ok) return failed(checked.failure.message, checked.failure.hint);
+  return ok({ filter, ...range.value, notes });
+}
+
+/** Flags before which `--not` stands, and those without, are two filters of their own in Hubble. */
+function buildTerms(all: readonly FilterFlag[], negated: boolean): Result<readonly Term[], CommandFailure> {
+  const flags = all.filter((flag) => flag.negated === negated);
+  const namespaces = namespacesOf(flags);
+  const conflict = namespaceConflict(flags, namespaces);
+  if (conflict) return conflict;
+  const words = new Set(flags.map((flag) => flag.word).filter((word) => !ALL_NAMESPACES.has(word)));
+  const terms: Term[] = [];
+  for (const word of words) {
+    const found = findKeyWord(word);
+    if (found === undefined || !found.row.available) return unavailable(word);
+    const { row, side } = found;
+    if (row.key === "namespace" && isAbsorbed(side ?? "either", flags, namespaces)) continue;
+    const values: ValueOf<FilterKey>[] = [];
+    for (const flag of flags.filter((other) => other.word === word)) {
+      const read = readValues(row, side, flag, namespaces);
+      if (!read.ok) return read;
+      values.push(...read.value);
+    }
+    terms.push(makeTerm(row.key, values, { side, negated }));
+  }
+  return ok(terms);
+}
+
+function unavailable(word: string): { readonly ok: false; readonly failure: CommandFailure } {
+  const refusal = REFUSED_WORDS.get(word);
+  return failed(refusal ?? `\`--${word}\` is not available in this version.`);
+}
+
+/** Values of one flag as given; a pod without namespace becomes one value for each namespace of its side. */
+function readValues(
+  row: AvailableRow,
+  side: Side | undefined,
+  flag: FilterFlag,
+  namespaces: Namespaces,
+): Result<readonly ValueOf<FilterKey>[], CommandFailure> {
+  if (row.key === "workload" && flag.value !== "/") return ok([hubbleWorkload(flag.value)]);
+  if (row.key === "pod" && flag.value !== "/") {
+    return ok(hubblePods(flag.value, namespacesFor(side ?? "either", namespaces)));
+  }
+  const parsed = (row.kind as ValueKind<ValueOf<FilterKey>>).parse({ text: flag.value, quoted: false });
+  if (parsed.ok) return ok([parsed.value]);
+  const hint = flag.value.includes(",")
+    ? "Hubble takes one value for each flag; repeat the flag."
+    : parsed.hint;
+  return failed(`--${flag.word}: ${parsed.message}`, hint);
+}
+
+/** Hubble's `[namespace/]prefix`, without escapes; `/prefix` is in any namespace. */
+function hubblePods(text: string, around: readonly string[]): PodValue[] {
+  const slash = text.indexOf("/");
+  const namespaces = slash >= 0 ? [text.slice(0, slash)] : around.length > 0 ? around : ["default"];
+  const name = text.slice(slash + 1);
+  return namespaces.map((namespace) => ({
+    type: "pod",
+    ...(namespace === "" ? {} : { namespace }),
+    name,
+    isExact: false,
+  }));
+}
+
+/** Hubble's `[Kind/]name`: what stands before the slash is always the kind. */
+function hubbleWorkload(text: string): WorkloadValue {
+  const slash = text.indexOf("/");
+  const kind = slash < 0 ? "" : text.slice(0, slash);
+  const name = text.slice(slash + 1);
+  return { type: "workload", ...(kind === "" ? {} : { kind }), ...(name === "" ? {} : { name }) };
+}
+
+/** Namespaces given by flags; the empty text stands for "any". */
+type Namespaces = Readonly<Record<Side, readonly string[]>>;
+
+function namespacesOf(flags: readonly FilterFlag[]): Namespaces {
+  const of = (side: Side) =>
+    flags.flatMap((flag) => {
+      if (ALL_NAMESPACES.get(flag.word) === side) return [""];
+      return flag.word === spellKey("namespace", side) ? [flag.value] : [];
+    });
+  return { either: of("either"), from: of("from"), to: of("to") };
+}
+
+/** `--from-namespace` completes `--from-pod`; `-n` completes the pods of every side that has no own. */
+function namespacesFor(side: Side, namespaces: Namespaces): readonly string[] {
+  return namespaces[side].length > 0 ? namespaces[side] : namespaces.either;
+}
+
+/** A namespace that completes pods is no condition of its own. */
+function isAbsorbed(side: Side, flags: readonly FilterFlag[], namespaces: Namespaces): boolean {
+  if (namespaces[side].includes("")) return true;
+  const sides: readonly Side[] = side === "either" ? ["either", "from", "to"] : [side];
+  return sides.some(
+    (other) =>
+      (other === side || namespaces[other].length === 0) &&
+      flags.some((flag) => flag.word === spellKey("pod", other)),
+  );
+}
+
+/** What Hubble refuses as well, because the flags contradict each other. */
+function namespaceConflict(
+  flags: readonly FilterFlag[],
+  namespaces: Namespaces,
+): { readonly ok: false; readonly failure: CommandFailure } | undefined {
+  const sided = namespaces.from.length + namespaces.to.length > 0;
+  if (sided && (namespaces.either.length > 0 || flags.some((flag) => flag.word === "pod"))) {
+    return failed(
+      "--from-namespace and --to-namespace cannot be combined with --namespace or --pod.",
+      "Write --pod namespace/name.",
+    );
+  }
+  for (const side of ["either", "from", "to"] as const) {
+    const around = namespacesFor(side, namespaces);
+    if (around.includes("") && around.some((namespace) => namespace !== "")) {
+      return failed("--namespace and --all-namespaces cannot be combined.");
+    }
+    for (const flag of flags.filter(
+      ({ word, value }) => word === spellKey("pod", side) && value.includes("/"),
+    )) {
+      const own = flag.value.slice(0, flag.value.indexOf("/"));
+      const clash = around.find((namespace) => namespace !== "" && own !== "" && namespace !== own);
+      if (clash !== undefined)
+        return failed(
+          `Namespace ${shown(clash)} and --${flag.word} ${shown(flag.value)} contradict each other.`,
+        );
+    }
+  }
+  return undefined;
+}
+
+/** Hubble matches its unsided flags together on one side of the flow; our terms stand each for itself. */
+function sameSideNotes(terms: readonly Term[]): CommandNote[] {
+  const unsided = terms.filter((term) => "side" in term && term.side === "either");
+  if (unsided.length < 2) return [];
+  const flags = unsided.map((term) => `--${term.key}`).join(" and ");
+  return [
+    {
+      kind: "differs",
+      text: `Hubble wants ${flags} to match on the same side of a flow; here each may match on either side, so more can show.`,
+    },
+  ];
+}
+
+/** Hubble hides what matches all negated flags together; our negated terms hide each for itself. */
+function denyNotes(terms: readonly Term[]): CommandNote[] {
+  if (terms.length < 2) return [];
+  return [
+    {
+      kind: "differs",
+      text: "Hubble hides only flows that match all the --not flags together; here each of them hides, so less can show.",
+    },
+  ];
+}
+
+function readRange(
+  since: string | undefined,
+  until: string | undefined,
+  notes: CommandNote[],
+): Result<{ from?: bigint; to?: bigint }, CommandFailure> {
+  const range: { from?: bigint; to?: bigint } = {};
+  for (const [flag, text, end] of [
+    ["since", since, "from"],
+    ["until", until, "to"],
+  ] as const) {
+    if (text === undefined) continue;
+    const time = parseHubbleTime(text);
+    if (time.kind === "absolute") range[end] = time.ns;
+    else if (time.kind === "relative") {
+      notes.push({
+        kind: "differs",
+        text: `--${flag} ${text} counts from now, which a saved log does not have; set the time range by hand.`,
+      });
+    } else
+      return failed(
+        `--${flag}: \`${shown(text)}\` is not a time that can be read here.`,
+        "Write it as RFC 3339, for example 2026-03-04T05:12:07Z.",
+      );
+  }
+  return ok(range);
+}
+
+function failed(message: string, hint?: string): { readonly ok: false; readonly failure: CommandFailure } {
+  return fail("command_invalid", message, hint);
+}
+
+/** Filter text or a command, as it comes from the filter bar. */
+export type FilterInput =
+  | { readonly kind: "filter"; readonly result: ReturnType<typeof parseFilter> }
+  | { readonly kind: "command"; readonly result: ReturnType<typeof parsePastedCommand> };
+
+export function readFilterInput(text: string): FilterInput {
+  if (looksLikeCommand(text)) return { kind: "command", result: parsePastedCommand(text) };
+  return { kind: "filter", result: parseFilter(text) };
+}

@@ -1,0 +1,283 @@
+/**
+ * Writes a filter as a `hubble observe` command (Cilium 1.19.4), as near as its flags allow.
+ *
+ * A term that Hubble cannot say is left out, which shows more, never less, and a note says so. Negated terms
+ * become `--not`; but Hubble hides only what matches all `--not` flags together, so from two negated fields
+ * on each becomes a raw filter of its own (`--denylist`), which Hubble joins by OR as we do.
+ */
+
+import { unreachable } from "@/lib/base/assert";
+import { formatTime } from "@/lib/base/time";
+import { DROP_REASON, type EnumTable, TRAFFIC_DIRECTION, VERDICT } from "@/lib/flow/enums";
+import { type Filter, formatTerm, formatValue, sideOf, type Term, type TermWith } from "./filter";
+import { type FilterKey, type Side, spellKey, type ValueOf } from "./keys";
+import type { NodeValue, PodValue, WorkloadValue } from "./name-kinds";
+import { quoteShellWord } from "./shell-words";
+import type { EnumValue } from "./simple-kinds";
+
+/** `differs`: the command's rows differ. `left-out`: a term has no flag. `refused`: Hubble will not run it. */
+export interface ExportNote {
+  readonly kind: "differs" | "left-out" | "refused";
+  readonly text: string;
+}
+
+export interface HubbleCommand {
+  readonly command: string;
+  readonly notes: readonly ExportNote[];
+}
+
+/** One value: the flag's argument, and the member of a raw FlowFilter that says the same. */
+interface HubbleValue {
+  readonly argument: string;
+  readonly raw: unknown;
+  /** What the flag says differently. */
+  readonly differs?: string;
+}
+
+interface HubbleTerm {
+  readonly term: Term;
+  readonly values: readonly HubbleValue[];
+}
+
+export function toHubbleObserve(
+  filter: Filter,
+  range: { readonly from?: bigint; readonly to?: bigint } = {},
+): HubbleCommand {
+  const notes: ExportNote[] = [];
+  const terms = filter.terms.flatMap((term): HubbleTerm[] => {
+    const values = hubbleValues(term);
+    if (values !== undefined) return [{ term, values }];
+    notes.push({
+      kind: "left-out",
+      text: `hubble observe has no flag for ${formatTerm(term)}; the command shows more.`,
+    });
+    return [];
+  });
+  for (const { values } of terms) {
+    for (const text of new Set(values.flatMap(({ differs }) => differs ?? [])))
+      notes.push({ kind: "differs", text });
+  }
+  const allowed = firstOfEachFlag(
+    terms.filter(({ term }) => !term.negated),
+    notes,
+  );
+  const words = [...allowFlags(allowed), ...denyFlags(terms.filter(({ term }) => term.negated))];
+  notes.push(...combinationNotes(allowed.map(({ term }) => term)));
+  if (range.from !== undefined) words.push("--since", formatTime(range.from));
+  if (range.to !== undefined) words.push("--until", formatTime(range.to));
+  if (range.from === undefined && range.to === undefined) {
+    notes.push({
+      kind: "differs",
+      text: "Without a time range hubble observe prints its newest 20 flows; add --last N or --all for more.",
+    });
+  }
+  return { command: ["hubble", "observe", ...words].map(quoteShellWord).join(" "), notes };
+}
+
+function allowFlags(terms: readonly HubbleTerm[]): string[] {
+  return terms.flatMap(({ term, values }) => values.flatMap(({ argument }) => [flagOf(term), argument]));
+}
+
+function denyFlags(terms: readonly HubbleTerm[]): string[] {
+  const fields = new Set(terms.map(({ term }) => flagOf(term)));
+  if (fields.size > 1) return terms.flatMap((term) => rawFilters(term).flatMap((raw) => ["--denylist", raw]));
+  return terms.flatMap(({ term, values }) =>
+    values.flatMap(({ argument }) => ["--not", flagOf(term), argument]),
+  );
+}
+
+function flagOf(term: Term): string {
+  return `--${spellKey(term.key, sideOf(term))}`;
+}
+
+/** Repeating a flag means OR, so of two terms with the same flag only one can be said. */
+function firstOfEachFlag(terms: readonly HubbleTerm[], notes: ExportNote[]): HubbleTerm[] {
+  const seen = new Set<string>();
+  return terms.filter(({ term }) => {
+    const isFirst = !seen.has(flagOf(term));
+    seen.add(flagOf(term));
+    if (!isFirst) {
+      notes.push({
+        kind: "left-out",
+        text: `${flagOf(term)} given twice would mean OR; ${formatTerm(term)} is left out, the command shows more.`,
+      });
+    }
+    return isFirst;
+  });
+}
+
+/** `undefined` as soon as one value cannot be said: the others alone would show less. */
+function hubbleValues(term: Term): readonly HubbleValue[] | undefined {
+  const values: HubbleValue[] = [];
+  for (const value of term.values) {
+    if (value.type === "unknown" || value.type === "none") return undefined;
+    const written = hubbleValue(term, value);
+    if (written === undefined) return undefined;
+    values.push(written);
+  }
+  return values;
+}
+
+type PlainValue = Exclude<ValueOf<FilterKey>, { readonly type: "unknown" | "none" }>;
+
+function hubbleValue(term: Term, value: PlainValue): HubbleValue | undefined {
+  switch (value.type) {
+    case "enum":
+      return enumValue(term.key, value);
+    case "text":
+      // Hubble compares a namespace through the pods in it.
+      return { argument: value.text, raw: term.key === "namespace" ? `${value.text}/` : value.text };
+    case "word":
+      return term.key === "reply" ? undefined : { argument: value.word, raw: value.word };
+    case "pod":
+      return podArgument(value);
+    case "workload":
+      return workloadArgument(value);
+    case "port":
+      return { argument: String(value.port), raw: String(value.port) };
+    case "ip":
+      return { argument: value.address, raw: value.address };
+    case "cidr": {
+      const argument = `${value.network}/${value.bits}`;
+      return { argument, raw: argument };
+    }
+    case "event": {
+      const { event, subType } = value;
+      const raw = {
+        type: event,
+        ...(subType === undefined ? {} : { match_sub_type: true, sub_type: subType }),
+      };
+      return { argument: eventArgument(event, subType), raw };
+    }
+    case "node":
+      return nodeArgument(value);
+    default:
+      return unreachable(value);
+  }
+}
+
+/** Hubble has no escapes: a slash inside a namespace or a kind would be read as the separator. */
+function podArgument({ namespace, name, isExact }: PodValue): HubbleValue | undefined {
+  if (namespace?.includes("/")) return undefined;
+  const argument = `${namespace ?? ""}/${name}`;
+  const differs = isExact ? `hubble observe takes ${argument} as the beginning of a pod's name.` : undefined;
+  return { argument, raw: argument, differs };
+}
+
+function workloadArgument({ namespace, kind, name }: WorkloadValue): HubbleValue | undefined {
+  if (kind === undefined && (name === undefined || name.includes("/"))) return undefined;
+  if (kind?.includes("/")) return undefined;
+  const argument = kind === undefined ? (name ?? "") : `${kind}/${name ?? ""}`;
+  const raw = { ...(kind === undefined ? {} : { kind }), ...(name === undefined ? {} : { name }) };
+  if (namespace === undefined) return { argument, raw };
+  return {
+    argument,
+    raw,
+    differs: `hubble observe knows no namespace for a workload; ${namespace} is left out.`,
+  };
+}
+
+/** Characters that Hubble's node pattern accepts, beside the star. */
+const NODE_PIECE = /^[-.0-9a-z]*$/;
+
+function nodeArgument({ cluster, node }: NodeValue): HubbleValue | undefined {
+  if (![...(cluster ?? []), ...(node ?? [])].every((piece) => NODE_PIECE.test(piece))) return undefined;
+  const name = (node ?? []).join("*");
+  const argument = cluster === undefined ? name : `${cluster.join("*")}/${name}`;
+  return { argument, raw: argument };
+}
+
+/** Sub-types of trace events have words there; those of other events are numbers. */
+function eventArgument(event: number, subType: number | undefined): string {
+  if (event === 4 || subType === undefined) return formatValue("type", { type: "event", event, subType });
+  return `${formatValue("type", { type: "event", event })}:${subType}`;
+}
+
+const ENUMS: Partial<Record<FilterKey, EnumTable>> = {
+  verdict: VERDICT,
+  "drop-reason-desc": DROP_REASON,
+  "traffic-direction": TRAFFIC_DIRECTION,
+};
+
+/** The command line takes known names only. */
+function enumValue(key: FilterKey, { name }: EnumValue): HubbleValue | undefined {
+  if (!ENUMS[key]?.numberOf.has(name)) return undefined;
+  if (key !== "traffic-direction") return { argument: name, raw: name };
+  return name === "TRAFFIC_DIRECTION_UNKNOWN" ? undefined : { argument: name.toLowerCase(), raw: name };
+}
+
+/** Members of FlowFilter (flow.proto) for one side, or for the whole flow. */
+const RAW_MEMBERS: Record<Exclude<FilterKey, "reply">, string> = {
+  verdict: "verdict",
+  namespace: "pod",
+  pod: "pod",
+  workload: "workload",
+  port: "port",
+  ip: "ip",
+  protocol: "protocol",
+  type: "event_type",
+  "drop-reason-desc": "drop_reason_desc",
+  "traffic-direction": "traffic_direction",
+  "node-name": "node_name",
+  uuid: "uuid",
+};
+
+/** One raw filter for each side that the term covers; Hubble joins raw filters by OR. */
+function rawFilters({ term, values }: HubbleTerm): string[] {
+  if (term.key === "reply") return [];
+  const member = RAW_MEMBERS[term.key];
+  const raw = values.map((value) => value.raw);
+  const side = sideOf(term);
+  const members = side === undefined ? [member] : PREFIXES[side].map((prefix) => `${prefix}_${member}`);
+  return members.map((name) => JSON.stringify({ [name]: raw }));
+}
+
+const PREFIXES: Readonly<Record<Side, readonly string[]>> = {
+  either: ["source", "destination"],
+  from: ["source"],
+  to: ["destination"],
+};
+
+/** Flags that Hubble refuses to combine (flows_filter.go), of those that we write. */
+const CONFLICTS: readonly (readonly string[])[] = [
+  ["ip", "from-ip", "namespace", "from-namespace"],
+  ["ip", "from-ip", "pod", "from-pod"],
+  ["ip", "to-ip", "namespace", "to-namespace"],
+  ["ip", "to-ip", "pod", "to-pod"],
+  ["from-pod", "namespace"],
+  ["to-pod", "namespace"],
+  ["port", "from-port"],
+  ["port", "to-port"],
+  ["workload", "from-workload"],
+  ["workload", "to-workload"],
+];
+
+function combinationNotes(terms: readonly TermWith<FilterKey>[]): ExportNote[] {
+  const words = terms.map((term) => spellKey(term.key, sideOf(term)));
+  const notes: ExportNote[] = [];
+  const refused = new Set(
+    CONFLICTS.flatMap((group) => conflictOf(words.filter((word) => group.includes(word)))),
+  );
+  for (const pair of refused)
+    notes.push({ kind: "refused", text: `hubble observe refuses ${pair} in one command.` });
+  const unsided = terms.filter((term) => sideOf(term) === "either").map((term) => `--${term.key}`);
+  if (unsided.length > 1) {
+    notes.push({
+      kind: "differs",
+      text: `hubble observe wants ${unsided.join(" and ")} to match on the same side of a flow; the command can show less.`,
+    });
+  }
+  for (const side of ["", "from-", "to-"]) {
+    if (words.includes(`${side}namespace`) && words.includes(`${side}pod`)) {
+      notes.push({
+        kind: "differs",
+        text: `hubble observe reads --${side}namespace as a part of --${side}pod, which names its own; the command can show more.`,
+      });
+    }
+  }
+  return notes;
+}
+
+function conflictOf(words: readonly string[]): string[] {
+  return words.length > 1 ? [words.map((word) => `--${word}`).join(" and ")] : [];
+}

@@ -1,0 +1,167 @@
+/** Generators for property tests of the filter. Imported by tests only. */
+
+import fc from "fast-check";
+import { DROP_REASON, type EnumTable, enumName, TRAFFIC_DIRECTION, VERDICT } from "@/lib/flow/enums";
+import { formatAddress } from "./address";
+import { type Filter, makeTerm, type Term, withTerm } from "./filter";
+import { parseGlob } from "./glob";
+import type { Side } from "./keys";
+import type { EnumValue } from "./simple-kinds";
+import type { SpecialValue } from "./value-kind";
+
+/** Fixed, so that a failure can be repeated; shown in the name of each property test. */
+export const SEED = 20260304;
+export const RUNS = { seed: SEED, numRuns: 400, verbose: 1 } as const;
+
+/** Everything that means something to the grammar, to a kind of value, to a shell or to an address bar. */
+const PIECES = [
+  ..."?-!\",:;\\ /*$'`&=+%#|<>()[]{}\t\n",
+  '\\"',
+  "key:value",
+  "!verdict:DROPPED",
+  "\u00a0",
+  "\u2028",
+  "\ufeff",
+  "\u202e",
+  "\u0007",
+  "\u001b[201~",
+  "é",
+  "e\u0301",
+  "名前",
+  "😀",
+  "Deployment",
+  "deployment",
+  "default",
+  "a",
+  "A",
+  "0",
+];
+
+export const hostileText: fc.Arbitrary<string> = fc
+  .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: "binary", maxLength: 4 })), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((pieces) => pieces.join(""))
+  .filter((text) => text !== "");
+
+const special: fc.Arbitrary<SpecialValue> = fc.constantFrom({ type: "unknown" }, { type: "none" });
+
+function enumOf(table: EnumTable): fc.Arbitrary<EnumValue> {
+  return fc
+    .oneof(
+      fc.constantFrom(...table.numberOf.keys()),
+      fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }).map((number) => enumName(table, number)),
+      // A foreign word; a decimal text would be a number's name, which is covered above.
+      hostileText.filter((text) => !/^-?\d+$/.test(text)),
+    )
+    .map((name) => ({ type: "enum", name }));
+}
+
+const text = hostileText.map((value) => ({ type: "text" as const, text: value }));
+
+const pod = fc
+  .record({
+    namespace: fc.option(hostileText, { nil: undefined }),
+    name: fc.oneof(hostileText, fc.constant("")),
+    isExact: fc.boolean(),
+  })
+  .filter(({ namespace, name, isExact }) => name !== "" || (namespace !== undefined && !isExact))
+  .map(({ namespace, ...rest }) => ({
+    type: "pod" as const,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...rest,
+  }));
+
+const workload = fc
+  .record({ namespace: hostileText, kind: hostileText, name: hostileText }, { requiredKeys: [] })
+  .filter((value) => Object.keys(value).length > 0)
+  .map((value) => ({ type: "workload" as const, ...value }));
+
+const glob = hostileText.map(parseGlob).filter((pieces) => pieces.join("*") !== "");
+const node = fc
+  .record({ cluster: glob, node: glob }, { requiredKeys: [] })
+  .filter((value) => Object.keys(value).length > 0)
+  .map((value) => ({ type: "node" as const, ...value }));
+
+const port = fc.integer({ min: 0, max: 65535 }).map((value) => ({ type: "port" as const, port: value }));
+
+const version = fc.constantFrom<4 | 6>(4, 6);
+const ip = fc
+  .tuple(version, fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }), fc.option(fc.nat(128), { nil: undefined }))
+  .map(([family, bits, length]) => {
+    const width = family === 4 ? 32 : 128;
+    const number = BigInt.asUintN(width, bits);
+    if (length === undefined) {
+      return { type: "ip" as const, version: family, address: formatAddress({ version: family, number }) };
+    }
+    const kept = length % (width + 1);
+    const hostBits = BigInt(width - kept);
+    const network = formatAddress({ version: family, number: (number >> hostBits) << hostBits });
+    return { type: "cidr" as const, version: family, network, bits: kept };
+  });
+
+const event = fc
+  .record({ event: fc.nat(300), subType: fc.nat(300) }, { requiredKeys: ["event"] })
+  .map((value) => ({ type: "event" as const, ...value }));
+
+const side = fc.constantFrom<Side>("either", "from", "to");
+const protocol = fc.constantFrom(
+  "tcp",
+  "udp",
+  "sctp",
+  "icmp",
+  "icmpv4",
+  "icmpv6",
+  "vrrp",
+  "igmp",
+  "dns",
+  "http",
+  "kafka",
+);
+
+function listOf<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<(Value | SpecialValue)[]> {
+  return fc.array(fc.oneof({ weight: 6, arbitrary: value }, { weight: 1, arbitrary: special }), {
+    minLength: 1,
+    maxLength: 4,
+  });
+}
+
+const signed = { side, negated: fc.boolean() };
+
+export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
+  fc.record({ ...signed, values: listOf(enumOf(VERDICT)) }).map((t) => makeTerm("verdict", t.values, t)),
+  fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("namespace", t.values, t)),
+  fc.record({ ...signed, values: listOf(pod) }).map((t) => makeTerm("pod", t.values, t)),
+  fc.record({ ...signed, values: listOf(workload) }).map((t) => makeTerm("workload", t.values, t)),
+  fc.record({ ...signed, values: listOf(port) }).map((t) => makeTerm("port", t.values, t)),
+  fc.record({ ...signed, values: listOf(ip) }).map((t) => makeTerm("ip", t.values, t)),
+  fc
+    .record({ ...signed, values: listOf(protocol.map((word) => ({ type: "word" as const, word }))) })
+    .map((t) => makeTerm("protocol", t.values, t)),
+  fc.record({ ...signed, values: listOf(event) }).map((t) => makeTerm("type", t.values, t)),
+  fc
+    .record({ ...signed, values: listOf(enumOf(DROP_REASON)) })
+    .map((t) => makeTerm("drop-reason-desc", t.values, t)),
+  fc
+    .record({ ...signed, values: listOf(enumOf(TRAFFIC_DIRECTION)) })
+    .map((t) => makeTerm("traffic-direction", t.values, t)),
+  fc.record({ ...signed, values: listOf(node) }).map((t) => makeTerm("node-name", t.values, t)),
+  fc
+    .record({
+      ...signed,
+      values: fc.uniqueArray(fc.constantFrom("yes" as const, "no" as const), { minLength: 1 }),
+    })
+    .map((t) =>
+      makeTerm(
+        "reply",
+        t.values.map((word) => ({ type: "word", word })),
+        t,
+      ),
+    ),
+  fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("uuid", t.values, t)),
+);
+
+export const anyFilter: fc.Arbitrary<Filter> = fc
+  .array(anyTerm, { maxLength: 6 })
+  .map((terms) => ({ terms: terms.reduce<readonly Term[]>(withTerm, []) }));

@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { defineConfig } from "@playwright/test";
+import { chromiumArgs, findChromium } from "./e2e/browser";
+
+// Playwright reads this file once more in every worker; the environment carries what was chosen first.
+process.env.CHROMIUM_PATH ??= await findChromium();
+process.env.E2E_PORT ??= String(20_000 + (process.pid % 20_000));
+process.env.E2E_DATA ??= path.join(tmpdir(), `eyepiece-e2e-${randomUUID()}`);
+
+const { CHROMIUM_PATH, E2E_PORT, E2E_DATA } = process.env;
+const baseURL = `http://127.0.0.1:${E2E_PORT}`;
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "**/*.spec.ts",
+  globalTeardown: "./e2e/teardown.ts",
+  fullyParallel: false,
+  // The server, its workers and a browser share the machine: two cores are not enough for more.
+  workers: 1,
+  forbidOnly: process.env.CI !== undefined,
+  timeout: 60_000,
+  globalTimeout: 10 * 60_000,
+  use: {
+    baseURL,
+    locale: "en-GB",
+    timezoneId: "UTC",
+    trace: "retain-on-failure",
+    launchOptions: { executablePath: CHROMIUM_PATH, args: chromiumArgs },
+  },
+  webServer: {
+    command: "node build/server.mjs",
+    url: baseURL,
+    stdout: "ignore",
+    stderr: "pipe",
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
+    env: {
+      NODE_ENV: "production",
+      HOST: "127.0.0.1",
+      PORT: E2E_PORT,
+      EYEPIECE_DATA: E2E_DATA,
+      EYEPIECE_TOKEN: "",
+    },
+  },
+});

@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { contentHash, nodeTooOld, packagesMatchLock } from "./steps.mjs";
+
+describe("nodeTooOld", () => {
+  it.each(["20.19.0", "20.20.2", "22.0.0", "24.1.0"])("accepts %s", (version) => {
+    expect(nodeTooOld(version)).toBeUndefined();
+  });
+  it.each(["18.20.0", "20.18.9"])("refuses %s with a sentence", (version) => {
+    expect(nodeTooOld(version)).toBe(
+      `Eyepiece needs Node.js 20.19 or newer; this is ${version}. Install a newer Node.js and start again.`,
+    );
+  });
+});
+
+describe("packagesMatchLock", () => {
+  const a = { version: "1.0.0", integrity: "sha512-a" };
+  const b = { version: "2.0.0", integrity: "sha512-b" };
+  const text = (packages: Record<string, object>) => JSON.stringify({ packages });
+  const lock = text({
+    "": {},
+    "node_modules/a": a,
+    "node_modules/b": { ...b, dev: true },
+    "node_modules/c": { ...b, optional: true },
+  });
+
+  it.each([
+    [true, "all are there", { "node_modules/a": a, "node_modules/b": b, "node_modules/c": b }],
+    [true, "a package of another platform is missing", { "node_modules/a": a, "node_modules/b": b }],
+    [false, "a development package is missing", { "node_modules/a": a }],
+    [false, "a version differs", { "node_modules/a": { ...a, version: "1.0.1" }, "node_modules/b": b }],
+    [false, "contents differ", { "node_modules/a": { ...a, integrity: "sha512-x" }, "node_modules/b": b }],
+    [false, "there is one too many", { "node_modules/a": a, "node_modules/b": b, "node_modules/d": b }],
+  ])("is %s when %s", (expected, _case, packages) => {
+    expect(packagesMatchLock(lock, text(packages))).toBe(expected);
+  });
+});
+
+describe("contentHash", () => {
+  it("changes with names and contents of files, not with tests or generated files", () => {
+    const root = mkdtempSync(path.join(tmpdir(), "eyepiece-hash-"));
+    const put = (name: string, text: string) => {
+      mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+      writeFileSync(path.join(root, name), text);
+    };
+    const hash = (extra = "") => contentHash(["lib", "missing"], extra, root);
+    try {
+      put("lib/a/b.ts", "1");
+      const first = hash();
+      put("lib/a/generated/c.ts", "1");
+      put("lib/a/b.test.ts", "1");
+      put("elsewhere.ts", "1");
+      expect(hash()).toBe(first);
+      expect(hash("basePath=/x")).not.toBe(first);
+      put("lib/a/b.ts", "2");
+      expect(hash()).not.toBe(first);
+      put("lib/a/b.ts", "1");
+      expect(hash()).toBe(first);
+      put("lib/a/d.ts", "");
+      expect(hash()).not.toBe(first);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,16 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "") } },
+  oxc: { jsx: { runtime: "automatic" } },
+  test: {
+    environment: "node",
+    include: ["**/*.test.ts", "**/*.test.tsx"],
+    exclude: ["**/node_modules/**", "build/**", "e2e/**", "data/**"],
+    globalSetup: "./scripts/test-setup.ts",
+    env: { TZ: "UTC", LC_ALL: "C.UTF-8" },
+    allowOnly: process.env.CI === undefined,
+    testTimeout: 20_000,
+  },
+});
