@@ -10,12 +10,13 @@ import { captureFile, captureSize, createCapture, deleteCapture } from "@/lib/ca
 import type { FileReport } from "@/lib/capture/files";
 import type { CaptureSummary } from "@/lib/capture/summarise";
 import type { Catalogue, CatalogueEntry, CatalogueState } from "@/lib/catalogue/catalogue";
-import { type FileProgress, Intake, type Upload } from "@/lib/jobs/intake";
+import { type FileProgress, Intake, type Upload, UploadBroken } from "@/lib/jobs/intake";
 import type { Writers } from "@/lib/jobs/writers";
 import type { CaptureAnswer, CaptureInfo } from "@/lib/questions/answers";
 import type { QuestionFailure } from "@/lib/questions/failure";
 import type { ReaderPool } from "@/lib/questions/reader-pool";
 
+type UploadFailure = { readonly code: UploadBroken["code"]; readonly message: string };
 type FileFailure = { readonly code: "file_not_found"; readonly message: string };
 type Listener = (captureId: string) => void;
 
@@ -114,11 +115,16 @@ export class Captures {
   async receive(
     captureId: string,
     upload: Upload,
-  ): Promise<Result<{ fileId: number; end: Promise<FileReport> }, QuestionFailure>> {
+  ): Promise<Result<{ fileId: number; end: Promise<FileReport> }, QuestionFailure | UploadFailure>> {
     const usable = await this.usable(captureId);
     if (!usable.ok) return usable;
     await this.catalogue.setState(captureId, "reading");
-    return ok(await this.intake.receive(captureId, upload));
+    try {
+      return ok(await this.intake.receive(captureId, upload));
+    } catch (error) {
+      if (error instanceof UploadBroken) return fail(error.code, error.message);
+      throw error;
+    }
   }
 
   async report(
@@ -214,8 +220,8 @@ export class Captures {
       flows: BigInt(summary.flows),
       events: BigInt(summary.events),
       nodes: summary.nodes,
-      firstNs: summary.firstNs,
-      lastNs: summary.lastNs,
+      first: timeOrNull(summary.firstNs),
+      last: timeOrNull(summary.lastNs),
       sizeBytes: BigInt(captureSize(this.fileOf(captureId))),
       problem: null,
     });
@@ -267,15 +273,14 @@ export class Captures {
       flows: known?.flows ?? 0n,
       events: known?.events ?? 0n,
       nodes: known?.nodes ?? 0,
-      firstNs: known?.firstNs ?? null,
-      lastNs: known?.lastNs ?? null,
+      first: known?.first ?? null,
+      last: known?.last ?? null,
       sizeBytes: BigInt(captureSize(this.fileOf(captureId))),
       problem: [failure.message, failure.hint].filter(Boolean).join(" "),
     });
   }
 
   private toInfo(entry: CatalogueEntry): CaptureInfo {
-    const time = (ns: bigint | null): string | null => (ns === null ? null : formatTime(ns));
     const progress = this.intake.progress(entry.id);
     return {
       id: entry.id,
@@ -288,12 +293,16 @@ export class Captures {
       flows: Number(entry.flows),
       events: Number(entry.events),
       nodes: entry.nodes,
-      first: time(entry.firstNs),
-      last: time(entry.lastNs),
+      first: entry.first,
+      last: entry.last,
       sizeBytes: Number(entry.sizeBytes),
       progress: progress.map((file) => ({ ...file })),
     };
   }
+}
+
+function timeOrNull(ns: bigint | null): string | null {
+  return ns === null ? null : formatTime(ns);
 }
 
 function notFound() {

@@ -21,9 +21,11 @@ export const bundles = [
  * that a running server never reads half a worker. Throws when esbuild finds an error.
  */
 export async function buildBundles() {
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   const rows = bundles.filter((row) => existsSync(path.join(root, row.entry)));
   await Promise.all(rows.map((row) => bundle(build, row)));
+  // Otherwise esbuild's own process would stay for as long as the server runs.
+  await stop();
   return rows;
 }
 

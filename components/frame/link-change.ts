@@ -26,8 +26,8 @@ export function changeLink(params: URLSearchParams, change: LinkChange): URLSear
   const next = new URLSearchParams(params);
   const put = (name: string, value: string | null | undefined) => {
     if (value === undefined) return;
-    next.delete(name);
-    if (value !== null && value !== "") next.set(name, value);
+    if (value === null || value === "") next.delete(name);
+    else next.set(name, value);
   };
   put("q", change.q);
   put("off", change.off);

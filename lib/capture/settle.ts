@@ -48,16 +48,15 @@ export function settleAddedFile(database: Sqlite, fileId: number, nowMs: number)
     const file = database
       .prepare("SELECT accepted, otherKinds, duplicate FROM SourceFile WHERE id = ?")
       .get([fileId]);
-    const hasNews = Number(file?.accepted) + Number(file?.otherKinds) > 0;
-    if (hasNews) {
-      addRevision(database, "added", fileId, nowMs);
-      setFileState(database, fileId, "done");
-      return "done";
+    if (Number(file?.accepted) + Number(file?.otherKinds) > 0) addRevision(database, "added", fileId, nowMs);
+    else if (Number(file?.duplicate) > 0) {
+      // Its rows would only be copies: the counts stay, the copies go.
+      deleteRecords(database, fileId);
+      setFileState(database, fileId, "nothing-new");
+      return "nothing-new";
     }
-    // Its rows would only be copies: the counts stay, the copies go.
-    deleteRecords(database, fileId);
-    setFileState(database, fileId, "nothing-new");
-    return "nothing-new";
+    setFileState(database, fileId, "done");
+    return "done";
   });
 }
 

@@ -22,8 +22,9 @@ export interface CatalogueUpdate {
   readonly flows: bigint;
   readonly events: bigint;
   readonly nodes: number;
-  readonly firstNs: bigint | null;
-  readonly lastNs: bigint | null;
+  /** RFC 3339. */
+  readonly first: string | null;
+  readonly last: string | null;
   readonly sizeBytes: bigint;
   readonly problem: string | null;
 }

@@ -9,6 +9,7 @@ describe("localPath", () => {
     ["", "/"],
     ["captures", "/"],
     ["//evil.example", "/"],
+    ["//evil.example/captures", "/"],
     ["/\\evil.example", "/"],
     ["/\t/evil.example", "/"],
     ["/.//evil.example", "/"],

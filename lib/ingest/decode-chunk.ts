@@ -25,8 +25,8 @@ const REFUSED_BY_SPLITTER: Partial<Record<RefusalCode, string>> = {
   too_long: `The record is longer than ${LIMITS.recordBytes / 1024 / 1024} MiB; it was skipped.`,
 };
 
-export function decodeChunk(chunk: Chunk, packer: Packer): FlowBatch {
-  const reset = packer.resetIfLarge();
+export function decodeChunk(chunk: Chunk, packer: Packer, beginsFile = false): FlowBatch {
+  const reset = packer.begin(beginsFile);
   const decoding = new ChunkDecoding(chunk, packer);
   for (let number = 0; number * 3 < chunk.documents.length; number++) decoding.document(number);
   return decoding.finish(reset);

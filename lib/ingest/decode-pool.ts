@@ -6,6 +6,11 @@ import { projectRoot } from "@/lib/base/project-root";
 import type { FlowBatch } from "@/lib/flow/batch";
 import type { Chunk } from "./split";
 
+export interface ToDecoder {
+  readonly chunk: Chunk;
+  readonly beginsFile: boolean;
+}
+
 export interface DecodedBatch {
   readonly decoder: number;
   readonly batch: FlowBatch;
@@ -21,6 +26,8 @@ class Decoder {
   /** Answers come in the order of the questions. */
   private readonly waiting: Waiting[] = [];
   private failure: Error | undefined;
+  /** The next chunk begins a file: dictionaries begin anew, because the sink of another file knew the old ones. */
+  beginsFile = true;
 
   constructor() {
     this.worker = new Worker(path.join(projectRoot(), "build", "decode-worker.mjs"), {
@@ -39,7 +46,9 @@ class Decoder {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
-      this.worker.postMessage(chunk, [chunk.bytes.buffer, chunk.documents.buffer]);
+      const question: ToDecoder = { chunk, beginsFile: this.beginsFile };
+      this.beginsFile = false;
+      this.worker.postMessage(question, [chunk.bytes.buffer, chunk.documents.buffer]);
     });
   }
 
@@ -63,6 +72,10 @@ export class DecodePool {
   /** Chunks that may be under way at once: one at work and one waiting per decoder. */
   get capacity(): number {
     return this.decoders.length * 2;
+  }
+
+  beginFile(): void {
+    for (const decoder of this.decoders) decoder.beginsFile = true;
   }
 
   async decode(chunk: Chunk): Promise<DecodedBatch> {

@@ -3,13 +3,13 @@
 import { parentPort, type TransferListItem } from "node:worker_threads";
 import type { FlowBatch } from "@/lib/flow/batch";
 import { decodeChunk } from "./decode-chunk";
+import type { ToDecoder } from "./decode-pool";
 import { Packer } from "./pack";
-import type { Chunk } from "./split";
 
 const packer = new Packer();
 
-parentPort?.on("message", (chunk: Chunk) => {
-  const batch = decodeChunk(chunk, packer);
+parentPort?.on("message", ({ chunk, beginsFile }: ToDecoder) => {
+  const batch = decodeChunk(chunk, packer, beginsFile);
   parentPort?.postMessage(batch, transferable(batch));
 });
 

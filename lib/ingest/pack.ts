@@ -32,10 +32,10 @@ export class Packer {
     text: new LocalDictionary(),
   };
 
-  /** Call before a batch. True when the ids begin anew. */
-  resetIfLarge(): boolean {
+  /** Call before a batch. True when the ids begin anew: with a file, or because they grew too large. */
+  begin(beginsFile: boolean): boolean {
     const chars = DICTIONARIES.reduce((sum, name) => sum + this.dictionaries[name].chars, 0);
-    if (chars <= LIMITS.dictionaryChars) return false;
+    if (!beginsFile && chars <= LIMITS.dictionaryChars) return false;
     for (const name of DICTIONARIES) this.dictionaries[name].clear();
     return true;
   }

@@ -33,6 +33,7 @@ export async function readFile(
   sink: Sink,
   signal: AbortSignal,
 ): Promise<EndedEarly | undefined> {
+  pool.beginFile();
   const reading = new Reading(pool, sink);
   let unpackedBytes = 0;
   let endedEarly: EndedEarly | undefined;

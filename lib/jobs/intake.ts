@@ -6,7 +6,7 @@
  */
 
 import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -80,6 +80,8 @@ export class Intake {
    */
   async receive(captureId: string, upload: Upload): Promise<{ fileId: number; end: Promise<FileReport> }> {
     const spool = path.join(this.spoolFolder, `${captureId}-${crypto.randomUUID()}`);
+    // There before the reader looks for it.
+    await writeFile(partOf(spool), "");
     const writer = await this.writers.of(captureId);
     const fileId = await writer.ask("addFile", { name: upload.fileName, spool, addedAtMs: Date.now() });
     const file = this.begin(captureId, fileId, upload.fileName, upload.expectedBytes, "receiving");
@@ -272,21 +274,23 @@ export class Intake {
 
 /** The connection broke, or the disk filled up, before the whole file was there. */
 export class UploadBroken extends Error {
-  constructor(
-    readonly receivedBytes: number,
-    cause: unknown,
-  ) {
-    super(`The upload ended after ${receivedBytes} bytes.`, { cause });
-  }
+  readonly code: "disk_full" | "upload_incomplete";
 
-  get isDiskFull(): boolean {
-    return this.cause instanceof Error && "code" in this.cause && this.cause.code === "ENOSPC";
+  constructor(receivedBytes: number, cause: unknown) {
+    const isDiskFull = cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
+    super(
+      isDiskFull ? "The disk of the data folder is full." : `The upload ended after ${receivedBytes} bytes.`,
+      { cause },
+    );
+    this.code = isDiskFull ? "disk_full" : "upload_incomplete";
   }
 
   get why(): Abandoned {
-    if (this.isDiskFull)
-      return { state: "failed", code: "disk_full", message: "The disk of the data folder is full." };
-    return { state: "interrupted", code: "upload_incomplete", message: this.message };
+    return {
+      state: this.code === "disk_full" ? "failed" : "interrupted",
+      code: this.code,
+      message: this.message,
+    };
   }
 }
 

@@ -9,8 +9,8 @@ CREATE TABLE "Capture" (
     "flows" BIGINT NOT NULL DEFAULT 0,
     "events" BIGINT NOT NULL DEFAULT 0,
     "nodes" INTEGER NOT NULL DEFAULT 0,
-    "firstNs" BIGINT,
-    "lastNs" BIGINT,
+    "first" TEXT,
+    "last" TEXT,
     "sizeBytes" BIGINT NOT NULL DEFAULT 0,
     "problem" TEXT
 );

@@ -10,7 +10,6 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { z } from "zod";
 import { engine } from "@/bin/engine-slot";
 import { json } from "@/lib/http/respond";
-import { UploadBroken } from "@/lib/jobs/intake";
 import { answered, failed, readCaptureId, readQuery } from "../../../../route-helpers";
 
 export const dynamic = "force-dynamic";
@@ -29,24 +28,18 @@ export async function PUT(request: Request, route: FileRoute): Promise<Response>
   const fileName = await readFileName(route);
   if (fileName === undefined)
     return failed({ code: "bad_request", message: "A file needs a name of 1 to 255 characters." });
-  try {
-    const received = await engine().captures.receive(captureId.value, {
-      fileName,
-      expectedBytes: expectedBytes(request),
-      body:
-        request.body === null
-          ? Readable.from([])
-          : Readable.fromWeb(request.body as NodeReadableStream<Uint8Array>),
-    });
-    if (!received.ok) return failed(received.failure);
-    const { fileId, end } = received.value;
-    if (query.value.wait === "true") return json(await end);
-    return answered(await engine().captures.report(captureId.value, fileId), 202);
-  } catch (error) {
-    if (!(error instanceof UploadBroken)) throw error;
-    const { code, message } = error.why;
-    return failed({ code, message });
-  }
+  const received = await engine().captures.receive(captureId.value, {
+    fileName,
+    expectedBytes: expectedBytes(request),
+    body:
+      request.body === null
+        ? Readable.from([])
+        : Readable.fromWeb(request.body as NodeReadableStream<Uint8Array>),
+  });
+  if (!received.ok) return failed(received.failure);
+  const { fileId, end } = received.value;
+  if (query.value.wait === "true") return json(await end);
+  return answered(await engine().captures.report(captureId.value, fileId), 202);
 }
 
 export async function DELETE(_request: Request, route: FileRoute): Promise<Response> {

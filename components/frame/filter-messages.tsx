@@ -1,0 +1,94 @@
+"use client";
+
+import { Button } from "@/components/ui/button";
+import { Banner } from "@/components/ui/banner";
+import { visible } from "@/components/ui/text";
+import type { CommandNote } from "@/lib/scope/hubble-command";
+import type { LinkProblem } from "@/lib/scope/link";
+import { joinTexts } from "./chips";
+import styles from "./filter-messages.module.css";
+import type { ScopeHandle } from "./use-scope";
+
+interface FilterMessagesProps {
+  readonly scope: ScopeHandle;
+  readonly notes: readonly CommandNote[];
+  readonly refusal: { readonly message: string; readonly hint?: string } | undefined;
+  readonly onText: (text: string) => void;
+  readonly onDismiss: () => void;
+}
+
+/** What is wrong with the link or with a pasted command, and what can be done about it. */
+export function FilterMessages({ scope, notes, refusal, onText, onDismiss }: FilterMessagesProps) {
+  if (scope.problems.length === 0 && notes.length === 0 && refusal === undefined) return null;
+  return (
+    <div className={styles.messages}>
+      {scope.problems.map((problem) =>
+        problem.parameter === "q" && problem.position !== undefined ? (
+          <FilterProblem key="q" q={scope.q} problem={problem} onText={onText} />
+        ) : (
+          <Banner
+            key={`${problem.parameter} ${problem.code}`}
+            tone="bad"
+            role="alert"
+            actions={
+              <Button small onClick={() => scope.dropParameter(problem.parameter)}>
+                Remove it from the link
+              </Button>
+            }
+          >
+            {visible(problem.message)} {problem.hint}
+          </Banner>
+        ),
+      )}
+      {refusal !== undefined && (
+        <Banner tone="bad" role="alert" onClose={onDismiss}>
+          {visible(refusal.message)} {refusal.hint && visible(refusal.hint)}
+        </Banner>
+      )}
+      {notes.length > 0 && (
+        <Banner tone="warn" role="status" onClose={onDismiss}>
+          <p>The command was taken over, with a difference:</p>
+          <ul className={styles.notes}>
+            {notes.map((note) => (
+              <li key={note.text}>{visible(note.text)}</li>
+            ))}
+          </ul>
+        </Banner>
+      )}
+    </div>
+  );
+}
+
+interface FilterProblemProps {
+  readonly q: string;
+  readonly problem: LinkProblem;
+  readonly onText: (text: string) => void;
+}
+
+/** The filter with its bad part marked, and the nearest thing that would work. */
+function FilterProblem({ q, problem, onText }: FilterProblemProps) {
+  const { start, end } = problem.position ?? { start: 0, end: q.length };
+  const { suggestion } = problem;
+  return (
+    <Banner
+      tone="bad"
+      role="alert"
+      actions={
+        suggestion !== undefined && (
+          <Button small onClick={() => onText(joinTexts(q.slice(0, start) + suggestion + q.slice(end)))}>
+            Use {visible(suggestion)}
+          </Button>
+        )
+      }
+    >
+      <p>
+        {visible(problem.message)} {problem.hint && visible(problem.hint)}
+      </p>
+      <code className={styles.quoted}>
+        {visible(q.slice(Math.max(0, start - 60), start))}
+        <mark className={styles.mark}>{visible(q.slice(start, end)) || "\u2038"}</mark>
+        {visible(q.slice(end, end + 60))}
+      </code>
+    </Banner>
+  );
+}

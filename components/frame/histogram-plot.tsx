@@ -1,0 +1,213 @@
+"use client";
+
+import { type KeyboardEvent, type PointerEvent, useId, useRef, useState } from "react";
+import { formatClock, formatSecond, type Zone } from "@/components/ui/clock";
+import { formatCount } from "@/components/ui/format";
+import type { TimelineAnswer } from "@/lib/questions/answers";
+import styles from "./histogram.module.css";
+import { axisTop, type Bars, type Bucket, instantAt, outlines, snap, ticks, xOf } from "./histogram-scale";
+import { stepWindow, type Window, zoomIn, zoomOut } from "./range";
+import { TONES } from "./verdicts";
+
+interface HistogramPlotProps {
+  readonly answer: TimelineAnswer;
+  readonly bars: Bars;
+  readonly window: Window;
+  readonly whole: Window;
+  readonly width: number;
+  readonly zone: Zone;
+  /** The bars are those of the scope before; the new ones are on their way. */
+  readonly isStale: boolean;
+  readonly isZoomed: boolean;
+  readonly summary: string;
+  readonly onMove: (window: Window | undefined, step?: "push" | "replace") => void;
+  readonly onHover: (bucket: Bucket | undefined) => void;
+}
+
+const HEIGHT = 64;
+const AXIS = 16;
+/** A press that moves less is no brush. */
+const LEAST_BRUSH = 4;
+const TICK_WIDTH = 130;
+const DAY_NS = 86_400_000_000_000n;
+
+export function HistogramPlot(props: HistogramPlotProps) {
+  const { answer, bars, window, width, onHover } = props;
+  const id = useId();
+  const frame = useRef<SVGSVGElement>(null);
+  const [brush, setBrush] = useState<{ readonly from: number; readonly to: number }>();
+  const scaled = { ...bars, most: axisTop(bars.most) };
+  const paths = outlines(scaled, window, { width, height: HEIGHT });
+
+  const placeOf = (event: PointerEvent) => event.clientX - (frame.current?.getBoundingClientRect().left ?? 0);
+  const onPointerDown = (event: PointerEvent<SVGSVGElement>) => {
+    if (event.button !== 0) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    setBrush({ from: placeOf(event), to: placeOf(event) });
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    const x = placeOf(event);
+    if (brush) setBrush({ ...brush, to: x });
+    const at = instantAt(x, window, width);
+    onHover(bars.buckets.find(({ from, to }) => from <= at && at < to));
+  };
+  const onPointerUp = () => {
+    setBrush(undefined);
+    if (!brush || Math.abs(brush.to - brush.from) < LEAST_BRUSH) return;
+    const [left, right] = brush.from < brush.to ? [brush.from, brush.to] : [brush.to, brush.from];
+    const stretch = snap(instantAt(left, window, width), instantAt(right, window, width), BigInt(answer.bucketNs));
+    props.onMove(stretch);
+  };
+  return (
+    // A picture that is worked by pointer and keys has no role of its own; the label says what the keys do.
+    // biome-ignore lint/a11y/useSemanticElements: svg cannot be a fieldset
+    <svg
+      ref={frame}
+      role="group"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the time range is changed by keys here
+      tabIndex={0}
+      aria-label={`${props.summary} Arrow keys move the time range, plus and minus zoom, Escape shows the whole capture.`}
+      className={styles.picture}
+      data-stale={props.isStale}
+      width={width}
+      height={HEIGHT + AXIS}
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onPointerUp={onPointerUp}
+      onPointerCancel={() => setBrush(undefined)}
+      onPointerLeave={() => onHover(undefined)}
+      onKeyDown={(event) => onKey(event, props, () => setBrush(undefined))}
+    >
+      <Patterns id={id} />
+      <Gaps answer={answer} window={window} width={width} id={id} />
+      {TONES.map((tone) => {
+        const path = paths.get(tone);
+        if (path === undefined) return null;
+        return (
+          <g key={tone} className={styles[tone]}>
+            <path d={path} />
+            {tone !== "good" && <path d={path} fill={`url(#${id}-${tone})`} />}
+          </g>
+        );
+      })}
+      <line className={styles.axis} x1={0} x2={width} y1={HEIGHT + 0.5} y2={HEIGHT + 0.5} />
+      <Ticks window={window} width={width} zone={props.zone} />
+      <text className={styles.most} x={2} y={10}>
+        {formatCount(scaled.most)} events
+      </text>
+      {brush && (
+        <rect
+          className={styles.brush}
+          x={Math.min(brush.from, brush.to)}
+          y={0}
+          width={Math.abs(brush.to - brush.from)}
+          height={HEIGHT}
+        />
+      )}
+    </svg>
+  );
+}
+
+function onKey(event: KeyboardEvent, props: HistogramPlotProps, dropBrush: () => void): void {
+  const { window, whole, isZoomed, onMove } = props;
+  // Holding a key down is one step of the history, not fifty.
+  const step = event.repeat ? "replace" : "push";
+  const actions: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => isZoomed && onMove(stepWindow(window, whole, -1), step),
+    ArrowRight: () => isZoomed && onMove(stepWindow(window, whole, 1), step),
+    "+": () => onMove(zoomIn(window), step),
+    "=": () => onMove(zoomIn(window), step),
+    "-": () => onMove(zoomOut(window, whole), step),
+    Escape: () => {
+      dropBrush();
+      onMove(undefined, step);
+    },
+  };
+  const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined;
+  if (action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  action();
+}
+
+function Patterns({ id }: { readonly id: string }) {
+  const common = { patternUnits: "userSpaceOnUse", width: 5, height: 5 } as const;
+  return (
+    <defs>
+      <pattern id={`${id}-bad`} {...common} patternTransform="rotate(45)">
+        <line className={styles.hatch} x1={0} y1={0} x2={0} y2={5} />
+      </pattern>
+      <pattern id={`${id}-warn`} {...common}>
+        <line className={styles.hatch} x1={0} y1={1} x2={5} y2={1} />
+      </pattern>
+      <pattern id={`${id}-calm`} {...common}>
+        <circle className={styles.dot} cx={2} cy={2} r={0.9} />
+      </pattern>
+      <pattern id={`${id}-gap`} patternUnits="userSpaceOnUse" width={6} height={6} patternTransform="rotate(-45)">
+        <line className={styles.gapHatch} x1={0} y1={0} x2={0} y2={6} />
+      </pattern>
+    </defs>
+  );
+}
+
+interface GapsProps {
+  readonly answer: TimelineAnswer;
+  readonly window: Window;
+  readonly width: number;
+  readonly id: string;
+}
+
+/** Stretches in which events were lost: the picture must not look as if nothing happened there. */
+function Gaps({ answer, window, width, id }: GapsProps) {
+  return answer.gaps.map((gap) => {
+    const left = Math.max(0, xOf(BigInt(gap.fromNs), window, width));
+    const right = Math.min(width, xOf(BigInt(gap.toNs), window, width));
+    if (right < 0 || left > width) return null;
+    return (
+      <rect
+        key={`${gap.fromNs} ${gap.node}`}
+        x={left}
+        y={0}
+        width={Math.max(3, right - left)}
+        height={HEIGHT}
+        fill={`url(#${id}-gap)`}
+      >
+        <title>{gapText(gap)}</title>
+      </rect>
+    );
+  });
+}
+
+export function gapText({ lost, node, reason }: TimelineAnswer["gaps"][number]): string {
+  const where = node === null ? "" : ` on ${node}`;
+  return `${lost > 0 ? `${formatCount(lost)} events lost` : "Events lost"}${where}: ${reason}`;
+}
+
+interface TicksProps {
+  readonly window: Window;
+  readonly width: number;
+  readonly zone: Zone;
+}
+
+function Ticks({ window, width, zone }: TicksProps) {
+  const { at, step } = ticks(window, Math.floor(width / TICK_WIDTH));
+  return at.map((tick) => {
+    const x = xOf(tick, window, width);
+    if (x > width - 40) return null;
+    return (
+      <g key={String(tick)}>
+        <line className={styles.axis} x1={x} x2={x} y1={HEIGHT} y2={HEIGHT + 4} />
+        <text className={styles.tick} x={x + 3} y={HEIGHT + 13}>
+          {tickText(tick, step, zone)}
+        </text>
+      </g>
+    );
+  });
+}
+
+function tickText(tick: bigint, step: bigint, zone: Zone): string {
+  if (step >= DAY_NS) return formatSecond(tick, zone).slice(0, 10);
+  const clock = formatClock(tick, zone);
+  if (step >= 60_000_000_000n) return clock.slice(0, 5);
+  return step >= 1_000_000_000n ? clock.slice(0, 8) : clock;
+}

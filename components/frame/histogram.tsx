@@ -1,0 +1,227 @@
+"use client";
+
+import { ChevronLeft, ChevronRight, Maximize2, Table2, ZoomIn, ZoomOut } from "lucide-react";
+import { useMemo, useRef, useState } from "react";
+import { Button, IconButton } from "@/components/ui/button";
+import { classes } from "@/components/ui/classes";
+import { formatRange, type Zone } from "@/components/ui/clock";
+import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
+import { useMounted } from "@/components/ui/use-mounted";
+import { useSize } from "@/components/ui/use-size";
+import { useStored } from "@/components/ui/use-stored";
+import { parseTime } from "@/lib/base/time";
+import type { TimelineAnswer } from "@/lib/questions/answers";
+import { onlyTerm } from "@/lib/scope/edit";
+import { makeTerm } from "@/lib/scope/filter";
+import styles from "./histogram.module.css";
+import { HistogramPlot } from "./histogram-plot";
+import { type Bars, type Bucket, toBars } from "./histogram-scale";
+import { HistogramTable } from "./histogram-table";
+import { ZONE } from "./preferences";
+import { useCapture, useTimeline } from "./queries";
+import { stepWindow, type Window, wholeWindow, windowOf, within, zoomIn, zoomOut } from "./range";
+import type { ScopeHandle } from "./use-scope";
+import { TONES, toneOf, verdictLabel } from "./verdicts";
+
+interface HistogramProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+}
+
+/** Pixels that a bar has at least. */
+const BAR_WIDTH = 7;
+const MOST_BUCKETS = 240;
+
+/** Events of the scope over time, by verdict. Brushing, keys and buttons change the time range of the scope. */
+export function Histogram({ captureId, scope }: HistogramProps) {
+  const isMounted = useMounted();
+  const plot = useRef<HTMLDivElement>(null);
+  const { width } = useSize(plot);
+  const [zone] = useStored(ZONE);
+  const [hovered, setHovered] = useState<Bucket>();
+  const [isTableOpen, setTableOpen] = useState(false);
+  const capture = useCapture(captureId).data;
+  // Steps of twenty, so that dragging a splitter does not ask anew for each pixel.
+  const buckets = Math.min(MOST_BUCKETS, Math.floor(width / BAR_WIDTH / 20) * 20);
+  const timeline = useTimeline(captureId, scope, Math.max(buckets, width > 0 ? 20 : 0));
+  const answer = timeline.data;
+  const bars = useMemo(() => answer && toBars(answer), [answer]);
+  const whole = useWhole(capture?.first, capture?.last);
+  const shown = scope.scope && whole ? windowOf(scope.scope, whole) : whole;
+  const isZoomed = scope.scope?.from !== undefined || scope.scope?.to !== undefined;
+  const move = (window: Window | undefined, step?: "push" | "replace") =>
+    scope.setRange(window && whole && within(window, whole), step);
+
+  return (
+    <section className={styles.histogram} aria-label="Events over time">
+      <div className={styles.head}>
+        <Legend bars={bars} scope={scope} />
+        <p className={styles.readout}>{hovered && bars ? <BucketText bucket={hovered} zone={zone} /> : null}</p>
+        {shown && isMounted && (
+          <p className={styles.range}>
+            <span>{formatRange(shown.from, shown.to, zone)}</span>
+            <span className={styles.quiet}>{formatSpan(shown.to - shown.from)}</span>
+          </p>
+        )}
+        <RangeButtons
+          window={shown}
+          whole={whole}
+          isZoomed={isZoomed}
+          onMove={move}
+          onTable={bars && (() => setTableOpen(true))}
+        />
+      </div>
+      <div className={styles.plot} ref={plot}>
+        {answer && bars && shown && width > 0 ? (
+          <HistogramPlot
+            answer={answer}
+            bars={bars}
+            window={shown}
+            whole={whole ?? shown}
+            width={width}
+            zone={zone}
+            isStale={timeline.isPlaceholderData}
+            isZoomed={isZoomed}
+            summary={summaryOf(answer, bars, shown, zone)}
+            onMove={move}
+            onHover={setHovered}
+          />
+        ) : (
+          <p className={styles.empty}>{emptyText(scope, timeline.error, answer, timeline.isPending)}</p>
+        )}
+      </div>
+      {bars && answer && (
+        <HistogramTable
+          open={isTableOpen}
+          onClose={() => setTableOpen(false)}
+          bars={bars}
+          gaps={answer.gaps}
+          zone={zone}
+        />
+      )}
+    </section>
+  );
+}
+
+function useWhole(first: string | null | undefined, last: string | null | undefined): Window | undefined {
+  return useMemo(
+    () => wholeWindow(first ? parseTime(first) : undefined, last ? parseTime(last) : undefined),
+    [first, last],
+  );
+}
+
+function emptyText(
+  scope: ScopeHandle,
+  error: Error | null,
+  answer: TimelineAnswer | undefined,
+  isPending: boolean,
+): string {
+  if (scope.scope === undefined) return "No time line: the link cannot be read.";
+  if (error !== null) return `No time line: ${error.message}`;
+  if (isPending || answer === undefined) return "";
+  return answer.untimed > 0
+    ? `No time line: ${formatQuantity(answer.untimed, "event")} in the scope, none with a readable time.`
+    : "No events in the scope.";
+}
+
+function Legend({ bars, scope }: { readonly bars: Bars | undefined; readonly scope: ScopeHandle }) {
+  const totals = [...(bars?.totals ?? [])].filter(([, count]) => count > 0);
+  totals.sort(([a], [b]) => TONES.indexOf(toneOf(a)) - TONES.indexOf(toneOf(b)));
+  const filter = scope.scope?.filter;
+  return (
+    <ul className={styles.legend} aria-label="Events by verdict">
+      {totals.map(([verdict, count]) => (
+        <li key={verdict}>
+          <button
+            type="button"
+            className={styles.key}
+            title={`Only ${verdictLabel(verdict)}`}
+            onClick={() =>
+              filter && scope.setFilter(onlyTerm(filter, makeTerm("verdict", [{ type: "enum", name: verdict }])))
+            }
+          >
+            <svg width="12" height="12" aria-hidden className={classes(styles.swatch, styles[toneOf(verdict)])}>
+              <rect width="12" height="12" rx="2" />
+              <Cue tone={toneOf(verdict)} />
+            </svg>
+            {verdictLabel(verdict)} <span className={styles.count}>{formatCount(count)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The second cue of a tone in small, as the pattern in the bars. */
+function Cue({ tone }: { readonly tone: ReturnType<typeof toneOf> }) {
+  if (tone === "bad") return <path className={styles.cue} d="M0 12L12 0M0 6L6 0M6 12L12 6" />;
+  if (tone === "warn") return <path className={styles.cue} d="M0 4h12M0 8.5h12" />;
+  if (tone === "calm") return <path className={styles.cue} d="M3 4h1.6M7.5 4h1.6M3 8h1.6M7.5 8h1.6" />;
+  return null;
+}
+
+function BucketText({ bucket, zone }: { readonly bucket: Bucket; readonly zone: Zone }) {
+  const parts = [...bucket.byVerdict].filter(([, count]) => count > 0);
+  return (
+    <>
+      {formatRange(bucket.from, bucket.to, zone)}:{" "}
+      {parts.map(([verdict, count]) => `${verdictLabel(verdict)} ${formatCount(count)}`).join(", ")}
+    </>
+  );
+}
+
+interface RangeButtonsProps {
+  readonly window: Window | undefined;
+  readonly whole: Window | undefined;
+  readonly isZoomed: boolean;
+  readonly onMove: (window: Window | undefined) => void;
+  readonly onTable: (() => void) | undefined;
+}
+
+function RangeButtons({ window, whole, isZoomed, onMove, onTable }: RangeButtonsProps) {
+  if (window === undefined || whole === undefined) return <div className={styles.buttons} />;
+  return (
+    <div className={styles.buttons}>
+      {isZoomed && (
+        <Button small onClick={() => onMove(undefined)}>
+          <Maximize2 size={13} aria-hidden />
+          Whole capture
+        </Button>
+      )}
+      <IconButton
+        label="Earlier"
+        hotkey="["
+        disabled={!isZoomed || window.from <= whole.from}
+        onClick={() => onMove(stepWindow(window, whole, -1))}
+      >
+        <ChevronLeft size={16} aria-hidden />
+      </IconButton>
+      <IconButton
+        label="Later"
+        hotkey="]"
+        disabled={!isZoomed || window.to >= whole.to}
+        onClick={() => onMove(stepWindow(window, whole, 1))}
+      >
+        <ChevronRight size={16} aria-hidden />
+      </IconButton>
+      <IconButton label="Zoom in" onClick={() => onMove(zoomIn(window))}>
+        <ZoomIn size={15} aria-hidden />
+      </IconButton>
+      <IconButton label="Zoom out" disabled={!isZoomed} onClick={() => onMove(zoomOut(window, whole))}>
+        <ZoomOut size={15} aria-hidden />
+      </IconButton>
+      <IconButton label="Show the numbers as a table" disabled={onTable === undefined} onClick={onTable}>
+        <Table2 size={15} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}
+
+/** What the picture says, in words. */
+function summaryOf(answer: TimelineAnswer, bars: Bars, window: Window, zone: Zone): string {
+  const counts = [...bars.totals].map(([verdict, count]) => `${verdictLabel(verdict)} ${formatCount(count)}`);
+  const fullest = bars.buckets.find(({ total }) => total === bars.most);
+  const busiest = fullest ? ` Fullest bar: ${formatQuantity(bars.most, "event")} from ${formatRange(fullest.from, fullest.to, zone)}.` : "";
+  const gaps = answer.gaps.length > 0 ? ` ${formatQuantity(answer.gaps.length, "gap")}.` : "";
+  return `Events over time, ${formatRange(window.from, window.to, zone)}: ${counts.join(", ") || "none"}.${busiest}${gaps}`;
+}

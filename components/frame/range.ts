@@ -1,0 +1,58 @@
+/** Steps of the time range: earlier, later, closer, wider. Pure; all instants in nanoseconds. */
+
+import type { TimeRange } from "./link-change";
+
+/** Half open, both ends known. */
+export interface Window {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/** Closer than this there is nothing to see: events of one packet are microseconds apart. */
+const SHORTEST = 1_000n;
+
+/** From the first event to just behind the last one. `undefined` when nothing has a time. */
+export function wholeWindow(first: bigint | undefined, last: bigint | undefined): Window | undefined {
+  return first === undefined || last === undefined ? undefined : { from: first, to: last + 1n };
+}
+
+/** What the range leaves of the whole; ends that are open are those of the whole. */
+export function windowOf(range: TimeRange, whole: Window): Window {
+  return { from: range.from ?? whole.from, to: range.to ?? whole.to };
+}
+
+/** Moves by half its width, at most to the end of the whole. */
+export function stepWindow(window: Window, whole: Window, direction: -1 | 1): Window {
+  const width = window.to - window.from;
+  const step = width / 2n > 0n ? width / 2n : 1n;
+  const from = window.from + BigInt(direction) * step;
+  const latest = whole.to - width;
+  const bounded = from < whole.from ? whole.from : from > latest ? largest(latest, whole.from) : from;
+  return { from: bounded, to: bounded + width };
+}
+
+/** Half as wide round the middle (or round `centre`), never shorter than a microsecond. */
+export function zoomIn(window: Window, centre?: bigint): Window {
+  const width = largest((window.to - window.from) / 2n, SHORTEST);
+  const middle = centre ?? (window.from + window.to) / 2n;
+  const from = middle - width / 2n;
+  return { from, to: from + width };
+}
+
+/** Three times as wide; `undefined` when that is the whole. */
+export function zoomOut(window: Window, whole: Window): Window | undefined {
+  const width = window.to - window.from;
+  return within({ from: window.from - width, to: window.to + width }, whole);
+}
+
+/** Cut to the whole; `undefined` when nothing was cut off the whole, so that the link needs no range. */
+export function within(window: Window, whole: Window): Window | undefined {
+  const from = largest(window.from, whole.from);
+  const to = window.to < whole.to ? window.to : whole.to;
+  if (from <= whole.from && to >= whole.to) return undefined;
+  return to > from ? { from, to } : undefined;
+}
+
+function largest(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
