@@ -7,8 +7,8 @@
  * the field.
  */
 
-import { createHash } from "node:crypto";
 import { unreachable } from "@/lib/base/assert";
+import { uuidHash } from "@/lib/base/hash";
 import { ipKey, ipRange } from "@/lib/base/ip";
 import { PRESENT } from "@/lib/flow/presence";
 import type { Term, TermWith } from "@/lib/scope/filter";
@@ -245,8 +245,7 @@ function uuidCondition(value: ValueOfTerm<"uuid">): Condition {
   const kinds = `f.kindId IN (SELECT id FROM Kind WHERE present & ${PRESENT.uuid} `;
   if (value.type === "unknown") return { sql: `${kinds} = 0)`, parameters: [] };
   if (value.type === "none") return NEVER;
-  const hash = createHash("sha256").update(value.text).digest().readBigInt64BE(0);
-  return { sql: `(f.hash = ? AND ${kinds} <> 0))`, parameters: [hash] };
+  return { sql: `(f.hash = ? AND ${kinds} <> 0))`, parameters: [uuidHash(value.text)] };
 }
 
 /** Patterns are matched here: SQLite's GLOB knows other wildcards. A record without cluster counts as `default`. */

@@ -19,9 +19,6 @@ export const RULES_VERSION = 1;
 
 const SECONDARY_INDEXES: readonly (readonly [name: string, columns: string])[] = [
   ["Flow_hash_occurrence_idx", `"hash", "occurrence"`],
-  ["Flow_kindId_idx", `"kindId"`],
-  ["Flow_sourceId_idx", `"sourceId"`],
-  ["Flow_destinationId_idx", `"destinationId"`],
 ];
 
 /** Before the first large load: building these afterwards costs a third of keeping them current. */

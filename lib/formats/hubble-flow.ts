@@ -44,6 +44,7 @@ import {
 
 /** In the order of the TCP header, so that equal sets give equal text. */
 const TCP_FLAGS = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS"] as const;
+const FLAG_BITS: ReadonlyMap<string, number> = new Map(TCP_FLAGS.map((flag, bit) => [flag, 1 << bit]));
 
 const ENDPOINT = messageReader<FlowEndpoint>({
   ID: (endpoint, value, field) => {
@@ -88,6 +89,7 @@ function optionalDecimal(message: JsonObject, name: string): string | undefined 
 }
 
 function readEndpoint(value: unknown, field: string): FlowEndpoint {
+  const message = readObject(value, field);
   const endpoint: FlowEndpoint = {
     id: undefined,
     identity: undefined,
@@ -97,7 +99,8 @@ function readEndpoint(value: unknown, field: string): FlowEndpoint {
     labels: undefined,
     workloads: undefined,
   };
-  return readMessage(ENDPOINT, readObject(value, field), endpoint);
+  readMessage(ENDPOINT, message, endpoint);
+  return endpoint;
 }
 
 function endpointPresence(endpoint: FlowEndpoint): number {
@@ -177,10 +180,20 @@ function readPorts(protocol: string, message: JsonObject): Layer4 {
   };
 }
 
+/** The lists of set flags by bit mask, made once each: equal sets are the same list. */
+const FLAG_LISTS = new Map<number, string[]>();
+
 function readTcpFlags(value: unknown): string[] | undefined {
   if (value === undefined) return undefined;
   const flags = readObject(value, "flags");
-  return TCP_FLAGS.filter((flag) => flags[flag] === true);
+  let mask = 0;
+  for (const flag in flags) if (flags[flag] === true) mask |= FLAG_BITS.get(flag) ?? 0;
+  let list = FLAG_LISTS.get(mask);
+  if (list === undefined) {
+    list = TCP_FLAGS.filter((_, bit) => (mask & (1 << bit)) !== 0);
+    FLAG_LISTS.set(mask, list);
+  }
+  return list;
 }
 
 function readLayer7(value: unknown, field: string): Layer7 {

@@ -90,6 +90,18 @@ export function camelCase(protoName: string): string {
   return protoName.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+const SPELLINGS = new Map<string, string>();
+
+/** {@link camelCase}, worked out once per name: it is asked for every member of every record. */
+function otherSpelling(protoName: string): string {
+  let spelling = SPELLINGS.get(protoName);
+  if (spelling === undefined) {
+    spelling = camelCase(protoName);
+    SPELLINGS.set(protoName, spelling);
+  }
+  return spelling;
+}
+
 /** What to do with one member of a message: put its value into the target. */
 export type FieldReader<Target> = (target: Target, value: unknown, field: string) => void;
 
@@ -124,6 +136,6 @@ export function readMessage<Target>(
 
 /** The member under either spelling; `null` counts as absent. */
 export function member(message: JsonObject, protoName: string): unknown {
-  const value = message[protoName] ?? message[camelCase(protoName)];
+  const value = message[protoName] ?? message[otherSpelling(protoName)];
   return value === null ? undefined : value;
 }

@@ -1,6 +1,7 @@
 /** Decodes one chunk into one batch. A plain function; the worker around it is decode-worker.ts. */
 
 import { compressSync } from "lz4-napi";
+import { hash64, uuidHash } from "@/lib/base/hash";
 import {
   type BatchOther,
   type BatchRefusal,
@@ -10,11 +11,11 @@ import {
 } from "@/lib/flow/batch";
 import { decodeText, type Refused } from "@/lib/formats/decode";
 import type { RefusalCode } from "@/lib/formats/record";
-import { hash64 } from "./dictionary";
 import { LIMITS } from "./limits";
-import type { Packer } from "./pack";
+import { type FlowIds, type Packer, putRow } from "./pack";
 import { PlacesWriter } from "./places";
 import { scanDocument } from "./scan";
+import { type CutRecord, cutRecord, identityOf } from "./skeleton";
 import type { Chunk } from "./split";
 
 const OPEN_BRACE = 123;
@@ -64,7 +65,37 @@ class ChunkDecoding {
   }
 
   private decode(start: number, end: number, line: number): void {
-    const decoded = decodeText(this.buffer.toString("utf8", start, end));
+    const text = this.buffer.toString("utf8", start, end);
+    const { skeletons } = this.packer;
+    const cut = skeletons.isWorthIt() ? cutRecord(text) : undefined;
+    const known = cut === undefined ? undefined : skeletons.find(cut);
+    if (cut !== undefined && known !== undefined) this.addKnown(start, end, line, cut, known);
+    else this.decodeInFull(text, start, end, line, cut);
+  }
+
+  private addKnown(start: number, end: number, line: number, cut: CutRecord, ids: FlowIds): void {
+    const identity = identityOf(cut);
+    const hash = identity ?? this.hashOf(start, end);
+    const place = this.addPlace(start, end, line);
+    this.formats[ids.format] = (this.formats[ids.format] ?? 0) + 1;
+    putRow(this.columns, this.rows++, place, ids, {
+      timeNs: cut.timeNs,
+      sourcePort: cut.sourcePort,
+      destinationPort: cut.destinationPort,
+      latencyNs: undefined,
+      hash,
+      hasUuid: identity !== undefined,
+    });
+  }
+
+  private decodeInFull(
+    text: string,
+    start: number,
+    end: number,
+    line: number,
+    cut: CutRecord | undefined,
+  ): void {
+    const decoded = decodeText(text);
     if (!decoded.ok) {
       if (decoded.failure.code === "json_invalid" && this.decodeSeveral(start, end, line)) return;
       this.refuse(start, end, line, decoded.failure);
@@ -78,8 +109,16 @@ class ChunkDecoding {
       return;
     }
     const { flow } = record;
-    const hash = flow.uuid === undefined ? this.hashOf(start, end) : hash64(flow.uuid);
-    this.packer.put(this.columns, this.rows++, place, flow, format, hash);
+    const ids = this.packer.idsOf(flow, format);
+    if (cut !== undefined) this.packer.skeletons.learn(text, cut, flow, ids);
+    putRow(this.columns, this.rows++, place, ids, {
+      timeNs: flow.timeNs,
+      sourcePort: flow.l4?.sourcePort,
+      destinationPort: flow.l4?.destinationPort,
+      latencyNs: flow.l7?.latencyNs,
+      hash: flow.uuid === undefined ? this.hashOf(start, end) : uuidHash(flow.uuid),
+      hasUuid: flow.uuid !== undefined,
+    });
   }
 
   private hashOf(start: number, end: number): bigint {

@@ -69,9 +69,9 @@ export class DecodePool {
     this.decoders = Array.from({ length: size }, () => new Decoder());
   }
 
-  /** Chunks that may be under way at once: one at work and one waiting per decoder. */
+  /** Chunks that may be under way at once: half of them go to the sink together, while the others are decoded. */
   get capacity(): number {
-    return this.decoders.length * 2;
+    return this.decoders.length * 6;
   }
 
   beginFile(): void {

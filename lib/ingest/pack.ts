@@ -10,26 +10,63 @@ import {
   NONE,
   UNTIMED,
 } from "@/lib/flow/batch";
-import type { Flow, FlowEndpoint, OtherRecord } from "@/lib/flow/flow";
+import type { Flow, OtherRecord } from "@/lib/flow/flow";
 import { LocalDictionary } from "./dictionary";
+import { kindEntries, observerEntries, sideEntries, storable, textEntries } from "./entries";
 import { LIMITS } from "./limits";
+import { Skeletons } from "./skeleton";
 
-/**
- * Between the parts of a key. Content with these characters (no honest log has them) gives a key with more
- * separators, or the same number of items under another count: never the key of an honest record.
- */
-const PART = "\u0000";
-const ITEM = "\u0001";
+/** Ids in the decoder's dictionaries, and what else equal records share. */
+export interface FlowIds {
+  readonly kind: number;
+  readonly observer: number;
+  readonly source: number;
+  readonly destination: number;
+  readonly l7Text: number;
+  readonly dnsAnswer: number;
+  readonly policies: number;
+  readonly events: number;
+  readonly format: string;
+}
 
-type Values = DictionaryEntry["values"];
+/** What each record has for itself. */
+export interface FlowOwn {
+  readonly timeNs: bigint | undefined;
+  readonly sourcePort: number | undefined;
+  readonly destinationPort: number | undefined;
+  readonly latencyNs: string | undefined;
+  readonly hash: bigint;
+  readonly hasUuid: boolean;
+}
+
+/** Writes row `row` of the columns. */
+export function putRow(columns: FlowColumns, row: number, place: number, ids: FlowIds, own: FlowOwn): void {
+  columns.place[row] = place;
+  columns.timeNs[row] = own.timeNs ?? UNTIMED;
+  columns.kind[row] = ids.kind;
+  columns.observer[row] = ids.observer;
+  columns.source[row] = ids.source;
+  columns.destination[row] = ids.destination;
+  columns.sourcePort[row] = own.sourcePort ?? NONE;
+  columns.destinationPort[row] = own.destinationPort ?? NONE;
+  columns.l7Text[row] = ids.l7Text;
+  columns.dnsAnswer[row] = ids.dnsAnswer;
+  columns.policies[row] = ids.policies;
+  columns.latencyNs[row] = own.latencyNs === undefined ? NO_LATENCY : BigInt(own.latencyNs);
+  columns.events[row] = ids.events;
+  columns.hash[row] = own.hash;
+  columns.hasUuid[row] = own.hasUuid ? 1 : 0;
+}
 
 /** The dictionaries of one decoder. They outlive a batch, and begin anew when they grow too large. */
 export class Packer {
-  private readonly dictionaries: Record<DictionaryName, LocalDictionary> = {
-    kind: new LocalDictionary(),
-    observer: new LocalDictionary(),
-    endpoint: new LocalDictionary(),
-    text: new LocalDictionary(),
+  /** Records like earlier ones; they hold ids of these dictionaries. */
+  readonly skeletons = new Skeletons();
+  private readonly dictionaries = {
+    kind: new LocalDictionary(kindEntries),
+    observer: new LocalDictionary(observerEntries),
+    endpoint: new LocalDictionary(sideEntries),
+    text: new LocalDictionary(textEntries),
   };
 
   /** Call before a batch. True when the ids begin anew: with a file, or because they grew too large. */
@@ -37,6 +74,7 @@ export class Packer {
     const chars = DICTIONARIES.reduce((sum, name) => sum + this.dictionaries[name].chars, 0);
     if (!beginsFile && chars <= LIMITS.dictionaryChars) return false;
     for (const name of DICTIONARIES) this.dictionaries[name].clear();
+    this.skeletons.clear();
     return true;
   }
 
@@ -49,36 +87,33 @@ export class Packer {
     };
   }
 
-  /** Writes the flow into row `row` of the columns. `hash` identifies the record. */
-  put(columns: FlowColumns, row: number, place: number, flow: Flow, format: string, hash: bigint): void {
-    const { ip, l4 } = flow;
-    columns.place[row] = place;
-    columns.timeNs[row] = flow.timeNs ?? UNTIMED;
-    columns.kind[row] = this.kindOf(flow, format);
-    columns.observer[row] = this.observerOf(flow.nodeName, flow.interface);
-    columns.source[row] = this.endpointOf(
-      flow.source,
-      ip?.source,
-      ip?.sourceXlated,
-      flow.sourceNames,
-      flow.sourceService,
-    );
-    columns.destination[row] = this.endpointOf(
-      flow.destination,
-      ip?.destination,
-      undefined,
-      flow.destinationNames,
-      flow.destinationService,
-    );
-    columns.sourcePort[row] = l4?.sourcePort ?? NONE;
-    columns.destinationPort[row] = l4?.destinationPort ?? NONE;
-    columns.l7Text[row] = this.textOf(l7Text(flow));
-    columns.dnsAnswer[row] = this.textOf(dnsAnswer(flow));
-    columns.policies[row] = this.textOf(policies(flow));
-    columns.latencyNs[row] = flow.l7?.latencyNs === undefined ? NO_LATENCY : BigInt(flow.l7.latencyNs);
-    columns.events[row] = flow.events;
-    columns.hash[row] = hash;
-    columns.hasUuid[row] = flow.uuid === undefined ? 0 : 1;
+  /** What a flow is but for its time, ports, latency and identity. */
+  idsOf(flow: Flow, format: string): FlowIds {
+    const { ip } = flow;
+    const { kind, endpoint } = this.dictionaries;
+    return {
+      kind: kind.idOf({ flow, format }),
+      observer: this.observerOf(flow.nodeName, flow.interface),
+      source: endpoint.idOf({
+        endpoint: flow.source,
+        ip: ip?.source,
+        ipXlated: ip?.sourceXlated,
+        names: flow.sourceNames,
+        service: flow.sourceService,
+      }),
+      destination: endpoint.idOf({
+        endpoint: flow.destination,
+        ip: ip?.destination,
+        ipXlated: undefined,
+        names: flow.destinationNames,
+        service: flow.destinationService,
+      }),
+      l7Text: this.textOf(l7Text(flow)),
+      dnsAnswer: this.textOf(dnsAnswer(flow)),
+      policies: this.textOf(policies(flow)),
+      events: flow.events,
+      format,
+    };
   }
 
   packOther(other: OtherRecord, place: number, hash: bigint): BatchOther {
@@ -93,116 +128,13 @@ export class Packer {
     };
   }
 
-  private kindOf(flow: Flow, format: string): number {
-    const { l4, l7, eventType } = flow;
-    const flags = l4?.flags?.join(",");
-    const qtypes = l7?.dns?.qtypes?.join(",");
-    const reply = flow.isReply ?? flow.deprecatedReply;
-    const aggregated = flow.eventsAtLeast ? 2 : flow.aggregate === undefined ? 0 : 1;
-    const key =
-      `${format}${PART}${flow.type}${PART}${flow.verdict}${PART}${eventType?.type}${PART}${eventType?.subType}${PART}${flow.trafficDirection}${PART}${reply}` +
-      `${PART}${l4?.protocol}${PART}${flags}${PART}${l4?.type}${PART}${l4?.code}${PART}${flow.ip?.version}${PART}${flow.ip?.encrypted}` +
-      `${PART}${flow.dropReason}${PART}${flow.dropCode}${PART}${flow.policyMatchType}${PART}${flow.traceObservationPoint}${PART}${flow.traceReason}` +
-      `${PART}${flow.authType}${PART}${flow.debugCapturePoint}${PART}${flow.sockXlatePoint}${PART}${aggregated}${PART}${flow.present}` +
-      (l7 === undefined
-        ? ""
-        : `${PART}${l7.type}${PART}${l7.dns?.rcode}${PART}${qtypes}${PART}${l7.http?.method}${PART}${l7.http?.code}${PART}${l7.http?.protocol}` +
-          `${PART}${l7.kafka?.apiKey}${PART}${l7.kafka?.errorCode}`);
-    return this.dictionaries.kind.idOf(key, () => kindValues(flow, format, aggregated));
-  }
-
   private observerOf(nodeName: string | undefined, at: Flow["interface"]): number {
-    return this.dictionaries.observer.idOf(`${nodeName}${PART}${at?.index}${PART}${at?.name}`, () => ({
-      nodeName: text(nodeName),
-      interfaceIndex: at?.index ?? null,
-      interfaceName: text(at?.name),
-    }));
-  }
-
-  private endpointOf(
-    endpoint: FlowEndpoint | undefined,
-    ip: string | undefined,
-    ipXlated: string | undefined,
-    names: readonly string[] | undefined,
-    service: Flow["sourceService"],
-  ): number {
-    const workload = endpoint?.workloads?.[0];
-    const key =
-      `${endpoint?.id}${PART}${endpoint?.identity}${PART}${endpoint?.cluster}${PART}${endpoint?.namespace}${PART}${endpoint?.pod}` +
-      `${PART}${workload?.kind}${PART}${workload?.name}${PART}${endpoint?.labels?.length}${PART}${endpoint?.labels?.join(ITEM)}${PART}${ip}${PART}${ipXlated}` +
-      `${PART}${names?.length}${PART}${names?.join(ITEM)}${PART}${service?.name}${PART}${service?.namespace}`;
-    return this.dictionaries.endpoint.idOf(key, () => ({
-      localId: endpoint?.id ?? null,
-      identity: endpoint?.identity ?? null,
-      cluster: text(endpoint?.cluster),
-      namespace: text(endpoint?.namespace),
-      pod: text(endpoint?.pod),
-      workloadKind: text(workload?.kind),
-      workloadName: text(workload?.name),
-      labels: list(endpoint?.labels),
-      ip: text(ip),
-      ipKey: null,
-      ipXlated: text(ipXlated),
-      names: list(names),
-      serviceName: text(service?.name),
-      serviceNamespace: text(service?.namespace),
-    }));
+    return this.dictionaries.observer.idOf({ nodeName, index: at?.index, name: at?.name });
   }
 
   private textOf(value: string | undefined): number {
-    if (value === undefined) return NONE;
-    return this.dictionaries.text.idOf(value, () => ({ value: storable(value) }));
+    return value === undefined ? NONE : this.dictionaries.text.idOf(value);
   }
-}
-
-function text(value: string | undefined): string | null {
-  return value === undefined ? null : storable(value);
-}
-
-function list(values: readonly string[] | undefined): string | null {
-  return values === undefined ? null : JSON.stringify(values);
-}
-
-function flag(value: boolean | undefined): number | null {
-  return value === undefined ? null : Number(value);
-}
-
-function kindValues(flow: Flow, format: string, aggregated: number): Values {
-  const { l4, l7, eventType } = flow;
-  return {
-    format,
-    type: storable(flow.type),
-    verdict: storable(flow.verdict),
-    eventType: eventType?.type ?? null,
-    eventSubType: eventType?.subType ?? null,
-    trafficDirection: storable(flow.trafficDirection),
-    isReply: flag(flow.isReply ?? flow.deprecatedReply),
-    protocol: text(l4?.protocol),
-    tcpFlags: text(l4?.flags?.join(",")),
-    icmpType: typeof l4?.type === "number" ? l4.type : null,
-    icmpCode: l4?.code ?? null,
-    ipVersion: text(flow.ip?.version),
-    encrypted: flag(flow.ip?.encrypted),
-    dropReason: text(flow.dropReason),
-    dropCode: flow.dropCode ?? null,
-    policyMatchType: flow.policyMatchType ?? null,
-    observationPoint: text(flow.traceObservationPoint),
-    traceReason: text(flow.traceReason),
-    authType: text(flow.authType),
-    capturePoint: text(flow.debugCapturePoint),
-    socketPoint: text(flow.sockXlatePoint),
-    l7Type: text(l7?.type),
-    l7Protocol: l7?.dns ? "dns" : l7?.http ? "http" : l7?.kafka ? "kafka" : null,
-    httpMethod: text(l7?.http?.method),
-    httpProtocol: text(l7?.http?.protocol),
-    httpCode: l7?.http?.code ?? null,
-    dnsRcode: l7?.dns?.rcode ?? null,
-    dnsQtypes: text(l7?.dns?.qtypes?.join(",")),
-    kafkaErrorCode: l7?.kafka?.errorCode ?? null,
-    kafkaApiKey: text(l7?.kafka?.apiKey),
-    aggregated,
-    present: flow.present,
-  };
 }
 
 /** DNS query in lower case without the final dot, as Hubble's own filter compares it; URL; topic. */
@@ -215,8 +147,9 @@ function l7Text(flow: Flow): string | undefined {
 
 function dnsAnswer(flow: Flow): string | undefined {
   const dns = flow.l7?.dns;
-  if (dns === undefined || (dns.ips === undefined && dns.cnames === undefined && dns.ttl === undefined))
+  if (dns === undefined || (dns.ips === undefined && dns.cnames === undefined && dns.ttl === undefined)) {
     return undefined;
+  }
   return JSON.stringify({ ips: dns.ips, cnames: dns.cnames, ttl: dns.ttl });
 }
 
@@ -225,9 +158,4 @@ function policies(flow: Flow): string | undefined {
   const { egressAllowedBy, ingressAllowedBy, egressDeniedBy, ingressDeniedBy } = flow;
   if (!egressAllowedBy && !ingressAllowedBy && !egressDeniedBy && !ingressDeniedBy) return undefined;
   return JSON.stringify({ egressAllowedBy, ingressAllowedBy, egressDeniedBy, ingressDeniedBy });
-}
-
-/** SQLite text ends at a NUL and holds no lone surrogates; the original bytes keep both. */
-function storable(value: string): string {
-  return value.toWellFormed().replaceAll("\u0000", "\u2400");
 }

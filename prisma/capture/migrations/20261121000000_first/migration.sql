@@ -221,15 +221,6 @@ CREATE INDEX "Flow_timeNs_id_kindId_events_idx" ON "Flow"("timeNs", "id", "kindI
 CREATE INDEX "Flow_hash_occurrence_idx" ON "Flow"("hash", "occurrence");
 
 -- CreateIndex
-CREATE INDEX "Flow_kindId_idx" ON "Flow"("kindId");
-
--- CreateIndex
-CREATE INDEX "Flow_sourceId_idx" ON "Flow"("sourceId");
-
--- CreateIndex
-CREATE INDEX "Flow_destinationId_idx" ON "Flow"("destinationId");
-
--- CreateIndex
 CREATE INDEX "DuplicateFlow_hash_occurrence_idx" ON "DuplicateFlow"("hash", "occurrence");
 
 -- CreateIndex
