@@ -53,5 +53,7 @@ const reader = await connection.runAndReadAll(
 );
 const [records, flows] = reader.getRows()[0] ?? [];
 const { user, system } = process.cpuUsage();
-console.log(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, records, flows, peakMiB: peakMiB() }));
+console.log(
+  JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, records, flows, peakMiB: peakMiB() }),
+);
 rmSync(database, { force: true });

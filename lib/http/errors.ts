@@ -33,6 +33,7 @@ const kinds = {
   flow_not_found: { status: 404, hint: "Check the flow id and the capture." },
   method_not_allowed: { status: 405, hint: "The answer's Allow header names the methods." },
   capture_exists: { status: 409, hint: "Use another id, or delete the existing capture first." },
+  capture_damaged: { status: 409, hint: "Restore its file from a copy, or delete the capture." },
   capture_newer_than_program: { status: 409, hint: "Update Eyepiece to open this capture." },
   too_large: { status: 413, hint: "Send less in one request." },
   format_unknown: { status: 415, hint: "docs/formats.md lists what Eyepiece reads." },
