@@ -27,6 +27,7 @@ const server = await startServer(folder);
 try {
   const other = await create("other");
   await upload(other, path.join(projectRoot(), "public", "sample", "node-1-events.log.gz"));
+  await new Promise((resolve) => setTimeout(resolve, 6000));
   const idle = residentMiB(server);
   const capture = await create("large");
   const waits: number[] = [];

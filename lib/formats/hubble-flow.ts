@@ -27,6 +27,7 @@ import type { Flow, FlowEndpoint, Layer4, Layer7, PolicyReference } from "@/lib/
 import { PRESENT } from "@/lib/flow/presence";
 import {
   FieldError,
+  isObject,
   type JsonObject,
   member,
   messageReader,
@@ -277,13 +278,47 @@ function readService(value: unknown, field: string): Flow["sourceService"] {
   return { name: optionalText(service, "name"), namespace: optionalText(service, "namespace") };
 }
 
-function readAggregate(value: unknown, field: string): Flow["aggregate"] {
+const LARGEST_UINT32 = 2 ** 32 - 1;
+
+/** A counter of an aggregated record, uint32. The bound also keeps sums over a capture exact. */
+function optionalCounter(message: JsonObject, name: string): string | undefined {
+  const decimal = optionalDecimal(message, name);
+  if (decimal !== undefined && Number(decimal) > LARGEST_UINT32)
+    throw new FieldError(name, "a number below 2^32", decimal);
+  return decimal;
+}
+
+function readAggregate(value: unknown, field: string): NonNullable<Flow["aggregate"]> {
   const aggregate = readObject(value, field);
   return {
-    ingressFlowCount: optionalDecimal(aggregate, "ingress_flow_count"),
-    egressFlowCount: optionalDecimal(aggregate, "egress_flow_count"),
-    unknownDirectionFlowCount: optionalDecimal(aggregate, "unknown_direction_flow_count"),
+    ingressFlowCount: optionalCounter(aggregate, "ingress_flow_count"),
+    egressFlowCount: optionalCounter(aggregate, "egress_flow_count"),
+    unknownDirectionFlowCount: optionalCounter(aggregate, "unknown_direction_flow_count"),
   };
+}
+
+/** The Azure shipper has the counters in the extensions, bare or as a Struct under `value` (flow-formats 4.2). */
+function aggregateInExtensions(extensions: unknown): Flow["aggregate"] {
+  if (!isObject(extensions)) return undefined;
+  for (const holder of [extensions, extensions.value]) {
+    if (!isObject(holder)) continue;
+    const aggregate = readAggregate(holder, "extensions");
+    if (Object.values(aggregate).some((counter) => counter !== undefined)) return aggregate;
+  }
+  return undefined;
+}
+
+/** Deeper vendor data could not be handed on: threads and JSON writers recurse. */
+const DEEPEST_EXTENSION = 64;
+
+function readExtensions(value: unknown): unknown {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST_EXTENSION)
+      throw new FieldError("extensions", `at most ${DEEPEST_EXTENSION} levels`, value);
+    level = level.flatMap((item) => (item !== null && typeof item === "object" ? Object.values(item) : []));
+  }
+  return value;
 }
 
 const FLOW = messageReader<Flow>({
@@ -294,7 +329,8 @@ const FLOW = messageReader<Flow>({
   },
   uuid: (flow, value, field) => {
     flow.uuid = readText(value, field) || undefined;
-    flow.present |= PRESENT.uuid;
+    // An empty one identifies nothing: the record must not count as one that is known by its uuid.
+    if (flow.uuid !== undefined) flow.present |= PRESENT.uuid;
   },
   emitter: (flow, value, field) => {
     const emitter = readObject(value, field);
@@ -445,7 +481,7 @@ const FLOW = messageReader<Flow>({
     flow.present |= PRESENT.Summary;
   },
   extensions: (flow, value) => {
-    flow.extensions = value;
+    flow.extensions = readExtensions(value);
   },
   egress_allowed_by: (flow, value, field) => {
     flow.egressAllowedBy = readPolicies(value, field);
@@ -543,14 +579,15 @@ export function readHubbleFlow(message: JsonObject): Flow {
   if (flow.traceObservationPoint === undefined && flow.eventType?.type === 4) {
     flow.traceObservationPoint = TRACE_SUB_TYPE.get(flow.eventType.subType) ?? String(flow.eventType.subType);
   }
+  flow.aggregate ??= aggregateInExtensions(flow.extensions);
   if (flow.aggregate !== undefined) countAggregate(flow, flow.aggregate);
   return flow;
 }
 
 /** Name and code each fill in for the other; the code also stands in the sub-type of a drop event. */
 function settleDropReason(flow: Flow): void {
-  const isDropEvent = flow.eventType?.type === 1;
-  flow.dropCode ??= isDropEvent ? flow.eventType?.subType : undefined;
+  const subType = flow.eventType?.type === 1 ? flow.eventType.subType : undefined;
+  if (subType !== undefined && subType >= 0) flow.dropCode ??= subType;
   if (flow.dropReason === undefined && flow.dropCode !== undefined)
     flow.dropReason = enumName(DROP_REASON, flow.dropCode);
   if (flow.dropCode === undefined && flow.dropReason !== undefined) {
@@ -570,7 +607,5 @@ function countAggregate(flow: Flow, aggregate: NonNullable<Flow["aggregate"]>): 
     flow.eventsAtLeast = true;
     return;
   }
-  const sum = counters.reduce((total, counter) => total + BigInt(counter ?? 0), 0n);
-  if (sum > BigInt(Number.MAX_SAFE_INTEGER)) throw new FieldError("aggregate", "counters below 2^53", sum);
-  flow.events = Number(sum);
+  flow.events = counters.reduce((total, counter) => total + Number(counter ?? 0), 0);
 }

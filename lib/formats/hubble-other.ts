@@ -8,7 +8,16 @@
 import { parseTime } from "@/lib/base/time";
 import { AGENT_EVENT_TYPE, LOST_EVENT_SOURCE, NODE_STATE } from "@/lib/flow/enums";
 import type { OtherKind, OtherRecord } from "@/lib/flow/flow";
-import { isObject, type JsonObject, member, readDecimal, readEnum, readText, readTexts } from "./proto-json";
+import {
+  isObject,
+  type JsonObject,
+  member,
+  readDecimal,
+  readEnum,
+  readObject,
+  readText,
+  readTexts,
+} from "./proto-json";
 
 /** Throws FieldError when a member has a value that its type cannot have. */
 export function readOther(
@@ -16,72 +25,107 @@ export function readOther(
   payload: JsonObject,
   envelope: JsonObject | undefined,
 ): OtherRecord {
-  const time = envelope === undefined ? undefined : member(envelope, "time");
   const node = envelope === undefined ? undefined : member(envelope, "node_name");
   return {
     kind,
-    timeNs: typeof time === "string" ? parseTime(time) : ownTime(kind, payload),
+    timeNs: timeOf(envelope, "time") ?? ownTime(kind, payload),
     nodeName: node === undefined ? undefined : readText(node, "node_name") || undefined,
-    lostEvents:
-      kind === "lost_events"
-        ? BigInt(readDecimal(member(payload, "num_events_lost") ?? 0, "num_events_lost"))
-        : undefined,
+    lostEvents: kind === "lost_events" ? BigInt(numberLost(payload)) : undefined,
     detail: describe(kind, payload),
   };
 }
 
-/** Lost events carry the time range of the loss since 1.19. */
+function timeOf(message: JsonObject | undefined, name: string): bigint | undefined {
+  const time = message === undefined ? undefined : member(message, name);
+  return typeof time === "string" ? parseTime(time) : undefined;
+}
+
+/** Lost events carry the time range of the loss since 1.19; the start of an agent its own time. */
 function ownTime(kind: OtherKind, payload: JsonObject): bigint | undefined {
-  const first = kind === "lost_events" ? member(payload, "first") : undefined;
-  return typeof first === "string" ? parseTime(first) : undefined;
+  if (kind === "lost_events") return timeOf(payload, "first");
+  const start = kind === "agent_event" ? member(payload, "agent_start") : undefined;
+  return isObject(start) ? timeOf(start, "time") : undefined;
+}
+
+function numberLost(payload: JsonObject): string {
+  return readDecimal(member(payload, "num_events_lost") ?? 0, "num_events_lost");
 }
 
 function describe(kind: OtherKind, payload: JsonObject): string {
   switch (kind) {
     case "lost_events":
-      return `${readDecimal(member(payload, "num_events_lost") ?? 0, "num_events_lost")} events lost (${readEnum(LOST_EVENT_SOURCE, member(payload, "source") ?? 0, "source")})`;
-    case "node_status": {
-      const names = member(payload, "node_names");
-      const state = readEnum(NODE_STATE, member(payload, "state_change") ?? 0, "state_change");
-      const message = member(payload, "message");
-      return [
-        state,
-        names === undefined ? "" : readTexts(names, "node_names").join(", "),
-        message === undefined ? "" : readText(message, "message"),
-      ]
-        .filter((part) => part !== "")
-        .join(": ");
-    }
+      return `${numberLost(payload)} events lost (${readEnum(LOST_EVENT_SOURCE, member(payload, "source") ?? 0, "source")})`;
+    case "node_status":
+      return joined(": ", [
+        readEnum(NODE_STATE, member(payload, "state_change") ?? 0, "state_change"),
+        textsIn(payload, "node_names"),
+        textIn(payload, "message"),
+      ]);
     case "agent_event":
       return describeAgentEvent(payload);
-    case "debug_event": {
-      const message = member(payload, "message");
-      return [
-        String(member(payload, "type") ?? "DBG_EVENT_UNKNOWN"),
-        message === undefined ? "" : readText(message, "message"),
-      ]
-        .filter((part) => part !== "")
-        .join(": ");
-    }
+    case "debug_event":
+      return joined(": ", [debugType(member(payload, "type")), textIn(payload, "message")]);
   }
 }
 
-function describeAgentEvent(payload: JsonObject): string {
-  const type = readEnum(AGENT_EVENT_TYPE, member(payload, "type") ?? 0, "agent_event.type");
-  const endpoint = member(payload, "endpoint_update");
-  const policy = member(payload, "policy_update");
-  const ipcache = member(payload, "ipcache_update");
-  if (isObject(endpoint))
-    return `${type} ${[endpoint.namespace, member(endpoint, "pod_name")].filter((part) => typeof part === "string").join("/")}`;
-  if (isObject(ipcache)) return `${type} ${String(ipcache.cidr ?? "")}`.trim();
-  if (isObject(policy)) {
-    const labels = member(policy, "labels");
-    return `${type} ${labels === undefined ? "" : readTexts(labels, "labels").join(", ")}`.trim();
+/** DebugEventType has some 70 values without a meaning to readers: names are shown, numbers kept. */
+function debugType(type: unknown): string {
+  if (typeof type === "number") return String(type);
+  return type === undefined ? "DBG_EVENT_UNKNOWN" : readText(type, "debug_event.type");
+}
+
+/** What is said of each payload of an agent event, behind its type (flow-formats 3.3). */
+const AGENT_PAYLOADS: Readonly<Record<string, (payload: JsonObject) => string>> = {
+  unknown: (payload) => joined(": ", [textIn(payload, "type"), textIn(payload, "notification")]),
+  agent_start: (payload) => textIn(payload, "time"),
+  policy_update: (payload) => textsIn(payload, "labels"),
+  endpoint_regenerate: (payload) => joined(": ", [textsIn(payload, "labels"), textIn(payload, "error")]),
+  endpoint_update: (payload) => joined(": ", [named(payload, "pod_name"), textIn(payload, "error")]),
+  ipcache_update: (payload) => joined(" ", [textIn(payload, "cidr"), named(payload, "pod_name")]),
+  service_upsert: (payload) => named(payload, "name"),
+  service_delete: (payload) => {
+    const id = member(payload, "id");
+    return id === undefined ? "" : `service ${readDecimal(id, "service_delete.id")}`;
+  },
+};
+
+function describeAgentEvent(event: JsonObject): string {
+  const type = readEnum(AGENT_EVENT_TYPE, member(event, "type") ?? 0, "agent_event.type");
+  for (const [name, say] of Object.entries(AGENT_PAYLOADS)) {
+    const payload = member(event, name);
+    if (payload !== undefined) return joined(" ", [type, say(readObject(payload, name))]);
   }
   return type;
 }
 
-/** A bare LostEvent, as old command lines write it. */
-export function isBareLostEvent(document: JsonObject): boolean {
-  return member(document, "num_events_lost") !== undefined;
+function joined(between: string, parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join(between);
+}
+
+function textIn(message: JsonObject, name: string): string {
+  const value = member(message, name);
+  return value === undefined ? "" : readText(value, name);
+}
+
+function textsIn(message: JsonObject, name: string): string {
+  const value = member(message, name);
+  return value === undefined ? "" : readTexts(value, name).join(", ");
+}
+
+/** `namespace/name`. */
+function named(message: JsonObject, name: string): string {
+  return joined("/", [textIn(message, "namespace"), textIn(message, name)]);
+}
+
+/**
+ * The kind of a record without an envelope, as command lines up to 0.10 and the mode `legacy-json-output`
+ * write them; `undefined` when it is none of them. (A node_status has always had an envelope.)
+ */
+export function bareOtherKind(document: JsonObject): OtherKind | undefined {
+  if (member(document, "num_events_lost") !== undefined) return "lost_events";
+  const { type } = document;
+  if (typeof type !== "string") return undefined;
+  const hasPayload = Object.keys(AGENT_PAYLOADS).some((name) => isObject(member(document, name)));
+  if (AGENT_EVENT_TYPE.numberOf.has(type) && hasPayload) return "agent_event";
+  return type.startsWith("DBG_") && member(document, "message") !== undefined ? "debug_event" : undefined;
 }

@@ -11,7 +11,7 @@ import { parseTime } from "@/lib/base/time";
 import { OTHER_KINDS } from "@/lib/flow/flow";
 import { PRESENT } from "@/lib/flow/presence";
 import { readHubbleFlow } from "./hubble-flow";
-import { isBareLostEvent, readOther } from "./hubble-other";
+import { bareOtherKind, readOther } from "./hubble-other";
 import { isObject, type JsonObject, member, readObject, readText } from "./proto-json";
 import type { Decoded } from "./record";
 
@@ -31,13 +31,12 @@ export function decodeHubble(document: JsonObject): Decoded | undefined {
   }
   if (isBareFlow(document))
     return { format: "hubble-bare", record: { kind: "flow", flow: readHubbleFlow(document) } };
-  if (isBareLostEvent(document)) {
-    return {
-      format: "hubble-bare",
-      record: { kind: "other", other: readOther("lost_events", document, undefined) },
-    };
-  }
-  return undefined;
+  const bareKind = bareOtherKind(document);
+  if (bareKind === undefined) return undefined;
+  return {
+    format: "hubble-bare",
+    record: { kind: "other", other: readOther(bareKind, document, undefined) },
+  };
 }
 
 /** The envelope repeats the flow's time and node; the flow's own are preferred (flow-formats 3.1). */
@@ -45,8 +44,8 @@ function readEnvelope(document: JsonObject) {
   const flow = readHubbleFlow(readObject(document.flow, "flow"));
   const time = member(document, "time");
   const node = member(document, "node_name");
-  if ((flow.present & PRESENT.time) === 0 && typeof time === "string") {
-    flow.timeNs = parseTime(time);
+  if (flow.timeNs === undefined && time !== undefined) {
+    flow.timeNs = typeof time === "string" ? parseTime(time) : undefined;
     flow.present |= PRESENT.time;
   }
   if (flow.nodeName === undefined && node !== undefined) {

@@ -9,6 +9,20 @@ type Sign = (document: JsonObject) => boolean;
 const has = (document: JsonObject, ...keys: string[]): boolean =>
   keys.every((key) => document[key] !== undefined);
 
+/** A log shipper's or container runtime's line around the record. */
+const WRAPPERS = ["log", "message", "line", "_source", "jsonPayload"];
+
+function isWrapped(document: JsonObject): boolean {
+  return WRAPPERS.some((name) => {
+    const inner = document[name];
+    return isObject(inner) || (typeof inner === "string" && inner.includes("{"));
+  });
+}
+
+function isGke(document: unknown): boolean {
+  return isObject(document) && has(document, "disposition") && isObject(document.connection);
+}
+
 const KNOWN: readonly (readonly [name: string, sign: Sign])[] = [
   [
     "Tetragon event",
@@ -20,11 +34,14 @@ const KNOWN: readonly (readonly [name: string, sign: Sign])[] = [
     "Log Analytics row",
     (d) =>
       has(d, "TableName") ||
-      (has(d, "TimeGenerated") && (has(d, "Verdict") || has(d, "Layer4") || has(d, "SourceNamespace"))),
+      // The portal writes the column as `TimeGenerated [UTC]`.
+      (Object.keys(d).some((key) => key.startsWith("TimeGenerated")) &&
+        (has(d, "Verdict") || has(d, "Layer4") || has(d, "SourceNamespace"))),
   ],
-  ["GKE network policy log", (d) => has(d, "disposition") && isObject(d.connection)],
+  ["GKE network policy log", (d) => isGke(d) || isGke(d.jsonPayload)],
   ["Calico flow log", (d) => has(d, "reporter", "source_namespace")],
   ["Envoy access log", (d) => has(d, "response_flags", "upstream_cluster")],
+  ["Record wrapped by a log shipper", isWrapped],
 ];
 
 /** The name of the format, or `undefined` when nothing is known about the document. */

@@ -15,7 +15,8 @@ export class FieldError extends Error {
     readonly expected: string,
     value: unknown,
   ) {
-    super(`${field} is ${describe(value)}, expected ${expected}`);
+    // The name may come from the record (a protocol that is not ours), so its length is bounded.
+    super(`${field.slice(0, 60)} is ${describe(value)}, expected ${expected}`);
   }
 }
 
@@ -56,11 +57,17 @@ export function readInteger(value: unknown, field: string): number {
   throw new FieldError(field, "a whole number", value);
 }
 
-/** An unsigned 64-bit integer, as decimal text. */
+const LARGEST_UINT64 = 2n ** 64n - 1n;
+
+/** An unsigned 64-bit integer, as decimal text without leading zeros. */
 export function readDecimal(value: unknown, field: string): string {
-  if (typeof value === "string" && /^\d{1,20}$/.test(value)) return value;
+  if (typeof value === "string" && /^\d{1,20}$/.test(value)) {
+    if (value.length < 19 && value.charCodeAt(0) !== 48) return value;
+    const number = BigInt(value);
+    if (number <= LARGEST_UINT64) return String(number);
+  }
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return String(value);
-  throw new FieldError(field, "a whole number from 0", value);
+  throw new FieldError(field, "a whole number from 0 to 2^64-1", value);
 }
 
 export function readBoolean(value: unknown, field: string): boolean {
@@ -68,8 +75,9 @@ export function readBoolean(value: unknown, field: string): boolean {
   throw new FieldError(field, "true or false", value);
 }
 
+/** An enum by name or number. An empty name is the zero value, as an empty text is an absent one. */
 export function readEnum(table: EnumTable, value: unknown, field: string): string {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return value === "" ? enumName(table, 0) : value;
   if (typeof value === "number" && Number.isInteger(value)) return enumName(table, value);
   throw new FieldError(field, `a ${table.name} name or number`, value);
 }

@@ -31,7 +31,7 @@ class Decoder {
 
   constructor() {
     this.worker = new Worker(path.join(projectRoot(), "build", "decode-worker.mjs"), {
-      resourceLimits: { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 },
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
     });
     this.worker.on("message", (batch: FlowBatch) => this.waiting.shift()?.resolve(batch));
     this.worker.on("error", (error: Error) => this.fail(error));
@@ -71,7 +71,7 @@ export class DecodePool {
 
   /** Chunks that may be under way at once: half of them go to the sink together, while the others are decoded. */
   get capacity(): number {
-    return this.decoders.length * 6;
+    return this.decoders.length * 4;
   }
 
   beginFile(): void {

@@ -40,12 +40,14 @@ interface Underway {
 }
 
 const PROGRESS_EVERY_MS = 250;
+const POOL_IDLE_MS = 1000;
 /** The writer's page cache: large enough for the inner pages of the indexes. */
-const CACHE_KIB = 64 * 1024;
+const CACHE_KIB = 24 * 1024;
 
 export class CaptureWriter {
   private readonly database: Sqlite;
   private pool: DecodePool | undefined;
+  private poolIdle: NodeJS.Timeout | undefined;
   private underway: Underway | undefined;
   private readonly received = new Map<number, { bytes: number; isWhole: boolean }>();
   private queue: Promise<unknown> = Promise.resolve();
@@ -121,6 +123,7 @@ export class CaptureWriter {
     } catch (error) {
       this.readingFailed(fileId, error);
     } finally {
+      this.endPoolWhenIdle();
       this.underway = undefined;
       this.received.delete(fileId);
       removeSpool(spoolFile);
@@ -135,6 +138,7 @@ export class CaptureWriter {
     if (isEmptyOfFlows(this.database)) dropSecondaryIndexes(this.database);
     const loader = new FileLoader(this.database, fileId);
     const report = this.reporter(fileId, spool, loader);
+    clearTimeout(this.poolIdle);
     this.pool ??= new DecodePool(this.decoders);
     const endedEarly = await readFile(
       spool.bytes(),
@@ -182,6 +186,15 @@ export class CaptureWriter {
     };
   }
 
+  /** Decoders hold tens of MiB each: kept for the next of many small files, not longer. */
+  private endPoolWhenIdle(): void {
+    clearTimeout(this.poolIdle);
+    this.poolIdle = setTimeout(() => {
+      void this.pool?.close();
+      this.pool = undefined;
+    }, POOL_IDLE_MS);
+  }
+
   /** Nothing of a file that did not come to its end is kept: half a file would be taken for the whole. */
   private readingFailed(fileId: number, error: unknown): void {
     dropHalfReadFile(this.database, fileId);
@@ -196,6 +209,7 @@ export class CaptureWriter {
   }
 
   private async close(): Promise<null> {
+    clearTimeout(this.poolIdle);
     await this.pool?.close();
     this.database.close();
     return null;

@@ -4,7 +4,7 @@ import { captureFile } from "@/lib/capture/capture-file";
 import type { ReadProgress } from "./messages";
 import { WriterHandle } from "./writer-handle";
 
-const IDLE_MS = 10_000;
+const IDLE_MS = 3000;
 
 export class Writers {
   private readonly handles = new Map<string, WriterHandle>();
