@@ -19,11 +19,13 @@ import { type CutRecord, cutRecord, identityOf } from "./skeleton";
 import type { Chunk } from "./split";
 
 const OPEN_BRACE = 123;
+const COMMA = 44;
+const REASON_CHARS = 500;
 
 const REFUSED_BY_SPLITTER: Partial<Record<RefusalCode, string>> = {
   torn: "The record breaks off: the line ends inside it.",
   too_deep: `The record is nested more than ${LIMITS.depth} levels deep.`,
-  too_long: `The record is longer than ${LIMITS.recordBytes / 1024 / 1024} MiB; it was skipped.`,
+  too_long: `The record is longer than ${LIMITS.recordBytes / 1024 / 1024} MiB or holds more than a million values; it was skipped.`,
 };
 
 export function decodeChunk(chunk: Chunk, packer: Packer, beginsFile = false): FlowBatch {
@@ -35,7 +37,7 @@ export function decodeChunk(chunk: Chunk, packer: Packer, beginsFile = false): F
 
 class ChunkDecoding {
   private readonly buffer: Buffer;
-  private readonly columns: FlowColumns;
+  private columns: FlowColumns;
   private readonly others: BatchOther[] = [];
   private readonly refusals: BatchRefusal[] = [];
   private readonly refusedBy: Record<string, number> = {};
@@ -50,7 +52,7 @@ class ChunkDecoding {
     private readonly packer: Packer,
   ) {
     this.buffer = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
-    this.columns = newColumns(Math.min(chunk.documents.length / 3 + 256, PLACES_PER_BLOCK));
+    this.columns = newColumns(chunk.documents.length / 3);
     this.firstLine = chunk.documents[2] ?? 1;
     this.places = new PlacesWriter(this.firstLine);
   }
@@ -126,27 +128,35 @@ class ChunkDecoding {
   }
 
   /** A line with several objects one behind the other: each is a document. False when it is not that. */
-  private decodeSeveral(start: number, end: number, line: number): boolean {
-    const first = scanDocument(this.buffer, start, end, LIMITS.depth);
+  private decodeSeveral(start: number, end: number, line: number, places: number): boolean {
+    const first = scanDocument(this.buffer, start, end, LIMITS);
     if (first.outcome !== "complete" || first.end >= end) return false;
+    const last = this.records + places - 1;
     let at = start;
     while (at < end) {
-      const scan = scanDocument(this.buffer, at, end, LIMITS.depth);
+      const scan = scanDocument(this.buffer, at, end, LIMITS);
       const isObject = this.buffer[at] === OPEN_BRACE && scan.outcome === "complete";
-      const documentEnd = isObject ? scan.end : end;
-      // The whole rest is one refusal, when it is no object or the block has no place left for all of it.
-      if (!isObject || this.records >= PLACES_PER_BLOCK - 2) {
+      const isLastPlace = this.records === last;
+      // What is no object is one refusal to the end of the line; so is what finds no place in the block.
+      if (!isObject || (isLastPlace && scan.end < end)) {
         this.refuse(at, end, line, {
           code: "json_invalid",
-          message: "Text behind a record on the same line.",
+          message: isObject
+            ? "More records on one line than are read."
+            : "Text behind a record on the same line.",
         });
         return true;
       }
-      this.decode(at, documentEnd, line);
-      at = documentEnd;
-      while (at < end && (this.buffer[at] as number) <= 32) at++;
+      this.decode(at, scan.end, line, 1);
+      at = this.behindSeparators(scan.end, end);
     }
     return true;
+  }
+
+  private behindSeparators(start: number, end: number): number {
+    let at = start;
+    while (at < end && ((this.buffer[at] as number) <= 32 || this.buffer[at] === COMMA)) at++;
+    return at;
   }
 
   private addPlace(start: number, end: number, line: number): number {
@@ -162,8 +172,12 @@ class ChunkDecoding {
       line,
       offset: this.chunk.offset + start,
       code: refused.code,
-      reason: refused.message,
-      excerpt: excerptOf(this.buffer.subarray(start, Math.min(end, start + LIMITS.excerptChars * 4))),
+      // The reason may name members of the record.
+      reason: shown(refused.message, REASON_CHARS),
+      excerpt: shown(
+        this.buffer.toString("utf8", start, Math.min(end, start + LIMITS.excerptChars * 4)),
+        LIMITS.excerptChars,
+      ),
     });
   }
 
@@ -191,15 +205,27 @@ class ChunkDecoding {
   }
 }
 
-/** Text for a list: cut to a bound, control characters shown as their pictures. */
-function excerptOf(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-  return Array.from(text.slice(0, LIMITS.excerptChars).toWellFormed(), visible).join("");
+/** Text for a list: cut to a bound, without characters that act on what shows them. */
+function shown(text: string, chars: number): string {
+  return text.slice(0, chars).toWellFormed().replace(ACTING, visible);
 }
 
+/** C0 and C1 control characters, and those that turn the direction of the text behind them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const ACTING = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
+
+/** The picture of a control character where Unicode has one. */
 function visible(char: string): string {
   const code = char.charCodeAt(0);
-  return code < 32 ? String.fromCharCode(0x2400 + code) : char;
+  if (code === 127) return "\u2421";
+  return code < 32 ? String.fromCharCode(0x2400 + code) : "\ufffd";
+}
+
+function grown(columns: FlowColumns): FlowColumns {
+  const larger = newColumns(columns.place.length * 2 + 16);
+  for (const name of Object.keys(larger) as (keyof FlowColumns)[])
+    (larger[name] as Int32Array).set(columns[name] as Int32Array);
+  return larger;
 }
 
 function newColumns(rows: number): FlowColumns {

@@ -81,7 +81,7 @@ function uuidBehind(text: string, from: number): { start: number; end: number } 
   if (marker < 0) return undefined;
   const start = from + marker + UUID.length;
   const end = text.indexOf('"', start);
-  const isPlain = end >= 0 && !text.slice(start, end).includes("\\");
+  const isPlain = end > start && !text.slice(start, end).includes("\\");
   return isPlain ? { start, end } : undefined;
 }
 
@@ -101,9 +101,8 @@ function numberBehind(
     if (!(digit >= 0 && digit <= 9)) break;
     value = value * 10 + digit;
   }
-  const next = text.charCodeAt(end);
-  const isNumber =
-    end > start && (next === 44 || next === 125) && (text.charCodeAt(start) !== 48 || end === start + 1);
+  // No leading zero. What follows stays in the skeleton, and so is what followed in the earlier record.
+  const isNumber = end > start && (text.charCodeAt(start) !== 48 || end === start + 1);
   return isNumber ? { start, end, value } : undefined;
 }
 
@@ -180,6 +179,8 @@ function isCertain(text: string, cut: CutRecord, flow: Flow): boolean {
     !/"(sourcePort|destinationPort)"/.test(text) &&
     flow.timeNs === cut.timeNs &&
     flow.l7?.latencyNs === undefined &&
+    // A uuid that was not cut differs from record to record all the same: it is the identity.
+    (cut.uuid !== undefined || flow.uuid === undefined) &&
     isMember(text, '"uuid":', cut.uuid, flow.uuid) &&
     isMember(text, '"source_port":', cut.sourcePort, flow.l4?.sourcePort) &&
     isMember(text, '"destination_port":', cut.destinationPort, flow.l4?.destinationPort)
@@ -199,5 +200,5 @@ function isMember(
 
 /** 64 bits of the record's identity, when it has a uuid. */
 export function identityOf(cut: CutRecord): bigint | undefined {
-  return cut.uuid === undefined || cut.uuid === "" ? undefined : uuidHash(cut.uuid);
+  return cut.uuid === undefined ? undefined : uuidHash(cut.uuid);
 }

@@ -8,10 +8,9 @@
  * longest allowed size is held, longer ones are refused and skipped as a stream.
  */
 
-import { PLACES_PER_BLOCK } from "@/lib/flow/batch";
 import type { RefusalCode } from "@/lib/formats/record";
 import { LIMITS } from "./limits";
-import { scanDocument } from "./scan";
+import { DocumentScan, type Scan } from "./scan";
 
 /** A stretch of the unpacked file with the documents in it. */
 export interface Chunk {
@@ -25,6 +24,10 @@ export interface Chunk {
   readonly refused: ReadonlyMap<number, RefusalCode>;
 }
 
+type SplitLimits = Readonly<
+  Record<"recordBytes" | "blockBytes" | "blockDocuments" | "scannedFrom" | "depth" | "values", number>
+>;
+
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const OPEN_BRACE = 123;
@@ -34,36 +37,54 @@ const CLOSE_BRACKET = 93;
 const COMMA = 44;
 /** Of a record that is longer than allowed this much is kept, for its excerpt. */
 const KEPT_OF_LONG = 4096;
-const SCANNED_FROM = 64 * 1024;
 
+/** A document whose end has not come yet, and how far it was scanned. */
+interface Unfinished {
+  readonly scan: DocumentScan;
+  /** As counted from the document's first byte. */
+  result: Scan;
+}
+
+/**
+ * What it cuts does not depend on how the bytes were portioned: a short line is judged when its end is there,
+ * a longer one by bytes that are counted from its beginning.
+ */
 export class Splitter {
   /** Bytes not yet cut; `window.subarray(0, held)` counts. */
-  private window = Buffer.allocUnsafe(LIMITS.blockBytes);
+  private window: Buffer;
   private held = 0;
   /** Offset in the file and line number of the first held byte. */
   private offset = 0;
   private line = 1;
-  /** How far the held bytes were searched for a line break in vain. */
+  /** How far the held bytes were searched for a line break in vain, and the next one that was found (or -1). */
   private searched = 0;
+  private found = -1;
   private isSkipping = false;
-  private arrays = 0;
+  private isInArray = false;
+  private unfinished: Unfinished | undefined;
   private documents: number[] = [];
   private refused = new Map<number, RefusalCode>();
 
-  constructor(private readonly emit: (chunk: Chunk) => void) {}
+  constructor(
+    private readonly emit: (chunk: Chunk) => void,
+    private readonly limits: SplitLimits = LIMITS,
+  ) {
+    this.window = Buffer.allocUnsafe(limits.blockBytes);
+  }
 
   push(bytes: Uint8Array): void {
+    const { blockBytes } = this.limits;
     let at = 0;
     while (at < bytes.length) {
       if (this.isSkipping) {
         at = this.skipLine(bytes, at);
         continue;
       }
-      const room = Math.max(LIMITS.blockBytes - this.held, 64 * 1024);
+      const room = Math.max(blockBytes - this.held, Math.ceil(blockBytes / 8));
       const part = bytes.subarray(at, at + room);
       this.hold(part);
       at += part.length;
-      if (this.held >= LIMITS.blockBytes) this.cut(false);
+      if (this.held >= blockBytes) this.cut(false);
     }
   }
 
@@ -76,7 +97,7 @@ export class Splitter {
     const needed = this.held + part.length;
     if (needed > this.window.length) {
       const larger = Buffer.allocUnsafe(
-        Math.max(needed, Math.min(this.window.length * 2, LIMITS.recordBytes * 2)),
+        Math.max(needed, Math.min(this.window.length * 2, this.limits.recordBytes * 2)),
       );
       this.window.copy(larger, 0, 0, this.held);
       this.window = larger;
@@ -104,11 +125,12 @@ export class Splitter {
       if (at >= this.held) break;
       const next = this.cutOne(at, isEnd);
       if (next < 0) break;
+      this.unfinished = undefined;
       at = next;
-      if (this.documents.length === PLACES_PER_BLOCK * 3) at = this.flush(at);
+      if (this.documents.length >= this.limits.blockDocuments * 3) at = this.flush(at);
     }
-    at = this.flush(Math.min(at, this.held));
-    if (this.held - at > LIMITS.recordBytes) this.refuseLong();
+    this.flush(Math.min(at, this.held));
+    if (this.held > this.limits.recordBytes) this.skipLong();
   }
 
   /** Emits the documents up to `at` and moves the rest to the front; returns the new place of `at`: 0. */
@@ -131,6 +153,7 @@ export class Splitter {
     this.held -= at;
     this.offset += at;
     this.searched = Math.max(0, this.searched - at);
+    this.found = Math.max(-1, this.found - at);
     return 0;
   }
 
@@ -138,53 +161,65 @@ export class Splitter {
   private cutOne(at: number, isEnd: boolean): number {
     const first = this.window[at];
     if (first === OPEN_BRACE) return this.cutObject(at, isEnd);
-    if (first === OPEN_BRACKET && (this.arrays === 0 || isEnd || this.held - at > 1)) {
+    if (first === OPEN_BRACKET && !this.isInArray) {
       const opens = this.opensArray(at, isEnd);
       if (opens === "unsure") return -1;
       if (opens) {
-        this.arrays = 1;
+        this.isInArray = true;
         return at + 1;
       }
     }
-    if (this.arrays > 0 && first === CLOSE_BRACKET) {
-      this.arrays = 0;
+    if (first === CLOSE_BRACKET && this.isInArray) {
+      this.isInArray = false;
       return at + 1;
     }
     return this.cutLine(at, isEnd);
   }
 
-  /** `[` opens a list of records if an object, a list or the end follows; a log prefix such as `[pod/web]` does not. */
+  /** `[` opens a list of records if an object or the end follows; a log prefix such as `[pod/web]` does not. */
   private opensArray(at: number, isEnd: boolean): boolean | "unsure" {
     let next = at + 1;
     while (next < this.held && isBlank(this.window[next] as number)) next++;
     if (next >= this.held) return isEnd ? false : "unsure";
     const byte = this.window[next];
-    if (this.arrays > 0) return false;
     return byte === OPEN_BRACE || byte === CLOSE_BRACKET;
   }
 
   private cutObject(at: number, isEnd: boolean): number {
     const lineEnd = this.endOfLine(at, isEnd);
     // A long line may hold many records: it is scanned, so that none of them ends up in too large a document.
-    if (lineEnd >= 0 && this.arrays === 0 && lineEnd - at < SCANNED_FROM) {
+    const isShort = (lineEnd < 0 ? this.held : lineEnd) - at < this.limits.scannedFrom;
+    if (isShort && !this.isInArray) {
+      if (lineEnd < 0) return -1;
       const last = this.lastByte(at, lineEnd);
       if (this.window[last] === CLOSE_BRACE) return this.take(at, last + 1, lineEnd);
     }
-    const scan = scanDocument(this.window, at, this.held, LIMITS.depth);
-    if (scan.outcome === "complete") return this.take(at, scan.end, scan.end);
-    if (scan.outcome === "more" && !isEnd && this.held - at <= LIMITS.recordBytes) return -1;
-    if (lineEnd < 0)
-      return scan.outcome === "more"
-        ? -1
-        : this.cutLine(at, isEnd, scan.outcome === "too_deep" ? "too_deep" : "torn");
-    return this.refuse(at, lineEnd, scan.outcome === "too_deep" ? "too_deep" : "torn");
+    const { outcome, end } = this.scanFrom(at);
+    if (outcome === "complete") return this.take(at, at + end, at + end);
+    if (outcome === "more" && !isEnd && end <= this.limits.recordBytes) return -1;
+    if (lineEnd < 0) return -1;
+    return this.refuse(at, lineEnd, end > this.limits.recordBytes ? "too_long" : refusalOf(outcome));
+  }
+
+  /** Scans the document at `at`, from where the last look at it ended; no further than a record may be long. */
+  private scanFrom(at: number): Scan {
+    this.unfinished ??= {
+      scan: new DocumentScan(this.limits),
+      result: { outcome: "more", end: 0 },
+    };
+    const { scan, result } = this.unfinished;
+    if (result.outcome === "more") {
+      const limit = Math.min(this.held, at + this.limits.recordBytes + 1);
+      const { outcome, end } = scan.go(this.window, at + result.end, limit);
+      this.unfinished.result = { outcome, end: end - at };
+    }
+    return this.unfinished.result;
   }
 
   /** A line that does not start a JSON document: text, perhaps with a record behind a prefix. */
-  private cutLine(at: number, isEnd: boolean, code?: RefusalCode): number {
+  private cutLine(at: number, isEnd: boolean): number {
     const lineEnd = this.endOfLine(at, isEnd);
     if (lineEnd < 0) return -1;
-    if (code !== undefined) return this.refuse(at, lineEnd, code);
     return this.take(at, this.lastByte(at, lineEnd) + 1, lineEnd);
   }
 
@@ -194,9 +229,12 @@ export class Splitter {
     return last;
   }
 
+  /** A document from `start` to `end`, and the blanks up to `next`. */
   private take(start: number, end: number, next: number): number {
-    this.documents.push(start, end, this.line);
-    this.line += countLineFeeds(this.window, start, next);
+    const isLong = next - start > this.limits.recordBytes;
+    if (isLong) this.refused.set(this.documents.length / 3, "too_long");
+    this.documents.push(start, isLong ? Math.min(end, start + KEPT_OF_LONG) : end, this.line);
+    this.line += countLineFeeds(this.window.subarray(start, next));
     return next;
   }
 
@@ -207,33 +245,44 @@ export class Splitter {
 
   /** Place of the line break, or the end of the last line; -1 when it is not there yet. */
   private endOfLine(at: number, isEnd: boolean): number {
-    const lineFeed = this.window.indexOf(LINE_FEED, Math.max(at, this.searched));
-    if (lineFeed >= 0 && lineFeed < this.held) return lineFeed;
+    if (this.found >= at) return this.found;
+    const from = Math.max(at, this.searched);
+    // Within what is held: behind it lie bytes of earlier stretches.
+    const lineFeed = this.window.subarray(from, this.held).indexOf(LINE_FEED);
+    if (lineFeed >= 0) {
+      this.found = from + lineFeed;
+      return this.found;
+    }
     this.searched = this.held;
     return isEnd ? this.held : -1;
   }
 
+  /** Separators belong to no record: blanks, and commas as they stand in lists and in hand-made files. */
   private skipBlank(from: number): number {
     let at = from;
     while (at < this.held) {
       const byte = this.window[at] as number;
       if (byte === LINE_FEED) this.line++;
-      else if (byte !== 32 && byte !== CARRIAGE_RETURN && byte !== 9 && !(byte === COMMA && this.arrays > 0))
-        break;
+      else if (byte !== 32 && byte !== CARRIAGE_RETURN && byte !== 9 && byte !== COMMA) break;
       at++;
     }
     return at;
   }
 
   /** The held record is longer than allowed and not whole: keep its beginning for the list, skip the rest of its line. */
-  private refuseLong(): void {
-    const lineFeed = this.window.indexOf(LINE_FEED, 0);
-    const end = lineFeed >= 0 && lineFeed < this.held ? lineFeed : this.held;
+  private skipLong(): void {
+    const lineEnd = this.endOfLine(0, true);
+    this.unfinished = undefined;
     this.refused.set(0, "too_long");
-    this.documents.push(0, Math.min(end, KEPT_OF_LONG), this.line);
-    this.isSkipping = end === this.held;
-    this.flush(end);
+    this.documents.push(0, Math.min(lineEnd, KEPT_OF_LONG), this.line);
+    this.isSkipping = lineEnd === this.held;
+    this.flush(lineEnd);
   }
+}
+
+function refusalOf(outcome: Scan["outcome"]): RefusalCode {
+  if (outcome === "too_deep") return "too_deep";
+  return outcome === "too_many" ? "too_long" : "torn";
 }
 
 function isBlank(byte: number): boolean {
@@ -244,9 +293,8 @@ function bomLength(bytes: Uint8Array, held: number): number {
   return held >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
-function countLineFeeds(bytes: Buffer, start: number, end: number): number {
+function countLineFeeds(bytes: Buffer): number {
   let count = 0;
-  for (let at = bytes.indexOf(LINE_FEED, start); at >= 0 && at < end; at = bytes.indexOf(LINE_FEED, at + 1))
-    count++;
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) count++;
   return count;
 }
