@@ -1,7 +1,7 @@
-export default function HomePage() {
-  return (
-    <main>
-      <h1>Eyepiece</h1>
-    </main>
-  );
+import { cookies } from "next/headers";
+import { Home } from "@/components/captures/home";
+import { parseTheme, THEME_COOKIE } from "@/components/frame/theme";
+
+export default async function HomePage() {
+  return <Home theme={parseTheme((await cookies()).get(THEME_COOKIE)?.value)} />;
 }

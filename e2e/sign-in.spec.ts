@@ -98,6 +98,14 @@ test("a program sends the token as a bearer", async () => {
   expect((await wrong.json()).error.code).toBe("sign_in_needed");
 });
 
+test("a program that guesses tokens has to wait, even with the right one", async () => {
+  const ask = (given: string) => fetch(server.address, { headers: { authorization: `Bearer ${given}` } });
+  for (let attempt = 0; attempt < 10; attempt += 1) expect((await ask(`guess ${attempt}`)).status).toBe(401);
+  const refused = await ask(token);
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`the form is accessible in the ${colorScheme} theme`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });

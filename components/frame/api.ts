@@ -38,7 +38,11 @@ export async function getJson<Answer>(
   return (await response.json()) as Answer;
 }
 
-export async function sendJson<Answer>(method: "POST" | "PATCH", path: string, body?: unknown): Promise<Answer> {
+export async function sendJson<Answer>(
+  method: "POST" | "PATCH",
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
   const response = await request(apiUrl(path), {
     method,
     ...(body !== undefined && {

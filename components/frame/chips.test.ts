@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { chipsOf, joinTexts, negateChip, removeChip, replaceChip, toggleChip } from "./chips";
 
 test("each term of a filter is a chip in its one spelling", () => {
-  expect(chipsOf("ns:shop  !proto:UDP").map((chip) => chip.text)).toEqual(["namespace:shop", "!protocol:udp"]);
+  expect(chipsOf("ns:shop  !proto:UDP").map((chip) => chip.text)).toEqual([
+    "namespace:shop",
+    "!protocol:udp",
+  ]);
 });
 
 test("a term that cannot be read does not hide the others", () => {

@@ -4,7 +4,14 @@
  */
 
 import { removeTerm, replaceTerm, switchOff, switchOn } from "@/lib/scope/edit";
-import { type Filter, type FilterFailure, formatFilter, formatTerm, parseFilter, type Term } from "@/lib/scope/filter";
+import {
+  type Filter,
+  type FilterFailure,
+  formatFilter,
+  formatTerm,
+  parseFilter,
+  type Term,
+} from "@/lib/scope/filter";
 import { scanTerms } from "@/lib/scope/scan";
 
 export interface Chip {
@@ -55,7 +62,9 @@ export function negateChip(q: string, index: number): string {
   const term = chipsOf(q)[index]?.term;
   if (term === undefined) return q;
   const turned = { ...term, negated: !term.negated };
-  return edited(q, (filter) => replaceTerm(filter, index, turned)) ?? replaceChip(q, index, formatTerm(turned));
+  return (
+    edited(q, (filter) => replaceTerm(filter, index, turned)) ?? replaceChip(q, index, formatTerm(turned))
+  );
 }
 
 /** Switches a chip off, or on when `isOff`. A chip that cannot be read cannot be kept aside. */

@@ -3,8 +3,8 @@
 import { ListFilter, X } from "lucide-react";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { IconButton } from "@/components/ui/button";
-import { type CommandNote, parsePastedCommand, readFilterInput } from "@/lib/scope/hubble-command";
 import { formatFilter } from "@/lib/scope/filter";
+import { type CommandNote, parsePastedCommand, readFilterInput } from "@/lib/scope/hubble-command";
 import { type Chip, chipsOf, joinTexts, negateChip, removeChip, replaceChip, toggleChip } from "./chips";
 import styles from "./filter-bar.module.css";
 import { FilterChip } from "./filter-chip";

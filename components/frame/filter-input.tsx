@@ -1,10 +1,18 @@
 "use client";
 
-import { type ClipboardEvent, type KeyboardEvent, type Ref, useId, useImperativeHandle, useRef, useState } from "react";
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type Ref,
+  useId,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
 import { applyCompletion, completionAt } from "@/lib/scope/complete";
 import { looksLikeCommand } from "@/lib/scope/hubble-command";
-import { type Proposal, proposalsFor } from "./filter-proposals";
 import styles from "./filter-input.module.css";
+import { type Proposal, proposalsFor } from "./filter-proposals";
 
 interface FilterInputProps {
   readonly ref: Ref<HTMLInputElement>;
@@ -136,7 +144,10 @@ type KeyAction =
   | { readonly kind: "choose" | "commit" | "close" | "cancel" | "back" };
 
 /** What a key does in the line; `undefined` leaves it to the browser. */
-function keyAction(event: KeyboardEvent, { isShown, active, count, isEmpty }: ListState): KeyAction | undefined {
+function keyAction(
+  event: KeyboardEvent,
+  { isShown, active, count, isEmpty }: ListState,
+): KeyAction | undefined {
   if (event.nativeEvent.isComposing) return undefined;
   switch (event.key) {
     case "ArrowDown":

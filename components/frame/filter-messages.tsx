@@ -1,7 +1,8 @@
 "use client";
 
-import { Button } from "@/components/ui/button";
 import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Sentence } from "@/components/ui/sentence";
 import { visible } from "@/components/ui/text";
 import type { CommandNote } from "@/lib/scope/hubble-command";
 import type { LinkProblem } from "@/lib/scope/link";
@@ -36,13 +37,13 @@ export function FilterMessages({ scope, notes, refusal, onText, onDismiss }: Fil
               </Button>
             }
           >
-            {visible(problem.message)} {problem.hint}
+            <Sentence text={`${problem.message} ${problem.hint ?? ""}`} />
           </Banner>
         ),
       )}
       {refusal !== undefined && (
         <Banner tone="bad" role="alert" onClose={onDismiss}>
-          {visible(refusal.message)} {refusal.hint && visible(refusal.hint)}
+          <Sentence text={`${refusal.message} ${refusal.hint ?? ""}`} />
         </Banner>
       )}
       {notes.length > 0 && (
@@ -50,7 +51,9 @@ export function FilterMessages({ scope, notes, refusal, onText, onDismiss }: Fil
           <p>The command was taken over, with a difference:</p>
           <ul className={styles.notes}>
             {notes.map((note) => (
-              <li key={note.text}>{visible(note.text)}</li>
+              <li key={note.text}>
+                <Sentence text={note.text} />
+              </li>
             ))}
           </ul>
         </Banner>
@@ -82,7 +85,7 @@ function FilterProblem({ q, problem, onText }: FilterProblemProps) {
       }
     >
       <p>
-        {visible(problem.message)} {problem.hint && visible(problem.hint)}
+        <Sentence text={`${problem.message} ${problem.hint ?? ""}`} />
       </p>
       <code className={styles.quoted}>
         {visible(q.slice(Math.max(0, start - 60), start))}

@@ -1,8 +1,8 @@
 /** What completion shows: words of the grammar with a sentence about each. */
 
+import { DROP_REASON, dropReasonText } from "@/lib/flow/enums";
 import type { Completion } from "@/lib/scope/complete";
 import { proposeKeys, proposeValues } from "@/lib/scope/complete";
-import { DROP_REASON, dropReasonText } from "@/lib/flow/enums";
 import { rowOf } from "@/lib/scope/keys";
 import { writeValue } from "@/lib/scope/scan";
 
@@ -43,7 +43,9 @@ export function proposalsFor(completion: Completion): Proposals {
   return {
     proposals: isComplete
       ? []
-      : words.slice(0, MOST).map((word) => ({ word, about: aboutValue(key, word), insert: writeValue(word) })),
+      : words
+          .slice(0, MOST)
+          .map((word) => ({ word, about: aboutValue(key, word), insert: writeValue(word) })),
     help: `${row.help} For example ${row.example}`,
   };
 }

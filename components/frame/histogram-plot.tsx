@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type PointerEvent, useId, useRef, useState } from "react";
 import { formatClock, formatSecond, type Zone } from "@/components/ui/clock";
-import { formatCount } from "@/components/ui/format";
+import { formatCount, formatQuantity } from "@/components/ui/format";
 import type { TimelineAnswer } from "@/lib/questions/answers";
 import styles from "./histogram.module.css";
 import { axisTop, type Bars, type Bucket, instantAt, outlines, snap, ticks, xOf } from "./histogram-scale";
@@ -55,7 +55,11 @@ export function HistogramPlot(props: HistogramPlotProps) {
     setBrush(undefined);
     if (!brush || Math.abs(brush.to - brush.from) < LEAST_BRUSH) return;
     const [left, right] = brush.from < brush.to ? [brush.from, brush.to] : [brush.to, brush.from];
-    const stretch = snap(instantAt(left, window, width), instantAt(right, window, width), BigInt(answer.bucketNs));
+    const stretch = snap(
+      instantAt(left, window, width),
+      instantAt(right, window, width),
+      BigInt(answer.bucketNs),
+    );
     props.onMove(stretch);
   };
   return (
@@ -92,9 +96,16 @@ export function HistogramPlot(props: HistogramPlotProps) {
       })}
       <line className={styles.axis} x1={0} x2={width} y1={HEIGHT + 0.5} y2={HEIGHT + 0.5} />
       <Ticks window={window} width={width} zone={props.zone} />
-      <text className={styles.most} x={2} y={10}>
-        {formatCount(scaled.most)} events
-      </text>
+      {bars.most > 0 && (
+        <text className={styles.most} x={2} y={10}>
+          {formatQuantity(scaled.most, "event")}
+        </text>
+      )}
+      {bars.most === 0 && (
+        <text className={styles.most} x={width / 2} y={HEIGHT / 2} textAnchor="middle">
+          No events in the scope
+        </text>
+      )}
       {brush && (
         <rect
           className={styles.brush}
@@ -143,7 +154,13 @@ function Patterns({ id }: { readonly id: string }) {
       <pattern id={`${id}-calm`} {...common}>
         <circle className={styles.dot} cx={2} cy={2} r={0.9} />
       </pattern>
-      <pattern id={`${id}-gap`} patternUnits="userSpaceOnUse" width={6} height={6} patternTransform="rotate(-45)">
+      <pattern
+        id={`${id}-gap`}
+        patternUnits="userSpaceOnUse"
+        width={6}
+        height={6}
+        patternTransform="rotate(-45)"
+      >
         <line className={styles.gapHatch} x1={0} y1={0} x2={0} y2={6} />
       </pattern>
     </defs>

@@ -107,12 +107,17 @@ const STEPS: readonly bigint[] = [
 ];
 
 /** Round instants inside the window, at most `most` of them. */
-export function ticks(window: Window, most: number): { readonly at: readonly bigint[]; readonly step: bigint } {
+export function ticks(
+  window: Window,
+  most: number,
+): { readonly at: readonly bigint[]; readonly step: bigint } {
   const span = window.to - window.from;
-  const step = STEPS.find((candidate) => span / candidate < BigInt(Math.max(1, most))) ?? STEPS.at(-1) ?? SECOND;
+  const step =
+    STEPS.find((candidate) => span / candidate < BigInt(Math.max(1, most))) ?? STEPS.at(-1) ?? SECOND;
   const at: bigint[] = [];
   const rest = ((window.from % step) + step) % step;
-  for (let tick = rest === 0n ? window.from : window.from - rest + step; tick < window.to; tick += step) at.push(tick);
+  for (let tick = rest === 0n ? window.from : window.from - rest + step; tick < window.to; tick += step)
+    at.push(tick);
   return { at, step };
 }
 

@@ -56,7 +56,8 @@ export function HistogramTable({ open, onClose, bars, gaps, zone }: HistogramTab
           <ul>
             {gaps.map((gap) => (
               <li key={`${gap.fromNs} ${gap.node}`}>
-                {formatInstant(BigInt(gap.fromNs), zone)} – {formatInstant(BigInt(gap.toNs), zone)}: {gapText(gap)}
+                {formatInstant(BigInt(gap.fromNs), zone)} – {formatInstant(BigInt(gap.toNs), zone)}:{" "}
+                {gapText(gap)}
               </li>
             ))}
           </ul>

@@ -10,7 +10,7 @@ import { useMounted } from "@/components/ui/use-mounted";
 import { useSize } from "@/components/ui/use-size";
 import { useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";
-import type { TimelineAnswer } from "@/lib/questions/answers";
+import type { CaptureAnswer, TimelineAnswer } from "@/lib/questions/answers";
 import { onlyTerm } from "@/lib/scope/edit";
 import { makeTerm } from "@/lib/scope/filter";
 import styles from "./histogram.module.css";
@@ -19,7 +19,7 @@ import { type Bars, type Bucket, toBars } from "./histogram-scale";
 import { HistogramTable } from "./histogram-table";
 import { ZONE } from "./preferences";
 import { useCapture, useTimeline } from "./queries";
-import { stepWindow, type Window, wholeWindow, windowOf, within, zoomIn, zoomOut } from "./range";
+import { stepWindow, union, type Window, wholeWindow, windowOf, within, zoomIn, zoomOut } from "./range";
 import type { ScopeHandle } from "./use-scope";
 import { TONES, toneOf, verdictLabel } from "./verdicts";
 
@@ -46,7 +46,7 @@ export function Histogram({ captureId, scope }: HistogramProps) {
   const timeline = useTimeline(captureId, scope, Math.max(buckets, width > 0 ? 20 : 0));
   const answer = timeline.data;
   const bars = useMemo(() => answer && toBars(answer), [answer]);
-  const whole = useWhole(capture?.first, capture?.last);
+  const whole = useWhole(capture, answer);
   const shown = scope.scope && whole ? windowOf(scope.scope, whole) : whole;
   const isZoomed = scope.scope?.from !== undefined || scope.scope?.to !== undefined;
   const move = (window: Window | undefined, step?: "push" | "replace") =>
@@ -56,7 +56,9 @@ export function Histogram({ captureId, scope }: HistogramProps) {
     <section className={styles.histogram} aria-label="Events over time">
       <div className={styles.head}>
         <Legend bars={bars} scope={scope} />
-        <p className={styles.readout}>{hovered && bars ? <BucketText bucket={hovered} zone={zone} /> : null}</p>
+        <p className={styles.readout}>
+          {hovered && bars ? <BucketText bucket={hovered} zone={zone} /> : null}
+        </p>
         {shown && isMounted && (
           <p className={styles.range}>
             <span>{formatRange(shown.from, shown.to, zone)}</span>
@@ -103,11 +105,19 @@ export function Histogram({ captureId, scope }: HistogramProps) {
   );
 }
 
-function useWhole(first: string | null | undefined, last: string | null | undefined): Window | undefined {
-  return useMemo(
-    () => wholeWindow(first ? parseTime(first) : undefined, last ? parseTime(last) : undefined),
-    [first, last],
-  );
+/** From the first event to the last one. While a file is read only the time line knows how far it has come. */
+function useWhole(
+  capture: CaptureAnswer | undefined,
+  answer: TimelineAnswer | undefined,
+): Window | undefined {
+  const { first, last } = capture ?? {};
+  const { fromNs, toNs } = answer ?? {};
+  const isReading = capture?.state === "reading";
+  return useMemo(() => {
+    const settled = wholeWindow(first ? parseTime(first) : undefined, last ? parseTime(last) : undefined);
+    if (!isReading || !fromNs || !toNs) return settled;
+    return union(settled, { from: BigInt(fromNs), to: BigInt(toNs) });
+  }, [first, last, fromNs, toNs, isReading]);
 }
 
 function emptyText(
@@ -137,10 +147,16 @@ function Legend({ bars, scope }: { readonly bars: Bars | undefined; readonly sco
             className={styles.key}
             title={`Only ${verdictLabel(verdict)}`}
             onClick={() =>
-              filter && scope.setFilter(onlyTerm(filter, makeTerm("verdict", [{ type: "enum", name: verdict }])))
+              filter &&
+              scope.setFilter(onlyTerm(filter, makeTerm("verdict", [{ type: "enum", name: verdict }])))
             }
           >
-            <svg width="12" height="12" aria-hidden className={classes(styles.swatch, styles[toneOf(verdict)])}>
+            <svg
+              width="12"
+              height="12"
+              aria-hidden
+              className={classes(styles.swatch, styles[toneOf(verdict)])}
+            >
               <rect width="12" height="12" rx="2" />
               <Cue tone={toneOf(verdict)} />
             </svg>
@@ -221,7 +237,9 @@ function RangeButtons({ window, whole, isZoomed, onMove, onTable }: RangeButtons
 function summaryOf(answer: TimelineAnswer, bars: Bars, window: Window, zone: Zone): string {
   const counts = [...bars.totals].map(([verdict, count]) => `${verdictLabel(verdict)} ${formatCount(count)}`);
   const fullest = bars.buckets.find(({ total }) => total === bars.most);
-  const busiest = fullest ? ` Fullest bar: ${formatQuantity(bars.most, "event")} from ${formatRange(fullest.from, fullest.to, zone)}.` : "";
+  const busiest = fullest
+    ? ` Fullest bar: ${formatQuantity(bars.most, "event")} from ${formatRange(fullest.from, fullest.to, zone)}.`
+    : "";
   const gaps = answer.gaps.length > 0 ? ` ${formatQuantity(answer.gaps.length, "gap")}.` : "";
   return `Events over time, ${formatRange(window.from, window.to, zone)}: ${counts.join(", ") || "none"}.${busiest}${gaps}`;
 }

@@ -49,6 +49,11 @@ export function useRefreshWhenChanged(captureId: string): void {
   }, [client, captureId, mark]);
 }
 
+/** Flows of a capture, those of files that are still being read included. */
+export function flowsSoFar({ flows, progress }: Pick<CaptureInfo, "flows" | "progress">): number {
+  return flows + progress.reduce((sum, file) => sum + (file.state === "done" ? 0 : file.flows), 0);
+}
+
 function useIsReading(captureId: string): boolean {
   return useCapture(captureId).data?.state === "reading";
 }
@@ -88,7 +93,9 @@ export function useFlow(captureId: string, flowId: string | undefined) {
   return useQuery({
     queryKey: [...readKey(captureId), "flow", flowId],
     queryFn: ({ signal }) =>
-      getJson<FlowDetailAnswer>(capturePath(captureId, `/flows/${encodeURIComponent(flowId ?? "")}`), { signal }),
+      getJson<FlowDetailAnswer>(capturePath(captureId, `/flows/${encodeURIComponent(flowId ?? "")}`), {
+        signal,
+      }),
     enabled: flowId !== undefined,
     staleTime: 5 * 60_000,
   });

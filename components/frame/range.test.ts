@@ -1,11 +1,16 @@
 import { expect, test } from "vitest";
-import { stepWindow, wholeWindow, windowOf, within, zoomIn, zoomOut } from "./range";
+import { stepWindow, union, wholeWindow, windowOf, within, zoomIn, zoomOut } from "./range";
 
 const whole = { from: 0n, to: 100_000n };
 
 test("the whole ends just behind the last event", () => {
   expect(wholeWindow(5n, 9n)).toEqual({ from: 5n, to: 10n });
   expect(wholeWindow(undefined, undefined)).toBeUndefined();
+});
+
+test("what is read so far is joined to what was there", () => {
+  expect(union({ from: 5n, to: 10n }, { from: 7n, to: 20n })).toEqual({ from: 5n, to: 20n });
+  expect(union(undefined, { from: 7n, to: 20n })).toEqual({ from: 7n, to: 20n });
 });
 
 test("open ends of a range are those of the whole", () => {

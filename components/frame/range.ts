@@ -16,6 +16,12 @@ export function wholeWindow(first: bigint | undefined, last: bigint | undefined)
   return first === undefined || last === undefined ? undefined : { from: first, to: last + 1n };
 }
 
+/** The shortest window that holds both. */
+export function union(a: Window | undefined, b: Window): Window {
+  if (a === undefined) return b;
+  return { from: a.from < b.from ? a.from : b.from, to: largest(a.to, b.to) };
+}
+
 /** What the range leaves of the whole; ends that are open are those of the whole. */
 export function windowOf(range: TimeRange, whole: Window): Window {
   return { from: range.from ?? whole.from, to: range.to ?? whole.to };

@@ -29,7 +29,8 @@ export interface ScopeHandle {
   readonly setTexts: (q: string, off: string, range?: TimeRange) => void;
   readonly setRange: (range: TimeRange | undefined, step?: "push" | "replace") => void;
   readonly setOrder: (order: "asc" | "desc") => void;
-  readonly openFlow: (id: string) => void;
+  /** `replace` while walking from row to row, which is no step of the history. */
+  readonly openFlow: (id: string, step?: "push" | "replace") => void;
   readonly closeFlow: () => void;
   readonly dropParameter: (name: string) => void;
 }
@@ -57,7 +58,7 @@ function toHandle(text: string): ScopeHandle {
     setTexts: (q, off, range) => apply({ q, off, ...(range !== undefined && { range }) }),
     setRange: (range, step) => apply({ range: range ?? null }, step),
     setOrder: (order) => apply({ order: order === "asc" ? null : order }),
-    openFlow: (flow) => apply({ flow }),
+    openFlow: (flow, step) => apply({ flow }, step),
     closeFlow: () => apply({ flow: null }),
     dropParameter: (name) => go(dropParameter(here(), name), "push"),
   };

@@ -25,8 +25,7 @@ export function CopyButton({ text, what, caption }: CopyButtonProps) {
   }, [outcome]);
   const copy = async () => setOutcome((await copyText(text)) ? "copied" : "refused");
   const icon = outcome === "copied" ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />;
-  const said =
-    outcome === undefined ? "" : outcome === "copied" ? "Copied" : "The browser refused to copy";
+  const said = outcome === undefined ? "" : outcome === "copied" ? "Copied" : "The browser refused to copy";
   return (
     <>
       {caption === undefined ? (

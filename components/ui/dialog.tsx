@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { IconButton } from "./button";
 import { classes } from "./classes";
 import styles from "./dialog.module.css";
@@ -23,34 +23,46 @@ interface DialogProps {
  * The backdrop is our own element: the one of the library locks scrolling with an injected style sheet,
  * which the content security policy refuses.
  */
-export function Dialog({ open, onClose, title, description, wide = false, children }: DialogProps) {
+export function Dialog({ open, onClose, ...panel }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={(next) => next || onClose()}>
       <Radix.Portal>
         <div className={styles.backdrop} />
-        <Radix.Content
-          className={classes(styles.dialog, wide && styles.wide)}
-          {...(description === undefined && { "aria-describedby": undefined })}
-        >
-          <header className={styles.head}>
-            <Radix.Title className={styles.title}>{title}</Radix.Title>
-            <Radix.Close asChild>
-              <IconButton label="Close" hotkey="Esc">
-                <X size={16} aria-hidden />
-              </IconButton>
-            </Radix.Close>
-          </header>
-          {/* Focusable, so that a long text can be scrolled by keys. */}
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <div className={styles.body} tabIndex={0} role="group" aria-label={title}>
-            {description !== undefined && (
-              <Radix.Description className={styles.description}>{description}</Radix.Description>
-            )}
-            {children}
-          </div>
-        </Radix.Content>
+        <Panel {...panel} />
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+function Panel({ title, description, wide = false, children }: Omit<DialogProps, "open" | "onClose">) {
+  // Whatever has the focus while this is first drawn gets it back; a field with autofocus takes it right after.
+  const [opener] = useState(() => document.activeElement);
+  return (
+    <Radix.Content
+      className={classes(styles.dialog, wide && styles.wide)}
+      onCloseAutoFocus={(event) => {
+        event.preventDefault();
+        if (opener instanceof HTMLElement) opener.focus();
+      }}
+      {...(description === undefined && { "aria-describedby": undefined })}
+    >
+      <header className={styles.head}>
+        <Radix.Title className={styles.title}>{title}</Radix.Title>
+        <Radix.Close asChild>
+          <IconButton label="Close" hotkey="Esc">
+            <X size={16} aria-hidden />
+          </IconButton>
+        </Radix.Close>
+      </header>
+      {/* Focusable, so that a long text can be scrolled by keys. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className={styles.body} tabIndex={0} aria-label={title}>
+        {description !== undefined && (
+          <Radix.Description className={styles.description}>{description}</Radix.Description>
+        )}
+        {children}
+      </section>
+    </Radix.Content>
   );
 }
 

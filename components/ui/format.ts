@@ -21,11 +21,11 @@ const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 1000 && unit < BYTE_UNITS.length - 1) {
+  while (value >= 1024 && unit < BYTE_UNITS.length - 1) {
     value /= 1024;
     unit++;
   }
-  return `${unit > 0 ? trimmed(value) : whole.format(value)} ${BYTE_UNITS[unit]}`;
+  return `${unit > 0 ? trimmed(value) : value} ${BYTE_UNITS[unit]}`;
 }
 
 /** A span for reading, not for reckoning: `12 min 4 s`, `2 d 3 h`, `1.5 ms`. In: nanoseconds, not negative. */

@@ -6,7 +6,8 @@ import type { ComponentProps, ReactNode } from "react";
 import { classes } from "./classes";
 import styles from "./menu.module.css";
 
-interface MenuProps extends Pick<ComponentProps<typeof Radix.Content>, "align" | "side" | "onCloseAutoFocus"> {
+interface MenuProps
+  extends Pick<ComponentProps<typeof Radix.Content>, "align" | "side" | "onCloseAutoFocus"> {
   /** The button that opens it. */
   readonly trigger: ReactNode;
   readonly open?: boolean;
@@ -49,7 +50,7 @@ export function MenuItem({ onSelect, icon, detail, danger = false, disabled, chi
   return (
     <Radix.Item
       className={classes(styles.item, danger && styles.danger)}
-      onSelect={onSelect}
+      onSelect={() => afterClosing(onSelect)}
       disabled={disabled}
     >
       <span className={styles.icon} aria-hidden>
@@ -59,6 +60,14 @@ export function MenuItem({ onSelect, icon, detail, danger = false, disabled, chi
       {detail !== undefined && <span className={styles.detail}>{detail}</span>}
     </Radix.Item>
   );
+}
+
+/**
+ * Runs an action once the menu has given the focus back to its button, which it does in a timer of its own.
+ * A dialog that opens then knows where the focus belongs when it closes.
+ */
+function afterClosing(action: () => void): void {
+  setTimeout(() => setTimeout(action));
 }
 
 interface MenuCheckProps {

@@ -7,5 +7,12 @@ interface ProgressBarProps {
 }
 
 export function ProgressBar({ label, part }: ProgressBarProps) {
-  return <progress className={styles.bar} aria-label={label} max={1} {...(part !== undefined && { value: part })} />;
+  return (
+    <progress
+      className={styles.bar}
+      aria-label={label}
+      max={1}
+      {...(part !== undefined && { value: part })}
+    />
+  );
 }

@@ -7,7 +7,7 @@
  * the field.
  */
 
-import { unreachable } from "@/lib/base/assert";
+import { unreachable } from "@/lib/base/unreachable";
 import { uuidHash } from "@/lib/base/hash";
 import { ipKey, ipRange } from "@/lib/base/ip";
 import { PRESENT } from "@/lib/flow/presence";

@@ -298,10 +298,6 @@ export const POLICY_MATCH_TYPE = enumTable("PolicyMatchType", [
   [6, "Proto-Only"],
 ]);
 
-/** Words of `hubble observe --protocol`, beside the proto names of the `l4` and `l7` members. */
-export const L4_PROTOCOLS = ["TCP", "UDP", "SCTP", "ICMPv4", "ICMPv6", "VRRP", "IGMP"] as const;
-export const L7_PROTOCOLS = ["dns", "http", "kafka"] as const;
-
 /** Reserved identities; 2, 9 and 10 are all "world". */
 export const RESERVED_IDENTITY: ReadonlyMap<number, string> = new Map([
   [0, "unknown"],

@@ -35,6 +35,14 @@ export function decodeChunk(chunk: Chunk, packer: Packer, beginsFile = false): F
   return decoding.finish(reset);
 }
 
+/** Where a document lies in the chunk, and how many records it may become. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  readonly places: number;
+}
+
 class ChunkDecoding {
   private readonly buffer: Buffer;
   private columns: FlowColumns;
@@ -62,17 +70,22 @@ class ChunkDecoding {
     const end = this.chunk.documents[number * 3 + 1] as number;
     const line = this.chunk.documents[number * 3 + 2] as number;
     const code = this.chunk.refused.get(number);
-    if (code === undefined) this.decode(start, end, line);
+    if (code === undefined) this.decode(start, end, line, this.placesFor(number));
     else this.refuse(start, end, line, { code, message: REFUSED_BY_SPLITTER[code] ?? code });
   }
 
-  private decode(start: number, end: number, line: number): void {
+  /** How many records document `number` may become: a place is kept for each that is still to come. */
+  private placesFor(number: number): number {
+    return PLACES_PER_BLOCK - this.records - (this.chunk.documents.length / 3 - number - 1);
+  }
+
+  private decode(start: number, end: number, line: number, places: number): void {
     const text = this.buffer.toString("utf8", start, end);
     const { skeletons } = this.packer;
     const cut = skeletons.isWorthIt() ? cutRecord(text) : undefined;
     const known = cut === undefined ? undefined : skeletons.find(cut);
     if (cut !== undefined && known !== undefined) this.addKnown(start, end, line, cut, known);
-    else this.decodeInFull(text, start, end, line, cut);
+    else this.decodeInFull(text, { start, end, line, places }, cut);
   }
 
   private addKnown(start: number, end: number, line: number, cut: CutRecord, ids: FlowIds): void {
@@ -80,7 +93,7 @@ class ChunkDecoding {
     const hash = identity ?? this.hashOf(start, end);
     const place = this.addPlace(start, end, line);
     this.formats[ids.format] = (this.formats[ids.format] ?? 0) + 1;
-    putRow(this.columns, this.rows++, place, ids, {
+    putRow(this.columns, this.nextRow(), place, ids, {
       timeNs: cut.timeNs,
       sourcePort: cut.sourcePort,
       destinationPort: cut.destinationPort,
@@ -90,16 +103,11 @@ class ChunkDecoding {
     });
   }
 
-  private decodeInFull(
-    text: string,
-    start: number,
-    end: number,
-    line: number,
-    cut: CutRecord | undefined,
-  ): void {
+  private decodeInFull(text: string, at: Stretch, cut: CutRecord | undefined): void {
+    const { start, end, line } = at;
     const decoded = decodeText(text);
     if (!decoded.ok) {
-      if (decoded.failure.code === "json_invalid" && this.decodeSeveral(start, end, line)) return;
+      if (decoded.failure.code === "json_invalid" && this.decodeSeveral(at)) return;
       this.refuse(start, end, line, decoded.failure);
       return;
     }
@@ -113,7 +121,7 @@ class ChunkDecoding {
     const { flow } = record;
     const ids = this.packer.idsOf(flow, format);
     if (cut !== undefined) this.packer.skeletons.learn(text, cut, flow, ids);
-    putRow(this.columns, this.rows++, place, ids, {
+    putRow(this.columns, this.nextRow(), place, ids, {
       timeNs: flow.timeNs,
       sourcePort: flow.l4?.sourcePort,
       destinationPort: flow.l4?.destinationPort,
@@ -123,12 +131,18 @@ class ChunkDecoding {
     });
   }
 
+  /** A line may hold more records than it counts as documents. */
+  private nextRow(): number {
+    if (this.rows === this.columns.place.length) this.columns = grown(this.columns);
+    return this.rows++;
+  }
+
   private hashOf(start: number, end: number): bigint {
     return hash64(this.buffer.subarray(start, end));
   }
 
   /** A line with several objects one behind the other: each is a document. False when it is not that. */
-  private decodeSeveral(start: number, end: number, line: number, places: number): boolean {
+  private decodeSeveral({ start, end, line, places }: Stretch): boolean {
     const first = scanDocument(this.buffer, start, end, LIMITS);
     if (first.outcome !== "complete" || first.end >= end) return false;
     const last = this.records + places - 1;

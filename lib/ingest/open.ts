@@ -35,6 +35,12 @@ export function sniffPacking(head: Uint8Array): Packing {
   return "plain";
 }
 
+/** Byte order marks of UTF-16, as `>` of Windows PowerShell writes it. */
+const UTF_16 = [
+  [0xff, 0xfe],
+  [0xfe, 0xff],
+];
+
 function refuseUnreadable(head: Uint8Array): void {
   const packing = NOT_READ.find(([, signature, offset]) =>
     signature.every((byte, i) => head[offset + i] === byte),
@@ -43,6 +49,12 @@ function refuseUnreadable(head: Uint8Array): void {
     throw new FileRefusal(
       "packing_not_read",
       `This is ${packing[0]}, which is not read yet: unpack it and add the files inside.`,
+    );
+  }
+  if (UTF_16.some((mark) => mark.every((byte, i) => head[i] === byte))) {
+    throw new FileRefusal(
+      "not_text",
+      "This text is in UTF-16, as Windows PowerShell writes it: save it as UTF-8 and add it again.",
     );
   }
   if (isBinary(head)) {
@@ -66,34 +78,59 @@ export async function* unpack(
   onPacking: (packing: Packing) => void,
 ): AsyncGenerator<Uint8Array> {
   const source = packed[Symbol.asyncIterator]();
-  const head = await readHead(source);
-  const packing = sniffPacking(head);
-  onPacking(packing);
-  const whole = prepend(head, source);
-  const plain = packing === "gzip" ? gunzip(whole) : whole;
-  let isFirst = true;
-  for await (const bytes of plain) {
-    if (isFirst) refuseUnreadable(bytes.subarray(0, 4096));
-    isFirst = false;
-    yield bytes;
+  try {
+    const head = await readHead(source);
+    const packing = sniffPacking(head.bytes);
+    onPacking(packing);
+    if (packing === "gzip") {
+      const plain = gunzip(behind(head, source));
+      try {
+        yield* checked(await readHead(plain), plain);
+      } finally {
+        await plain.return(undefined);
+      }
+    } else yield* checked(head, source);
+  } finally {
+    // Whoever holds a file open behind the source closes it then.
+    await source.return?.();
   }
 }
 
-/** At least 512 bytes, unless the file is shorter. */
-async function readHead(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+/** The beginning of a stream, and the error that ended it there. */
+interface Head {
+  readonly bytes: Uint8Array;
+  readonly failure?: unknown;
+}
+
+const HEAD_BYTES = 4096;
+
+/** So many bytes, unless the stream is shorter. */
+async function readHead(source: AsyncIterator<Uint8Array>): Promise<Head> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  while (length < 512) {
-    const next = await source.next();
-    if (next.done) break;
-    parts.push(next.value);
-    length += next.value.length;
+  try {
+    while (length < HEAD_BYTES) {
+      const next = await source.next();
+      if (next.done) break;
+      parts.push(next.value);
+      length += next.value.length;
+    }
+  } catch (failure) {
+    // What came before is read all the same.
+    return { bytes: Buffer.concat(parts), failure };
   }
-  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
+  return { bytes: parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts) };
 }
 
-async function* prepend(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (head.length > 0) yield head;
+async function* checked(head: Head, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  refuseUnreadable(head.bytes.subarray(0, HEAD_BYTES));
+  yield* behind(head, rest);
+}
+
+/** The whole stream again: its head, then the rest. */
+async function* behind(head: Head, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (head.bytes.length > 0) yield head.bytes;
+  if (head.failure !== undefined) throw head.failure;
   for (;;) {
     const next = await rest.next();
     if (next.done) return;
@@ -101,13 +138,22 @@ async function* prepend(head: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   }
 }
 
-/** Several members behind each other are one file. What came before a break is given out first. */
+/**
+ * Several members behind each other are one file. What came before a break is given out first, but for the
+ * last chunk when the break is not the end.
+ */
 async function* gunzip(packed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const stream = createGunzip({ chunkSize: 256 * 1024 });
+  const stream = createGunzip({ chunkSize: 64 * 1024 });
   const feeding = feed(packed, stream);
   try {
     for await (const bytes of stream) yield bytes as Buffer;
-    await feeding;
+    const unread = (await feeding) - stream.bytesWritten;
+    if (unread > 0) {
+      throw new FileRefusal(
+        "packing_broken",
+        `${unread} bytes behind the end of the gzip data were not read.`,
+      );
+    }
   } catch (error) {
     if (isZlibError(error)) {
       throw new FileRefusal(
@@ -122,19 +168,23 @@ async function* gunzip(packed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
+/** Resolves with the number of bytes that were fed. */
 async function feed(
   packed: AsyncGenerator<Uint8Array>,
   stream: ReturnType<typeof createGunzip>,
-): Promise<void> {
+): Promise<number> {
+  let fed = 0;
   try {
     for await (const bytes of packed) {
-      if (stream.destroyed) return;
+      if (stream.destroyed) return fed;
+      fed += bytes.length;
       if (!stream.write(bytes)) await drained(stream);
     }
     stream.end();
   } catch (error) {
     stream.destroy(error instanceof Error ? error : new Error(String(error)));
   }
+  return fed;
 }
 
 function drained(stream: ReturnType<typeof createGunzip>): Promise<void> {

@@ -52,7 +52,7 @@ export function putRow(columns: FlowColumns, row: number, place: number, ids: Fl
   columns.l7Text[row] = ids.l7Text;
   columns.dnsAnswer[row] = ids.dnsAnswer;
   columns.policies[row] = ids.policies;
-  columns.latencyNs[row] = own.latencyNs === undefined ? NO_LATENCY : BigInt(own.latencyNs);
+  columns.latencyNs[row] = latencyOf(own.latencyNs);
   columns.events[row] = ids.events;
   columns.hash[row] = own.hash;
   columns.hasUuid[row] = own.hasUuid ? 1 : 0;
@@ -122,7 +122,8 @@ export class Packer {
       kind: other.kind,
       timeNs: other.timeNs ?? UNTIMED,
       observer: this.observerOf(other.nodeName, undefined),
-      lostEvents: other.lostEvents ?? null,
+      // The store holds signed integers; the sentence has the number as it was written.
+      lostEvents: other.lostEvents === undefined ? null : lesser(other.lostEvents, LARGEST_INT64),
       detail: storable(other.detail.slice(0, 2000)),
       hash,
     };
@@ -135,6 +136,18 @@ export class Packer {
   private textOf(value: string | undefined): number {
     return value === undefined ? NONE : this.dictionaries.text.idOf(value);
   }
+}
+
+const LARGEST_INT64 = 2n ** 63n - 1n;
+
+function lesser(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/** A latency of centuries is none; the record keeps it. */
+function latencyOf(decimal: string | undefined): bigint {
+  const latency = decimal === undefined ? NO_LATENCY : BigInt(decimal);
+  return latency > LARGEST_INT64 ? NO_LATENCY : latency;
 }
 
 /** DNS query in lower case without the final dot, as Hubble's own filter compares it; URL; topic. */

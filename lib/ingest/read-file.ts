@@ -15,15 +15,14 @@ export interface Sink {
   packing(packing: Packing): void;
 }
 
-/** Why reading ended early; the file as such then counts as one refused record. */
-export interface EndedEarly {
-  readonly refusal: FileRefusal;
-  /** Unpacked bytes that were read before. */
-  readonly offset: number;
+export interface FileEnd {
+  readonly unpackedBytes: number;
+  /** Why reading ended early; the file as such then counts as one refused record. */
+  readonly endedEarly: FileRefusal | undefined;
 }
 
 /**
- * Reads a file to its end. Resolves with what ended it early, if anything did.
+ * Reads a file to its end, or to where it can no longer be read.
  *
  * Rejects with the signal's reason when cancelled, and with any error of the source or the sink.
  */
@@ -32,11 +31,11 @@ export async function readFile(
   pool: DecodePool,
   sink: Sink,
   signal: AbortSignal,
-): Promise<EndedEarly | undefined> {
+): Promise<FileEnd> {
   pool.beginFile();
   const reading = new Reading(pool, sink);
   let unpackedBytes = 0;
-  let endedEarly: EndedEarly | undefined;
+  let endedEarly: FileRefusal | undefined;
   try {
     for await (const bytes of unpack(packed, (packing) => sink.packing(packing))) {
       signal.throwIfAborted();
@@ -45,11 +44,11 @@ export async function readFile(
     }
   } catch (error) {
     if (!(error instanceof FileRefusal)) throw error;
-    endedEarly = { refusal: error, offset: unpackedBytes };
+    endedEarly = error;
   }
   signal.throwIfAborted();
   await reading.end();
-  return endedEarly;
+  return { unpackedBytes, endedEarly };
 }
 
 class Reading {

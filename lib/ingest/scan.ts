@@ -83,8 +83,6 @@ export class DocumentScan {
         const outcome = this.take(byte);
         if (outcome === "complete") return { outcome, end: at + 1 };
         if (outcome !== "more") return { outcome, end: at };
-        // A literal has no first sign of its own: it is read from here.
-        if (this.expect === Expect.InLiteral) continue;
       }
       at++;
     }

@@ -4,7 +4,7 @@
  */
 
 import { rmSync } from "node:fs";
-import { unreachable } from "@/lib/base/assert";
+import { unreachable } from "@/lib/base/unreachable";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { Sqlite } from "@/lib/capture/driver";
 import {
@@ -25,7 +25,7 @@ import {
 } from "@/lib/capture/settle";
 import { summarise } from "@/lib/capture/summarise";
 import { DecodePool } from "@/lib/ingest/decode-pool";
-import { type EndedEarly, readFile } from "@/lib/ingest/read-file";
+import { readFile } from "@/lib/ingest/read-file";
 import type { Abandoned, ReadProgress, ToWriter } from "./messages";
 import { partOf, SpoolReader } from "./spool";
 
@@ -140,7 +140,7 @@ export class CaptureWriter {
     const report = this.reporter(fileId, spool, loader);
     clearTimeout(this.poolIdle);
     this.pool ??= new DecodePool(this.decoders);
-    const endedEarly = await readFile(
+    const { unpackedBytes, endedEarly } = await readFile(
       spool.bytes(),
       this.pool,
       {
@@ -152,10 +152,13 @@ export class CaptureWriter {
       },
       signal,
     );
-    if (endedEarly !== undefined) refuseRest(loader, endedEarly);
+    if (endedEarly !== undefined) {
+      const { code, message } = endedEarly;
+      loader.refuseFile({ line: 0, offset: unpackedBytes, code, reason: message, excerpt: "" });
+    }
     this.database
-      .prepare("UPDATE SourceFile SET receivedBytes = ?, state = 'settling' WHERE id = ?")
-      .run([spool.consumed, fileId]);
+      .prepare("UPDATE SourceFile SET receivedBytes = ?, unpackedBytes = ?, state = 'settling' WHERE id = ?")
+      .run([spool.consumed, unpackedBytes, fileId]);
     report("settling", true);
     settleAddedFile(this.database, fileId, Date.now());
     this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;");
@@ -233,10 +236,6 @@ function describeFailure(error: unknown): { code: string; message: string } {
     };
   }
   return { code: "internal", message };
-}
-
-function refuseRest(loader: FileLoader, { refusal, offset }: EndedEarly): void {
-  loader.refuseFile({ line: 0, offset, code: refusal.code, reason: refusal.message, excerpt: "" });
 }
 
 function removeSpool(spool: string): void {

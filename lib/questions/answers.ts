@@ -172,7 +172,6 @@ export const captureSchema = z.object({
   progress: z.array(progressSchema),
 });
 
-export const capturesAnswerSchema = z.object({ captures: z.array(captureSchema) });
 export const captureAnswerSchema = captureSchema.extend({ fileReports: z.array(fileReportSchema) });
 /** One message of `GET /captures/{id}/progress`. */
 export const progressEventSchema = z.object({ files: z.array(progressSchema), flows: count });

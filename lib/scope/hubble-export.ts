@@ -6,7 +6,7 @@
  * on each becomes a raw filter of its own (`--denylist`), which Hubble joins by OR as we do.
  */
 
-import { unreachable } from "@/lib/base/assert";
+import { unreachable } from "@/lib/base/unreachable";
 import { formatTime } from "@/lib/base/time";
 import { DROP_REASON, type EnumTable, TRAFFIC_DIRECTION, VERDICT } from "@/lib/flow/enums";
 import { type Filter, formatTerm, formatValue, sideOf, type Term, type TermWith } from "./filter";

@@ -1,0 +1,100 @@
+/** What was typed, as a command. */
+import { parseArgs } from "node:util";
+import { fail, ok, type Result } from "@/lib/base/result";
+
+export interface ServeCommand {
+  readonly kind: "serve";
+  readonly port: string | undefined;
+  readonly host: string | undefined;
+  readonly data: string | undefined;
+}
+
+export interface IngestCommand {
+  readonly kind: "ingest";
+  /** Files, folders, or "-" for standard input; at least one. */
+  readonly paths: readonly string[];
+  /** Name of a new capture. */
+  readonly name: string | undefined;
+  /** Add to this capture instead of making one. */
+  readonly captureId: string | undefined;
+  readonly url: string | undefined;
+  readonly json: boolean;
+}
+
+export type Command =
+  | { readonly kind: "help"; readonly of: "all" | "serve" | "ingest" }
+  | { readonly kind: "version" }
+  | ServeCommand
+  | IngestCommand;
+
+/** `argv` without the program's own name. Code: `usage`. */
+export function parseArguments(argv: readonly string[]): Result<Command> {
+  const [word, ...rest] = argv;
+  if (word === undefined) return usage("Which command? There are serve and ingest.");
+  if (word === "--help" || word === "-h" || word === "help") {
+    return ok({ kind: "help", of: rest[0] === "serve" || rest[0] === "ingest" ? rest[0] : "all" });
+  }
+  if (word === "--version" || word === "-V") return ok({ kind: "version" });
+  if (word === "serve") return explained(() => parseServe(rest));
+  if (word === "ingest") return explained(() => parseIngest(rest));
+  return usage(`There is no command "${word}"; there are serve and ingest.`);
+}
+
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+const help = { help: { type: "boolean", short: "h" } } as const;
+
+function parseServe(args: string[]): Result<Command> {
+  const options = { port: text, host: text, data: text, ...help };
+  const { values } = parseArgs({ args, options, strict: true });
+  if (values.help) return ok({ kind: "help", of: "serve" });
+  const { port, host, data } = values;
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535))
+    return usage(`--port ${port}: a port is a number from 0 to 65535.`);
+  if (host === "") return usage("--host needs an address.");
+  if (data === "") return usage("--data needs a folder.");
+  return ok({ kind: "serve", port, host, data });
+}
+
+function parseIngest(args: string[]): Result<Command> {
+  const options = { name: text, capture: text, url: text, json: flag, ...help };
+  const { values, positionals: paths } = parseArgs({ args, options, strict: true, allowPositionals: true });
+  if (values.help) return ok({ kind: "help", of: "ingest" });
+  const { capture: captureId, url, json = false } = values;
+  const name = values.name?.trim();
+  if (paths.length === 0) return usage("Nothing to ingest: name files or folders, or - for standard input.");
+  if (paths.includes("")) return usage("A path is empty.");
+  if (paths.filter((path) => path === "-").length > 1)
+    return usage("Standard input can be read once: give - once.");
+  if (name !== undefined && captureId !== undefined)
+    return usage("Give --name for a new capture or --capture for an existing one, not both.");
+  if (name === "" || (name !== undefined && name.length > 200))
+    return usage("--name needs 1 to 200 characters.");
+  if (captureId === "") return usage("--capture needs the id of a capture.");
+  if (url !== undefined && !isHttpAddress(url))
+    return usage(`--url ${url}: an address looks like http://127.0.0.1:3000/.`);
+  return ok({ kind: "ingest", paths, name, captureId, url, json });
+}
+
+/** http or https, without a query: paths of the interface are put behind it. */
+export function isHttpAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, search, hash } = new URL(address);
+  return (protocol === "http:" || protocol === "https:") && search === "" && hash === "";
+}
+
+function usage(message: string) {
+  return fail("usage", message, "eyepiece --help says more.");
+}
+
+/** Node's own parser throws when it meets an option it does not know, or one without its value. */
+function explained(parse: () => Result<Command>): Result<Command> {
+  try {
+    return parse();
+  } catch (error) {
+    const isNodes =
+      error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
+    if (!isNodes) throw error;
+    return usage(error.message.split(". To specify", 1)[0]?.replace(/\.?$/, ".") ?? "");
+  }
+}

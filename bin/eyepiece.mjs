@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+// The command `eyepiece`: puts in place what is missing or stale, then runs build/eyepiece.mjs. Standard
+// output belongs to the command, so everything said here goes to standard error.
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const at = (...parts) => path.join(root, ...parts);
+const say = (line) => console.error(line);
+
+async function prepare() {
+  const { ensureBundles, ensureGenerated, nodeTooOld, packagesMatchLock, run } = await import(
+    pathToFileURL(at("scripts", "steps.mjs")).href
+  );
+  const tooOld = nodeTooOld();
+  if (tooOld) throw new Error(tooOld);
+  const installed = at("node_modules", ".package-lock.json");
+  const isInstalled =
+    existsSync(installed) &&
+    packagesMatchLock(readFileSync(at("package-lock.json"), "utf8"), readFileSync(installed, "utf8"));
+  if (!isInstalled) {
+    // A process of its own: what npm and the builder print must not end up in our output.
+    const code = await run(process.execPath, [at("scripts", "start.mjs"), "--build-only"], {
+      stdio: ["ignore", 2, 2],
+    });
+    if (code !== 0) throw new Error("Eyepiece could not be put in place; the reason stands above.");
+    return;
+  }
+  await ensureGenerated(say);
+  await ensureBundles();
+}
+
+try {
+  await prepare();
+} catch (error) {
+  say(error.message);
+  process.exit(1);
+}
+await import(pathToFileURL(at("build", "eyepiece.mjs")).href);

@@ -1,0 +1,57 @@
+/** The command `eyepiece`. Started by eyepiece.mjs, which puts in place what is missing. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { projectRoot } from "@/lib/base/project-root";
+import { parseArguments, type ServeCommand } from "./cli/arguments";
+import { helpText } from "./cli/help";
+import { ingest, type Surroundings } from "./cli/ingest";
+import { failureWords } from "./cli/words";
+
+const root = projectRoot();
+
+const around: Surroundings = {
+  env: process.env,
+  cwd: process.cwd(),
+  root,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: () => new Date(),
+  onInterrupt: (listener) => {
+    process.once("SIGINT", listener);
+    return () => process.off("SIGINT", listener);
+  },
+};
+
+await main();
+
+async function main(): Promise<void> {
+  const parsed = parseArguments(process.argv.slice(2));
+  if (!parsed.ok) {
+    console.error(failureWords(parsed.failure));
+    process.exitCode = 2;
+    return;
+  }
+  const command = parsed.value;
+  if (command.kind === "help") process.stdout.write(helpText(command.of));
+  else if (command.kind === "version") console.log(version());
+  else if (command.kind === "serve") await serve(command);
+  else process.exit(await ingest(command, around));
+}
+
+/** In this process, as npm start does it. */
+async function serve({ port, host, data }: ServeCommand): Promise<void> {
+  if (port !== undefined) process.env.PORT = port;
+  if (host !== undefined) process.env.HOST = host;
+  if (data !== undefined) process.env.EYEPIECE_DATA = path.resolve(data);
+  const start = path.join(root, "scripts", "start.mjs");
+  process.argv = [process.argv[0] ?? "node", start];
+  await import(pathToFileURL(start).href);
+}
+
+function version(): string {
+  const text = readFileSync(path.join(root, "package.json"), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

@@ -1,0 +1,47 @@
+"use client";
+
+import { Ellipsis, FilePlus2, Files, Pencil, Trash2 } from "lucide-react";
+import { IconButton } from "@/components/ui/button";
+import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
+import { visible } from "@/components/ui/text";
+
+interface CaptureActionsProps {
+  readonly name: string;
+  /** False for a capture that this program cannot open: it can only be deleted. */
+  readonly canOpen: boolean;
+  readonly onAdd: () => void;
+  readonly onRename: () => void;
+  readonly onFiles: () => void;
+  readonly onDelete: () => void;
+}
+
+export function CaptureActions(props: CaptureActionsProps) {
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <IconButton label={`Actions for ${visible(props.name)}`}>
+          <Ellipsis size={16} aria-hidden />
+        </IconButton>
+      }
+    >
+      {props.canOpen && (
+        <>
+          <MenuItem icon={<FilePlus2 size={14} />} onSelect={props.onAdd}>
+            Add files
+          </MenuItem>
+          <MenuItem icon={<Files size={14} />} onSelect={props.onFiles}>
+            Files and refused records
+          </MenuItem>
+          <MenuItem icon={<Pencil size={14} />} onSelect={props.onRename}>
+            Rename
+          </MenuItem>
+          <MenuLine />
+        </>
+      )}
+      <MenuItem icon={<Trash2 size={14} />} danger onSelect={props.onDelete}>
+        Delete
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,96 @@
+"use client";
+
+import { X } from "lucide-react";
+import Link from "next/link";
+import { useCapture } from "@/components/frame/queries";
+import { Refusals } from "@/components/frame/refusals";
+import { useRemoveFile } from "@/components/frame/use-remove-file";
+import { Button, linkButton } from "@/components/ui/button";
+import { ProgressBar } from "@/components/ui/progress-bar";
+import { visible } from "@/components/ui/text";
+import type { CaptureInfo } from "@/lib/questions/answers";
+import styles from "./file-list.module.css";
+import { type FileRow, isUnderway, numbersOf, partDone, sentenceOf, toFileRows } from "./file-rows";
+import { cancelUpload, forgetUploads, type Upload } from "./uploads";
+import { useProgress } from "./use-progress";
+
+interface FileListProps {
+  readonly capture: CaptureInfo;
+  readonly uploads: readonly Upload[];
+}
+
+/** Files of one capture on their way in, and what became of those that this browser sent. */
+export function FileList({ capture, uploads }: FileListProps) {
+  const isReading =
+    capture.state === "reading" || uploads.some(({ state }) => state === "sending" || state === "queued");
+  const event = useProgress(capture.id, isReading);
+  const { data } = useCapture(capture.id);
+  const rows = toFileRows(
+    uploads,
+    isReading ? (event?.files ?? capture.progress) : [],
+    data?.fileReports ?? [],
+  );
+  const isBusy = rows.some(isUnderway);
+  const flows = Math.max(capture.flows, event?.flows ?? 0);
+  return (
+    <div className={styles.box}>
+      <ul className={styles.rows}>
+        {rows.map((row) => (
+          <li key={row.key} className={styles.row}>
+            <FileItem captureId={capture.id} row={row} />
+          </li>
+        ))}
+      </ul>
+      <div className={styles.foot}>
+        {flows > 0 && (
+          <Link
+            href={`/captures/${encodeURIComponent(capture.id)}/flows`}
+            className={linkButton(isBusy ? "plain" : "primary", true)}
+          >
+            {isBusy ? "Open flows (partial)" : "Open flows"}
+          </Link>
+        )}
+        {!isBusy && uploads.length > 0 && (
+          <Button small look="quiet" onClick={() => forgetUploads(uploads.map(({ key }) => key))}>
+            Hide the report
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function FileItem({ captureId, row }: { readonly captureId: string; readonly row: FileRow }) {
+  const underway = isUnderway(row);
+  const name = visible(row.name);
+  return (
+    <>
+      <div className={styles.head}>
+        <span className={styles.name}>
+          <bdi>{name}</bdi>
+        </span>
+        {underway && <span className={styles.numbers}>{numbersOf(row).join(" · ")}</span>}
+        {underway && <CancelButton captureId={captureId} row={row} />}
+      </div>
+      {underway && <ProgressBar label={`Progress of ${name}`} part={partDone(row)} />}
+      <p className={styles.sentence} role={underway ? undefined : "status"}>
+        {sentenceOf(row)}
+      </p>
+      {row.report && !underway && <Refusals report={row.report} />}
+    </>
+  );
+}
+
+function CancelButton({ captureId, row }: { readonly captureId: string; readonly row: FileRow }) {
+  const remove = useRemoveFile(captureId);
+  const cancel = () => {
+    if (row.upload?.state === "queued" || row.upload?.state === "sending") cancelUpload(row.upload.key);
+    if (row.fileId !== undefined) remove.mutate(row.fileId);
+  };
+  return (
+    <Button small look="quiet" disabled={remove.isPending} onClick={cancel}>
+      <X size={13} aria-hidden />
+      Cancel<span className="spoken"> {visible(row.name)}</span>
+    </Button>
+  );
+}

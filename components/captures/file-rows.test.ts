@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { ApiError } from "@/components/frame/api";
+import type { Progress } from "@/lib/questions/answers";
+import { isUnderway, numbersOf, partDone, sentenceOf, toFileRows } from "./file-rows";
+import type { Upload } from "./uploads";
+
+const upload: Upload = {
+  key: 1,
+  captureId: "c",
+  name: "a.log",
+  size: 1000,
+  sent: 500,
+  speed: 100,
+  state: "sending",
+};
+
+const progress: Progress = {
+  fileId: 7,
+  file: "a.log",
+  state: "receiving",
+  receivedBytes: 400,
+  expectedBytes: 1000,
+  readBytes: 300,
+  read: 20,
+  flows: 18,
+  refused: 2,
+  recordsPerSecond: 40,
+  secondsLeft: 3,
+  failure: null,
+};
+
+test("a file being sent is one row together with what the server says of it", () => {
+  const rows = toFileRows([upload], [progress], []);
+  expect(rows.map(({ name, fileId }) => [name, fileId])).toEqual([["a.log", 7]]);
+});
+
+test("of two files with the same name each is a row", () => {
+  const second = { ...progress, fileId: 8 };
+  const rows = toFileRows([upload, { ...upload, key: 2 }], [progress, second], []);
+  expect(rows.map(({ fileId }) => fileId)).toEqual([7, 8]);
+});
+
+test("files that another browser sends are rows too, ended ones are not", () => {
+  const rows = toFileRows([], [progress, { ...progress, fileId: 9, state: "done" }], []);
+  expect(rows.map(({ key }) => key)).toEqual(["file 7"]);
+});
+
+test("sending and reading are half of the work each", () => {
+  const [row] = toFileRows([upload], [progress], []);
+  expect(row && partDone(row)).toBe(0.4);
+});
+
+test("the numbers carry units and the longer of the two remaining times", () => {
+  const [row] = toFileRows([upload], [progress], []);
+  expect(row && numbersOf(row)).toEqual([
+    "500 B of 1000 B",
+    "18 flows",
+    "40 records/s",
+    "2 refused so far",
+    "5 s left",
+  ]);
+});
+
+test("a refused upload says why and what to do", () => {
+  const error = new ApiError("disk_full", "The disk is full.", "Free space.", 507);
+  const row = { key: "x", name: "a", upload: { ...upload, state: "refused" as const, error } };
+  expect(isUnderway(row)).toBe(false);
+  expect(sentenceOf(row)).toBe("The disk is full. Free space.");
+});
+
+test("a file that waits for others says so", () => {
+  expect(sentenceOf({ key: "x", name: "a", upload: { ...upload, state: "queued" } })).toBe(
+    "Waits for the files before it.",
+  );
+});

@@ -1,0 +1,98 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useEffect, useState } from "react";
+import { ApiError, capturePath, sendJson } from "@/components/frame/api";
+import { Brand } from "@/components/frame/brand";
+import { captureKey, capturesKey, useCaptures } from "@/components/frame/queries";
+import type { Theme } from "@/components/frame/theme";
+import { ThemeMenu } from "@/components/frame/theme-menu";
+import { Banner } from "@/components/ui/banner";
+import type { CaptureInfo } from "@/lib/questions/answers";
+import { CaptureList } from "./capture-list";
+import { captureNameFor } from "./capture-name";
+import { CollectHints } from "./collect-hints";
+import { DropZone } from "./drop-zone";
+import type { NamedFile } from "./dropped-files";
+import styles from "./home.module.css";
+import { startUploads, uploadStore } from "./uploads";
+
+interface Problem {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The first page: a place to drop files, the captures there are, and how to collect logs. */
+export function Home({ theme }: { readonly theme: Theme }) {
+  const client = useQueryClient();
+  const router = useRouter();
+  const captures = useCaptures();
+  const [problem, setProblem] = useState<Problem>();
+  const [isOpening, setOpening] = useState(false);
+
+  useEffect(
+    () =>
+      uploadStore.onFinished((captureId) => {
+        void client.invalidateQueries({ queryKey: capturesKey });
+        void client.invalidateQueries({ queryKey: captureKey(captureId) });
+      }),
+    [client],
+  );
+  const openFiles = async (files: readonly NamedFile[]) => {
+    if (files.length === 0) return;
+    setProblem(undefined);
+    try {
+      const name = captureNameFor(
+        files.map((file) => file.name),
+        new Date(),
+      );
+      const capture = await sendJson<CaptureInfo>("POST", "/captures", { name });
+      startUploads(capture.id, files);
+      await client.invalidateQueries({ queryKey: capturesKey });
+    } catch (error) {
+      setProblem(problemOf(error));
+    }
+  };
+  const openSample = async () => {
+    setProblem(undefined);
+    setOpening(true);
+    try {
+      const capture = await sendJson<CaptureInfo>("POST", "/captures/sample");
+      await client.invalidateQueries({ queryKey: capturesKey });
+      router.push(`${capturePath(capture.id)}/flows`);
+    } catch (error) {
+      setProblem(problemOf(error));
+      setOpening(false);
+    }
+  };
+  const list = captures.data?.captures;
+  return (
+    <>
+      <header className={styles.top}>
+        <Brand />
+        <ThemeMenu initial={theme} />
+      </header>
+      <main className={styles.main}>
+        <DropZone
+          onFiles={openFiles}
+          onSample={openSample}
+          isOpening={isOpening}
+          isFirst={list?.length === 0}
+        />
+        {problem && (
+          <Banner tone="bad" role="alert" onClose={() => setProblem(undefined)}>
+            {problem.message} {problem.hint}
+          </Banner>
+        )}
+        <CaptureList captures={list} error={captures.error} onRetry={() => captures.refetch()} />
+        <CollectHints isOpen={list?.length === 0} />
+      </main>
+    </>
+  );
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof ApiError) return error;
+  throw error;
+}

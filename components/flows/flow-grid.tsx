@@ -1,0 +1,287 @@
+"use client";
+
+import { ArrowDown, ArrowUp } from "lucide-react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  type ReactNode,
+  type Ref,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
+import { classes } from "@/components/ui/classes";
+import type { FlowRow } from "@/lib/questions/answers";
+import { type Column, type ColumnId, gridTemplate } from "./columns";
+import styles from "./flow-grid.module.css";
+import { cellId, FlowRowView, type RowLook } from "./flow-row";
+import { type GridMove, gridKey, movedRow } from "./grid-keys";
+import { type FlowRows, useFlowRows } from "./use-flow-rows";
+import { useVirtualRows } from "./use-virtual-rows";
+
+export const ROW_HEIGHT = 28;
+const HEADER_HEIGHT = 28;
+
+export interface ValuePlace {
+  readonly row: FlowRow;
+  readonly column: ColumnId;
+  /** Where the menu opens. */
+  readonly box: DOMRect;
+}
+
+export interface GridHandle {
+  readonly focus: () => void;
+  readonly goTo: (index: number, how?: "nearest" | "centre") => void;
+  readonly move: (move: GridMove) => void;
+}
+
+interface FlowGridProps {
+  readonly ref: Ref<GridHandle>;
+  readonly captureId: string;
+  readonly query: string;
+  readonly order: "asc" | "desc";
+  /** Rows in the scope. */
+  readonly total: number;
+  readonly isCounted: boolean;
+  readonly columns: readonly Column[];
+  readonly look: RowLook;
+  readonly openId: string | undefined;
+  readonly onOpen: (row: FlowRow) => void;
+  /** The keys moved to another row. */
+  readonly onMoved: (row: FlowRow) => void;
+  readonly onClose: () => void;
+  readonly onMenu: (place: ValuePlace) => void;
+  readonly onFilter: (row: FlowRow, column: ColumnId, how: "include" | "exclude") => void;
+  readonly onOrder: (order: "asc" | "desc") => void;
+  readonly onWidth: (column: ColumnId, width: number) => void;
+  /** Takes the place of the rows when asking for them failed. */
+  readonly renderError: (error: Error, retry: () => void) => ReactNode;
+}
+
+/** All flows of the scope, drawn where they are looked at. */
+export function FlowGrid(props: FlowGridProps) {
+  const { captureId, query, order, total, columns } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualRows(scroller, {
+    rows: total,
+    rowHeight: ROW_HEIGHT,
+    headerHeight: HEADER_HEIGHT,
+  });
+  const rows = useFlowRows({ captureId, query, order, isEnabled: total > 0 }, virtual.drawn);
+  const [active, setActive] = useState<number>();
+  const [activeColumn, setActiveColumn] = useState(0);
+  const column = Math.min(activeColumn, columns.length - 1);
+  const isActiveDrawn = active !== undefined && active >= virtual.drawn.first && active < virtual.drawn.end;
+
+  const goTo = (index: number, how: "nearest" | "centre" = "nearest") => {
+    setActive(index);
+    virtual.scrollToRow(index, how);
+  };
+  const moveBy = (move: GridMove) => {
+    const page = Math.max(1, Math.floor(virtual.map.viewport / ROW_HEIGHT) - 1);
+    const next = movedRow(move, { active, first: virtual.firstInSight(), total, page });
+    if (next === undefined || next === active) return;
+    goTo(next);
+    const row = rows.rowAt(next);
+    if (row) props.onMoved(row);
+  };
+  useImperativeHandle(props.ref, () => ({
+    focus: () => scroller.current?.focus(),
+    goTo,
+    move: (move) => {
+      scroller.current?.focus();
+      moveBy(move);
+    },
+  }));
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const action = gridKey(event);
+    if (action === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const row = active === undefined ? undefined : rows.rowAt(active);
+    const id = columns[column]?.id;
+    switch (action.kind) {
+      case "move":
+        return moveBy(action.move);
+      case "column":
+        return setActiveColumn(Math.min(columns.length - 1, Math.max(0, column + action.by)));
+      case "width":
+        return (
+          id &&
+          active !== undefined &&
+          props.onWidth(id, widthOf(document.getElementById(cellId(active, id))) + action.by)
+        );
+      case "open":
+        return row && props.onOpen(row);
+      case "close":
+        return props.onClose();
+      case "menu":
+        return (
+          row && id && active !== undefined && openMenu(row, id, document.getElementById(cellId(active, id)))
+        );
+      case "include":
+      case "exclude":
+        return row && id && props.onFilter(row, id, action.kind);
+    }
+  };
+  const openMenu = (row: FlowRow, id: ColumnId, element: Element | null) => {
+    if (element) props.onMenu({ row, column: id, box: element.getBoundingClientRect() });
+  };
+  const onClick = (event: MouseEvent) => {
+    const target = event.target as Element;
+    const index = Number(target.closest("[data-index]")?.getAttribute("data-index") ?? Number.NaN);
+    const row = Number.isNaN(index) ? undefined : rows.rowAt(index);
+    // Text that was just selected is to be copied, not opened.
+    if (row === undefined || (window.getSelection()?.toString() ?? "") !== "") return;
+    const id = target.closest("[data-column]")?.getAttribute("data-column");
+    const at = columns.findIndex((candidate) => candidate.id === id);
+    setActive(index);
+    if (at >= 0) setActiveColumn(at);
+    const value = target.closest("[data-value]");
+    const clicked = columns[at];
+    if (value && clicked) openMenu(row, clicked.id, value);
+    else props.onOpen(row);
+  };
+  const activeId = columns[column]?.id;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that are not in the document
+    <div
+      ref={scroller}
+      role="grid"
+      aria-label="Flows"
+      aria-rowcount={props.isCounted ? total + 1 : -1}
+      aria-colcount={columns.length}
+      aria-activedescendant={isActiveDrawn && activeId ? cellId(active, activeId) : undefined}
+      tabIndex={0}
+      className={styles.grid}
+      style={gridStyle(columns)}
+      onFocus={() => setActive((old) => old ?? virtual.firstInSight())}
+      onKeyDown={onKeyDown}
+      onClick={onClick}
+    >
+      <GridHead columns={columns} order={order} onOrder={props.onOrder} onWidth={props.onWidth} />
+      {rows.error !== null ? (
+        <div className={styles.instead}>{props.renderError(rows.error, rows.retry)}</div>
+      ) : (
+        <div className={styles.spacer} style={{ height: virtual.map.spacer }}>
+          <div className={styles.window} style={{ height: virtual.map.viewport }}>
+            <div ref={virtual.layer} className={styles.layer}>
+              {drawnRows(virtual.drawn, rows).map(({ index, row }) => (
+                <FlowRowView
+                  key={index}
+                  index={index}
+                  row={row}
+                  columns={columns}
+                  look={props.look}
+                  isActive={index === active}
+                  activeColumn={index === active ? column : -1}
+                  isOpen={row !== undefined && row.id === props.openId}
+                />
+              ))}
+            </div>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** As drawn: a column may be wider than it has to be. */
+function widthOf(cell: Element | null): number {
+  return cell?.getBoundingClientRect().width ?? 0;
+}
+
+function gridStyle(columns: readonly Column[]): Record<string, string> {
+  const width = columns.reduce((sum, column) => sum + column.width, 0);
+  return { "--columns": gridTemplate(columns), "--width": `${width}px` };
+}
+
+function drawnRows({ first, end }: { readonly first: number; readonly end: number }, rows: FlowRows) {
+  return Array.from({ length: Math.max(0, end - first) }, (_, at) => ({
+    index: first + at,
+    row: rows.rowAt(first + at),
+  }));
+}
+
+interface GridHeadProps {
+  readonly columns: readonly Column[];
+  readonly order: "asc" | "desc";
+  readonly onOrder: (order: "asc" | "desc") => void;
+  readonly onWidth: (column: ColumnId, width: number) => void;
+}
+
+function GridHead({ columns, order, onOrder, onWidth }: GridHeadProps) {
+  const Icon = order === "asc" ? ArrowUp : ArrowDown;
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+    // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that are not in the document
+    <div role="row" aria-rowindex={1} className={classes(styles.row, styles.head)}>
+      {columns.map((column) => (
+        // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+        // biome-ignore lint/a11y/useSemanticElements: as above
+        <div
+          key={column.id}
+          role="columnheader"
+          aria-sort={column.id === "time" ? (order === "asc" ? "ascending" : "descending") : undefined}
+          className={classes(styles.cell, styles[column.id])}
+        >
+          {column.id === "time" ? (
+            <button
+              type="button"
+              className={styles.sort}
+              title={
+                order === "asc"
+                  ? "Oldest first; show the newest first"
+                  : "Newest first; show the oldest first"
+              }
+              onClick={() => onOrder(order === "asc" ? "desc" : "asc")}
+            >
+              {column.label}
+              <Icon size={13} aria-hidden />
+            </button>
+          ) : (
+            <span title={HEAD_TITLES[column.id]}>{column.label}</span>
+          )}
+          <Resizer column={column} onWidth={onWidth} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const HEAD_TITLES: Partial<Record<ColumnId, string>> = {
+  client: "The side that asked. Where the record does not say which that is, the source of the packet",
+  server:
+    "The side that was asked. Where the record does not say which that is, the destination of the packet",
+  port: "The server's port",
+  direction: "Direction of the connection as the observing endpoint sees it",
+};
+
+/** Dragging sets the width; by keyboard it is Shift with the arrow keys in the grid. */
+function Resizer({
+  column,
+  onWidth,
+}: {
+  readonly column: Column;
+  readonly onWidth: GridHeadProps["onWidth"];
+}) {
+  const start = useRef<{ readonly x: number; readonly width: number }>(undefined);
+  return (
+    <span
+      aria-hidden
+      className={styles.resizer}
+      onPointerDown={(event: PointerEvent) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        start.current = { x: event.clientX, width: widthOf(event.currentTarget.parentElement) };
+      }}
+      onPointerMove={(event) => {
+        if (start.current) onWidth(column.id, start.current.width + event.clientX - start.current.x);
+      }}
+      onPointerUp={() => {
+        start.current = undefined;
+      }}
+    />
+  );
+}

@@ -1,0 +1,208 @@
+"use client";
+
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { ApiError } from "@/components/frame/api";
+import { ZONE } from "@/components/frame/preferences";
+import { flowsSoFar, useCapture, useTotal } from "@/components/frame/queries";
+import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
+import { Button } from "@/components/ui/button";
+import { spansDays } from "@/components/ui/clock";
+import { Empty } from "@/components/ui/empty";
+import { formatQuantity } from "@/components/ui/format";
+import { Splitter } from "@/components/ui/splitter";
+import { useHotkeys } from "@/components/ui/use-hotkeys";
+import { useMounted } from "@/components/ui/use-mounted";
+import { useSize } from "@/components/ui/use-size";
+import { type Preference, useStored } from "@/components/ui/use-stored";
+import { parseTime } from "@/lib/base/time";
+import type { CaptureAnswer, FlowRow } from "@/lib/questions/answers";
+import { cellText } from "./cell-text";
+import { ColumnMenu } from "./column-menu";
+import { COLUMN_CHOICE, shownColumns, withWidth } from "./columns";
+import { filterBy } from "./filter-by";
+import { FlowDrawer } from "./flow-drawer";
+import { FlowGrid, type GridHandle, type ValuePlace } from "./flow-grid";
+import styles from "./flows-view.module.css";
+import { NoFlows } from "./no-flows";
+import { useLocatedFlow } from "./use-located-flow";
+import { ValueMenu } from "./value-menu";
+import { termsOf } from "./value-terms";
+
+const DRAWER_LEAST = 320;
+/** The rows keep at least this much. */
+const ROWS_LEAST = 360;
+
+const DRAWER_WIDTH: Preference<number> = {
+  name: "drawer-width",
+  fallback: 480,
+  read: (stored) =>
+    typeof stored === "number" && stored >= DRAWER_LEAST && stored <= 2000 ? stored : undefined,
+};
+
+/** Every flow of the scope in a table, and one of them in a drawer beside it. */
+export function FlowsView({ captureId }: { readonly captureId: string }) {
+  const isMounted = useMounted();
+  const scope = useScope();
+  const capture = useCapture(captureId).data;
+  const total = useTotal(captureId, scope);
+  // Widths and heights are styles, which must not stand in the server's markup.
+  if (!isMounted) return null;
+  if (scope.scope === undefined) {
+    return (
+      <Empty title="No rows: this link cannot be read." role="status">
+        What is wrong stands above, with a way to put it right.
+      </Empty>
+    );
+  }
+  if (total.error !== null && total.data === undefined)
+    return <Failed error={total.error} onRetry={() => total.refetch()} />;
+  if (capture === undefined) return null;
+  return <Rows captureId={captureId} capture={capture} scope={scope} records={total.data?.total?.records} />;
+}
+
+interface RowsProps {
+  readonly captureId: string;
+  readonly capture: CaptureAnswer;
+  readonly scope: ScopeHandle;
+  /** Absent while they are being counted. */
+  readonly records: number | undefined;
+}
+
+function Rows({ captureId, capture, scope, records }: RowsProps) {
+  const view = useRef<HTMLDivElement>(null);
+  const grid = useRef<GridHandle>(null);
+  const [choice, setChoice] = useStored(COLUMN_CHOICE);
+  const [zone] = useStored(ZONE);
+  const [menu, setMenu] = useState<ValuePlace>();
+  const [wantedWidth, setWidth] = useStored(DRAWER_WIDTH);
+  const { width } = useSize(view);
+  const order = scope.view.order ?? "asc";
+  const { isOutside, openedHere } = useLocatedFlow(captureId, scope, order, (row) =>
+    grid.current?.goTo(row, "centre"),
+  );
+  const walk = useWalk();
+  const openId = scope.view.flow;
+  const most = Math.max(DRAWER_LEAST, width - ROWS_LEAST);
+
+  const open = (row: FlowRow, step: "push" | "replace" = "push") => {
+    openedHere(row.id);
+    scope.openFlow(row.id, step);
+  };
+  const close = () => {
+    scope.closeFlow();
+    grid.current?.focus();
+  };
+  useHotkeys({
+    j: () => grid.current?.move("next"),
+    k: () => grid.current?.move("previous"),
+    Escape: () => openId !== undefined && close(),
+  });
+  return (
+    <div ref={view} className={styles.view}>
+      <div className={styles.rows}>
+        <div className={styles.bar}>
+          <h1 className={styles.count} aria-live="polite">
+            {records === undefined ? "Counting flows …" : formatQuantity(records, "flow")}
+          </h1>
+          <span className={styles.order}>{order === "asc" ? "oldest first" : "newest first"}</span>
+          <span className={styles.space} />
+          <ColumnMenu choice={choice} onChange={setChoice} />
+        </div>
+        <div className={styles.table}>
+          {records === 0 ? (
+            <NoFlows capture={capture} scope={scope} />
+          ) : (
+            <FlowGrid
+              key={`${scope.query} ${order}`}
+              ref={grid}
+              captureId={captureId}
+              query={scope.query}
+              order={order}
+              total={records ?? guessedRows(capture, scope)}
+              isCounted={records !== undefined}
+              columns={shownColumns(choice)}
+              look={{ zone, withDay: isOverDays(capture, zone) }}
+              openId={openId}
+              onOpen={(row) => open(row)}
+              onMoved={(row) => openId !== undefined && walk(() => open(row, "replace"))}
+              onClose={() => openId !== undefined && close()}
+              onMenu={setMenu}
+              onFilter={(row, column, how) => {
+                const [term] = termsOf(column, row);
+                if (term) filterBy(scope, term, how);
+              }}
+              onOrder={scope.setOrder}
+              onWidth={(column, wanted) => setChoice(withWidth(choice, column, wanted))}
+              renderError={(error, retry) => <Failed error={error} onRetry={retry} />}
+            />
+          )}
+        </div>
+      </div>
+      {openId !== undefined && width > 0 && (
+        <>
+          <Splitter
+            label="Width of the flow"
+            width={Math.min(wantedWidth, most)}
+            least={DRAWER_LEAST}
+            most={most}
+            onWidth={setWidth}
+          />
+          <FlowDrawer
+            captureId={captureId}
+            flowId={openId}
+            width={Math.min(wantedWidth, most)}
+            isOutside={isOutside}
+            onFilter={(term, how) => filterBy(scope, term, how)}
+            onClose={close}
+          />
+        </>
+      )}
+      {menu && (
+        <ValueMenu
+          box={menu.box}
+          text={cellText(menu.column, menu.row, zone)}
+          terms={termsOf(menu.column, menu.row)}
+          onFilter={(term, how) => filterBy(scope, term, how)}
+          onOpen={() => open(menu.row)}
+          onClosed={() => {
+            setMenu(undefined);
+            grid.current?.focus();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Runs only the last of many calls: a key held down must not ask for every flow it passes. */
+function useWalk(): (action: () => void) => void {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return (action) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(action, 120);
+  };
+}
+
+/** Until the rows are counted: all of the capture when nothing narrows the scope, else a page of them. */
+function guessedRows(capture: CaptureAnswer, { scope }: ScopeHandle): number {
+  const isNarrowed =
+    scope !== undefined &&
+    (scope.filter.terms.length > 0 || scope.from !== undefined || scope.to !== undefined);
+  const flows = flowsSoFar(capture);
+  return isNarrowed ? Math.min(flows, 100) : flows;
+}
+
+function isOverDays({ first, last }: CaptureAnswer, zone: "utc" | "local"): boolean {
+  const from = first === null ? undefined : parseTime(first);
+  const to = last === null ? undefined : parseTime(last);
+  return from !== undefined && to !== undefined && spansDays(from, to, zone);
+}
+
+function Failed({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }): ReactNode {
+  return (
+    <Empty title={error.message} role="alert" actions={<Button onClick={onRetry}>Try again</Button>}>
+      {error instanceof ApiError && error.hint}
+    </Empty>
+  );
+}

@@ -1,0 +1,75 @@
+"use client";
+
+import Link from "next/link";
+import { flowsSoFar } from "@/components/frame/queries";
+import type { ScopeHandle } from "@/components/frame/use-scope";
+import { Button, linkButton } from "@/components/ui/button";
+import { Empty } from "@/components/ui/empty";
+import { formatCount } from "@/components/ui/format";
+import type { CaptureAnswer } from "@/lib/questions/answers";
+import { EMPTY_FILTER } from "@/lib/scope/filter";
+
+interface NoFlowsProps {
+  readonly capture: CaptureAnswer;
+  readonly scope: ScopeHandle;
+}
+
+/** Says why there are no rows, and the way out. */
+export function NoFlows({ capture, scope }: NoFlowsProps) {
+  if (flowsSoFar(capture) === 0) return <EmptyCapture capture={capture} />;
+  const { filter, from, to } = scope.scope ?? { filter: EMPTY_FILTER };
+  const hasRange = from !== undefined || to !== undefined;
+  const hasTerms = filter.terms.length > 0;
+  return (
+    <Empty
+      title="No flow matches."
+      role="status"
+      actions={
+        <>
+          {hasTerms && <Button onClick={() => scope.setFilter(EMPTY_FILTER)}>Remove the filter</Button>}
+          {hasRange && <Button onClick={() => scope.setRange(undefined)}>Show the whole time range</Button>}
+        </>
+      }
+    >
+      The capture holds {formatCount(flowsSoFar(capture))} flows. {reasonText(hasTerms, hasRange)}
+    </Empty>
+  );
+}
+
+function reasonText(hasTerms: boolean, hasRange: boolean): string {
+  if (hasTerms && hasRange)
+    return "The filter and the time range together leave none. A term can be switched off on its chip.";
+  if (hasTerms) return "The filter leaves none. A term can be switched off on its chip.";
+  return hasRange ? "None lies in the time range." : "";
+}
+
+function EmptyCapture({ capture }: { readonly capture: CaptureAnswer }) {
+  if (capture.state === "reading") {
+    return (
+      <Empty title="The first flows are on their way." role="status">
+        A file is being read. Rows appear here as soon as the first are in.
+      </Empty>
+    );
+  }
+  const refused = capture.fileReports.reduce((sum, report) => sum + report.refused, 0);
+  return (
+    <Empty
+      title="This capture holds no flows."
+      role="status"
+      actions={
+        <Link href="/" className={linkButton("plain")}>
+          All captures
+        </Link>
+      }
+    >
+      {emptyReason(capture.fileReports.length, refused)}
+    </Empty>
+  );
+}
+
+function emptyReason(files: number, refused: number): string {
+  if (files === 0)
+    return "No file has been added to it. Files are added from its row in the list of captures.";
+  if (refused > 0) return "Its records were refused; the numbers in the foot line open the list of reasons.";
+  return "Its files hold no flow records.";
+}

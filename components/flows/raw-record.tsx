@@ -1,0 +1,67 @@
+"use client";
+
+import { Download } from "lucide-react";
+import { useId } from "react";
+import { apiUrl, capturePath } from "@/components/frame/api";
+import { Banner } from "@/components/ui/banner";
+import { linkButton } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { formatBytes, formatCount } from "@/components/ui/format";
+import { layOutJson } from "@/components/ui/pretty-json";
+import { Switch } from "@/components/ui/switch";
+import { visible } from "@/components/ui/text";
+import { type Preference, useStored } from "@/components/ui/use-stored";
+import type { FlowDetailAnswer } from "@/lib/questions/answers";
+import styles from "./raw-record.module.css";
+
+const LAID_OUT: Preference<boolean> = {
+  name: "raw-laid-out",
+  fallback: false,
+  read: (stored) => (typeof stored === "boolean" ? stored : undefined),
+};
+
+interface RawRecordProps {
+  readonly captureId: string;
+  readonly flowId: string;
+  readonly raw: FlowDetailAnswer["raw"];
+}
+
+/** The record exactly as it was received, and where it stood. */
+export function RawRecord({ captureId, flowId, raw }: RawRecordProps) {
+  const id = useId();
+  const [isLaidOut, setLaidOut] = useStored(LAID_OUT);
+  const laidOut = isLaidOut ? layOutJson(raw.text) : undefined;
+  return (
+    <section className={styles.raw} aria-labelledby={id}>
+      <div className={styles.head}>
+        <h3 id={id}>Record as received</h3>
+        <Switch label="Over lines" checked={isLaidOut} onChange={setLaidOut} />
+      </div>
+      <p className={styles.place}>
+        <bdi>{visible(raw.file)}</bdi>, line {formatCount(raw.line)}{" "}
+        <span className={styles.quiet}>({formatBytes(raw.bytes)})</span>
+      </p>
+      {!raw.exact && (
+        <Banner tone="warn">
+          What stands here is not the whole truth: the record is too long to show, or its bytes are no valid
+          text. Download the bytes to have them exactly.
+        </Banner>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <pre className={styles.text} tabIndex={0}>
+        {laidOut ?? raw.text}
+      </pre>
+      <div className={styles.buttons}>
+        <CopyButton text={raw.text} what="the record" caption="Copy the record" />
+        <a
+          className={linkButton("plain", true)}
+          href={apiUrl(capturePath(captureId, `/flows/${encodeURIComponent(flowId)}/raw`))}
+          download={`${flowId}.json`}
+        >
+          <Download size={13} aria-hidden />
+          Download the bytes
+        </a>
+      </div>
+    </section>
+  );
+}

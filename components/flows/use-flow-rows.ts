@@ -1,0 +1,97 @@
+"use client";
+
+import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { capturePath, getJson } from "@/components/frame/api";
+import { REFRESH_MS, readKey, useCapture } from "@/components/frame/queries";
+import type { FlowRow, FlowsAnswer } from "@/lib/questions/answers";
+import type { RowWindow } from "./scroll-map";
+
+/** Rows asked for at once. Row n is on page n / 100, whatever was scrolled before. */
+export const PAGE_ROWS = 100;
+/** Pages kept though they are out of sight. */
+const PAGES_KEPT = 60;
+/** Pages that are passed faster than this are not asked for. */
+const REST_MS = 60;
+
+export interface FlowRows {
+  /** Absent while its page is on its way. */
+  readonly rowAt: (index: number) => FlowRow | undefined;
+  readonly error: Error | null;
+  readonly retry: () => void;
+  /** Rows known from the pages themselves, for as long as the count is on its way. */
+  readonly atLeast: number;
+}
+
+interface Wanted {
+  readonly captureId: string;
+  /** Parameters of the scope. */
+  readonly query: string;
+  readonly order: "asc" | "desc";
+  readonly isEnabled: boolean;
+}
+
+export function useFlowRows({ captureId, query, order, isEnabled }: Wanted, inSight: RowWindow): FlowRows {
+  const client = useQueryClient();
+  const isReading = useCapture(captureId).data?.state === "reading";
+  const firstPage = Math.floor(inSight.first / PAGE_ROWS);
+  const lastPage = Math.max(firstPage, Math.floor((inSight.end - 1) / PAGE_ROWS));
+  const isAtRest = useRest(`${firstPage} ${lastPage}`);
+  const baseKey = useMemo(() => [...readKey(captureId), "page", query, order], [captureId, query, order]);
+
+  const pages = Array.from({ length: lastPage - firstPage + 1 }, (_, index) => firstPage + index);
+  const results = useQueries({
+    queries: pages.map((page) => ({
+      queryKey: [...baseKey, page],
+      queryFn: ({ signal }: { signal: AbortSignal }) => {
+        const params = pageParams(query, order, page);
+        return getJson<FlowsAnswer>(capturePath(captureId, "/flows"), { params, signal });
+      },
+      enabled: isEnabled && isAtRest,
+      refetchInterval: isReading ? REFRESH_MS : (false as const),
+    })),
+  });
+
+  useEffect(() => {
+    if (!isAtRest) return;
+    const passed = client
+      .getQueryCache()
+      .findAll({ queryKey: baseKey, type: "inactive" })
+      .sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt);
+    for (const old of passed.slice(PAGES_KEPT)) client.getQueryCache().remove(old);
+  }, [client, baseKey, isAtRest]);
+
+  const failed = results.find(({ error, data }) => error !== null && data === undefined);
+  return {
+    rowAt: (index) => {
+      const page = Math.floor(index / PAGE_ROWS);
+      const answer = results[page - firstPage]?.data ?? client.getQueryData<FlowsAnswer>([...baseKey, page]);
+      return answer?.flows[index % PAGE_ROWS];
+    },
+    error: failed?.error ?? null,
+    retry: () => void client.invalidateQueries({ queryKey: baseKey }),
+    atLeast: Math.max(
+      0,
+      ...results.map(({ data }, index) => (data ? (firstPage + index) * PAGE_ROWS + data.flows.length : 0)),
+    ),
+  };
+}
+
+function pageParams(query: string, order: "asc" | "desc", page: number): URLSearchParams {
+  const params = new URLSearchParams(query);
+  params.set("order", order);
+  params.set("position", String(page * PAGE_ROWS));
+  params.set("limit", String(PAGE_ROWS));
+  params.set("total", "false");
+  return params;
+}
+
+/** False for a moment after each change of `value`. */
+function useRest(value: string): boolean {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), REST_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return rested === value;
+}

@@ -1,0 +1,16 @@
+import Link from "next/link";
+import styles from "./brand.module.css";
+
+/** The name of the product; leads to the list of captures. */
+export function Brand() {
+  return (
+    <Link href="/" className={styles.brand} aria-label="Eyepiece, all captures">
+      <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden>
+        <circle cx="10" cy="10" r="7.2" className={styles.ring} />
+        <circle cx="10" cy="10" r="2.6" className={styles.dot} />
+        <path d="M10 .5v3M10 16.5v3M.5 10h3M16.5 10h3" className={styles.ring} />
+      </svg>
+      <span className={styles.name}>Eyepiece</span>
+    </Link>
+  );
+}

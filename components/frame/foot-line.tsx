@@ -1,0 +1,81 @@
+"use client";
+
+import { useState } from "react";
+import { formatQuantity, formatSpan } from "@/components/ui/format";
+import { parseTime } from "@/lib/base/time";
+import type { CaptureAnswer } from "@/lib/questions/answers";
+import { FilesDialog } from "./files-dialog";
+import styles from "./foot-line.module.css";
+import { useCapture, useTimeline, useTotal } from "./queries";
+import { addCounts, countsText } from "./report-words";
+import type { ScopeHandle } from "./use-scope";
+
+interface FootLineProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+}
+
+/** How much the scope holds, and what became of the records of all files. */
+export function FootLine({ captureId, scope }: FootLineProps) {
+  const [isOpen, setOpen] = useState(false);
+  const capture = useCapture(captureId).data;
+  const total = useTotal(captureId, scope).data;
+  // The fewest buckets there can be: only the gaps are wanted.
+  const gaps = useTimeline(captureId, scope, 2).data?.gaps.length;
+  // Nodes and span are settled with the first file.
+  const isKnown = capture !== undefined && (capture.flows > 0 || capture.state !== "reading");
+  const counts = capture && addCounts(capture.fileReports);
+  return (
+    <footer className={styles.foot}>
+      <p className={styles.scope}>
+        {total?.total && (
+          <>
+            <span>
+              {total.meta.exact ? "" : "at least "}
+              {formatQuantity(total.total.events, "event")}
+              {isWhole(scope) ? "" : " in the scope"}
+            </span>
+            {total.total.records !== total.total.events && (
+              <span>{formatQuantity(total.total.records, "record")}</span>
+            )}
+          </>
+        )}
+        {isKnown && <span>{formatQuantity(capture.nodes, "node")}</span>}
+        {isKnown && <span>{spanText(capture)}</span>}
+        {gaps !== undefined && <span>{formatQuantity(gaps, "gap")}</span>}
+        {total?.meta.notes.map((note) => (
+          <span key={note}>{note}</span>
+        ))}
+      </p>
+      {capture && counts && (
+        <p>
+          Records:{" "}
+          <button type="button" className={styles.link} onClick={() => setOpen(true)}>
+            {countsText(counts)}
+          </button>
+        </p>
+      )}
+      {capture && (
+        <FilesDialog
+          open={isOpen}
+          onClose={() => setOpen(false)}
+          captureId={captureId}
+          reports={capture.fileReports}
+        />
+      )}
+    </footer>
+  );
+}
+
+function isWhole({ scope }: ScopeHandle): boolean {
+  return (
+    scope === undefined ||
+    (scope.filter.terms.length === 0 && scope.from === undefined && scope.to === undefined)
+  );
+}
+
+function spanText({ first, last }: CaptureAnswer): string {
+  const from = first === null ? undefined : parseTime(first);
+  const to = last === null ? undefined : parseTime(last);
+  return from === undefined || to === undefined ? "no times" : formatSpan(to - from);
+}

@@ -1,0 +1,186 @@
+"use client";
+
+import { CircleHelp, Clock3, Link2 } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useRef, useState } from "react";
+import { Banner } from "@/components/ui/banner";
+import { Button, IconButton, linkButton } from "@/components/ui/button";
+import { copyText } from "@/components/ui/copy";
+import { Empty } from "@/components/ui/empty";
+import { formatQuantity } from "@/components/ui/format";
+import { useHotkeys } from "@/components/ui/use-hotkeys";
+import { useMounted } from "@/components/ui/use-mounted";
+import { useStored } from "@/components/ui/use-stored";
+import { parseTime } from "@/lib/base/time";
+import type { CaptureAnswer } from "@/lib/questions/answers";
+import { ApiError } from "./api";
+import { Brand } from "./brand";
+import { CaptureMenu } from "./capture-menu";
+import { FilterBar } from "./filter-bar";
+import { FootLine } from "./foot-line";
+import styles from "./frame.module.css";
+import { HelpDialog } from "./help-dialog";
+import { Histogram } from "./histogram";
+import { ZONE } from "./preferences";
+import { flowsSoFar, useCapture, useRefreshWhenChanged } from "./queries";
+import { stepWindow, wholeWindow, windowOf, within } from "./range";
+import type { Theme } from "./theme";
+import { ThemeMenu } from "./theme-menu";
+import { type ScopeHandle, useScope } from "./use-scope";
+
+interface FrameProps {
+  readonly captureId: string;
+  readonly theme: Theme;
+  readonly children: ReactNode;
+}
+
+/** What stands round every view of a capture. Filter bar, histogram and foot line belong to the scope, not to the view. */
+export function Frame({ captureId, theme, children }: FrameProps) {
+  const scope = useScope();
+  const capture = useCapture(captureId);
+  const filter = useRef<{ focus: () => void }>(null);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const [copied, setCopied] = useState("");
+  useRefreshWhenChanged(captureId);
+
+  const isGone = capture.data === undefined && capture.error !== null;
+  const copyLink = async () => {
+    const done = await copyText(window.location.href);
+    setCopied(done ? "The link was copied." : "The browser refused to copy the link.");
+    setTimeout(() => setCopied(""), 2500);
+  };
+  useHotkeys({
+    "/": () => filter.current?.focus(),
+    "?": () => setHelpOpen(true),
+    c: () => void copyLink(),
+    "[": () => step(scope, capture.data, -1),
+    "]": () => step(scope, capture.data, 1),
+  });
+  return (
+    <div className={styles.frame}>
+      <a href="#view" className={styles.skip}>
+        Skip to the rows
+      </a>
+      <header className={styles.top}>
+        <Brand />
+        <CaptureMenu captureId={captureId} />
+        <FilterBar scope={scope} focusRef={filter} />
+        <div className={styles.tools}>
+          <IconButton label="Keys and filter" hotkey="?" onClick={() => setHelpOpen(true)}>
+            <CircleHelp size={16} aria-hidden />
+          </IconButton>
+          <ThemeMenu initial={theme} />
+        </div>
+      </header>
+      <nav className={styles.tabs} aria-label="Views">
+        <Tabs captureId={captureId} flows={capture.data && flowsSoFar(capture.data)} />
+        <span className={styles.space} />
+        <span role="status" className={styles.copied}>
+          {copied}
+        </span>
+        <Button look="quiet" small onClick={copyLink} title="Copy the link to what is on screen (c)">
+          <Link2 size={14} aria-hidden />
+          Copy link
+        </Button>
+        <ZoneSwitch />
+      </nav>
+      {capture.data?.state === "reading" && (
+        <Banner tone="info" role="status">
+          Partial: a file is still being read. What is here can be used already, and grows.
+        </Banner>
+      )}
+      {!isGone && <Histogram captureId={captureId} scope={scope} />}
+      <main id="view" className={styles.view} tabIndex={-1}>
+        {isGone && capture.error ? (
+          <CaptureError error={capture.error} onRetry={() => capture.refetch()} />
+        ) : (
+          children
+        )}
+      </main>
+      {!isGone && <FootLine captureId={captureId} scope={scope} />}
+      <HelpDialog open={isHelpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  );
+}
+
+function step(scope: ScopeHandle, capture: CaptureAnswer | undefined, direction: -1 | 1): void {
+  const whole = wholeWindow(instant(capture?.first), instant(capture?.last));
+  const range = scope.scope;
+  if (whole === undefined || range === undefined || (range.from === undefined && range.to === undefined))
+    return;
+  scope.setRange(within(stepWindow(windowOf(range, whole), whole, direction), whole));
+}
+
+function instant(text: string | null | undefined): bigint | undefined {
+  return text ? parseTime(text) : undefined;
+}
+
+interface TabsProps {
+  readonly captureId: string;
+  readonly flows: number | undefined;
+}
+
+function Tabs({ captureId, flows }: TabsProps) {
+  const pathname = usePathname();
+  const base = `/captures/${encodeURIComponent(captureId)}`;
+  const tabs = [{ href: `${base}/flows`, label: "Flows", count: flows }];
+  return tabs.map(({ href, label, count }) => (
+    <Link key={href} href={href} className={styles.tab} aria-current={pathname === href ? "page" : undefined}>
+      {label}
+      {count !== undefined && (
+        <span className={styles.count} title={formatQuantity(count, "flow record")}>
+          {shortCount(count)}
+        </span>
+      )}
+    </Link>
+  ));
+}
+
+const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
+
+function shortCount(count: number): string {
+  return short.format(count);
+}
+
+function ZoneSwitch() {
+  const [zone, setZone] = useStored(ZONE);
+  const isMounted = useMounted();
+  const isLocal = isMounted && zone === "local";
+  return (
+    <Button
+      look="quiet"
+      small
+      aria-pressed={isLocal}
+      title={
+        isLocal
+          ? "Times are those of this computer; switch to UTC"
+          : "Times are UTC; switch to the zone of this computer"
+      }
+      onClick={() => setZone(isLocal ? "utc" : "local")}
+    >
+      <Clock3 size={14} aria-hidden />
+      {isLocal ? "Local time" : "UTC"}
+    </Button>
+  );
+}
+
+function CaptureError({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {
+  const isGone = error instanceof ApiError && error.code === "capture_not_found";
+  return (
+    <Empty
+      title={error.message}
+      role="alert"
+      actions={
+        <>
+          {!isGone && <Button onClick={onRetry}>Try again</Button>}
+          <Link href="/" className={linkButton("plain")}>
+            All captures
+          </Link>
+        </>
+      }
+    >
+      {error instanceof ApiError && error.hint}
+    </Empty>
+  );
+}

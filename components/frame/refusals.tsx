@@ -1,0 +1,54 @@
+"use client";
+
+import { formatCount, formatQuantity } from "@/components/ui/format";
+import tables from "@/components/ui/table.module.css";
+import { visible } from "@/components/ui/text";
+import type { CaptureAnswer } from "@/lib/questions/answers";
+import styles from "./refusals.module.css";
+
+type Report = CaptureAnswer["fileReports"][number];
+
+/** The first refused records of a file with line, reason and excerpt, folded away. Nothing when none were refused. */
+export function Refusals({ report }: { readonly report: Report }) {
+  if (report.refused === 0) return null;
+  const { refusals, refused } = report;
+  const isAll = refusals.length >= refused;
+  return (
+    <details className={styles.refusals}>
+      <summary>
+        {isAll
+          ? `${formatQuantity(refused, "refused record")}`
+          : `The first ${formatCount(refusals.length)} of ${formatQuantity(refused, "refused record")}`}
+      </summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className={styles.scroll} tabIndex={0} aria-label="Refused records">
+        <table className={tables.table}>
+          <thead>
+            <tr>
+              <th scope="col" className={tables.number}>
+                Line
+              </th>
+              <th scope="col">Why</th>
+              <th scope="col">It begins with</th>
+            </tr>
+          </thead>
+          <tbody>
+            {refusals.map((refusal) => (
+              <tr key={refusal.offset}>
+                <td className={tables.number}>{formatCount(refusal.line)}</td>
+                <td>
+                  {visible(refusal.reason)} <code className={styles.code}>{refusal.code}</code>
+                </td>
+                <td>
+                  <code className={styles.excerpt}>
+                    <bdi>{visible(refusal.excerpt)}</bdi>
+                  </code>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </details>
+  );
+}

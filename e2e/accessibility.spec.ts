@@ -1,0 +1,75 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { makeCapture } from "./fixtures/captures";
+import { flowLog } from "./fixtures/flow-log";
+import { expect, test } from "./fixtures/test";
+import { FlowsPage } from "./pages/flows-page";
+import { HomePage } from "./pages/home-page";
+
+/** What breaks WCAG 2 at levels A and AA, each with the first place where it does. */
+async function violations(page: Page): Promise<readonly string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test("home, its menu and its dialogs have no violations", async ({ page, request }) => {
+      await makeCapture(request, `axe-${colorScheme}`, flowLog(20));
+      const home = new HomePage(page);
+      await home.goto();
+      await expect(home.link(`axe-${colorScheme}`)).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await home.choose(`axe-${colorScheme}`, "Rename");
+      await expect(page.getByRole("dialog")).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await home.choose(`axe-${colorScheme}`, "Files and refused records");
+      await expect(page.getByRole("dialog")).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test("flows, drawer, menus and dialogs have no violations", async ({ page, request }) => {
+      const id = await makeCapture(request, `axe-flows-${colorScheme}`, flowLog(100));
+      const flows = new FlowsPage(page);
+      await flows.goto(id, "?q=!port:53&off=verdict:DROPPED");
+      await expect(flows.row(0)).toBeVisible();
+      await expect(flows.histogram).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await flows.open(3);
+      await expect(flows.raw).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await flows.cell(0, "client").locator("[data-value]").click();
+      await expect(page.getByRole("menu")).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("?");
+      await expect(page.getByRole("dialog")).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await flows.filter.click();
+      await expect(page.getByRole("listbox")).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test("a link that cannot be read has no violations", async ({ page, request }) => {
+      const id = await makeCapture(request, `axe-bad-${colorScheme}`, flowLog(10));
+      const flows = new FlowsPage(page);
+      await flows.goto(id, "?q=verdct:DROPPED");
+      await expect(page.getByText("No rows: this link cannot be read.")).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+  });
+}
+
+test("the choice of light or dark is there with the first paint", async ({ page }) => {
+  const home = new HomePage(page);
+  await home.goto();
+  await page.getByRole("button", { name: "Light or dark" }).click();
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  const html = (await page.reload())?.text();
+  expect(await html).toContain('data-theme="dark"');
+});

@@ -1,0 +1,80 @@
+import { makeCapture } from "./fixtures/captures";
+import { flowLog } from "./fixtures/flow-log";
+import { expect, test } from "./fixtures/test";
+import { FlowsPage } from "./pages/flows-page";
+import { HomePage } from "./pages/home-page";
+
+test("the first page says what to do before any script has run", async ({ request }) => {
+  const html = await (await request.get("/")).text();
+  expect(html).toContain("Open flow logs");
+  expect(html).toContain("Drop files or a folder anywhere on this page");
+  expect(html).not.toMatch(/<[^>]+\sstyle=/);
+});
+
+test("files dropped together become one capture, named by what their names share", async ({ page }) => {
+  const home = new HomePage(page);
+  await home.goto();
+  const log = flowLog(60);
+  await home.drop([
+    { name: "together-node-1.log", text: log },
+    { name: "together-node-2.log", text: `${log}this is no record\n` },
+  ]);
+  await expect(home.link("together-node")).toBeVisible();
+  await expect(page.getByText("read 60, accepted 60, duplicate 0, other kinds 0, refused 0")).toBeVisible();
+  await expect(page.getByText(/accepted 0, duplicate 60, other kinds 0, refused 1/)).toBeVisible();
+  await page.getByText("1 refused record").click();
+  await expect(page.getByRole("cell", { name: "this is no record" })).toBeVisible();
+  await expect(home.row("together-node")).toContainText("60");
+});
+
+test("a file whose records are all there already is told as nothing new", async ({ page, request }) => {
+  await makeCapture(request, "once-only", flowLog(20));
+  const home = new HomePage(page);
+  await home.goto();
+  await home.addTo("once-only", [{ name: "again.log", text: flowLog(20) }]);
+  await expect(page.getByText(/^Nothing new: every record was there already/)).toBeVisible();
+});
+
+test("a capture is renamed and deleted", async ({ page, request }) => {
+  await makeCapture(request, "old-name", flowLog(10));
+  const home = new HomePage(page);
+  await home.goto();
+  await home.rename("old-name", "new name");
+  await expect(home.link("new name")).toBeVisible();
+  await expect(home.link("old-name")).toBeHidden();
+  await expect(page.getByRole("button", { name: "Actions for new name" })).toBeFocused();
+
+  await home.choose("new name", "Delete");
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await expect(home.link("new name")).toBeVisible();
+  await home.choose("new name", "Delete");
+  await page.getByRole("button", { name: "Delete the capture" }).click();
+  await expect(home.link("new name")).toBeHidden();
+});
+
+test("a name that looks like markup stays text", async ({ page, request }) => {
+  const name = '<img src=x onerror="alert(1)">';
+  await makeCapture(request, name, flowLog(10));
+  const home = new HomePage(page);
+  await home.goto();
+  await expect(home.link(name)).toBeVisible();
+});
+
+test("the sample capture opens with its flows", async ({ page }) => {
+  const home = new HomePage(page);
+  const flows = new FlowsPage(page);
+  await home.goto();
+  await home.openSample();
+  await expect(flows.row(0)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("Partial:")).toBeHidden({ timeout: 30_000 });
+  await expect(page.getByRole("list", { name: "Events by verdict" })).toContainText("DROPPED");
+});
+
+test("an address that leads nowhere says so", async ({ page, problems }) => {
+  await page.goto("/captures/nosuchcapture/flows");
+  await expect(page.getByRole("alert").filter({ hasText: "There is no such capture." })).toBeVisible();
+  await page.goto("/nowhere");
+  await expect(page.getByRole("heading", { name: "There is no such page." })).toBeVisible();
+  // The browser notes each answer 404 in its console.
+  problems.splice(0, problems.length, ...problems.filter((problem) => !problem.includes("404")));
+});

@@ -1,0 +1,114 @@
+import { makeCapture } from "./fixtures/captures";
+import { flowLog } from "./fixtures/flow-log";
+import { expect, test } from "./fixtures/test";
+import { FlowsPage } from "./pages/flows-page";
+
+let id = "";
+
+test.beforeAll(async ({ playwright, baseURL }) => {
+  const request = await playwright.request.newContext({ baseURL });
+  id = await makeCapture(request, "filter", flowLog(200));
+  await request.dispose();
+});
+
+test("a filter that cannot be read is told in its place, shows no rows, and is put right by one click", async ({
+  page,
+}) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await expect(flows.count).toHaveText("200 flows");
+  await flows.filterBy("verdct:DROPPED port:8443");
+  const problem = page.getByRole("alert").filter({ hasText: "is not a key" });
+  await expect(problem.locator("mark")).toHaveText("verdct");
+  await expect(page.getByText("No rows: this link cannot be read.")).toBeVisible();
+  await expect(flows.grid).toBeHidden();
+  await problem.getByRole("button", { name: "Use verdict" }).click();
+  await expect(flows.count).toHaveText("20 flows");
+  await expect(flows.chip("verdict:DROPPED")).toBeVisible();
+  await expect(flows.chip("port:8443")).toBeVisible();
+});
+
+test("a damaged part of a link is named and can be taken out", async ({ page }) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id, "?q=verdict:DROPPED&from=yesterday");
+  await expect(page.getByRole("alert").filter({ hasText: "is not a time" })).toBeVisible();
+  await expect(flows.grid).toBeHidden();
+  await page.getByRole("button", { name: "Remove it from the link" }).click();
+  await expect(flows.count).toHaveText("20 flows");
+});
+
+test("a term can be negated, switched off, edited and removed on its chip", async ({ page }) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id, "?q=verdict:DROPPED");
+  await flows.chooseOnChip("verdict:DROPPED", "Exclude instead of include");
+  await expect(flows.count).toHaveText("180 flows");
+  await flows.chooseOnChip("!verdict:DROPPED", "Switch off");
+  await expect(flows.count).toHaveText("200 flows");
+  await flows.chooseOnChip("!verdict:DROPPED, switched off", "Switch on");
+  await expect(flows.count).toHaveText("180 flows");
+  await flows.chooseOnChip("!verdict:DROPPED", "Edit");
+  await expect(flows.filter).toBeFocused();
+  await expect(flows.filter).toHaveValue("!verdict:DROPPED");
+  await flows.filterBy("to-port:8443");
+  await expect(flows.count).toHaveText("20 flows");
+  await page.getByRole("button", { name: "Remove to-port:8443" }).click();
+  await expect(flows.count).toHaveText("200 flows");
+});
+
+test("keys and values are completed while typing", async ({ page }) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await expect(flows.count).toHaveText("200 flows");
+  await page.keyboard.press("/");
+  await expect(flows.filter).toBeFocused();
+  await page.keyboard.type("verd");
+  await expect(page.getByRole("option", { name: /^verdict:/ })).toBeVisible();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(flows.filter).toHaveValue("verdict:");
+  await page.keyboard.type("dro");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(flows.filter).toHaveValue("verdict:DROPPED");
+  await page.keyboard.press("Enter");
+  await expect(flows.chip("verdict:DROPPED")).toBeVisible();
+  await expect(flows.count).toHaveText("20 flows");
+});
+
+test("a pasted hubble observe command becomes terms, with a word about what differs", async ({ page }) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await flows.filterBy("hubble observe --from-pod shop/web --verdict DROPPED --since 5m");
+  await expect(flows.chip("from-pod:shop/web")).toBeVisible();
+  await expect(flows.chip("verdict:DROPPED")).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "counts from now" })).toBeVisible();
+  await expect(flows.count).toHaveText("20 flows");
+});
+
+test("a value in a row filters by include, exclude and only", async ({ page }) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await flows.chooseOnValue(3, "verdict", "Exclude");
+  await expect(flows.chip("!verdict:DROPPED")).toBeVisible();
+  await expect(flows.count).toHaveText("180 flows");
+  await flows.chooseOnValue(0, "node", "Include");
+  await expect(flows.chip("node-name:node-1")).toBeVisible();
+  await expect(flows.count).toHaveText("100 flows");
+});
+
+test("a value in the drawer filters too", async ({ page }) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await flows.open(3);
+  await flows.drawer.getByRole("button", { name: "Include drop-reason-desc:POLICY_DENIED" }).click();
+  await expect(flows.count).toHaveText("20 flows");
+  await expect(flows.drawer).toBeVisible();
+});
+
+test("nothing that matches names the cause and the way out", async ({ page }) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id, "?q=pod:nosuchpod");
+  await expect(page.getByText("No flow matches.")).toBeVisible();
+  await page.getByRole("button", { name: "Remove the filter" }).click();
+  await expect(flows.count).toHaveText("200 flows");
+});

@@ -1,0 +1,81 @@
+import { makeCapture } from "./fixtures/captures";
+import { flowLog, lineOf } from "./fixtures/flow-log";
+import { expect, test } from "./fixtures/test";
+import { FlowsPage } from "./pages/flows-page";
+import { HomePage } from "./pages/home-page";
+
+test("from the list of captures to the raw line without a mouse", async ({ page, request }) => {
+  await makeCapture(request, "by-keys", flowLog(300));
+  const home = new HomePage(page);
+  const flows = new FlowsPage(page);
+  await home.goto();
+  await home.link("by-keys").focus();
+  await page.keyboard.press("Enter");
+  await expect(flows.count).toHaveText("300 flows");
+
+  await page.keyboard.press("/");
+  await page.keyboard.type("verdict:DROPPED");
+  await page.keyboard.press("Enter");
+  await expect(flows.count).toHaveText("30 flows");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+
+  await page.keyboard.press("j");
+  await expect(flows.grid).toBeFocused();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(flows.raw).toHaveText(lineOf(13));
+  await page.keyboard.press("j");
+  await expect(flows.raw).toHaveText(lineOf(23));
+  await page.keyboard.press("Escape");
+  await expect(flows.drawer).toBeHidden();
+  await expect(flows.grid).toBeFocused();
+});
+
+test("a value is filtered and its menu opened by keys", async ({ page, request }) => {
+  const id = await makeCapture(request, "by-keys-values", flowLog(100));
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await expect(flows.row(0)).toBeVisible();
+  await flows.grid.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press(".");
+  await expect(flows.chip("node-name:node-1")).toBeVisible();
+  await expect(flows.count).toHaveText("50 flows");
+  await flows.grid.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press(" ");
+  await expect(page.getByRole("menuitem", { name: "Only this" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(flows.grid).toBeFocused();
+});
+
+test("single-key shortcuts can be switched off", async ({ page, request }) => {
+  const id = await makeCapture(request, "no-keys", flowLog(20));
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await expect(flows.count).toHaveText("20 flows");
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keys and filter" });
+  await help.getByRole("switch", { name: "Single-key shortcuts" }).click();
+  await page.keyboard.press("Escape");
+  await expect(help).toBeHidden();
+  await page.keyboard.press("?");
+  await page.keyboard.press("/");
+  await expect(help).toBeHidden();
+  await expect(flows.filter).not.toBeFocused();
+});
+
+test("columns are hidden, widened and kept for the next time", async ({ page, request }) => {
+  const id = await makeCapture(request, "columns", flowLog(20));
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Node" }).click();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("columnheader", { name: "Node" })).toBeHidden();
+  await page.reload();
+  await expect(page.getByRole("columnheader", { name: "Verdict" })).toBeVisible();
+  await expect(page.getByRole("columnheader", { name: "Node" })).toBeHidden();
+});

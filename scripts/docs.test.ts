@@ -1,0 +1,98 @@
+/** Keeps the documents true: links lead somewhere, named paths exist, every call of the interface is described. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const notOurs = ["node_modules", "build", "data", "generated", "test-results", "playwright-report"];
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+
+/** Files below a folder of the project by the end of their name, as paths from the root with slashes. */
+function filesBelow(folder: string, ending: string): string[] {
+  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.name.startsWith(".") || notOurs.includes(entry.name)) return [];
+    if (entry.isDirectory()) return filesBelow(name, ending);
+    return entry.name.endsWith(ending) ? [name] : [];
+  });
+}
+
+const documents = filesBelow("", ".md");
+
+/** What is written between fences and backticks is an example, not a link. */
+const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, "").replaceAll(/`[^`\n]*`/g, "");
+
+/** Targets of links and pictures, without those that lead out of the project. */
+function linksOf(text: string): string[] {
+  const targets = [...text.matchAll(/\]\(([^()\s]+)\)/g)].map((match) => match[1] ?? "");
+  return targets.filter((target) => !/^[a-z]+:/i.test(target));
+}
+
+/** Headings as GitHub names them in links. */
+function anchorsOf(text: string): string[] {
+  const headings = text.replaceAll(/^```[\s\S]*?^```/gm, "").matchAll(/^#+ +(.+)$/gm);
+  return [...headings].map((match) =>
+    (match[1] ?? "")
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+function isBroken(document: string, link: string): boolean {
+  const [target = "", anchor] = decodeURI(link).split("#");
+  const file = target === "" ? document : path.posix.join(path.posix.dirname(document), target);
+  if (!existsSync(path.join(root, file))) return true;
+  return anchor !== undefined && file.endsWith(".md") && !anchorsOf(read(file)).includes(anchor);
+}
+
+const topFolders = "app|bench|bin|components|docs|e2e|lib|prisma|public|scripts";
+const pathInCode = new RegExp(`\`((?:${topFolders})/[\\w./[\\]-]+)\``, "g");
+
+describe("documents", () => {
+  it.each(documents)("%s: every link leads somewhere", (document) => {
+    const links = linksOf(withoutCode(read(document)));
+    expect(links.filter((link) => isBroken(document, link))).toEqual([]);
+  });
+
+  it.each(documents)("%s: every path it names exists", (document) => {
+    const named = [...read(document).matchAll(pathInCode)].map((match) => match[1] ?? "");
+    // Made by a build, and so not there in a fresh checkout.
+    const checked = named.filter((name) => !name.includes("/generated"));
+    expect(checked.filter((name) => !existsSync(path.join(root, name)))).toEqual([]);
+  });
+
+  it("are all reachable from the guide's first page", () => {
+    const guide = documents.filter((document) => document.startsWith("docs/"));
+    const linked = guide.flatMap((document) =>
+      linksOf(read(document)).map((link) =>
+        path.posix.join(path.posix.dirname(document), link.split("#")[0] ?? ""),
+      ),
+    );
+    expect(guide.filter((document) => document !== "docs/README.md" && !linked.includes(document))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("docs/interface.md", () => {
+  const described = read("docs/interface.md");
+  /** `GET /captures/{captureId}/flows` and the like, from the folders and what their files export. */
+  const calls = filesBelow("app/api/v1", "route.ts").flatMap((file) => {
+    const address = file
+      .replace("app/api/v1", "")
+      .replace("/route.ts", "")
+      .replaceAll(/\[(\w+)\]/g, "{$1}");
+    const methods = [...read(file).matchAll(/^export (?:async )?function ([A-Z]+)\(/gm)];
+    return methods.map((match) => `${match[1]} ${address}`);
+  });
+
+  it("is compared with at least the calls of this version", () => {
+    expect(calls.length).toBeGreaterThanOrEqual(15);
+  });
+
+  it.each(calls)("describes %s", (call) => {
+    expect(described).toContain(`\`${call}\``);
+  });
+});
