@@ -71,7 +71,7 @@ test("columns are hidden, widened and kept for the next time", async ({ page, re
   const id = await makeCapture(request, "columns", flowLog(20));
   const flows = new FlowsPage(page);
   await flows.goto(id);
-  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("button", { name: "Columns", exact: true }).click();
   await page.getByRole("menuitemcheckbox", { name: "Node" }).click();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("columnheader", { name: "Node" })).toBeHidden();

@@ -25,7 +25,8 @@ const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, "").
 
 /** Targets of links and pictures, without those that lead out of the project. */
 function linksOf(text: string): string[] {
-  const targets = [...text.matchAll(/\]\(([^()\s]+)\)/g)].map((match) => match[1] ?? "");
+  const found = [...text.matchAll(/\]\(([^()\s]+)\)|\bsrc(?:set)?="([^"\s]+)"/g)];
+  const targets = found.map((match) => match[1] ?? match[2] ?? "");
   return targets.filter((target) => !/^[a-z]+:/i.test(target));
 }
 

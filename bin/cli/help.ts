@@ -11,7 +11,7 @@ const ALL = `Eyepiece opens exported Hubble flow logs in a browser.
   eyepiece help ingest, eyepiece help serve
   eyepiece --version
 
-Settings: EYEPIECE_URL, EYEPIECE_TOKEN, EYEPIECE_DATA, PORT, HOST (docs/operations.md).
+Settings: EYEPIECE_URL, EYEPIECE_TOKEN (docs/interface.md); EYEPIECE_DATA, PORT, HOST (docs/operations.md).
 `;
 
 const SERVE = `eyepiece serve [--port N] [--host ADDRESS] [--data FOLDER]

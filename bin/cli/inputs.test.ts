@@ -19,6 +19,10 @@ function write(name: string, text = "x"): void {
   writeFileSync(file, text);
 }
 
+function makePipe(name: string): void {
+  execFileSync("sh", ["-c", 'mkfifo "$0"', path.join(folder, name)]);
+}
+
 async function names(...paths: string[]): Promise<string[]> {
   const inputs = await expandPaths(paths, folder);
   if (!inputs.ok) throw new Error(inputs.failure.message);
@@ -51,12 +55,12 @@ describe("expandPaths", () => {
     mkdirSync(path.join(folder, "logs"));
     symlinkSync(path.join(folder, "elsewhere", "real.log"), path.join(folder, "logs", "link.log"));
     symlinkSync(path.join(folder, "logs"), path.join(folder, "logs", "round"));
-    execFileSync("mkfifo", [path.join(folder, "logs", "pipe")]);
+    makePipe("logs/pipe");
     expect(await names("logs")).toEqual(["logs/link.log"]);
   });
 
   it("takes a pipe that was named, and standard input, without a length", async () => {
-    execFileSync("mkfifo", [path.join(folder, "pipe")]);
+    makePipe("pipe");
     expect(await expandPaths(["pipe", "-"], folder)).toEqual({
       ok: true,
       value: [

@@ -19,9 +19,9 @@ export function uuidHash(uuid: string): bigint {
       if (code !== 45 /* - */) return hash64(uuid);
       continue;
     }
-    const digit = code >= 97 ? code - 87 : code - 48;
-    const isHex = code <= 57 ? digit >= 0 : digit >= 10 && digit <= 15;
-    if (!isHex) return hash64(uuid);
+    const isDecimal = code >= 48 && code <= 57;
+    if (!isDecimal && !((code >= 97 && code <= 102) /* a to f */)) return hash64(uuid);
+    const digit = isDecimal ? code - 48 : code - 87;
     const word = digits++ >> 3;
     words[word] = ((words[word] as number) << 4) | digit;
   }

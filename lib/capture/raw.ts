@@ -40,7 +40,7 @@ export function readRaw(database: Sqlite, rowId: number): RawRecord | undefined 
 }
 
 /** Walks the variable-length integers: gap, length, lines, for each record up to the wanted one. */
-function findPlace(places: Uint8Array, wanted: number, firstLine: number): Place | undefined {
+export function findPlace(places: Uint8Array, wanted: number, firstLine: number): Place | undefined {
   let at = 0;
   let end = 0;
   let line = firstLine;

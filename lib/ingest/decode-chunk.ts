@@ -16,7 +16,7 @@ import { type FlowIds, type Packer, putRow } from "./pack";
 import { PlacesWriter } from "./places";
 import { scanDocument } from "./scan";
 import { type CutRecord, cutRecord, identityOf } from "./skeleton";
-import type { Chunk } from "./split";
+import { type Chunk, isBlank } from "./split";
 
 const OPEN_BRACE = 123;
 const COMMA = 44;
@@ -93,7 +93,8 @@ class ChunkDecoding {
     const hash = identity ?? this.hashOf(start, end);
     const place = this.addPlace(start, end, line);
     this.formats[ids.format] = (this.formats[ids.format] ?? 0) + 1;
-    putRow(this.columns, this.nextRow(), place, ids, {
+    const row = this.nextRow();
+    putRow(this.columns, row, place, ids, {
       timeNs: cut.timeNs,
       sourcePort: cut.sourcePort,
       destinationPort: cut.destinationPort,
@@ -121,7 +122,8 @@ class ChunkDecoding {
     const { flow } = record;
     const ids = this.packer.idsOf(flow, format);
     if (cut !== undefined) this.packer.skeletons.learn(text, cut, flow, ids);
-    putRow(this.columns, this.nextRow(), place, ids, {
+    const row = this.nextRow();
+    putRow(this.columns, row, place, ids, {
       timeNs: flow.timeNs,
       sourcePort: flow.l4?.sourcePort,
       destinationPort: flow.l4?.destinationPort,
@@ -169,7 +171,7 @@ class ChunkDecoding {
 
   private behindSeparators(start: number, end: number): number {
     let at = start;
-    while (at < end && ((this.buffer[at] as number) <= 32 || this.buffer[at] === COMMA)) at++;
+    while (at < end && (isBlank(this.buffer[at] as number) || this.buffer[at] === COMMA)) at++;
     return at;
   }
 

@@ -52,7 +52,14 @@ class Decoder {
     });
   }
 
+  /** Lets it finish what it holds: a thread is not ended inside native code. */
   async close(): Promise<void> {
+    while (this.waiting.length > 0 && this.failure === undefined) {
+      await new Promise<void>((resolve) => {
+        this.worker.once("message", () => resolve());
+        this.worker.once("exit", () => resolve());
+      });
+    }
     await this.worker.terminate();
   }
 

@@ -152,6 +152,49 @@ describe("records like earlier ones", () => {
       (value) => record().replace(',"uuid":"', `,"extensions":{"uuid":"${value}"},"\\u0075uid":"`),
     ],
     [
+      "times around the flow's own, which stays the same",
+      (value) => {
+        const time = value === "other" ? "2030-01-01T00:00:00Z" : "2026-08-21T12:12:18.510175415Z";
+        const envelope = record().replace(/"time":"[^"]*"}$/, `"time":"${time}"}`);
+        return envelope.replace('{"flow":{', `{"flow":{"extensions":{"time":"${time}"},`);
+      },
+    ],
+    [
+      "the flow's own time with a blank behind its name",
+      (value) => {
+        const time = value === "other" ? "2030-01-01T00:00:00Z" : "2026-08-21T12:12:18.510175415Z";
+        const envelope = record().replace(/"time":"[^"]*"}$/, `"time":"${time}"}`);
+        return envelope
+          .replace('{"flow":{"time":', `{"flow":{"time" :`)
+          .replace('{"flow":{', `{"flow":{"extensions":{"time":"${time}"},`);
+      },
+    ],
+    [
+      "the flow's own uuid with a blank behind its name",
+      (value) => record().replace(',"uuid":"', `,"extensions":{"uuid":"${value}"},"uuid" :"`),
+    ],
+    [
+      "the flow's own ports with a blank behind their names",
+      (value) =>
+        record()
+          .replace('"source_port":', '"source_port" :')
+          .replace('"destination_port":', '"destination_port" :')
+          .replace(
+            ',"l4":',
+            `,"x":{"source_port":${value === "other" ? 1 : 44916},"destination_port":80},"l4":`,
+          ),
+    ],
+    [
+      "a time of another member before the flow's own, without an envelope",
+      (value) => {
+        const time = value === "other" ? "2030-01-01T00:00:00Z" : "2026-08-21T12:12:18.510175415Z";
+        return record()
+          .replace(/,"time":"[^"]*"}$/, "}")
+          .replace('{"flow":{', `{"flow":{"extensions":{"time":"${time}"},`);
+      },
+    ],
+    ["a uuid with a control character", (value) => record({ uuid: value === "other" ? "a\u0001b" : value })],
+    [
       "ports inside another member",
       (value) =>
         record().replace(

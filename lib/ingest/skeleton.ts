@@ -26,6 +26,8 @@ export interface CutRecord {
   /** The other texts between the cuts, in order. */
   readonly rest: readonly string[];
   readonly timeNs: bigint;
+  /** How often the time was cut out: 2 when an envelope repeats it. */
+  readonly times: 1 | 2;
   readonly uuid: string | undefined;
   readonly sourcePort: number;
   readonly destinationPort: number;
@@ -69,6 +71,7 @@ export function cutRecord(text: string): CutRecord | undefined {
       text.slice(again === text.length ? again : again + time.length),
     ],
     timeNs,
+    times: again === text.length ? 1 : 2,
     uuid: uuid === undefined ? undefined : text.slice(uuid.start, uuid.end),
     sourcePort: source.value,
     destinationPort: destination.value,
@@ -81,9 +84,11 @@ function uuidBehind(text: string, from: number): { start: number; end: number } 
   if (marker < 0) return undefined;
   const start = from + marker + UUID.length;
   const end = text.indexOf('"', start);
-  const isPlain = end > start && !text.slice(start, end).includes("\\");
-  return isPlain ? { start, end } : undefined;
+  return PLAIN_UUID.test(text.slice(start, end)) ? { start, end } : undefined;
 }
+
+/** Nothing that JSON would refuse, or read as something else. */
+const PLAIN_UUID = /^[0-9A-Za-z-]{1,64}$/;
 
 /** A whole number of at most nine digits behind a name, as JSON writes it. */
 function numberBehind(
@@ -178,16 +183,17 @@ function isCertain(text: string, cut: CutRecord, flow: Flow): boolean {
     !text.includes("\\u") &&
     !/"(sourcePort|destinationPort)"/.test(text) &&
     flow.timeNs === cut.timeNs &&
+    countOf(text, '"time"') === cut.times &&
     flow.l7?.latencyNs === undefined &&
     // A uuid that was not cut differs from record to record all the same: it is the identity.
     (cut.uuid !== undefined || flow.uuid === undefined) &&
-    isMember(text, '"uuid":', cut.uuid, flow.uuid) &&
-    isMember(text, '"source_port":', cut.sourcePort, flow.l4?.sourcePort) &&
-    isMember(text, '"destination_port":', cut.destinationPort, flow.l4?.destinationPort)
+    isMember(text, '"uuid"', cut.uuid, flow.uuid) &&
+    isMember(text, '"source_port"', cut.sourcePort, flow.l4?.sourcePort) &&
+    isMember(text, '"destination_port"', cut.destinationPort, flow.l4?.destinationPort)
   );
 }
 
-/** What was cut is what the flow has, and the name stands once; what was not cut stays in the skeleton. */
+/** What was cut is what the flow has, and the name stands once (with a blank behind it too); what was not cut stays in the skeleton. */
 function isMember(
   text: string,
   name: string,
@@ -195,7 +201,13 @@ function isMember(
   has: string | number | undefined,
 ): boolean {
   if (cut === undefined) return true;
-  return cut === has && text.indexOf(name) === text.lastIndexOf(name);
+  return cut === has && countOf(text, name) === 1;
+}
+
+function countOf(text: string, name: string): number {
+  let count = 0;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) count++;
+  return count;
 }
 
 /** 64 bits of the record's identity, when it has a uuid. */

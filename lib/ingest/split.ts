@@ -285,7 +285,7 @@ function refusalOf(outcome: Scan["outcome"]): RefusalCode {
   return outcome === "too_many" ? "too_long" : "torn";
 }
 
-function isBlank(byte: number): boolean {
+export function isBlank(byte: number): boolean {
   return byte === 32 || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === 9;
 }
 

@@ -51,6 +51,7 @@ export class CaptureWriter {
   private underway: Underway | undefined;
   private readonly received = new Map<number, { bytes: number; isWhole: boolean }>();
   private queue: Promise<unknown> = Promise.resolve();
+  private isStopping = false;
 
   constructor(
     file: string,
@@ -64,6 +65,11 @@ export class CaptureWriter {
   }
 
   told(message: Told): void {
+    if (message.tell === "stop") {
+      this.isStopping = true;
+      this.underway?.cancelling.abort(new Stopped());
+      return;
+    }
     if (message.tell === "cancel") {
       if (this.underway?.fileId === message.fileId)
         this.underway.cancelling.abort(new Cancelled(message.why));
@@ -113,6 +119,7 @@ export class CaptureWriter {
   }
 
   private async read(fileId: number, spoolFile: string): Promise<FileReport> {
+    if (this.isStopping) return this.report(fileId);
     const cancelling = new AbortController();
     const spool = new SpoolReader(spoolFile, cancelling.signal);
     this.underway = { fileId, spool, cancelling };
@@ -126,7 +133,7 @@ export class CaptureWriter {
       this.endPoolWhenIdle();
       this.underway = undefined;
       this.received.delete(fileId);
-      removeSpool(spoolFile);
+      if (!this.isStopping) removeSpool(spoolFile);
     }
     return this.report(fileId);
   }
@@ -192,6 +199,7 @@ export class CaptureWriter {
   /** Decoders hold tens of MiB each: kept for the next of many small files, not longer. */
   private endPoolWhenIdle(): void {
     clearTimeout(this.poolIdle);
+    if (this.isStopping) return;
     this.poolIdle = setTimeout(() => {
       void this.pool?.close();
       this.pool = undefined;
@@ -200,6 +208,7 @@ export class CaptureWriter {
 
   /** Nothing of a file that did not come to its end is kept: half a file would be taken for the whole. */
   private readingFailed(fileId: number, error: unknown): void {
+    if (error instanceof Stopped) return;
     dropHalfReadFile(this.database, fileId);
     if (error instanceof Cancelled) setFileState(this.database, fileId, error.why.state, error.why);
     else setFileState(this.database, fileId, "failed", describeFailure(error));
@@ -218,6 +227,9 @@ export class CaptureWriter {
     return null;
   }
 }
+
+/** The server stops in the middle of a file. */
+class Stopped extends Error {}
 
 /** The reader, or the uploader, gave up. */
 class Cancelled extends Error {

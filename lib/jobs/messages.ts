@@ -34,7 +34,9 @@ export type ToWriter =
       };
     }[WriterCall]
   | { readonly tell: "received"; readonly fileId: number; readonly bytes: number; readonly isWhole: boolean }
-  | { readonly tell: "cancel"; readonly fileId: number; readonly why: Abandoned };
+  | { readonly tell: "cancel"; readonly fileId: number; readonly why: Abandoned }
+  /** The server stops: what is under way stays as it is, to be taken up again. */
+  | { readonly tell: "stop" };
 
 export type FromWriter =
   | { readonly id: number; readonly answer: unknown }

@@ -14,6 +14,8 @@ interface Waiting {
 /** Two decoders keep two cores busy; more than three wait for the one writer. */
 const DECODERS = Math.max(1, Math.min(3, availableParallelism()));
 
+const STOP_MS = 4000;
+
 export class WriterHandle {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, Waiting>();
@@ -54,14 +56,20 @@ export class WriterHandle {
     this.worker.postMessage(message);
   }
 
+  /** After what is under way. */
   async close(): Promise<void> {
     if (this.failure === undefined) await this.ask("close", {}).catch(() => undefined);
     await this.worker.terminate();
   }
 
-  /** Without waiting for what is under way: it is taken up again, or marked, at the next start. */
+  /**
+   * Without what is under way: it is taken up again, or marked, at the next start. The thread is not ended inside
+   * the driver, which would abort the whole process; one that does not come back within the bound is left.
+   */
   async stop(): Promise<void> {
-    await this.worker.terminate();
+    this.tell({ tell: "stop" });
+    const bound = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
+    await Promise.race([this.close(), bound]);
   }
 
   private said(message: FromWriter): void {

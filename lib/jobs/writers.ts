@@ -54,9 +54,10 @@ export class Writers {
   /** At once: what is under way is taken up again at the next start. */
   async stopAll(): Promise<void> {
     clearInterval(this.sweep);
-    await Promise.all(
-      [...this.handles.values()].map((handle) => (handle.isIdle ? handle.close() : handle.stop())),
-    );
+    await Promise.all([
+      ...[...this.handles.values()].map((handle) => handle.stop()),
+      ...this.closing.values(),
+    ]);
     this.handles.clear();
   }
 }

@@ -1,6 +1,10 @@
 /**
- * The pool of reader threads. The SQLite driver is synchronous: a question runs in a thread, with a deadline;
- * cancelling one that is under way ends its thread and starts another.
+ * The pool of reader threads. The SQLite driver is synchronous: a question runs in a thread, with a deadline.
+ *
+ * A thread is never ended while it may be inside the driver: that makes the driver abort the whole process
+ * (seen), and would not stop the query either. A cancelled question is answered at once and its thread is
+ * busy until the driver returns; one that misses its deadline has its thread retired: another takes its place,
+ * and it ends by itself when the driver returns.
  */
 
 import path from "node:path";
@@ -23,35 +27,71 @@ interface Job {
   readonly file: string;
   readonly question: QuestionName;
   readonly ask: unknown;
+  /** Answers the asker; only the first answer counts. */
   finish(result: Result<unknown, QuestionFailure>): void;
 }
 
-interface Reader {
-  worker: Worker;
+class Reader {
+  readonly worker: Worker;
   job: Job | undefined;
-  deadline: NodeJS.Timeout | undefined;
+  private deadline: NodeJS.Timeout | undefined;
+  readonly ended: Promise<void>;
+
+  constructor(onIdle: () => void, onBroken: (reader: Reader, error: unknown) => void) {
+    this.worker = new Worker(path.join(projectRoot(), "build", "reader-worker.mjs"), {
+      resourceLimits: { maxOldGenerationSizeMb: 256 },
+    });
+    this.worker.on("message", ({ result }: FromReader) => {
+      const job = this.release();
+      job?.finish(result);
+      onIdle();
+    });
+    this.ended = new Promise((resolve) => this.worker.once("exit", () => resolve()));
+    this.worker.once("error", (error) => onBroken(this, error));
+  }
+
+  begin(job: Job, deadlineMs: number, onDeadline: () => void): void {
+    this.job = job;
+    this.deadline = setTimeout(onDeadline, deadlineMs);
+    const { id, file, question, ask } = job;
+    this.tell({ id, file, question, ask });
+  }
+
+  release(): Job | undefined {
+    clearTimeout(this.deadline);
+    const { job } = this;
+    this.job = undefined;
+    return job;
+  }
+
+  tell(message: ToReader): void {
+    this.worker.postMessage(message);
+  }
 }
 
+/** Threads that may be stuck in the driver beside the pool. More would eat the machine; then questions wait. */
+const RETIRED = 4;
+const CLOSE_MS = 3000;
+
 export class ReaderPool {
-  private readonly readers: Reader[];
+  private readers: Reader[];
+  private readonly retired = new Set<Reader>();
   private readonly waiting: Job[] = [];
   private nextId = 1;
   private isClosed = false;
 
   constructor(private readonly options: PoolOptions) {
-    this.readers = Array.from({ length: options.threads }, () =>
-      this.start({ job: undefined, deadline: undefined }),
-    );
+    this.readers = Array.from({ length: options.threads }, () => this.start());
   }
 
-  /** Answers a question over a capture's file. A signal that aborts stops the work. */
+  /** Answers a question over a capture's file. A signal that aborts answers at once. */
   ask<Name extends QuestionName>(
     file: string,
     question: Name,
     ask: Ask<Name>,
     signal?: AbortSignal,
   ): Promise<Result<Answer<Name>, QuestionFailure>> {
-    if (this.isClosed) return Promise.resolve(fail("too_busy", "The server is stopping."));
+    if (this.isClosed) return Promise.resolve(STOPPING);
     if (this.waiting.length >= this.options.queue) {
       return Promise.resolve(fail("too_busy", "Too many questions are waiting.", "Try again in a moment."));
     }
@@ -76,86 +116,67 @@ export class ReaderPool {
 
   /** Closes the file in every thread, before it is deleted. */
   forget(file: string): void {
-    for (const reader of this.readers) reader.worker.postMessage({ forget: file } satisfies ToReader);
+    for (const reader of this.readers) reader.tell({ forget: file });
   }
 
+  /** Waits for what is inside the driver, within a bound. */
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const job of this.waiting.splice(0)) job.finish(fail("too_busy", "The server is stopping."));
-    await Promise.all(
-      this.readers.map((reader) => this.stop(reader, fail("too_busy", "The server is stopping."))),
+    for (const job of this.waiting.splice(0)) job.finish(STOPPING);
+    const all = [...this.readers, ...this.retired];
+    for (const reader of all) {
+      reader.job?.finish(STOPPING);
+      reader.tell({ close: true });
+    }
+    const bound = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
+    await Promise.race([Promise.all(all.map(({ ended }) => ended)), bound]);
+  }
+
+  private start(): Reader {
+    return new Reader(
+      () => this.assign(),
+      (reader, error) => this.broken(reader, error),
     );
   }
 
-  private start(reader: Pick<Reader, "job" | "deadline">): Reader {
-    const started: Reader = Object.assign(reader, {
-      worker: new Worker(path.join(projectRoot(), "build", "reader-worker.mjs"), {
-        resourceLimits: { maxOldGenerationSizeMb: 256 },
-      }),
-    });
-    const { worker } = started;
-    worker.on("message", ({ id, result }: FromReader) => {
-      if (started.job?.id === id) this.finished(started, result);
-    });
-    worker.on("error", (error) => {
-      if (started.worker === worker)
-        this.replace(started, fail("internal", error instanceof Error ? error.message : String(error)));
-    });
-    return started;
-  }
-
   private assign(): void {
+    if (this.isClosed) return;
     for (const reader of this.readers) {
       if (reader.job !== undefined) continue;
       const job = this.waiting.shift();
       if (job === undefined) return;
-      reader.job = job;
-      reader.deadline = setTimeout(() => this.timedOut(reader), this.options.deadlineMs);
-      const { id, file, question, ask } = job;
-      reader.worker.postMessage({ id, file, question, ask } satisfies ToReader);
+      reader.begin(job, this.options.deadlineMs, () => this.timedOut(reader));
     }
-  }
-
-  private finished(reader: Reader, result: Result<unknown, QuestionFailure>): void {
-    clearTimeout(reader.deadline);
-    const { job } = reader;
-    reader.job = undefined;
-    job?.finish(result);
-    this.assign();
-  }
-
-  private timedOut(reader: Reader): void {
-    const seconds = Math.round(this.options.deadlineMs / 1000);
-    this.replace(
-      reader,
-      fail("question_timeout", `No answer within ${seconds} s.`, "Narrow the time range or the filter."),
-    );
   }
 
   private cancel(job: Job): void {
     const waiting = this.waiting.indexOf(job);
-    const cancelled = fail("question_timeout", "The question was cancelled.");
-    if (waiting >= 0) {
-      this.waiting.splice(waiting, 1);
-      job.finish(cancelled);
-      return;
-    }
-    const reader = this.readers.find((candidate) => candidate.job === job);
-    if (reader !== undefined) this.replace(reader, cancelled);
+    if (waiting >= 0) this.waiting.splice(waiting, 1);
+    job.finish(fail("question_timeout", "The question was cancelled."));
   }
 
-  private replace(reader: Reader, result: Result<unknown, QuestionFailure>): void {
-    if (this.isClosed) return;
-    const old = reader.worker;
-    this.start(reader);
-    void old.terminate();
-    this.finished(reader, result);
+  private timedOut(reader: Reader): void {
+    const seconds = Math.round(this.options.deadlineMs / 1000);
+    reader.job?.finish(
+      fail("question_timeout", `No answer within ${seconds} s.`, "Narrow the time range or the filter."),
+    );
+    if (this.isClosed || this.retired.size >= RETIRED) return;
+    this.retired.add(reader);
+    void reader.ended.then(() => this.retired.delete(reader));
+    reader.tell({ close: true });
+    this.replace(reader);
   }
 
-  private async stop(reader: Reader, result: Result<unknown, QuestionFailure>): Promise<void> {
-    clearTimeout(reader.deadline);
-    reader.job?.finish(result);
-    reader.job = undefined;
-    await reader.worker.terminate();
+  /** A thread that died by itself, for example out of memory. */
+  private broken(reader: Reader, error: unknown): void {
+    reader.release()?.finish(fail("internal", error instanceof Error ? error.message : String(error)));
+    if (!this.isClosed) this.replace(reader);
+  }
+
+  private replace(reader: Reader): void {
+    this.readers = this.readers.map((other) => (other === reader ? this.start() : other));
+    this.assign();
   }
 }
+
+const STOPPING = fail("too_busy", "The server is stopping.");

@@ -9,7 +9,8 @@ import { QUESTIONS, type QuestionName } from "./questions";
 
 export type ToReader =
   | { readonly id: number; readonly file: string; readonly question: QuestionName; readonly ask: unknown }
-  | { readonly forget: string };
+  | { readonly forget: string }
+  | { readonly close: true };
 
 export interface FromReader {
   readonly id: number;
@@ -22,6 +23,11 @@ const OPEN = 8;
 const captures = new Lru<string, OpenCapture>(OPEN, (capture) => capture.close());
 
 parentPort?.on("message", (message: ToReader) => {
+  if ("close" in message) {
+    captures.clear();
+    parentPort?.close();
+    return;
+  }
   if ("forget" in message) {
     captures.delete(message.forget);
     return;
