@@ -181,6 +181,9 @@ const refusals: [
   ["get", "/api/v1/captures/CAPTURE/flows/0000000000000000", 404, "flow_not_found"],
   ["get", "/api/v1/captures/CAPTURE/flows/x", 404, "flow_not_found"],
   ["delete", "/api/v1/captures/CAPTURE/files/99", 404, "file_not_found"],
+  ["get", "/api/v1/captures/CAPTURE/flows?revision=7", 404, "revision_not_found"],
+  ["put", "/api/v1/captures", 405, "method_not_allowed"],
+  ["post", "/api/v1/captures/CAPTURE/timeline", 405, "method_not_allowed"],
 ];
 
 test("every refusal has the one error shape, its code and a way out", async ({ request }) => {

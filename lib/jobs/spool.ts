@@ -5,7 +5,6 @@
  * while it grows.
  */
 
-import { existsSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
 export const partOf = (spool: string): string => `${spool}.part`;
@@ -63,6 +62,11 @@ export class SpoolReader {
   }
 }
 
-function openEither(spool: string): Promise<FileHandle> {
-  return open(existsSync(partOf(spool)) ? partOf(spool) : spool, "r");
+/** The file may lose its ending between a look and the opening: so it is opened, not looked for. */
+async function openEither(spool: string): Promise<FileHandle> {
+  try {
+    return await open(partOf(spool), "r");
+  } catch {
+    return await open(spool, "r");
+  }
 }

@@ -9,6 +9,7 @@ export interface QuestionFailure {
     | "filter_invalid"
     | "flow_not_found"
     | "question_timeout"
+    | "revision_not_found"
     | "too_busy"
     | "internal";
   readonly message: string;

@@ -15,7 +15,7 @@ import type { QuestionFailure } from "./failure";
 import { type FlowValues, keyOf, selectFlowRows, toFlowRow } from "./flow-row";
 import { bucketOfRank, hasLadder, type Ladder, readLadder } from "./ladder";
 import type { OpenCapture } from "./open-capture";
-import { type ScopeParameters, scopeKey, toScope } from "./scope-parameters";
+import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 
 export interface FlowsParameters extends ScopeParameters {
   readonly limit: number;
@@ -50,7 +50,7 @@ export function readFlows(
   capture: OpenCapture,
   parameters: FlowsParameters,
 ): Result<FlowsAnswer, QuestionFailure> {
-  const scope = toScope(parameters);
+  const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const compiled = compileScope(capture.database, scope.value);
   const page = new Page(capture, compiled, scopeKey(parameters), parameters);

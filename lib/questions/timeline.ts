@@ -9,7 +9,7 @@ import type { TimelineAnswer } from "./answers";
 import { alignDown, bucketWidth } from "./buckets";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
-import { type ScopeParameters, scopeKey, toScope } from "./scope-parameters";
+import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 
 export interface TimelineParameters extends ScopeParameters {
   /** At most so many buckets. */
@@ -23,7 +23,7 @@ export function readTimeline(
   capture: OpenCapture,
   parameters: TimelineParameters,
 ): Result<TimelineAnswer, QuestionFailure> {
-  const scope = toScope(parameters);
+  const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const compiled = compileScope(capture.database, scope.value);
   const counted = capture.keep(`timeline ${parameters.buckets} ${scopeKey(parameters)}`, () =>

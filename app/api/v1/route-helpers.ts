@@ -100,3 +100,8 @@ export async function askCapture<Name extends QuestionName>(
 }
 
 export const captureName = z.object({ name: z.string().trim().min(1, "a name is needed").max(200) });
+
+/** For the methods that a route does not have: the one error shape, and which there are. */
+export function notAllowed(allow: string): () => Response {
+  return () => failure({ code: "method_not_allowed", message: `This call takes ${allow}.` }, { allow });
+}

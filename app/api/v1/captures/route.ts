@@ -2,7 +2,7 @@
 
 import { engine } from "@/bin/engine-slot";
 import { json } from "@/lib/http/respond";
-import { captureName, failed, readBody } from "../route-helpers";
+import { captureName, failed, notAllowed, readBody } from "../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -15,3 +15,7 @@ export async function POST(request: Request): Promise<Response> {
   if (!body.ok) return failed(body.failure);
   return json(await engine().captures.create(body.value.name), { status: 201 });
 }
+
+const other = notAllowed("GET, POST");
+
+export { other as PUT, other as PATCH, other as DELETE };

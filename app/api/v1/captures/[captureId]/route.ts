@@ -6,6 +6,7 @@ import {
   type CaptureRoute,
   captureName,
   failed,
+  notAllowed,
   readBody,
   readCaptureId,
 } from "../../route-helpers";
@@ -31,3 +32,7 @@ export async function DELETE(_request: Request, route: CaptureRoute): Promise<Re
   const deleted = await engine().captures.delete(captureId.value);
   return deleted.ok ? new Response(null, { status: 204 }) : failed(deleted.failure);
 }
+
+const other = notAllowed("GET, PATCH, DELETE");
+
+export { other as POST, other as PUT };

@@ -2,9 +2,14 @@
 
 import { engine } from "@/bin/engine-slot";
 import { json } from "@/lib/http/respond";
+import { notAllowed } from "../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
 export async function POST(): Promise<Response> {
   return json(await engine().captures.openSample(), { status: 201 });
 }
+
+const other = notAllowed("POST");
+
+export { other as GET, other as PUT, other as PATCH, other as DELETE };

@@ -6,7 +6,14 @@
  */
 
 import { z } from "zod";
-import { askCapture, type CaptureRoute, failed, readQuery, scopeParameters } from "../../../route-helpers";
+import {
+  askCapture,
+  type CaptureRoute,
+  failed,
+  notAllowed,
+  readQuery,
+  scopeParameters,
+} from "../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -29,3 +36,7 @@ export async function GET(request: Request, route: CaptureRoute): Promise<Respon
     return failed({ code: "bad_request", message: "Give one of cursor, position and at." });
   return askCapture(request, route, "flows", { ...page, total: total === "true" });
 }
+
+const other = notAllowed("GET");
+
+export { other as POST, other as PUT, other as PATCH, other as DELETE };

@@ -2,7 +2,7 @@
 
 import { engine } from "@/bin/engine-slot";
 import type { ProgressEvent } from "@/lib/questions/answers";
-import { type CaptureRoute, failed, readCaptureId } from "../../../route-helpers";
+import { type CaptureRoute, failed, notAllowed, readCaptureId } from "../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -68,3 +68,7 @@ async function currentProgress(captureId: string): Promise<ProgressEvent> {
   const flows = (info.ok ? info.value.flows : 0) + files.reduce((sum, file) => sum + file.flows, 0);
   return { files, flows };
 }
+
+const other = notAllowed("GET");
+
+export { other as POST, other as PUT, other as PATCH, other as DELETE };

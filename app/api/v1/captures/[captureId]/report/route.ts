@@ -2,7 +2,7 @@
 
 import { engine } from "@/bin/engine-slot";
 import { json } from "@/lib/http/respond";
-import { type CaptureRoute, failed, readCaptureId } from "../../../route-helpers";
+import { type CaptureRoute, failed, notAllowed, readCaptureId } from "../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -23,3 +23,7 @@ export async function GET(_request: Request, route: CaptureRoute): Promise<Respo
     files,
   });
 }
+
+const other = notAllowed("GET");
+
+export { other as POST, other as PUT, other as PATCH, other as DELETE };

@@ -1,7 +1,14 @@
 /** `GET`: events over time by verdict. `buckets` is a maximum, 2 to 2000 (120). */
 
 import { z } from "zod";
-import { askCapture, type CaptureRoute, failed, readQuery, scopeParameters } from "../../../route-helpers";
+import {
+  askCapture,
+  type CaptureRoute,
+  failed,
+  notAllowed,
+  readQuery,
+  scopeParameters,
+} from "../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -16,3 +23,7 @@ export async function GET(request: Request, route: CaptureRoute): Promise<Respon
   const { by: _verdict, ...parameters } = read.value;
   return askCapture(request, route, "timeline", parameters);
 }
+
+const other = notAllowed("GET");
+
+export { other as POST, other as PUT, other as PATCH, other as DELETE };

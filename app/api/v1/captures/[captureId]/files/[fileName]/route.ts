@@ -10,7 +10,7 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { z } from "zod";
 import { engine } from "@/bin/engine-slot";
 import { json } from "@/lib/http/respond";
-import { answered, failed, readCaptureId, readQuery } from "../../../../route-helpers";
+import { answered, failed, notAllowed, readCaptureId, readQuery } from "../../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -71,3 +71,7 @@ function expectedBytes(request: Request): number | null {
   const length = request.headers.get("content-length");
   return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null;
 }
+
+const other = notAllowed("PUT, DELETE");
+
+export { other as GET, other as POST, other as PATCH };

@@ -1,6 +1,6 @@
 /** `GET`: one flow with all its fields and its record as it was received. */
 
-import { askCapture } from "../../../../route-helpers";
+import { askCapture, notAllowed } from "../../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -12,3 +12,7 @@ export async function GET(request: Request, route: FlowRoute): Promise<Response>
   const { flowId } = await route.params;
   return askCapture(request, route, "flow", { flowId });
 }
+
+const other = notAllowed("GET");
+
+export { other as POST, other as PUT, other as PATCH, other as DELETE };

@@ -1,7 +1,7 @@
 /** `GET`: the bytes of one record, exactly as they were received. */
 
 import { engine } from "@/bin/engine-slot";
-import { failed, readCaptureId } from "../../../../../route-helpers";
+import { failed, notAllowed, readCaptureId } from "../../../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -24,3 +24,7 @@ export async function GET(request: Request, route: FlowRoute): Promise<Response>
     },
   });
 }
+
+const other = notAllowed("GET");
+
+export { other as POST, other as PUT, other as PATCH, other as DELETE };
