@@ -111,7 +111,8 @@ function CaptureName({ capture, canOpen }: { readonly capture: CaptureInfo; read
 function Span({ capture, zone }: { readonly capture: CaptureInfo; readonly zone: Zone }) {
   const first = capture.first === null ? undefined : parseTime(capture.first);
   const last = capture.last === null ? undefined : parseTime(capture.last);
-  if (first === undefined || last === undefined) return <span className={styles.quiet}>no times yet</span>;
+  if (first === undefined || last === undefined)
+    return <span className={styles.quiet}>{capture.state === "reading" ? "no times yet" : "no times"}</span>;
   return (
     <>
       {formatRange(first, last, zone)} <span className={styles.quiet}>{formatSpan(last - first)}</span>

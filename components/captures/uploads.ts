@@ -5,14 +5,7 @@
  * What the server does with a file afterwards comes from the capture's progress, which any browser can see.
  */
 
-import {
-  type ApiError,
-  apiUrl,
-  capturePath,
-  sendDelete,
-  toApiError,
-  unreachableServer,
-} from "@/components/frame/api";
+import { type ApiError, apiUrl, capturePath, toApiError, unreachableServer } from "@/components/frame/api";
 import type { CaptureAnswer } from "@/lib/questions/answers";
 import type { NamedFile } from "./dropped-files";
 
@@ -80,10 +73,6 @@ export function cancelUpload(key: number): void {
 /** Takes rows out that need nothing any more. */
 export function forgetUploads(keys: readonly number[]): void {
   put(uploads.filter((upload) => !keys.includes(upload.key)));
-}
-
-export function cancelFile(captureId: string, fileId: number): Promise<void> {
-  return sendDelete(capturePath(captureId, `/files/${fileId}`));
 }
 
 function startNext(): void {

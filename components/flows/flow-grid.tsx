@@ -7,6 +7,7 @@ import {
   type PointerEvent,
   type ReactNode,
   type Ref,
+  useEffect,
   useImperativeHandle,
   useRef,
   useState,
@@ -73,6 +74,20 @@ export function FlowGrid(props: FlowGridProps) {
   const [activeColumn, setActiveColumn] = useState(0);
   const column = Math.min(activeColumn, columns.length - 1);
   const isActiveDrawn = active !== undefined && active >= virtual.drawn.first && active < virtual.drawn.end;
+
+  const rowsKey = `${query} ${order}`;
+  const [shownKey, setShownKey] = useState(rowsKey);
+  // Other rows: begin at their start. The grid itself stays, and with it the focus.
+  if (shownKey !== rowsKey) {
+    setShownKey(rowsKey);
+    setActive(undefined);
+  }
+  const scrolledKey = useRef(rowsKey);
+  useEffect(() => {
+    if (scrolledKey.current === rowsKey) return;
+    scrolledKey.current = rowsKey;
+    virtual.scrollToTop();
+  });
 
   const goTo = (index: number, how: "nearest" | "centre" = "nearest") => {
     setActive(index);

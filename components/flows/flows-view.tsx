@@ -113,7 +113,6 @@ function Rows({ captureId, capture, scope, records }: RowsProps) {
             <NoFlows capture={capture} scope={scope} />
           ) : (
             <FlowGrid
-              key={`${scope.query} ${order}`}
               ref={grid}
               captureId={captureId}
               query={scope.query}

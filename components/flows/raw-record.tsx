@@ -35,7 +35,7 @@ export function RawRecord({ captureId, flowId, raw }: RawRecordProps) {
     <section className={styles.raw} aria-labelledby={id}>
       <div className={styles.head}>
         <h3 id={id}>Record as received</h3>
-        <Switch label="Over lines" checked={isLaidOut} onChange={setLaidOut} />
+        <Switch label="Pretty-print" checked={isLaidOut} onChange={setLaidOut} />
       </div>
       <p className={styles.place}>
         <bdi>{visible(raw.file)}</bdi>, line {formatCount(raw.line)}{" "}

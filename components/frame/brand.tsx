@@ -1,10 +1,15 @@
 import Link from "next/link";
+import { classes } from "@/components/ui/classes";
 import styles from "./brand.module.css";
 
-/** The name of the product; leads to the list of captures. */
-export function Brand() {
+/** The name of the product; leads to the list of captures. `isCompact`: only its sign where room is scarce. */
+export function Brand({ isCompact = false }: { readonly isCompact?: boolean }) {
   return (
-    <Link href="/" className={styles.brand} aria-label="Eyepiece, all captures">
+    <Link
+      href="/"
+      className={classes(styles.brand, isCompact && styles.compact)}
+      aria-label="Eyepiece, all captures"
+    >
       <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden>
         <circle cx="10" cy="10" r="7.2" className={styles.ring} />
         <circle cx="10" cy="10" r="2.6" className={styles.dot} />

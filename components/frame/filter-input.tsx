@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { Sentence } from "@/components/ui/sentence";
 import { applyCompletion, completionAt } from "@/lib/scope/complete";
 import { looksLikeCommand } from "@/lib/scope/hubble-command";
 import styles from "./filter-input.module.css";
@@ -196,11 +197,17 @@ function ProposalList({ id, proposals, help, active, onChoose }: ProposalListPro
             }}
           >
             <span className={styles.word}>{proposal.word}</span>
-            <span className={styles.about}>{proposal.about}</span>
+            <span className={styles.about}>
+              <Sentence text={proposal.about} />
+            </span>
           </div>
         ))}
       </div>
-      {help !== undefined && <p className={styles.help}>{help}</p>}
+      {help !== undefined && (
+        <p className={styles.help}>
+          <Sentence text={help} />
+        </p>
+      )}
     </div>
   );
 }

@@ -63,7 +63,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         Skip to the rows
       </a>
       <header className={styles.top}>
-        <Brand />
+        <Brand isCompact />
         <CaptureMenu captureId={captureId} />
         <FilterBar scope={scope} focusRef={filter} />
         <div className={styles.tools}>

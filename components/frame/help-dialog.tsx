@@ -2,6 +2,7 @@
 
 import { Fragment } from "react";
 import { Dialog } from "@/components/ui/dialog";
+import { Sentence } from "@/components/ui/sentence";
 import { Switch } from "@/components/ui/switch";
 import tables from "@/components/ui/table.module.css";
 import { HOTKEYS } from "@/components/ui/use-hotkeys";
@@ -96,7 +97,9 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
                 <code>{word}</code>
                 {sided && <span className={styles.sided}> also from-, to-</span>}
               </th>
-              <td>{help}</td>
+              <td>
+                <Sentence text={help} />
+              </td>
               <td>
                 <code>{example}</code>
               </td>

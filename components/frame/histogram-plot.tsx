@@ -21,7 +21,14 @@ interface HistogramPlotProps {
   readonly isZoomed: boolean;
   readonly summary: string;
   readonly onMove: (window: Window | undefined, step?: "push" | "replace") => void;
-  readonly onHover: (bucket: Bucket | undefined) => void;
+  /** What the pointer is on: a bar, or while brushing the stretch. */
+  readonly onPoint: (pointed: Bucket | Window | undefined) => void;
+}
+
+/** Places in pixels, in the order in which they were brushed. */
+interface Brush {
+  readonly from: number;
+  readonly to: number;
 }
 
 const HEIGHT = 64;
@@ -32,14 +39,18 @@ const TICK_WIDTH = 130;
 const DAY_NS = 86_400_000_000_000n;
 
 export function HistogramPlot(props: HistogramPlotProps) {
-  const { answer, bars, window, width, onHover } = props;
+  const { answer, bars, window, width, onPoint } = props;
   const id = useId();
   const frame = useRef<SVGSVGElement>(null);
-  const [brush, setBrush] = useState<{ readonly from: number; readonly to: number }>();
+  const [brush, setBrush] = useState<Brush>();
   const scaled = { ...bars, most: axisTop(bars.most) };
   const paths = outlines(scaled, window, { width, height: HEIGHT });
 
   const placeOf = (event: PointerEvent) => event.clientX - (frame.current?.getBoundingClientRect().left ?? 0);
+  const stretchOf = ({ from, to }: Brush): Window => {
+    const [left, right] = from < to ? [from, to] : [to, from];
+    return snap(instantAt(left, window, width), instantAt(right, window, width), BigInt(answer.bucketNs));
+  };
   const onPointerDown = (event: PointerEvent<SVGSVGElement>) => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -47,20 +58,19 @@ export function HistogramPlot(props: HistogramPlotProps) {
   };
   const onPointerMove = (event: PointerEvent) => {
     const x = placeOf(event);
-    if (brush) setBrush({ ...brush, to: x });
+    if (brush) {
+      setBrush({ ...brush, to: x });
+      onPoint(stretchOf({ ...brush, to: x }));
+      return;
+    }
     const at = instantAt(x, window, width);
-    onHover(bars.buckets.find(({ from, to }) => from <= at && at < to));
+    onPoint(bars.buckets.find(({ from, to }) => from <= at && at < to));
   };
   const onPointerUp = () => {
     setBrush(undefined);
     if (!brush || Math.abs(brush.to - brush.from) < LEAST_BRUSH) return;
-    const [left, right] = brush.from < brush.to ? [brush.from, brush.to] : [brush.to, brush.from];
-    const stretch = snap(
-      instantAt(left, window, width),
-      instantAt(right, window, width),
-      BigInt(answer.bucketNs),
-    );
-    props.onMove(stretch);
+    onPoint(undefined);
+    props.onMove(stretchOf(brush));
   };
   return (
     // A picture that is worked by pointer and keys has no role of its own; the label says what the keys do.
@@ -79,7 +89,7 @@ export function HistogramPlot(props: HistogramPlotProps) {
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
       onPointerCancel={() => setBrush(undefined)}
-      onPointerLeave={() => onHover(undefined)}
+      onPointerLeave={() => onPoint(undefined)}
       onKeyDown={(event) => onKey(event, props, () => setBrush(undefined))}
     >
       <Patterns id={id} />

@@ -38,7 +38,7 @@ export function Histogram({ captureId, scope }: HistogramProps) {
   const plot = useRef<HTMLDivElement>(null);
   const { width } = useSize(plot);
   const [zone] = useStored(ZONE);
-  const [hovered, setHovered] = useState<Bucket>();
+  const [pointed, setPointed] = useState<Bucket | Window>();
   const [isTableOpen, setTableOpen] = useState(false);
   const capture = useCapture(captureId).data;
   // Steps of twenty, so that dragging a splitter does not ask anew for each pixel.
@@ -56,9 +56,7 @@ export function Histogram({ captureId, scope }: HistogramProps) {
     <section className={styles.histogram} aria-label="Events over time">
       <div className={styles.head}>
         <Legend bars={bars} scope={scope} />
-        <p className={styles.readout}>
-          {hovered && bars ? <BucketText bucket={hovered} zone={zone} /> : null}
-        </p>
+        <p className={styles.readout}>{pointed && <PointedText pointed={pointed} zone={zone} />}</p>
         {shown && isMounted && (
           <p className={styles.range}>
             <span>{formatRange(shown.from, shown.to, zone)}</span>
@@ -86,7 +84,7 @@ export function Histogram({ captureId, scope }: HistogramProps) {
             isZoomed={isZoomed}
             summary={summaryOf(answer, bars, shown, zone)}
             onMove={move}
-            onHover={setHovered}
+            onPoint={setPointed}
           />
         ) : (
           <p className={styles.empty}>{emptyText(scope, timeline.error, answer, timeline.isPending)}</p>
@@ -176,14 +174,12 @@ function Cue({ tone }: { readonly tone: ReturnType<typeof toneOf> }) {
   return null;
 }
 
-function BucketText({ bucket, zone }: { readonly bucket: Bucket; readonly zone: Zone }) {
-  const parts = [...bucket.byVerdict].filter(([, count]) => count > 0);
-  return (
-    <>
-      {formatRange(bucket.from, bucket.to, zone)}:{" "}
-      {parts.map(([verdict, count]) => `${verdictLabel(verdict)} ${formatCount(count)}`).join(", ")}
-    </>
-  );
+/** The bar under the pointer with its numbers, or the stretch that is being brushed. The date stands beside it already. */
+function PointedText({ pointed, zone }: { readonly pointed: Bucket | Window; readonly zone: Zone }) {
+  const range = formatRange(pointed.from, pointed.to, zone).slice("2026-03-04 ".length);
+  if (!("byVerdict" in pointed)) return `${range}, ${formatSpan(pointed.to - pointed.from)}`;
+  const parts = [...pointed.byVerdict].filter(([, count]) => count > 0);
+  return `${range}: ${parts.map(([verdict, count]) => `${verdictLabel(verdict)} ${formatCount(count)}`).join(", ")}`;
 }
 
 interface RangeButtonsProps {

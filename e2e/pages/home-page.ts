@@ -38,7 +38,7 @@ export class HomePage {
   }
 
   row(capture: string): Locator {
-    return this.page.getByRole("row", { name: capture });
+    return this.page.getByRole("row").filter({ has: this.link(capture) });
   }
 
   link(capture: string): Locator {

@@ -2,12 +2,12 @@
  * One capture = one SQLite file. Creating it, opening it, refusing one from a newer program.
  */
 
-import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "@/lib/base/project-root";
 import { fail, ok, type Result } from "@/lib/base/result";
 import { type OpenOptions, openSqlite, type Sqlite } from "./driver";
-import { migrate, readMigrations } from "./migrate";
+import { migrate, missingMigrations, readMigrations } from "./migrate";
 
 /** Version of a capture file's layout, raised with every migration that older programs cannot read. */
 const FORMAT_VERSION = 1;
@@ -33,8 +33,21 @@ export function captureFile(dataFolder: string, captureId: string): string {
   return path.join(dataFolder, "captures", `${captureId}.db`);
 }
 
+/** Ending of a capture that is being made; one that stays behind after a crash is removed at start. */
+export const HALF_MADE = ".new";
+
+/** The file appears under its name when it is whole. Throws when there is one already. */
 export function createCapture(file: string, capture: NewCapture): void {
   mkdirSync(path.dirname(file), { recursive: true });
+  if (existsSync(file)) throw new Error(`there is a capture ${capture.captureId} already`);
+  // What SQLite kept beside an earlier file of this name would be taken for its own.
+  deleteCapture(file);
+  deleteCapture(file + HALF_MADE);
+  fillNew(file + HALF_MADE, capture);
+  renameSync(file + HALF_MADE, file);
+}
+
+function fillNew(file: string, capture: NewCapture): void {
   const database = openSqlite(file);
   try {
     const migrated = migrate(database, readMigrations(migrationsFolder()));
@@ -44,37 +57,47 @@ export function createCapture(file: string, capture: NewCapture): void {
         "INSERT INTO Capture (id, captureId, name, createdAtMs, formatVersion, programVersion) VALUES (1, ?, ?, ?, ?, ?)",
       )
       .run([capture.captureId, capture.name, capture.createdAtMs, FORMAT_VERSION, capture.programVersion]);
+    // The driver lets go of a closed file late: everything must be in the one file before it is renamed.
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
   } finally {
     database.close();
   }
 }
 
-/** Opens a capture for its one writer, and brings it to the newest migration. */
+/**
+ * Opens a capture, brought to the newest migration: by this connection, or by another before it when this one
+ * may only read.
+ */
 export function openCapture(file: string, options: OpenOptions = {}): Result<Sqlite, OpenFailure> {
   if (!existsSync(file))
     return fail("capture_not_found", "There is no such capture.", "It may have been deleted.");
   let database: Sqlite | undefined;
   try {
-    database = openSqlite(file, options);
-    const checked = checkVersion(database);
-    if (!checked.ok) {
-      database.close();
-      return checked;
-    }
-    if (!options.readOnly) {
-      const migrated = migrate(database, readMigrations(migrationsFolder()));
-      if (!migrated.ok) {
-        database.close();
-        return migrated.failure.code === "newer_than_program"
-          ? newer(migrated.failure.message)
-          : damaged(migrated.failure.message);
-      }
-    }
-    return ok(database);
+    database = openSqlite(file, { ...options, mustExist: true });
+    const isCurrent = check(database, options.readOnly ?? false);
+    if (isCurrent.ok && isCurrent.value) return ok(database);
+    database.close();
+    if (!isCurrent.ok) return isCurrent;
+    const migrated = openCapture(file);
+    if (!migrated.ok) return migrated;
+    migrated.value.close();
+    return openCapture(file, options);
   } catch (error) {
     database?.close();
     return damaged(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** False when the capture must be migrated and this connection may not do it. */
+function check(database: Sqlite, isReadOnly: boolean): Result<boolean, OpenFailure> {
+  const version = checkVersion(database);
+  if (!version.ok) return version;
+  const migrations = readMigrations(migrationsFolder());
+  const missing = missingMigrations(database, migrations);
+  const migrated = missing.ok && !isReadOnly ? migrate(database, migrations) : missing;
+  if (migrated.ok) return ok(!isReadOnly || migrated.value.length === 0);
+  const { code, message } = migrated.failure;
+  return code === "newer_than_program" ? newer(message) : damaged(message);
 }
 
 function checkVersion(database: Sqlite): Result<number, OpenFailure> {
@@ -100,9 +123,9 @@ function damaged(message: string) {
   );
 }
 
-/** Deletes the file and what SQLite keeps beside it. */
+/** Deletes the file and what SQLite keeps beside it; that first, so that a new file never finds it. */
 export function deleteCapture(file: string): void {
-  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(file + suffix, { force: true });
+  for (const suffix of ["-wal", "-shm", "-journal", ""]) rmSync(file + suffix, { force: true });
 }
 
 /** Bytes on disk, with what SQLite keeps beside the file. */

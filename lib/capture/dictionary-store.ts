@@ -56,11 +56,6 @@ class DictionaryTable {
     if (row === undefined) throw new Error("INSERT RETURNING gave no row");
     return { id: row.id ?? null };
   }
-
-  /** Ids of a transaction that was rolled back are gone from the table. */
-  forget(): void {
-    this.ids.clear();
-  }
 }
 
 function keyOf(ip: string | number | null | undefined): string | null {
@@ -95,11 +90,6 @@ export class DictionaryStore {
       for (const entry of batch.dictionaries[name]) maps[name].push(this.tables[name].idOf(entry));
     }
     return maps;
-  }
-
-  forget(): void {
-    for (const name of DICTIONARIES) this.tables[name].forget();
-    this.maps.clear();
   }
 }
 

@@ -5,6 +5,7 @@
  * integers beyond 2^53 as bigint; statements are kept and used again.
  */
 
+import { pathToFileURL } from "node:url";
 import Libsql from "libsql";
 
 export type SqlValue = string | number | bigint | null | Uint8Array;
@@ -31,16 +32,18 @@ export interface Sqlite {
 }
 
 export interface OpenOptions {
+  /** Nothing can be written through this connection. */
   readonly readOnly?: boolean;
+  /** The file must be there already; else it is made. Always so for a read-only one. */
+  readonly mustExist?: boolean;
   /** KiB of page cache. */
   readonly cacheKiB?: number;
 }
 
 export function openSqlite(file: string, options: OpenOptions = {}): Sqlite {
-  const database = new Libsql(file, {
-    timeout: 10_000,
-    readonly: options.readOnly ?? false,
-  } as Libsql.Options);
+  // The driver ignores its own option `readonly`; SQLite's mode in the address it does not.
+  const mode = options.readOnly ? "ro" : options.mustExist ? "rw" : "rwc";
+  const database = new Libsql(`${pathToFileURL(file).href}?mode=${mode}`, { timeout: 10_000 });
   database.exec(`PRAGMA cache_size = -${options.cacheKiB ?? 16_384}; PRAGMA temp_store = FILE;`);
   if (!options.readOnly) {
     database.exec(

@@ -91,7 +91,10 @@ function toReport(database: Sqlite, row: SqlRow, refusals: number): FileReport {
     events: Number(row.events),
     refusedBy: counts.parse(JSON.parse(String(row.refusedBy))),
     refusals: database
-      .prepare("SELECT line, offset, code, reason, excerpt FROM Refusal WHERE fileId = ? ORDER BY id LIMIT ?")
+      // Line 0 is the file as such: why it ended early comes before what its lines were refused for.
+      .prepare(
+        "SELECT line, offset, code, reason, excerpt FROM Refusal WHERE fileId = ? ORDER BY line <> 0, id LIMIT ?",
+      )
       .all([Number(row.id), refusals])
       .map((refusal) => refusalSchema.parse(refusal)),
     formats: counts.parse(JSON.parse(String(row.formats))),

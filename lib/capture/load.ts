@@ -155,20 +155,23 @@ export class FileLoader {
   }
 
   /** Lists refusals up to a bound; they are counted elsewhere. */
-  addRefusals(refusals: readonly BatchRefusal[]): void {
-    const insert = this.database.prepare(
-      "INSERT INTO Refusal (fileId, line, offset, code, reason, excerpt) VALUES (?, ?, ?, ?, ?, ?)",
-    );
-    for (const { line, offset, code, reason, excerpt } of refusals) {
+  private addRefusals(refusals: readonly BatchRefusal[]): void {
+    for (const refusal of refusals) {
       if (this.listedRefusals++ >= REFUSALS_LISTED) return;
-      insert.run([this.fileId, line, offset, code, reason, excerpt]);
+      this.insertRefusal(refusal);
     }
   }
 
-  /** A refusal of the file as such, such as a broken packing: it counts as one record. */
+  private insertRefusal({ line, offset, code, reason, excerpt }: BatchRefusal): void {
+    this.database
+      .prepare("INSERT INTO Refusal (fileId, line, offset, code, reason, excerpt) VALUES (?, ?, ?, ?, ?, ?)")
+      .run([this.fileId, line, offset, code, reason, excerpt]);
+  }
+
+  /** A refusal of the file as such, such as a broken packing: it counts as one record and is always listed. */
   refuseFile(refusal: BatchRefusal): void {
     this.database.transaction(() => {
-      this.addRefusals([refusal]);
+      this.insertRefusal(refusal);
       this.counts.read++;
       this.counts.refused++;
       this.counts.refusedBy[refusal.code] = (this.counts.refusedBy[refusal.code] ?? 0) + 1;

@@ -42,14 +42,29 @@ export function readMigrations(folder: string): Migration[] {
 
 type MigrateCode = "newer_than_program" | "migration_changed";
 
+type MigrateFailure = { readonly code: MigrateCode; readonly message: string };
+
 /**
- * Applies what is missing, each migration in its own transaction. Refuses a database that has migrations
- * this program does not know: it was made by a newer one.
+ * Applies what is missing, each migration in its own transaction. Resolves to the names of those it applied.
  */
 export function migrate(
   database: Sqlite,
   migrations: readonly Migration[],
-): Result<string[], { code: MigrateCode; message: string }> {
+): Result<string[], MigrateFailure> {
+  const missing = missingMigrations(database, migrations);
+  if (!missing.ok) return missing;
+  const done = missing.value.filter((migration) => apply(database, migration));
+  return ok(done.map(({ name }) => name));
+}
+
+/**
+ * The migrations that a database has not had. Refuses one that has migrations this program does not know: it
+ * was made by a newer program.
+ */
+export function missingMigrations(
+  database: Sqlite,
+  migrations: readonly Migration[],
+): Result<Migration[], MigrateFailure> {
   const applied = appliedMigrations(database);
   const known = new Set(migrations.map(({ name }) => name));
   const newer = [...applied.keys()].find((name) => !known.has(name));
@@ -62,9 +77,7 @@ export function migrate(
   if (changed !== undefined) {
     return fail("migration_changed", `Its migration "${changed.name}" differs from the one of this program.`);
   }
-  const missing = migrations.filter(({ name }) => !applied.has(name));
-  for (const migration of missing) apply(database, migration);
-  return ok(missing.map(({ name }) => name));
+  return ok(migrations.filter(({ name }) => !applied.has(name)));
 }
 
 /** Name to checksum of the migrations a database has had. */
@@ -77,11 +90,13 @@ function appliedMigrations(database: Sqlite): Map<string, string> {
   return new Map(rows.map((row) => [String(row.name), String(row.checksum)]));
 }
 
-function apply(database: Sqlite, { name, sql, checksum }: Migration): void {
+/** False when another connection has applied it in the meantime. */
+function apply(database: Sqlite, { name, sql, checksum }: Migration): boolean {
   // A table rebuild drops the old table; with foreign keys on, that would cascade. The switch does nothing inside a transaction.
   database.exec("PRAGMA foreign_keys = OFF");
   const started = timestamp();
-  database.transaction(() => {
+  const isApplied = database.transaction(() => {
+    if (appliedMigrations(database).has(name)) return false;
     database.exec(HISTORY);
     database.exec(sql);
     const broken = database.prepare("PRAGMA foreign_key_check").all([]);
@@ -91,8 +106,10 @@ function apply(database: Sqlite, { name, sql, checksum }: Migration): void {
         `INSERT INTO "_prisma_migrations" (id, checksum, started_at, finished_at, migration_name, applied_steps_count) VALUES (?, ?, ?, ?, ?, 1)`,
       )
       .run([randomUUID(), checksum, started, timestamp(), name]);
+    return true;
   });
   database.exec("PRAGMA foreign_keys = ON");
+  return isApplied;
 }
 
 /** As Prisma writes times into its history. */

@@ -7,9 +7,9 @@
  * the field.
  */
 
-import { unreachable } from "@/lib/base/unreachable";
 import { uuidHash } from "@/lib/base/hash";
 import { ipKey, ipRange } from "@/lib/base/ip";
+import { unreachable } from "@/lib/base/unreachable";
 import { PRESENT } from "@/lib/flow/presence";
 import type { Term, TermWith } from "@/lib/scope/filter";
 import { matchesGlob } from "@/lib/scope/glob";
@@ -265,6 +265,7 @@ function observerIds(database: Sqlite, term: TermWith<"node-name">): number[] {
   return observers.filter((row) => matches(row.nodeName)).map((row) => Number(row.id));
 }
 
+/** A condition over Kind as a list of ids, once: there are some hundreds, unless the content is hostile. */
 function kindIds(database: Sqlite, condition: Condition): number[] {
   return database
     .prepare(`SELECT id FROM Kind WHERE ${condition.sql}`)
@@ -272,8 +273,12 @@ function kindIds(database: Sqlite, condition: Condition): number[] {
     .map((row) => Number(row.id));
 }
 
+/** Beyond this the ids are one parameter, because the text of a statement is bounded. */
+const LISTED_IDS = 500;
+
 function idList(column: string, ids: readonly number[]): Condition {
-  return { sql: `${column} IN (${ids.join(", ")})`, parameters: [] };
+  if (ids.length <= LISTED_IDS) return { sql: `${column} IN (${ids.join(", ")})`, parameters: [] };
+  return { sql: `${column} IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(ids)] };
 }
 
 function negate(condition: Condition, negated: boolean): Condition {

@@ -49,6 +49,7 @@ export function settleAddedFile(database: Sqlite, fileId: number, nowMs: number)
     else if (Number(file?.duplicate) > 0) {
       // Its rows would only be copies: the counts stay, the copies go.
       deleteRecords(database, fileId);
+      sweepDictionaries(database);
       setFileState(database, fileId, "nothing-new");
       return "nothing-new";
     }
@@ -61,13 +62,14 @@ export function settleAddedFile(database: Sqlite, fileId: number, nowMs: number)
 export function removeFile(database: Sqlite, fileId: number, nowMs: number): void {
   database.transaction(() => {
     rememberHashes(database, fileId);
-    const had = database.prepare("SELECT state FROM SourceFile WHERE id = ?").get([fileId]);
+    const changes = hasRecords(database, fileId);
     deleteRecords(database, fileId);
     database.prepare("DELETE FROM SourceFile WHERE id = ?").run([fileId]);
     rankAgain(database);
     markDuplicateOthers(database);
+    sweepDictionaries(database);
     recount(database);
-    if (had?.state === "done") addRevision(database, "removed", fileId, nowMs);
+    if (changes) addRevision(database, "removed", fileId, nowMs);
   });
 }
 
@@ -75,7 +77,7 @@ export function removeFile(database: Sqlite, fileId: number, nowMs: number): voi
 export function dropHalfReadFile(database: Sqlite, fileId: number): void {
   ensureSecondaryIndexes(database);
   database.transaction(() => {
-    deleteRecords(database, fileId);
+    if (deleteRecords(database, fileId) > 0) sweepDictionaries(database);
     database.prepare("DELETE FROM Refusal WHERE fileId = ?").run([fileId]);
     database
       .prepare(
@@ -86,12 +88,46 @@ export function dropHalfReadFile(database: Sqlite, fileId: number): void {
   });
 }
 
-function deleteRecords(database: Sqlite, fileId: number): void {
+/** Returns how many blocks of records there were. */
+function deleteRecords(database: Sqlite, fileId: number): number {
   const [from, to] = rowRange(database, fileId);
   for (const table of ["Flow", "DuplicateFlow", "OtherRecord"]) {
     database.prepare(`DELETE FROM ${table} WHERE id >= ? AND id < ?`).run([from, to]);
   }
-  database.prepare("DELETE FROM RawBlock WHERE fileId = ?").run([fileId]);
+  return database.prepare("DELETE FROM RawBlock WHERE fileId = ?").run([fileId]).changes;
+}
+
+/** True when the file has records of its own in this revision. */
+function hasRecords(database: Sqlite, fileId: number): boolean {
+  const file = database
+    .prepare("SELECT state, accepted + otherKinds AS records FROM SourceFile WHERE id = ?")
+    .get([fileId]);
+  return file?.state === "done" && Number(file.records) > 0;
+}
+
+/** Where the ids of each dictionary are used. */
+const USES: Readonly<Record<string, readonly (readonly [table: string, column: string])[]>> = {
+  Kind: uses("kindId"),
+  Observer: [...uses("observerId"), ["OtherRecord", "observerId"]],
+  Endpoint: uses("sourceId", "destinationId"),
+  Text: uses("l7TextId", "dnsAnswerId", "policiesId"),
+};
+
+function uses(...columns: string[]): (readonly [table: string, column: string])[] {
+  return columns.flatMap((column) => [["Flow", column] as const, ["DuplicateFlow", column] as const]);
+}
+
+/**
+ * Entries that no record uses any more would be counted as nodes, or teach a workload that is gone. Reads the
+ * whole table of flows once per use, so it is for the rare case that records go.
+ */
+function sweepDictionaries(database: Sqlite): void {
+  for (const [dictionary, places] of Object.entries(USES)) {
+    const used = places.map(
+      ([table, column]) => `SELECT ${column} FROM ${table} WHERE ${column} IS NOT NULL`,
+    );
+    database.exec(`DELETE FROM ${dictionary} WHERE id NOT IN (${used.join(" UNION ")})`);
+  }
 }
 
 /** Row ids of a file's records, half open. */
