@@ -3,7 +3,7 @@
 import { CircleHelp, Clock3, Link2 } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Banner } from "@/components/ui/banner";
 import { Button, IconButton, linkButton } from "@/components/ui/button";
 import { copyText } from "@/components/ui/copy";
@@ -28,6 +28,7 @@ import { stepWindow, wholeWindow, windowOf, within } from "./range";
 import type { Theme } from "./theme";
 import { ThemeMenu } from "./theme-menu";
 import { type ScopeHandle, useScope } from "./use-scope";
+import { useStrayDrop } from "./use-stray-drop";
 
 interface FrameProps {
   readonly captureId: string;
@@ -41,14 +42,14 @@ export function Frame({ captureId, theme, children }: FrameProps) {
   const capture = useCapture(captureId);
   const filter = useRef<{ focus: () => void }>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
-  const [copied, setCopied] = useState("");
+  const [said, say] = useSaid();
   useRefreshWhenChanged(captureId);
+  useStrayDrop(() => say("Files are opened and added on the page with all captures."));
 
   const isGone = capture.data === undefined && capture.error !== null;
   const copyLink = async () => {
     const done = await copyText(window.location.href);
-    setCopied(done ? "The link was copied." : "The browser refused to copy the link.");
-    setTimeout(() => setCopied(""), 2500);
+    say(done ? "The link was copied." : "The browser refused to copy the link.");
   };
   useHotkeys({
     "/": () => filter.current?.focus(),
@@ -76,8 +77,8 @@ export function Frame({ captureId, theme, children }: FrameProps) {
       <nav className={styles.tabs} aria-label="Views">
         <Tabs captureId={captureId} flows={capture.data && flowsSoFar(capture.data)} />
         <span className={styles.space} />
-        <span role="status" className={styles.copied}>
-          {copied}
+        <span role="status" className={styles.said}>
+          {said}
         </span>
         <Button look="quiet" small onClick={copyLink} title="Copy the link to what is on screen (c)">
           <Link2 size={14} aria-hidden />
@@ -102,6 +103,19 @@ export function Frame({ captureId, theme, children }: FrameProps) {
       <HelpDialog open={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
+}
+
+const SAID_MS = 3000;
+
+/** A sentence that goes away by itself. */
+function useSaid(): readonly [string, (text: string) => void] {
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    if (said === "") return;
+    const timer = setTimeout(() => setSaid(""), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
+  return [said, setSaid];
 }
 
 function step(scope: ScopeHandle, capture: CaptureAnswer | undefined, direction: -1 | 1): void {

@@ -61,7 +61,6 @@ describe("a capture's file", () => {
     const capture = new TestCapture();
     capture.add("a", lines(line(1)));
     expect(captureSize(capture.file)).toBeGreaterThan(20_000);
-    capture.database.close();
     deleteCapture(capture.file);
     expect(readdirSync(path.dirname(capture.file))).toEqual([]);
     expect(captureSize(capture.file)).toBe(0);

@@ -12,7 +12,7 @@ function open(file = path.join(testFolder(), "a.db"), options?: Parameters<typeo
 
 function opened(): Sqlite {
   const database = open();
-  database.exec("CREATE TABLE A (v)");
+  database.exec("CREATE TABLE A (v INTEGER)");
   return database;
 }
 
@@ -27,8 +27,8 @@ describe("values in the store", () => {
     ["the largest integer", 2n ** 63n - 1n, 2n ** 63n - 1n],
     ["the smallest integer", -(2n ** 63n), -(2n ** 63n)],
     ["an integer beyond 2^53", 9007199254740993n, 9007199254740993n],
-    ["a whole number", 5, 5n],
-    ["minus zero", -0, 0n],
+    ["a whole number in a column for integers", 5, 5n],
+    ["minus zero in a column for integers", -0, 0n],
     ["none", null, null],
     ["an empty text", "", ""],
     ["text of every plane", "é名😀", "é名😀"],

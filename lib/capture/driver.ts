@@ -28,6 +28,10 @@ export interface Sqlite {
   exec(sql: string): void;
   /** Runs `work` in one transaction; rolls back when it throws. */
   transaction<T>(work: () => T): T;
+  /**
+   * No more use. The driver holds the file open until its statements are collected as garbage or the thread
+   * ends; so threads that hold files which are to be deleted are ended.
+   */
   close(): void;
 }
 

@@ -147,3 +147,24 @@ export function member(message: JsonObject, protoName: string): unknown {
   const value = message[protoName] ?? message[otherSpelling(protoName)];
   return value === null ? undefined : value;
 }
+
+/** A member that may be missing: `undefined` then. An empty text counts as missing, as proto JSON leaves it out. */
+export function optionalText(message: JsonObject, name: string): string | undefined {
+  const value = member(message, name);
+  return value === undefined ? undefined : readText(value, name) || undefined;
+}
+
+export function optionalCount(message: JsonObject, name: string): number | undefined {
+  const value = member(message, name);
+  return value === undefined ? undefined : readCount(value, name);
+}
+
+export function optionalDecimal(message: JsonObject, name: string): string | undefined {
+  const value = member(message, name);
+  return value === undefined ? undefined : readDecimal(value, name);
+}
+
+export function optionalTexts(message: JsonObject, name: string): string[] | undefined {
+  const value = member(message, name);
+  return value === undefined ? undefined : readTexts(value, name);
+}

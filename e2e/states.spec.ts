@@ -1,0 +1,83 @@
+import { makeCapture } from "./fixtures/captures";
+import { flowLog } from "./fixtures/flow-log";
+import { expect, test } from "./fixtures/test";
+import { FlowsPage } from "./pages/flows-page";
+import { HomePage } from "./pages/home-page";
+
+const TIMED_OUT = {
+  error: {
+    code: "question_timeout",
+    message: "The question took too long.",
+    hint: "Narrow the time range or the filter.",
+  },
+};
+
+test("rows that cannot be had say why and what to do, and come when asked again", async ({
+  page,
+  request,
+  problems,
+}) => {
+  const id = await makeCapture(request, "timed-out", flowLog(50));
+  const flows = new FlowsPage(page);
+  await page.route(/\/flows\?.*position=/, (route) => route.fulfill({ status: 504, json: TIMED_OUT }));
+  await flows.goto(id);
+  const alert = page.getByRole("alert").filter({ hasText: "The question took too long." });
+  await expect(alert).toContainText("Narrow the time range or the filter.");
+  await page.unroute(/\/flows\?.*position=/);
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await expect(flows.cell(0, "time")).toHaveText("05:00:00.000");
+  // The browser notes the answer 504 in its console.
+  problems.splice(0, problems.length, ...problems.filter((problem) => !problem.includes("504")));
+});
+
+test("an upload is cancelled while it is sent", async ({ page }) => {
+  const home = new HomePage(page);
+  await home.goto();
+  // Never answered: the file stays on its way.
+  await page.route(/\/files\//, () => undefined);
+  await home.pick([{ name: "to-be-cancelled.log", text: flowLog(20) }]);
+  await expect(page.getByText("Being sent.")).toBeVisible();
+  await page.getByRole("button", { name: "Cancel to-be-cancelled.log" }).click();
+  await expect(page.getByText("Cancelled. Nothing of this file was kept.")).toBeVisible();
+});
+
+test("captures that this program cannot open say why and can only be deleted", async ({ page, request }) => {
+  await makeCapture(request, "from-tomorrow", flowLog(10));
+  await page.route(/\/api\/v1\/captures$/, async (route) => {
+    const response = await route.fetch();
+    const answer = (await response.json()) as { captures: { name: string }[] };
+    const captures = answer.captures.map((capture) =>
+      capture.name === "from-tomorrow"
+        ? { ...capture, state: "newer", problem: "Made by Eyepiece 9.0. Update Eyepiece to open it." }
+        : capture,
+    );
+    await route.fulfill({ response, json: { captures } });
+  });
+  const home = new HomePage(page);
+  await home.goto();
+  await expect(page.getByText("Made by Eyepiece 9.0. Update Eyepiece to open it.")).toBeVisible();
+  await expect(home.link("from-tomorrow")).toBeHidden();
+  await page.getByRole("button", { name: "Actions for from-tomorrow" }).click();
+  await expect(page.getByRole("menuitem")).toHaveText(["Delete"]);
+});
+
+test("a capture without files names the cause and the way out", async ({ page, request }) => {
+  const made = await request.post("/api/v1/captures", { data: { name: "without-files" } });
+  const { id } = (await made.json()) as { id: string };
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await expect(page.getByText("This capture holds no flows.")).toBeVisible();
+  await expect(page.getByText(/No file has been added to it/)).toBeVisible();
+});
+
+test("times are shown in UTC or in the zone of this computer, as chosen", async ({ browser, request }) => {
+  const id = await makeCapture(request, "zones", flowLog(10));
+  const context = await browser.newContext({ timezoneId: "Asia/Tokyo" });
+  const flows = new FlowsPage(await context.newPage());
+  await flows.goto(id);
+  await expect(flows.cell(0, "time")).toHaveText("05:00:00.000");
+  await flows.page.getByRole("button", { name: "UTC" }).click();
+  await expect(flows.cell(0, "time")).toHaveText("14:00:00.000");
+  expect(flows.page.url()).not.toContain("zone");
+  await context.close();
+});
