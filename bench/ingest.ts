@@ -14,6 +14,7 @@ const { values } = parseArgs({
 });
 const runSchema = z.object({
   seconds: z.number(),
+  cpuSeconds: z.number(),
   records: z.number(),
   flows: z.number(),
   peakMiB: z.number(),
@@ -37,6 +38,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
 }
 const of = (who: "ours" | "memory" | "disk") => rounds.map((round) => round[who]);
 const seconds = (who: "ours" | "memory" | "disk") => median(of(who).map((one) => one.seconds));
+const cpu = (who: "ours" | "memory" | "disk") => median(of(who).map((one) => one.cpuSeconds));
 const ratio = (who: "memory" | "disk") =>
   median(rounds.map((round) => round.ours.seconds / round[who].seconds));
 const [first] = of("ours");
@@ -50,4 +52,7 @@ console.log(
 console.log(`DuckDB   ${seconds("memory").toFixed(2)} s in memory, ${seconds("disk").toFixed(2)} s on disk`);
 console.log(
   `ratio    ${ratio("memory").toFixed(2)} (DuckDB in memory), ${ratio("disk").toFixed(2)} (DuckDB on disk); median of ${rounds.length} paired rounds`,
+);
+console.log(
+  `cpu      ${cpu("ours").toFixed(1)} s of processor time; DuckDB ${cpu("memory").toFixed(1)} s in memory, ${cpu("disk").toFixed(1)} s on disk`,
 );

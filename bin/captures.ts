@@ -104,8 +104,9 @@ export class Captures {
     if ((await this.catalogue.get(captureId)) === null) return notFound();
     await this.intake.cancelAll(captureId);
     await this.writers.end(captureId);
-    this.readers.forget(this.fileOf(captureId));
+    // In this order: no question opens the file again.
     deleteCapture(this.fileOf(captureId));
+    await this.readers.forget(this.fileOf(captureId));
     await this.catalogue.remove(captureId);
     this.changed(captureId);
     this.log.info("capture deleted", { capture: captureId });

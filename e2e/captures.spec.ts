@@ -1,4 +1,4 @@
-import { makeCapture } from "./fixtures/captures";
+import { makeCapture, uniqueName } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -14,46 +14,49 @@ test("the first page says what to do before any script has run", async ({ reques
 test("files dropped together become one capture, named by what their names share", async ({ page }) => {
   const home = new HomePage(page);
   await home.goto();
+  const name = uniqueName("together");
   const log = flowLog(60);
   await home.drop([
-    { name: "together-node-1.log", text: log },
-    { name: "together-node-2.log", text: `${log}this is no record\n` },
+    { name: `${name}-1.log`, text: log },
+    { name: `${name}-2.log`, text: `${log}this is no record\n` },
   ]);
-  await expect(home.link("together-node")).toBeVisible();
+  await expect(home.link(name)).toBeVisible();
   await expect(page.getByText("read 60, accepted 60, duplicate 0, other kinds 0, refused 0")).toBeVisible();
   await expect(page.getByText(/accepted 0, duplicate 60, other kinds 0, refused 1/)).toBeVisible();
   await page.getByText("1 refused record").click();
   await expect(page.getByRole("cell", { name: "this is no record" })).toBeVisible();
-  await expect(home.row("together-node")).toContainText("60");
+  await expect(home.row(name)).toContainText("60");
 });
 
 test("a file whose records are all there already is told as nothing new", async ({ page, request }) => {
-  await makeCapture(request, "once-only", flowLog(20));
+  const name = uniqueName("once-only");
+  await makeCapture(request, name, flowLog(20));
   const home = new HomePage(page);
   await home.goto();
-  await home.addTo("once-only", [{ name: "again.log", text: flowLog(20) }]);
+  await home.addTo(name, [{ name: "again.log", text: flowLog(20) }]);
   await expect(page.getByText(/^Nothing new: every record was there already/)).toBeVisible();
 });
 
 test("a capture is renamed and deleted", async ({ page, request }) => {
-  await makeCapture(request, "old-name", flowLog(10));
+  const [oldName, newName] = [uniqueName("old name"), uniqueName("new name")];
+  await makeCapture(request, oldName, flowLog(10));
   const home = new HomePage(page);
   await home.goto();
-  await home.rename("old-name", "new name");
-  await expect(home.link("new name")).toBeVisible();
-  await expect(home.link("old-name")).toBeHidden();
-  await expect(page.getByRole("button", { name: "Actions for new name" })).toBeFocused();
+  await home.rename(oldName, newName);
+  await expect(home.link(newName)).toBeVisible();
+  await expect(home.link(oldName)).toBeHidden();
+  await expect(page.getByRole("button", { name: `Actions for ${newName}` })).toBeFocused();
 
-  await home.choose("new name", "Delete");
+  await home.choose(newName, "Delete");
   await page.getByRole("button", { name: "Keep it" }).click();
-  await expect(home.link("new name")).toBeVisible();
-  await home.choose("new name", "Delete");
+  await expect(home.link(newName)).toBeVisible();
+  await home.choose(newName, "Delete");
   await page.getByRole("button", { name: "Delete the capture" }).click();
-  await expect(home.link("new name")).toBeHidden();
+  await expect(home.link(newName)).toBeHidden();
 });
 
 test("a name that looks like markup stays text", async ({ page, request }) => {
-  const name = '<img src=x onerror="alert(1)">';
+  const name = uniqueName('<img src=x onerror="alert(1)">');
   await makeCapture(request, name, flowLog(10));
   const home = new HomePage(page);
   await home.goto();

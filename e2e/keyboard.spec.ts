@@ -1,15 +1,16 @@
-import { makeCapture } from "./fixtures/captures";
+import { makeCapture, uniqueName } from "./fixtures/captures";
 import { flowLog, lineOf } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
 import { HomePage } from "./pages/home-page";
 
 test("from the list of captures to the raw line without a mouse", async ({ page, request }) => {
-  await makeCapture(request, "by-keys", flowLog(300));
+  const name = uniqueName("by-keys");
+  await makeCapture(request, name, flowLog(300));
   const home = new HomePage(page);
   const flows = new FlowsPage(page);
   await home.goto();
-  await home.link("by-keys").focus();
+  await home.link(name).focus();
   await page.keyboard.press("Enter");
   await expect(flows.count).toHaveText("300 flows");
 

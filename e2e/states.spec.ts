@@ -1,4 +1,4 @@
-import { makeCapture } from "./fixtures/captures";
+import { makeCapture, uniqueName } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -42,12 +42,13 @@ test("an upload is cancelled while it is sent", async ({ page }) => {
 });
 
 test("captures that this program cannot open say why and can only be deleted", async ({ page, request }) => {
-  await makeCapture(request, "from-tomorrow", flowLog(10));
+  const name = uniqueName("from-tomorrow");
+  await makeCapture(request, name, flowLog(10));
   await page.route(/\/api\/v1\/captures$/, async (route) => {
     const response = await route.fetch();
     const answer = (await response.json()) as { captures: { name: string }[] };
     const captures = answer.captures.map((capture) =>
-      capture.name === "from-tomorrow"
+      capture.name === name
         ? { ...capture, state: "newer", problem: "Made by Eyepiece 9.0. Update Eyepiece to open it." }
         : capture,
     );
@@ -56,8 +57,8 @@ test("captures that this program cannot open say why and can only be deleted", a
   const home = new HomePage(page);
   await home.goto();
   await expect(page.getByText("Made by Eyepiece 9.0. Update Eyepiece to open it.")).toBeVisible();
-  await expect(home.link("from-tomorrow")).toBeHidden();
-  await page.getByRole("button", { name: "Actions for from-tomorrow" }).click();
+  await expect(home.link(name)).toBeHidden();
+  await page.getByRole("button", { name: `Actions for ${name}` }).click();
   await expect(page.getByRole("menuitem")).toHaveText(["Delete"]);
 });
 

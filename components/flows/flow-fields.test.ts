@@ -52,6 +52,16 @@ test("fields that a record does not have are named, not shown as empty", () => {
   expect(groups.map(({ title }) => title)).toEqual(["When and where", "Verdict"]);
 });
 
+test("a side of which the export left everything out is missing too", () => {
+  const { missing } = flowFields(
+    answer({ type: "UNKNOWN_TYPE", source: {}, destination: { pod: "web-1" } }),
+    "utc",
+  );
+  expect(missing).toContain("source");
+  expect(missing).not.toContain("destination");
+  expect(missing).toContain("flow type");
+});
+
 test("a time keeps its nine digits", () => {
   expect(field({ time: "2026-03-04T05:12:07.000000001Z" }, "When and where", "Time")?.values).toEqual([
     "2026-03-04 05:12:07.000000001Z",

@@ -119,7 +119,7 @@ function whenAndWhere(group: Group, { flow, row }: FlowDetailAnswer, zone: Zone)
       term: eventTerms(row.event)[0],
       note: flow.eventType && `type ${flow.eventType.type}, sub-type ${flow.eventType.subType}`,
     })
-    .add("Flow type", flow.type)
+    .expect("Flow type", flow.type === "UNKNOWN_TYPE" ? undefined : flow.type)
     .add("Trace point", flow.traceObservationPoint)
     .add("Trace reason", flow.traceReason)
     .add("Capture point", flow.debugCapturePoint)
@@ -227,13 +227,12 @@ function endpoint(
   { party, side, names, missing }: EndpointMore,
 ): Group {
   const { namespace, pod, identity } = found ?? {};
-  if (found === undefined) missing.push(group.title.toLowerCase());
   const own = found?.workloads?.map(({ kind, name }) => [kind, name].filter(Boolean).join(" "));
   const learned =
     own === undefined && party.workload
       ? [party.workload.kind, party.workload.name].filter(Boolean).join(" ")
       : undefined;
-  return group
+  group
     .add("Workload", own ?? learned, {
       term: party.workload?.name ? workloadTerm(party, side) : undefined,
       note: learned === undefined ? undefined : "learned from other records of this pod",
@@ -248,6 +247,9 @@ function endpoint(
     .add("Cluster", found?.cluster)
     .add("Endpoint id", found?.id)
     .add("Labels", found?.labels);
+  // An exporter that leaves every member out still writes the empty object.
+  if (group.fields.length === 0) missing.push(group.title.toLowerCase());
+  return group;
 }
 
 function reservedNote(identity: number): string | undefined {

@@ -115,27 +115,23 @@ export function FlowGrid(props: FlowGridProps) {
     if (action === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const row = active === undefined ? undefined : rows.rowAt(active);
+    const at = active ?? virtual.firstInSight();
+    const row = rows.rowAt(at);
     const id = columns[column]?.id;
+    if (action.kind !== "move" && action.kind !== "close") setActive(at);
     switch (action.kind) {
       case "move":
         return moveBy(action.move);
       case "column":
         return setActiveColumn(Math.min(columns.length - 1, Math.max(0, column + action.by)));
       case "width":
-        return (
-          id &&
-          active !== undefined &&
-          props.onWidth(id, widthOf(document.getElementById(cellId(active, id))) + action.by)
-        );
+        return id && props.onWidth(id, widthOf(document.getElementById(cellId(at, id))) + action.by);
       case "open":
         return row && props.onOpen(row);
       case "close":
         return props.onClose();
       case "menu":
-        return (
-          row && id && active !== undefined && openMenu(row, id, document.getElementById(cellId(active, id)))
-        );
+        return row && id && openMenu(row, id, document.getElementById(cellId(at, id)));
       case "include":
       case "exclude":
         return row && id && props.onFilter(row, id, action.kind);

@@ -24,7 +24,7 @@ import { HelpDialog } from "./help-dialog";
 import { Histogram } from "./histogram";
 import { ZONE } from "./preferences";
 import { flowsSoFar, useCapture, useRefreshWhenChanged } from "./queries";
-import { stepWindow, wholeWindow, windowOf, within } from "./range";
+import { movedRange, type RangeMove, wholeWindow } from "./range";
 import type { Theme } from "./theme";
 import { ThemeMenu } from "./theme-menu";
 import { type ScopeHandle, useScope } from "./use-scope";
@@ -55,8 +55,8 @@ export function Frame({ captureId, theme, children }: FrameProps) {
     "/": () => filter.current?.focus(),
     "?": () => setHelpOpen(true),
     c: () => void copyLink(),
-    "[": () => step(scope, capture.data, -1),
-    "]": () => step(scope, capture.data, 1),
+    "[": () => step(scope, capture.data, "earlier"),
+    "]": () => step(scope, capture.data, "later"),
   });
   return (
     <div className={styles.frame}>
@@ -118,12 +118,9 @@ function useSaid(): readonly [string, (text: string) => void] {
   return [said, setSaid];
 }
 
-function step(scope: ScopeHandle, capture: CaptureAnswer | undefined, direction: -1 | 1): void {
+function step(scope: ScopeHandle, capture: CaptureAnswer | undefined, move: RangeMove): void {
   const whole = wholeWindow(instant(capture?.first), instant(capture?.last));
-  const range = scope.scope;
-  if (whole === undefined || range === undefined || (range.from === undefined && range.to === undefined))
-    return;
-  scope.setRange(within(stepWindow(windowOf(range, whole), whole, direction), whole));
+  if (whole !== undefined) scope.changeRange((range) => movedRange(range, whole, move));
 }
 
 function instant(text: string | null | undefined): bigint | undefined {

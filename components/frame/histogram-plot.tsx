@@ -6,21 +6,20 @@ import { formatCount, formatQuantity } from "@/components/ui/format";
 import type { TimelineAnswer } from "@/lib/questions/answers";
 import styles from "./histogram.module.css";
 import { axisTop, type Bars, type Bucket, instantAt, outlines, snap, ticks, xOf } from "./histogram-scale";
-import { stepWindow, type Window, zoomIn, zoomOut } from "./range";
+import type { RangeMove, Window } from "./range";
 import { TONES } from "./verdicts";
 
 interface HistogramPlotProps {
   readonly answer: TimelineAnswer;
   readonly bars: Bars;
   readonly window: Window;
-  readonly whole: Window;
   readonly width: number;
   readonly zone: Zone;
   /** The bars are those of the scope before; the new ones are on their way. */
   readonly isStale: boolean;
-  readonly isZoomed: boolean;
   readonly summary: string;
-  readonly onMove: (window: Window | undefined, step?: "push" | "replace") => void;
+  readonly onMove: (by: RangeMove, step?: "push" | "replace") => void;
+  readonly onBrush: (window: Window) => void;
   /** What the pointer is on: a bar, or while brushing the stretch. */
   readonly onPoint: (pointed: Bucket | Window | undefined) => void;
 }
@@ -70,7 +69,7 @@ export function HistogramPlot(props: HistogramPlotProps) {
     setBrush(undefined);
     if (!brush || Math.abs(brush.to - brush.from) < LEAST_BRUSH) return;
     onPoint(undefined);
-    props.onMove(stretchOf(brush));
+    props.onBrush(stretchOf(brush));
   };
   return (
     // A picture that is worked by pointer and keys has no role of its own; the label says what the keys do.
@@ -90,7 +89,10 @@ export function HistogramPlot(props: HistogramPlotProps) {
       onPointerUp={onPointerUp}
       onPointerCancel={() => setBrush(undefined)}
       onPointerLeave={() => onPoint(undefined)}
-      onKeyDown={(event) => onKey(event, props, () => setBrush(undefined))}
+      onKeyDown={(event) => {
+        setBrush(undefined);
+        onKey(event, props);
+      }}
     >
       <Patterns id={id} />
       <Gaps answer={answer} window={window} width={width} id={id} />
@@ -129,26 +131,22 @@ export function HistogramPlot(props: HistogramPlotProps) {
   );
 }
 
-function onKey(event: KeyboardEvent, props: HistogramPlotProps, dropBrush: () => void): void {
-  const { window, whole, isZoomed, onMove } = props;
-  // Holding a key down is one step of the history, not fifty.
-  const step = event.repeat ? "replace" : "push";
-  const actions: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => isZoomed && onMove(stepWindow(window, whole, -1), step),
-    ArrowRight: () => isZoomed && onMove(stepWindow(window, whole, 1), step),
-    "+": () => onMove(zoomIn(window), step),
-    "=": () => onMove(zoomIn(window), step),
-    "-": () => onMove(zoomOut(window, whole), step),
-    Escape: () => {
-      dropBrush();
-      onMove(undefined, step);
-    },
-  };
-  const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined;
-  if (action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+const KEY_MOVES: ReadonlyMap<string, RangeMove> = new Map([
+  ["ArrowLeft", "earlier"],
+  ["ArrowRight", "later"],
+  ["+", "in"],
+  ["=", "in"],
+  ["-", "out"],
+  ["Escape", "whole"],
+]);
+
+function onKey(event: KeyboardEvent, { onMove }: HistogramPlotProps): void {
+  const move = KEY_MOVES.get(event.key);
+  if (move === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   event.stopPropagation();
-  action();
+  // Holding a key down is one step of the history, not fifty.
+  onMove(move, event.repeat ? "replace" : "push");
 }
 
 function Patterns({ id }: { readonly id: string }) {

@@ -60,8 +60,8 @@ export function snap(from: bigint, to: bigint, bucketNs: bigint): Window {
   return { from: floor(from), to: floor(to - 1n) + bucketNs };
 }
 
-/** Lowest height of a tone that has events: one drop among a million forwarded must be seen. */
-const LEAST_HEIGHT = 2;
+/** Least width and height of what has events: one drop among a million forwarded must be seen. */
+const LEAST_SIZE = 2;
 
 /** One outline for each tone, drops at the bottom where their heights can be compared. */
 export function outlines(
@@ -79,9 +79,9 @@ export function outlines(
     for (const tone of TONES) {
       const count = countOf(bucket, tone);
       if (count === 0) continue;
-      const tall = Math.max(LEAST_HEIGHT, (count / bars.most) * height);
+      const tall = Math.max(LEAST_SIZE, (count / bars.most) * height);
       const top = Math.max(0, base - tall);
-      const box = `M${round(left)} ${round(top)}h${round(Math.max(0.5, right - left - gap))}V${round(base)}H${round(left)}z`;
+      const box = `M${round(left)} ${round(top)}h${round(Math.max(LEAST_SIZE, right - left - gap))}V${round(base)}H${round(left)}z`;
       paths.set(tone, (paths.get(tone) ?? "") + box);
       base = top;
     }

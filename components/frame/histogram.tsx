@@ -19,7 +19,7 @@ import { type Bars, type Bucket, toBars } from "./histogram-scale";
 import { HistogramTable } from "./histogram-table";
 import { ZONE } from "./preferences";
 import { useCapture, useTimeline } from "./queries";
-import { stepWindow, union, type Window, wholeWindow, windowOf, within, zoomIn, zoomOut } from "./range";
+import { movedRange, type RangeMove, union, type Window, wholeWindow, windowOf, within } from "./range";
 import type { ScopeHandle } from "./use-scope";
 import { TONES, toneOf, verdictLabel } from "./verdicts";
 
@@ -49,8 +49,8 @@ export function Histogram({ captureId, scope }: HistogramProps) {
   const whole = useWhole(capture, answer);
   const shown = scope.scope && whole ? windowOf(scope.scope, whole) : whole;
   const isZoomed = scope.scope?.from !== undefined || scope.scope?.to !== undefined;
-  const move = (window: Window | undefined, step?: "push" | "replace") =>
-    scope.setRange(window && whole && within(window, whole), step);
+  const move = (by: RangeMove, step?: "push" | "replace") =>
+    whole && scope.changeRange((range) => movedRange(range, whole, by), step);
 
   return (
     <section className={styles.histogram} aria-label="Events over time">
@@ -77,13 +77,12 @@ export function Histogram({ captureId, scope }: HistogramProps) {
             answer={answer}
             bars={bars}
             window={shown}
-            whole={whole ?? shown}
             width={width}
             zone={zone}
             isStale={timeline.isPlaceholderData}
-            isZoomed={isZoomed}
             summary={summaryOf(answer, bars, shown, zone)}
             onMove={move}
+            onBrush={(window) => scope.setRange(within(window, whole ?? shown))}
             onPoint={setPointed}
           />
         ) : (
@@ -186,7 +185,7 @@ interface RangeButtonsProps {
   readonly window: Window | undefined;
   readonly whole: Window | undefined;
   readonly isZoomed: boolean;
-  readonly onMove: (window: Window | undefined) => void;
+  readonly onMove: (by: RangeMove) => void;
   readonly onTable: (() => void) | undefined;
 }
 
@@ -195,7 +194,7 @@ function RangeButtons({ window, whole, isZoomed, onMove, onTable }: RangeButtons
   return (
     <div className={styles.buttons}>
       {isZoomed && (
-        <Button small onClick={() => onMove(undefined)}>
+        <Button small onClick={() => onMove("whole")}>
           <Maximize2 size={13} aria-hidden />
           Whole capture
         </Button>
@@ -204,7 +203,7 @@ function RangeButtons({ window, whole, isZoomed, onMove, onTable }: RangeButtons
         label="Earlier"
         hotkey="["
         disabled={!isZoomed || window.from <= whole.from}
-        onClick={() => onMove(stepWindow(window, whole, -1))}
+        onClick={() => onMove("earlier")}
       >
         <ChevronLeft size={16} aria-hidden />
       </IconButton>
@@ -212,14 +211,14 @@ function RangeButtons({ window, whole, isZoomed, onMove, onTable }: RangeButtons
         label="Later"
         hotkey="]"
         disabled={!isZoomed || window.to >= whole.to}
-        onClick={() => onMove(stepWindow(window, whole, 1))}
+        onClick={() => onMove("later")}
       >
         <ChevronRight size={16} aria-hidden />
       </IconButton>
-      <IconButton label="Zoom in" onClick={() => onMove(zoomIn(window))}>
+      <IconButton label="Zoom in" onClick={() => onMove("in")}>
         <ZoomIn size={15} aria-hidden />
       </IconButton>
-      <IconButton label="Zoom out" disabled={!isZoomed} onClick={() => onMove(zoomOut(window, whole))}>
+      <IconButton label="Zoom out" disabled={!isZoomed} onClick={() => onMove("out")}>
         <ZoomOut size={15} aria-hidden />
       </IconButton>
       <IconButton label="Show the numbers as a table" disabled={onTable === undefined} onClick={onTable}>

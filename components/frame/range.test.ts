@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepWindow, union, wholeWindow, windowOf, within, zoomIn, zoomOut } from "./range";
+import { movedRange, stepWindow, union, wholeWindow, windowOf, within, zoomIn, zoomOut } from "./range";
 
 const whole = { from: 0n, to: 100_000n };
 
@@ -30,7 +30,6 @@ test("a step stops at the ends of the whole", () => {
 
 test("zooming in halves the range round its middle, down to a microsecond", () => {
   expect(zoomIn({ from: 40_000n, to: 60_000n })).toEqual({ from: 45_000n, to: 55_000n });
-  expect(zoomIn({ from: 40_000n, to: 60_000n }, 42_000n)).toEqual({ from: 37_000n, to: 47_000n });
   expect(zoomIn({ from: 50_000n, to: 51_000n })).toEqual({ from: 50_000n, to: 51_000n });
 });
 
@@ -43,4 +42,17 @@ test("zooming out trebles the range and ends at the whole", () => {
 test("a range that holds the whole is no range", () => {
   expect(within({ from: -5n, to: 100_001n }, whole)).toBeUndefined();
   expect(within({ from: -5n, to: 50_000n }, whole)).toEqual({ from: 0n, to: 50_000n });
+});
+
+test("steps by name start from the range of the link", () => {
+  const range = { from: 40_000n, to: 60_000n };
+  expect(movedRange(range, whole, "later")).toEqual({ from: 50_000n, to: 70_000n });
+  expect(movedRange(range, whole, "in")).toEqual({ from: 45_000n, to: 55_000n });
+  expect(movedRange(range, whole, "whole")).toBeUndefined();
+  expect(movedRange({ from: 60_000n }, whole, "earlier")).toEqual({ from: 40_000n, to: 80_000n });
+});
+
+test("the whole can be zoomed into but not moved", () => {
+  expect(movedRange({}, whole, "earlier")).toBeUndefined();
+  expect(movedRange({}, whole, "in")).toEqual({ from: 25_000n, to: 75_000n });
 });

@@ -37,11 +37,10 @@ export function stepWindow(window: Window, whole: Window, direction: -1 | 1): Wi
   return { from: bounded, to: bounded + width };
 }
 
-/** Half as wide round the middle (or round `centre`), never shorter than a microsecond. */
-export function zoomIn(window: Window, centre?: bigint): Window {
+/** Half as wide round the middle, never shorter than a microsecond. */
+export function zoomIn(window: Window): Window {
   const width = largest((window.to - window.from) / 2n, SHORTEST);
-  const middle = centre ?? (window.from + window.to) / 2n;
-  const from = middle - width / 2n;
+  const from = (window.from + window.to) / 2n - width / 2n;
   return { from, to: from + width };
 }
 
@@ -57,6 +56,26 @@ export function within(window: Window, whole: Window): Window | undefined {
   const to = window.to < whole.to ? window.to : whole.to;
   if (from <= whole.from && to >= whole.to) return undefined;
   return to > from ? { from, to } : undefined;
+}
+
+export type RangeMove = "earlier" | "later" | "in" | "out" | "whole";
+
+/** The range after a step; `undefined` is the whole. A range that is the whole cannot be moved. */
+export function movedRange(range: TimeRange, whole: Window, move: RangeMove): TimeRange | undefined {
+  const window = windowOf(range, whole);
+  const isWhole = range.from === undefined && range.to === undefined;
+  switch (move) {
+    case "earlier":
+      return isWhole ? undefined : stepWindow(window, whole, -1);
+    case "later":
+      return isWhole ? undefined : stepWindow(window, whole, 1);
+    case "in":
+      return zoomIn(window);
+    case "out":
+      return zoomOut(window, whole);
+    case "whole":
+      return undefined;
+  }
 }
 
 function largest(a: bigint, b: bigint): bigint {

@@ -27,7 +27,13 @@ export interface ScopeHandle {
   readonly setFilter: (filter: Filter) => void;
   /** Terms that apply as text, which may be text that cannot be read, and terms that are switched off. */
   readonly setTexts: (q: string, off: string, range?: TimeRange) => void;
-  readonly setRange: (range: TimeRange | undefined, step?: "push" | "replace") => void;
+  /** `undefined` is the whole capture. */
+  readonly setRange: (range: TimeRange | undefined) => void;
+  /** Changes the range that the address has now, which may be newer than this handle: keys come fast. */
+  readonly changeRange: (
+    change: (range: TimeRange) => TimeRange | undefined,
+    step?: "push" | "replace",
+  ) => void;
   readonly setOrder: (order: "asc" | "desc") => void;
   /** `replace` while walking from row to row, which is no step of the history. */
   readonly openFlow: (id: string, step?: "push" | "replace") => void;
@@ -56,7 +62,11 @@ function toHandle(text: string): ScopeHandle {
     query: decoded.scope === undefined ? "" : encodeScope(decoded.scope).toString(),
     setFilter: (filter) => apply({ q: formatFilter(filter) }),
     setTexts: (q, off, range) => apply({ q, off, ...(range !== undefined && { range }) }),
-    setRange: (range, step) => apply({ range: range ?? null }, step),
+    setRange: (range) => apply({ range: range ?? null }),
+    changeRange: (change, step) => {
+      const now = decodeScope(here()).scope;
+      if (now !== undefined) apply({ range: change({ from: now.from, to: now.to }) ?? null }, step);
+    },
     setOrder: (order) => apply({ order: order === "asc" ? null : order }),
     openFlow: (flow, step) => apply({ flow }, step),
     closeFlow: () => apply({ flow: null }),

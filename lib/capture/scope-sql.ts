@@ -150,7 +150,8 @@ function flowCondition(database: Sqlite, term: Term): Condition {
 
 /** What a side says: a condition over Endpoint, and whether "left out" or "none" was asked (decided by the record's mask). */
 interface SideCondition extends Condition {
-  readonly absent?: "unknown" | "none";
+  /** `unlessMasked`: the value is unknown in a record that is not masked too, where this holds of the side. */
+  readonly absent?: "unknown" | "none" | { readonly unlessMasked: string };
 }
 
 function absentSide(value: { readonly type: "unknown" | "none" }, missing: string): SideCondition {
@@ -173,19 +174,29 @@ function podCondition(value: ValueOfTerm<"pod">): SideCondition {
 
 /** The remote side of a flow has no workload: it is taken from any record of the same pod (product.md, rule 4). */
 function workloadCondition(value: ValueOfTerm<"workload">): SideCondition {
-  if (value.type === "unknown") return { sql: "(workloadName IS NULL AND pod IS NOT NULL)", parameters: [] };
-  if (value.type === "none") return { sql: "(workloadName IS NULL AND pod IS NULL)", parameters: [] };
+  if (value.type === "none") return absentSide(value, "(workloadName IS NULL AND pod IS NULL)");
+  if (value.type === "unknown") {
+    return {
+      sql: `(workloadName IS NULL AND NOT ${learnedFrom("1")})`,
+      parameters: [],
+      absent: { unlessMasked: "pod IS NOT NULL" },
+    };
+  }
   const parts: Condition[] = [];
   if (value.name !== undefined) parts.push({ sql: "workloadName IS ?", parameters: [value.name] });
   if (value.kind !== undefined) parts.push({ sql: "workloadKind IS ?", parameters: [value.kind] });
   if (value.namespace !== undefined) parts.push({ sql: "namespace IS ?", parameters: [value.namespace] });
   const said = all(parts);
-  const pod = "coalesce(cluster, ''), coalesce(namespace, ''), pod";
-  const learned = `(workloadName IS NULL AND pod IS NOT NULL AND (${pod}) IN (SELECT ${pod} FROM Endpoint WHERE ${said.sql} AND pod IS NOT NULL AND workloadName IS NOT NULL))`;
   return {
-    sql: `((${said.sql} AND workloadName IS NOT NULL) OR ${learned})`,
+    sql: `((${said.sql} AND workloadName IS NOT NULL) OR (workloadName IS NULL AND ${learnedFrom(said.sql)}))`,
     parameters: [...said.parameters, ...said.parameters],
   };
+}
+
+/** Another record of the same pod names a workload, one for which `condition` holds. Never NULL. */
+function learnedFrom(condition: string): string {
+  const pod = "coalesce(cluster, ''), coalesce(namespace, ''), coalesce(pod, '')";
+  return `(pod IS NOT NULL AND (${pod}) IN (SELECT ${pod} FROM Endpoint WHERE ${condition} AND pod IS NOT NULL AND workloadName IS NOT NULL))`;
 }
 
 function ipCondition(value: ValueOfTerm<"ip">): SideCondition {
@@ -215,7 +226,13 @@ function onSides(
 
 function sideCondition(column: string, { sql, parameters, absent }: SideCondition): Condition {
   const side = { sql: `${column} IN (SELECT id FROM Endpoint WHERE ${sql})`, parameters };
-  return absent === undefined ? side : all([side, maskedCondition(absent)]);
+  if (absent === undefined) return side;
+  if (typeof absent === "string") return all([side, maskedCondition(absent)]);
+  const known = {
+    sql: `${column} IN (SELECT id FROM Endpoint WHERE ${absent.unlessMasked})`,
+    parameters: [],
+  };
+  return all([side, any([known, maskedCondition("unknown")])]);
 }
 
 function maskedCondition(absent: "unknown" | "none"): Condition {

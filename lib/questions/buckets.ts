@@ -12,7 +12,7 @@ export const BUCKET_WIDTHS: readonly bigint[] = [
   ...[1n, 2n, 5n, 10n, 15n, 30n].map((n) => n * SECOND),
   ...[1n, 2n, 5n, 10n, 15n, 30n].map((n) => n * MINUTE),
   ...[1n, 2n, 3n, 6n, 12n].map((n) => n * HOUR),
-  ...[1n, 2n, 5n, 10n, 30n, 100n, 365n, 1000n, 3650n, 10_000n].map((n) => n * DAY),
+  ...[1n, 2n, 5n, 10n, 30n, 100n, 365n, 1000n, 3650n, 10_000n, 30_000n, 100_000n].map((n) => n * DAY),
 ];
 
 /** The narrowest width that cuts the span into at most `buckets`, wherever it begins. */
@@ -20,6 +20,40 @@ export function bucketWidth(spanNs: bigint, buckets: number): bigint {
   const most = BigInt(Math.max(2, buckets));
   const fitting = BUCKET_WIDTHS.find((width) => spanNs / width + 2n <= most);
   return fitting ?? (BUCKET_WIDTHS[BUCKET_WIDTHS.length - 1] as bigint);
+}
+
+const LARGEST = 2n ** 63n - 1n;
+const SMALLEST = -(2n ** 63n);
+
+/** Into what the store and BigInt64Array can hold. */
+export function within64(ns: bigint): bigint {
+  return ns > LARGEST ? LARGEST : ns < SMALLEST ? SMALLEST : ns;
+}
+
+/**
+ * The number of a row's bucket in SQL, counted from a bucket that begins at `start`, for times up to `last`.
+ *
+ * A difference that leaves 64 bits becomes a floating point number in SQLite, and its row may come into the
+ * bucket beside its own: then buckets are counted from the epoch, where nothing is subtracted.
+ */
+export function bucketNumber(
+  start: bigint,
+  last: bigint,
+  width: bigint,
+): { readonly sql: string; readonly parameters: readonly bigint[]; startOf(bucket: bigint): bigint } {
+  if (last - start <= LARGEST && start >= SMALLEST) {
+    return {
+      sql: "(f.timeNs - ?) / ?",
+      parameters: [start, width],
+      startOf: (bucket) => start + bucket * width,
+    };
+  }
+  return {
+    // Division rounds towards zero: times before 1970 belong one bucket lower.
+    sql: "f.timeNs / ? - (f.timeNs % ? < 0)",
+    parameters: [width, width],
+    startOf: (bucket) => bucket * width,
+  };
 }
 
 /** The start of the bucket that holds the time; also before 1970. */

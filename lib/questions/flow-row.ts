@@ -146,13 +146,16 @@ function toIcmp(kind: SqlRow): FlowRow["icmp"] {
     : { type, code: numberOf(kind.icmpCode) ?? 0 };
 }
 
+/** A URL may be as long as a record; the flow itself has it whole. */
+const SHOWN_CHARS = 2000;
+
 function toL7(kind: SqlRow, text: string | null, latency: SqlValue): FlowRow["l7"] {
   if (kind.l7Type === null) return null;
   const rcode = numberOf(kind.dnsRcode);
   return {
     protocol: textOf(kind.l7Protocol),
     type: textOf(kind.l7Type),
-    text,
+    text: text !== null && text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS).toWellFormed()}…` : text,
     method: textOf(kind.httpMethod),
     status: numberOf(kind.httpCode),
     rcode: rcode === null ? null : { code: rcode, name: enumName(DNS_RCODE, rcode) },

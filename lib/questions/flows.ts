@@ -37,11 +37,24 @@ interface Key {
   readonly id: bigint;
 }
 
+/** Row ids between which all others lie: a key with one of them stands before or behind all rows of its time. */
+const BEFORE_ALL = 0n;
+const BEHIND_ALL = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** How a page was asked for. */
+interface Start {
+  readonly key?: Key;
+  readonly position?: number;
+}
+
+const INT64 = 2n ** 63n;
+
 const cursorSchema = z.tuple([
   z.enum(["n", "p"]),
   z
     .string()
     .regex(/^-?\d{1,19}$/)
+    .refine((ns) => BigInt(ns) >= -INT64 && BigInt(ns) < INT64)
     .nullable(),
   z.string().regex(/^\d{1,16}$/),
 ]);
@@ -73,14 +86,14 @@ class Page {
   read(): Result<FlowsAnswer, QuestionFailure> {
     const { order, limit, cursor, position, at } = this.parameters;
     const forward: Way = order === "asc" ? "later" : "earlier";
-    if (position !== undefined) return ok(this.answer(this.byPosition(position), position > 0, position));
+    if (position !== undefined) return ok(this.answer(this.byPosition(position), position > 0, { position }));
     if (at !== undefined) {
       const time = parseTime(at);
       if (time === undefined) return fail("bad_request", `"${at}" is not a time.`, "Give an RFC 3339 time.");
-      const key = { timeNs: time, id: order === "asc" ? -1n : BigInt(Number.MAX_SAFE_INTEGER) };
-      return ok(this.answer(this.from(key, forward, limit + 1), true, null));
+      const key = { timeNs: time, id: order === "asc" ? BEFORE_ALL : BEHIND_ALL };
+      return ok(this.answer(this.from(key, forward, limit + 1), true, { key }));
     }
-    if (cursor === undefined) return ok(this.answer(this.from(undefined, forward, limit + 1), false, null));
+    if (cursor === undefined) return ok(this.answer(this.from(undefined, forward, limit + 1), false));
     const from = decodeCursor(cursor);
     if (from === undefined)
       return fail(
@@ -88,25 +101,28 @@ class Page {
         "This cursor was not made by this server.",
         "Ask for the first page again.",
       );
-    if (from.side === "next") return ok(this.answer(this.from(from.key, forward, limit + 1), true, null));
-    const backward = this.from(from.key, forward === "later" ? "earlier" : "later", limit + 1);
+    const { key } = from;
+    if (from.side === "next") return ok(this.answer(this.from(key, forward, limit + 1), true, { key }));
+    const backward = this.from(key, forward === "later" ? "earlier" : "later", limit + 1);
     const hasMore = backward.length > limit;
-    return ok(this.page(backward.slice(0, limit).reverse(), hasMore, true, null));
+    return ok(this.page(backward.slice(0, limit).reverse(), hasMore, true, { key }));
   }
 
   /** `rows` has one more than wanted when there are more behind it. */
-  private answer(rows: FlowValues[], hasPrevious: boolean, position: number | null): FlowsAnswer {
+  private answer(rows: FlowValues[], hasPrevious: boolean, start: Start = {}): FlowsAnswer {
     const { limit } = this.parameters;
-    return this.page(rows.slice(0, limit), hasPrevious, rows.length > limit, position);
+    return this.page(rows.slice(0, limit), hasPrevious, rows.length > limit, start);
   }
 
   private page(
     rows: FlowValues[],
     hasPrevious: boolean,
     hasNext: boolean,
-    position: number | null,
+    { key, position }: Start,
   ): FlowsAnswer {
     const [first, last] = [rows[0], rows[rows.length - 1]];
+    // An empty page is left from where it was looked for.
+    const [firstKey, lastKey] = [first ? keyOf(first) : key, last ? keyOf(last) : key];
     return {
       meta: this.capture.meta("records"),
       total:
@@ -114,9 +130,9 @@ class Page {
           ? { records: this.ladder.records, events: this.ladder.events, drops: null }
           : null,
       flows: rows.map((row) => toFlowRow(this.capture, row)),
-      next: hasNext && last !== undefined ? encodeCursor("n", last) : null,
-      previous: hasPrevious && first !== undefined ? encodeCursor("p", first) : null,
-      position,
+      next: hasNext && lastKey !== undefined ? encodeCursor("n", lastKey) : null,
+      previous: hasPrevious && firstKey !== undefined ? encodeCursor("p", firstKey) : null,
+      position: position ?? null,
     };
   }
 
@@ -155,8 +171,8 @@ class Page {
       parameters.push(key.timeNs, key.id);
     }
     if (range !== undefined) {
-      conditions.push("f.timeNs >= ? AND f.timeNs < ?");
-      parameters.push(range.from, range.to);
+      conditions.push("f.timeNs BETWEEN ? AND ?");
+      parameters.push(range.first, range.last);
     }
     const order = `f.timeNs ${direction}, f.id ${direction}`;
     return this.select(conditions.join(" AND "), parameters, order, count, skip);
@@ -167,7 +183,7 @@ class Page {
     key: Key | undefined,
     way: Way,
     count: number,
-  ): { from: bigint; to: bigint } | undefined {
+  ): { first: bigint; last: bigint } | undefined {
     const { ladder } = this;
     if (ladder === undefined || ladder.starts.length === 0) return undefined;
     const lastBucket = ladder.starts.length - 1;
@@ -180,13 +196,13 @@ class Page {
         ladder,
         Math.min(timed - 1, (ladder.before[edge + (at === undefined ? 0 : 1)] as number) + count),
       );
-      return { from: ladder.starts[edge] as bigint, to: ladder.ends[Math.max(end, edge)] as bigint };
+      return { first: ladder.starts[edge] as bigint, last: ladder.lasts[Math.max(end, edge)] as bigint };
     }
     const start = bucketOfRank(
       ladder,
       Math.max(0, (ladder.before[at === undefined ? edge + 1 : edge] as number) - count - 1),
     );
-    return { from: ladder.starts[Math.min(start, edge)] as bigint, to: ladder.ends[edge] as bigint };
+    return { first: ladder.starts[Math.min(start, edge)] as bigint, last: ladder.lasts[edge] as bigint };
   }
 
   /** Rows from the given number on: the ladder names the bucket, the rest is skipped inside it. */
@@ -211,10 +227,10 @@ class Page {
     const ladder = this.ladder as Ladder;
     const bucket = bucketOfRank(ladder, rank);
     if (way === "later") {
-      const key = { timeNs: ladder.starts[bucket] as bigint, id: -1n };
+      const key = { timeNs: ladder.starts[bucket] as bigint, id: BEFORE_ALL };
       return this.timed(key, way, count, rank - (ladder.before[bucket] as number));
     }
-    const key = { timeNs: ladder.ends[bucket] as bigint, id: -1n };
+    const key = { timeNs: ladder.lasts[bucket] as bigint, id: BEHIND_ALL };
     return this.timed(key, way, count, (ladder.before[bucket + 1] as number) - 1 - rank);
   }
 
@@ -244,8 +260,7 @@ function bucketAt(ladder: Ladder, time: bigint): number {
   return low;
 }
 
-function encodeCursor(side: "n" | "p", row: FlowValues): string {
-  const { timeNs, id } = keyOf(row);
+function encodeCursor(side: "n" | "p", { timeNs, id }: Key): string {
   return Buffer.from(JSON.stringify([side, timeNs === null ? null : String(timeNs), String(id)])).toString(
     "base64url",
   );

@@ -6,6 +6,7 @@
  */
 
 import type { CompiledScope } from "@/lib/capture/scope-sql";
+import { bucketNumber, within64 } from "./buckets";
 import type { OpenCapture } from "./open-capture";
 
 const BUCKETS = 2048n;
@@ -17,7 +18,8 @@ export interface Ladder {
   readonly untimed: number;
   /** Ascending; only buckets that hold records. */
   readonly starts: BigInt64Array;
-  readonly ends: BigInt64Array;
+  /** The last instant of each bucket. (The first one behind it may be beyond 64 bits.) */
+  readonly lasts: BigInt64Array;
   /** Timed records before each bucket, ascending; one entry more than buckets. */
   readonly before: Float64Array;
 }
@@ -42,15 +44,15 @@ function scan(capture: OpenCapture, scope: CompiledScope): Ladder {
   const first = typeof span?.first === "bigint" ? span.first : 0n;
   const last = typeof span?.last === "bigint" ? span.last : 0n;
   const width = (last - first) / BUCKETS + 1n;
-  // A difference beyond 64 bits becomes a floating point number in SQLite, hence the cast.
+  const number = bucketNumber(first, last, width);
   const rows = database
     .prepareExact(
-      `SELECT CAST((f.timeNs - ?) / ? AS INTEGER) AS bucket, count(*) AS records, sum(f.events) AS events
+      `SELECT ${number.sql} AS bucket, count(*) AS records, sum(f.events) AS events
        FROM Flow f WHERE ${scope.sql} GROUP BY 1 ORDER BY 1`,
     )
-    .rows([first, width, ...scope.parameters]);
+    .rows([...number.parameters, ...scope.parameters]);
   const timed = rows.filter(([bucket]) => bucket !== null);
-  const starts = BigInt64Array.from(timed, ([bucket]) => first + (bucket as bigint) * width);
+  const starts = timed.map(([bucket]) => number.startOf(bucket as bigint));
   const before = new Float64Array(timed.length + 1);
   timed.forEach(([, records], i) => {
     before[i + 1] = (before[i] as number) + Number(records);
@@ -60,8 +62,8 @@ function scan(capture: OpenCapture, scope: CompiledScope): Ladder {
     records: untimed + (before[timed.length] as number),
     events: rows.reduce((sum, [, , events]) => sum + Number(events), 0),
     untimed,
-    starts,
-    ends: BigInt64Array.from(starts, (start) => start + width),
+    starts: BigInt64Array.from(starts, within64),
+    lasts: BigInt64Array.from(starts, (start) => within64(start + width - 1n)),
     before,
   };
 }

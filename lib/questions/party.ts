@@ -9,6 +9,7 @@ const texts = z.array(z.string());
 
 export class PartyReader {
   private readonly known = new Lru<number, Party>(20_000);
+  private learned: ReadonlyMap<string, Workload> | undefined;
 
   constructor(private readonly database: Sqlite) {}
 
@@ -41,16 +42,28 @@ export class PartyReader {
     const said = row.workloadName ?? row.workloadKind ?? null;
     if (said !== null) return { kind: text(row.workloadKind), name: text(row.workloadName) };
     if (row.pod === null) return null;
-    const learned = this.database
-      .prepare(
-        `SELECT workloadKind, workloadName FROM Endpoint
-         WHERE pod = ? AND coalesce(namespace, '') = ? AND coalesce(cluster, '') = ? AND workloadName IS NOT NULL ORDER BY id LIMIT 1`,
-      )
-      .get([row.pod ?? null, text(row.namespace) ?? "", text(row.cluster) ?? ""]);
-    return learned === undefined
-      ? null
-      : { kind: text(learned.workloadKind), name: text(learned.workloadName) };
+    this.learned ??= learnWorkloads(this.database);
+    return this.learned.get(podKey(row)) ?? null;
   }
+}
+
+type Workload = NonNullable<Party["workload"]>;
+
+/** The workload of each pod that any record names one for. Of several the first by name, whatever came in first. */
+function learnWorkloads(database: Sqlite): Map<string, Workload> {
+  const rows = database
+    .prepare(
+      `SELECT DISTINCT cluster, namespace, pod, workloadKind, workloadName FROM Endpoint
+       WHERE pod IS NOT NULL AND workloadName IS NOT NULL ORDER BY workloadName DESC, workloadKind DESC`,
+    )
+    .all([]);
+  return new Map(
+    rows.map((row) => [podKey(row), { kind: text(row.workloadKind), name: text(row.workloadName) }]),
+  );
+}
+
+function podKey({ cluster, namespace, pod }: SqlRow): string {
+  return JSON.stringify([cluster ?? "", namespace ?? "", pod]);
 }
 
 function text(value: SqlValue | undefined): string | null {

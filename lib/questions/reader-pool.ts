@@ -36,6 +36,8 @@ class Reader {
   job: Job | undefined;
   private deadline: NodeJS.Timeout | undefined;
   readonly ended: Promise<void>;
+  /** Captures that it may hold open. */
+  private readonly files = new Set<string>();
 
   constructor(onIdle: () => void, onBroken: (reader: Reader, error: unknown) => void) {
     this.worker = new Worker(path.join(projectRoot(), "build", "reader-worker.mjs"), {
@@ -54,7 +56,12 @@ class Reader {
     this.job = job;
     this.deadline = setTimeout(onDeadline, deadlineMs);
     const { id, file, question, ask } = job;
+    this.files.add(file);
     this.tell({ id, file, question, ask });
+  }
+
+  mayHold(file: string): boolean {
+    return this.files.has(file);
   }
 
   release(): Job | undefined {
@@ -74,7 +81,8 @@ const RETIRED = 4;
 const CLOSE_MS = 3000;
 
 export class ReaderPool {
-  private readers: Reader[];
+  /** A place without a reader gets one with the next question. */
+  private readers: (Reader | undefined)[];
   private readonly retired = new Set<Reader>();
   private readonly waiting: Job[] = [];
   private nextId = 1;
@@ -114,16 +122,25 @@ export class ReaderPool {
     });
   }
 
-  /** Closes the file in every thread, before it is deleted. */
-  forget(file: string): void {
-    for (const reader of this.readers) reader.tell({ forget: file });
+  /**
+   * Lets go of a file that is about to be deleted. The driver keeps a closed file open until its thread ends
+   * (driver.ts), and with it the space on disk: so threads that hold it are ended, when they have answered.
+   */
+  async forget(file: string): Promise<void> {
+    const holding = this.readers.filter((reader) => reader?.mayHold(file) ?? false) as Reader[];
+    for (const reader of holding) {
+      reader.tell({ close: true });
+      this.vacate(reader);
+    }
+    const bound = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
+    await Promise.race([Promise.all(holding.map(({ ended }) => ended)), bound]);
   }
 
   /** Waits for what is inside the driver, within a bound. */
   async close(): Promise<void> {
     this.isClosed = true;
     for (const job of this.waiting.splice(0)) job.finish(STOPPING);
-    const all = [...this.readers, ...this.retired];
+    const all = [...this.readers.filter((reader) => reader !== undefined), ...this.retired];
     for (const reader of all) {
       reader.job?.finish(STOPPING);
       reader.tell({ close: true });
@@ -141,10 +158,12 @@ export class ReaderPool {
 
   private assign(): void {
     if (this.isClosed) return;
-    for (const reader of this.readers) {
-      if (reader.job !== undefined) continue;
+    for (const [place, current] of this.readers.entries()) {
+      if (current?.job !== undefined) continue;
       const job = this.waiting.shift();
       if (job === undefined) return;
+      const reader = current ?? this.start();
+      this.readers[place] = reader;
       reader.begin(job, this.options.deadlineMs, () => this.timedOut(reader));
     }
   }
@@ -164,17 +183,17 @@ export class ReaderPool {
     this.retired.add(reader);
     void reader.ended.then(() => this.retired.delete(reader));
     reader.tell({ close: true });
-    this.replace(reader);
+    this.vacate(reader);
   }
 
   /** A thread that died by itself, for example out of memory. */
   private broken(reader: Reader, error: unknown): void {
     reader.release()?.finish(fail("internal", error instanceof Error ? error.message : String(error)));
-    if (!this.isClosed) this.replace(reader);
+    this.vacate(reader);
   }
 
-  private replace(reader: Reader): void {
-    this.readers = this.readers.map((other) => (other === reader ? this.start() : other));
+  private vacate(reader: Reader): void {
+    this.readers = this.readers.map((other) => (other === reader ? undefined : other));
     this.assign();
   }
 }

@@ -9,7 +9,6 @@ import { QUESTIONS, type QuestionName } from "./questions";
 
 export type ToReader =
   | { readonly id: number; readonly file: string; readonly question: QuestionName; readonly ask: unknown }
-  | { readonly forget: string }
   | { readonly close: true };
 
 export interface FromReader {
@@ -26,10 +25,6 @@ parentPort?.on("message", (message: ToReader) => {
   if ("close" in message) {
     captures.clear();
     parentPort?.close();
-    return;
-  }
-  if ("forget" in message) {
-    captures.delete(message.forget);
     return;
   }
   parentPort?.postMessage({ id: message.id, result: answer(message) } satisfies FromReader);
@@ -56,6 +51,20 @@ function answer({
     return capture.ask((open) => read(open, ask));
   } catch (error) {
     captures.delete(file);
+    if (isDamage(error)) {
+      return fail(
+        "capture_damaged",
+        `The capture's file cannot be read: ${error.message}.`,
+        "Restore the file from a copy, or delete the capture.",
+      );
+    }
     return fail("internal", error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
+}
+
+/** What SQLite says of a file that is none of its own, or no longer whole. */
+function isDamage(error: unknown): error is Error {
+  return (
+    error instanceof Error && "code" in error && /^SQLITE_(?:CORRUPT|NOTADB|IOERR)/.test(String(error.code))
+  );
 }

@@ -6,7 +6,7 @@ import { readRaw } from "@/lib/capture/raw";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { isObject, member } from "@/lib/formats/proto-json";
 import type { TimelineAnswer } from "./answers";
-import { alignDown, bucketWidth } from "./buckets";
+import { alignDown, bucketNumber, bucketWidth, within64 } from "./buckets";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
@@ -16,7 +16,7 @@ export interface TimelineParameters extends ScopeParameters {
   readonly buckets: number;
 }
 
-/** Losses drawn at most; a capture with more is one big gap. */
+/** Losses drawn at most; a note says when there are more. */
 const GAPS = 500;
 
 export function readTimeline(
@@ -29,7 +29,12 @@ export function readTimeline(
   const counted = capture.keep(`timeline ${parameters.buckets} ${scopeKey(parameters)}`, () =>
     count(capture, compiled, scope.value.from, scope.value.to, parameters.buckets),
   );
-  return ok({ meta: capture.meta("events"), ...counted });
+  const meta = capture.meta("events");
+  const notes =
+    counted.gaps.length > GAPS
+      ? [...meta.notes, `There are more losses than can be drawn: these are the first ${GAPS}.`]
+      : meta.notes;
+  return ok({ meta: { ...meta, notes }, ...counted, gaps: counted.gaps.slice(0, GAPS) });
 }
 
 function count(
@@ -51,18 +56,19 @@ function count(
     };
   const width = bucketWidth(span.last - span.first + 1n, buckets);
   const start = alignDown(span.first, width);
+  const number = bucketNumber(start, span.last, width);
   const rows = capture.database
     .prepareExact(
       `SELECT k.verdict, b.bucket, sum(b.events) FROM (
-         SELECT f.kindId, CAST((f.timeNs - ?) / ? AS INTEGER) AS bucket, sum(f.events) AS events
+         SELECT f.kindId, ${number.sql} AS bucket, sum(f.events) AS events
          FROM Flow f WHERE f.timeNs IS NOT NULL AND ${scope.sql} GROUP BY 1, 2
        ) b JOIN Kind k ON k.id = b.kindId GROUP BY 1, 2 ORDER BY 1, 2`,
     )
-    .rows([start, width, ...scope.parameters]);
+    .rows([...number.parameters, ...scope.parameters]);
   const series = new Map<string, [string, number][]>();
   for (const [verdict, bucket, events] of rows) {
     const points = series.get(String(verdict)) ?? [];
-    points.push([String(start + (bucket as bigint) * width), Number(events)]);
+    points.push([String(number.startOf(bucket as bigint)), Number(events)]);
     series.set(String(verdict), points);
   }
   return {
@@ -105,7 +111,7 @@ function readGaps(capture: OpenCapture, first: bigint, last: bigint): TimelineAn
       `SELECT r.id, r.timeNs, r.lostEvents, r.detail, o.nodeName FROM OtherRecord r JOIN Observer o ON o.id = r.observerId
        WHERE r.kind = 'lost_events' AND r.duplicate = 0 AND r.timeNs BETWEEN ? AND ? ORDER BY r.timeNs, r.id LIMIT ?`,
     )
-    .all([first, last, GAPS])
+    .all([within64(first), within64(last), GAPS + 1])
     .map((row) => {
       const time = row.timeNs as bigint;
       const range = lossRange(capture, Number(row.id));

@@ -6,8 +6,8 @@
  * on each becomes a raw filter of its own (`--denylist`), which Hubble joins by OR as we do.
  */
 
-import { unreachable } from "@/lib/base/unreachable";
 import { formatTime } from "@/lib/base/time";
+import { unreachable } from "@/lib/base/unreachable";
 import { DROP_REASON, type EnumTable, TRAFFIC_DIRECTION, VERDICT } from "@/lib/flow/enums";
 import { type Filter, formatTerm, formatValue, sideOf, type Term, type TermWith } from "./filter";
 import { type FilterKey, type Side, spellKey, type ValueOf } from "./keys";

@@ -68,7 +68,8 @@ export interface DecodedScope {
 }
 
 const VERSION = "1";
-const FLOW_ID = /^[0-9A-Za-z_-]{1,64}$/;
+/** Hash and occurrence: `a9d3a536e75d0736.1`. */
+const FLOW_ID = /^[0-9A-Za-z_.-]{1,64}$/;
 const REVISION = /^(?:0|[1-9]\d{0,14})$/;
 
 export function decodeScope(params: URLSearchParams): DecodedScope {
