@@ -13,7 +13,6 @@ import { peakMiB } from "./measure";
 
 const [file = ""] = process.argv.slice(2);
 const folder = mkdtempSync(path.join(path.dirname(file), "run-"));
-// The writer deletes what it has read from the spool: it gets a second name of the file.
 const spool = path.join(folder, "spooled");
 linkSync(file, spool);
 const captureId = "benchcapture";
@@ -26,8 +25,7 @@ createCapture(captureFile(folder, captureId), {
 });
 const writer = new WriterHandle(captureFile(folder, captureId));
 const fileId = await writer.ask("addFile", { name: "events.log", spool, addedAtMs: Date.now() });
-writer.tell({ tell: "received", fileId, bytes: statSync(file).size, isWhole: true });
-const report = await writer.ask("readFile", { fileId, spool });
+const report = await writer.ask("readFile", { fileId, spool, bytes: statSync(file).size, isWhole: true });
 const seconds = (performance.now() - started) / 1000;
 const cpu = process.cpuUsage();
 const peak = peakMiB();

@@ -1,7 +1,7 @@
 /** Captures as the interface offers them: the catalogue, the files behind it, and what is on its way. */
 
 import { randomBytes } from "node:crypto";
-import { createReadStream, existsSync, readdirSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Log } from "@/lib/base/log";
 import { fail, ok, type Result } from "@/lib/base/result";
@@ -9,7 +9,7 @@ import { formatTime } from "@/lib/base/time";
 import { captureFile, captureSize, createCapture, deleteCapture } from "@/lib/capture/capture-file";
 import type { FileReport } from "@/lib/capture/files";
 import type { CaptureSummary } from "@/lib/capture/summarise";
-import type { Catalogue, CatalogueEntry, CatalogueState } from "@/lib/catalogue/catalogue";
+import type { Catalogue, CatalogueEntry } from "@/lib/catalogue/catalogue";
 import { type FileProgress, Intake, type Upload, UploadBroken } from "@/lib/jobs/intake";
 import type { Writers } from "@/lib/jobs/writers";
 import type { CaptureAnswer, CaptureInfo } from "@/lib/questions/answers";
@@ -22,10 +22,14 @@ type Listener = (captureId: string) => void;
 
 const SAMPLE_ID = "samplecapture";
 const PROGRAM_VERSION = "0.1.0";
+/** States of a file of which nothing was kept. */
+const GONE: ReadonlySet<string> = new Set(["cancelled", "failed", "interrupted"]);
 
 export class Captures {
   private readonly intake: Intake;
   private readonly listeners = new Set<Listener>();
+  private readonly deleting = new Set<string>();
+  private makingSample: Promise<CaptureInfo> | undefined;
 
   constructor(
     private readonly dataFolder: string,
@@ -38,6 +42,8 @@ export class Captures {
     this.intake = new Intake(dataFolder, writers, {
       changed: (captureId) => this.changed(captureId),
       finished: (captureId, report) => this.finished(captureId, report),
+      broke: (captureId, file, error) =>
+        this.log.error("file could not be ended", { capture: captureId, file, reason: String(error) }),
     });
     writers.onProgress = (captureId, progress) => this.intake.readProgressed(captureId, progress);
   }
@@ -78,22 +84,35 @@ export class Captures {
     return this.toInfo(await this.refresh(captureId));
   }
 
-  /** The sample capture, made from the files in public/ when it is not there yet. */
-  async openSample(): Promise<CaptureInfo> {
+  /** The sample capture, made from the files in public/ when it is not there yet, or not all of it. */
+  openSample(): Promise<CaptureInfo> {
+    this.makingSample ??= this.makeSample().finally(() => {
+      this.makingSample = undefined;
+    });
+    return this.makingSample;
+  }
+
+  private async makeSample(): Promise<CaptureInfo> {
     const existing = await this.catalogue.get(SAMPLE_ID);
-    if (existing !== null) return this.toInfo(existing);
-    const info = await this.createWithId(SAMPLE_ID, "Sample: a shop on a bad evening");
-    for (const name of readdirSync(this.sampleFolder)
-      .filter((file) => file.includes(".log"))
-      .sort()) {
+    const info =
+      existing === null
+        ? await this.createWithId(SAMPLE_ID, "Sample: a shop on a bad evening")
+        : this.toInfo(existing);
+    const files = await this.readers.ask(this.fileOf(SAMPLE_ID), "files", {});
+    if (!files.ok) return info;
+    const present = new Set(files.value.filter(({ state }) => !GONE.has(state)).map(({ file }) => file));
+    const wanted = readdirSync(this.sampleFolder).filter((name) => name.includes(".log"));
+    for (const name of wanted.filter((file) => !present.has(file)).sort()) {
       const body = createReadStream(path.join(this.sampleFolder, name));
       await this.intake.receive(SAMPLE_ID, { fileName: name, expectedBytes: null, body });
     }
-    return (await this.info(SAMPLE_ID).then((result) => (result.ok ? result.value : undefined))) ?? info;
+    const now = await this.info(SAMPLE_ID);
+    return now.ok ? now.value : info;
   }
 
   async rename(captureId: string, name: string): Promise<Result<CaptureInfo, QuestionFailure>> {
-    if ((await this.catalogue.get(captureId)) === null) return notFound();
+    const usable = await this.usable(captureId);
+    if (!usable.ok) return usable;
     const writer = await this.writers.of(captureId);
     await writer.ask("rename", { name });
     await this.catalogue.rename(captureId, name);
@@ -101,13 +120,18 @@ export class Captures {
   }
 
   async delete(captureId: string): Promise<Result<null, QuestionFailure>> {
-    if ((await this.catalogue.get(captureId)) === null) return notFound();
-    await this.intake.cancelAll(captureId);
-    await this.writers.end(captureId);
-    // In this order: no question opens the file again.
-    deleteCapture(this.fileOf(captureId));
-    await this.readers.forget(this.fileOf(captureId));
-    await this.catalogue.remove(captureId);
+    if ((await this.catalogue.get(captureId)) === null || this.deleting.has(captureId)) return notFound();
+    this.deleting.add(captureId);
+    try {
+      await this.intake.cancelAll(captureId);
+      await this.writers.end(captureId);
+      // In this order: no question opens the file again.
+      deleteCapture(this.fileOf(captureId));
+      await this.readers.forget(this.fileOf(captureId));
+      await this.catalogue.remove(captureId);
+    } finally {
+      this.deleting.delete(captureId);
+    }
     this.changed(captureId);
     this.log.info("capture deleted", { capture: captureId });
     return ok(null);
@@ -119,11 +143,12 @@ export class Captures {
   ): Promise<Result<{ fileId: number; end: Promise<FileReport> }, QuestionFailure | UploadFailure>> {
     const usable = await this.usable(captureId);
     if (!usable.ok) return usable;
-    await this.catalogue.setState(captureId, "reading");
     try {
       return ok(await this.intake.receive(captureId, upload));
     } catch (error) {
       if (error instanceof UploadBroken) return fail(error.code, error.message);
+      // Deleted while the upload began.
+      if (!existsSync(this.fileOf(captureId))) return notFound();
       throw error;
     }
   }
@@ -174,7 +199,7 @@ export class Captures {
 
   private async usable(captureId: string): Promise<Result<CatalogueEntry, QuestionFailure>> {
     const entry = await this.catalogue.get(captureId);
-    if (entry === null) return notFound();
+    if (entry === null || this.deleting.has(captureId)) return notFound();
     if (entry.state === "newer")
       return fail(
         "capture_newer_than_program",
@@ -201,21 +226,26 @@ export class Captures {
       otherKinds,
       refused,
     });
-    if (existsSync(this.fileOf(captureId))) await this.refresh(captureId);
+    try {
+      if (existsSync(this.fileOf(captureId))) await this.refresh(captureId);
+    } catch (error) {
+      // The file's own end is written down; the catalogue is made anew at the next start.
+      this.log.error("catalogue not updated", { capture: captureId, reason: String(error) });
+    }
   }
 
   /** Counts a capture anew from its file. */
   private async refresh(captureId: string): Promise<CatalogueEntry> {
     const writer = await this.writers.of(captureId);
     const summary = await writer.ask("summarise", {});
-    return this.enter(captureId, summary, this.intake.progress(captureId).length > 1 ? "reading" : "ready");
+    return this.enter(captureId, summary);
   }
 
-  private enter(captureId: string, summary: CaptureSummary, state: CatalogueState): Promise<CatalogueEntry> {
+  private enter(captureId: string, summary: CaptureSummary): Promise<CatalogueEntry> {
     return this.catalogue.put(captureId, {
       name: summary.name,
       createdAtMs: BigInt(summary.createdAtMs),
-      state,
+      state: "ready",
       revision: summary.revision,
       files: summary.files,
       flows: BigInt(summary.flows),
@@ -236,6 +266,7 @@ export class Captures {
       .filter((name) => name.endsWith(".db"))
       .map((name) => name.slice(0, -3))
       .filter((id) => this.isCaptureId(id));
+    for (const name of names) if (isLeftOver(name, ids)) rmSync(path.join(folder, name), { force: true });
     for (const entry of await this.catalogue.list())
       if (!ids.includes(entry.id)) await this.catalogue.remove(entry.id);
     const wanted = new Set<string>();
@@ -251,15 +282,14 @@ export class Captures {
       await this.enterBroken(captureId, summary.failure);
       return [];
     }
-    await this.enter(captureId, summary.value, "ready");
+    await this.enter(captureId, summary.value);
     const unfinished = await this.readers.ask(file, "unfinishedFiles", {});
     if (!unfinished.ok || unfinished.value.length === 0) return [];
     this.log.warn("taking up again", { capture: captureId, files: unfinished.value.length });
-    await this.catalogue.setState(captureId, "reading");
     void this.intake.takeUpAgain(captureId, unfinished.value).catch((error: unknown) => {
       this.log.error("taking up again failed", { capture: captureId, reason: String(error) });
     });
-    return unfinished.value.flatMap(({ spool }) => (spool === null ? [] : [spool]));
+    return unfinished.value.flatMap(({ spool }) => this.intake.spoolOf(captureId, spool) ?? []);
   }
 
   private async enterBroken(captureId: string, failure: QuestionFailure): Promise<void> {
@@ -287,6 +317,7 @@ export class Captures {
       id: entry.id,
       name: entry.name,
       createdAt: new Date(Number(entry.createdAtMs)).toISOString(),
+      // The catalogue does not keep what changes from moment to moment.
       state: progress.length > 0 ? "reading" : (entry.state as CaptureInfo["state"]),
       problem: entry.problem,
       revision: entry.revision,
@@ -300,6 +331,12 @@ export class Captures {
       progress: progress.map((file) => ({ ...file })),
     };
   }
+}
+
+/** What SQLite kept beside a capture that is gone, and a capture that was never finished being made. */
+function isLeftOver(name: string, ids: readonly string[]): boolean {
+  const match = /^([a-z0-9]{10,32})\.db(\.new)?(-wal|-shm|-journal)?$/.exec(name);
+  return match !== null && (match[2] !== undefined || !ids.includes(match[1] ?? ""));
 }
 
 function timeOrNull(ns: bigint | null): string | null {

@@ -3,6 +3,7 @@
  * request, and closed after the last one.
  */
 
+import { existsSync, renameSync } from "node:fs";
 import path from "node:path";
 import type { Log } from "@/lib/base/log";
 import { projectRoot } from "@/lib/base/project-root";
@@ -40,7 +41,7 @@ const WAITING_QUESTIONS = 500;
 
 export async function createEngine(dataDir: string, log: Log): Promise<Engine> {
   const root = projectRoot();
-  migrateCatalogue(root, dataDir);
+  openCatalogue(root, dataDir, log);
   const catalogue = new Catalogue(catalogueFile(dataDir));
   const readers = new ReaderPool({
     threads: READER_THREADS,
@@ -71,6 +72,24 @@ export async function createEngine(dataDir: string, log: Log): Promise<Engine> {
   };
   setEngine(engine);
   return engine;
+}
+
+/** A catalogue that cannot be read is set aside: it is an index, and made anew from the captures' files. */
+function openCatalogue(root: string, dataDir: string, log: Log): void {
+  try {
+    migrateCatalogue(root, dataDir);
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    const file = catalogueFile(dataDir);
+    const aside = `${file}.damaged-${Date.now()}`;
+    log.error("catalogue damaged, made anew", { kept: path.basename(aside), reason: error.message });
+    for (const end of ["", "-wal", "-shm"]) if (existsSync(file + end)) renameSync(file + end, aside + end);
+    migrateCatalogue(root, dataDir);
+  }
+}
+
+function isDamaged(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && /^SQLITE_(?:NOTADB|CORRUPT)/.test(String(error.code));
 }
 
 function migrateCatalogue(root: string, dataDir: string): void {

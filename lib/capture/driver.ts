@@ -51,7 +51,7 @@ export function openSqlite(file: string, options: OpenOptions = {}): Sqlite {
   database.exec(`PRAGMA cache_size = -${options.cacheKiB ?? 16_384}; PRAGMA temp_store = FILE;`);
   if (!options.readOnly) {
     database.exec(
-      "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4096; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
+      "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16384; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
     );
   }
   return new LibsqlDatabase(file, database);

@@ -10,7 +10,7 @@ import type { Capture } from "./generated/client";
 import { PrismaClient } from "./generated/client";
 
 export type CatalogueEntry = Capture;
-export type CatalogueState = "ready" | "reading" | "newer" | "damaged";
+type CatalogueState = "ready" | "newer" | "damaged";
 
 /** What is known about a capture from its file. */
 export interface CatalogueUpdate {
@@ -57,10 +57,6 @@ export class Catalogue {
 
   async rename(id: string, name: string): Promise<void> {
     await this.prisma.capture.updateMany({ where: { id }, data: { name } });
-  }
-
-  async setState(id: string, state: CatalogueState): Promise<void> {
-    await this.prisma.capture.updateMany({ where: { id }, data: { state } });
   }
 
   async remove(id: string): Promise<void> {

@@ -31,7 +31,7 @@ class Decoder {
 
   constructor() {
     this.worker = new Worker(path.join(projectRoot(), "build", "decode-worker.mjs"), {
-      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
     });
     this.worker.on("message", (batch: FlowBatch) => this.waiting.shift()?.resolve(batch));
     this.worker.on("error", (error: Error) => this.fail(error));
@@ -40,6 +40,10 @@ class Decoder {
 
   get load(): number {
     return this.waiting.length;
+  }
+
+  get isBroken(): boolean {
+    return this.failure !== undefined;
   }
 
   decode(chunk: Chunk): Promise<FlowBatch> {
@@ -79,6 +83,11 @@ export class DecodePool {
   /** Chunks that may be under way at once: half of them go to the sink together, while the others are decoded. */
   get capacity(): number {
     return this.decoders.length * 4;
+  }
+
+  /** A decoder ended by itself, for example out of memory: make a new pool. */
+  get isBroken(): boolean {
+    return this.decoders.some((decoder) => decoder.isBroken);
   }
 
   beginFile(): void {

@@ -51,11 +51,16 @@ export async function readFile(
   return { unpackedBytes, endedEarly };
 }
 
+/** A slow upload is shown so often, though its blocks are not full. */
+const SHOWN_EVERY_MS = 500;
+
 class Reading {
   private readonly splitter = new Splitter((chunk) => this.chunks.push(chunk));
   private chunks: Chunk[] = [];
   /** In the order of the file. */
   private underWay: Promise<DecodedBatch>[] = [];
+  /** When batches were last handed to the sink. */
+  private shownAt = performance.now();
 
   constructor(
     private readonly pool: DecodePool,
@@ -64,7 +69,10 @@ class Reading {
 
   async push(bytes: Uint8Array): Promise<void> {
     this.splitter.push(bytes);
+    const isLate = performance.now() - this.shownAt >= SHOWN_EVERY_MS;
+    if (isLate) this.splitter.cutNow();
     await this.decodeCut();
+    if (isLate) await this.settle(Math.ceil(this.underWay.length / 2));
   }
 
   async end(): Promise<void> {
@@ -86,5 +94,6 @@ class Reading {
   private async settle(count: number): Promise<void> {
     const batches = await Promise.all(this.underWay.splice(0, Math.max(1, Math.floor(count))));
     await this.sink.load(batches);
+    this.shownAt = performance.now();
   }
 }

@@ -18,7 +18,7 @@ import type { Flow } from "@/lib/flow/flow";
 import type { FlowIds } from "./pack";
 
 /** Characters of skeletons kept per decoder; beyond it all are forgotten. */
-const KEPT_CHARS = 8_000_000;
+const KEPT_CHARS = 12_000_000;
 
 export interface CutRecord {
   /** What stands between time or uuid and the source port: verdict and addresses. Quick to look up. */

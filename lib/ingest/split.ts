@@ -88,6 +88,11 @@ export class Splitter {
     }
   }
 
+  /** Cuts what is whole by now, though a block is not full: for a stream so slow that somebody waits for it. */
+  cutNow(): void {
+    if (!this.isSkipping) this.cut(false);
+  }
+
   /** The stream is over: what is held is all there is. */
   end(): void {
     this.cut(true);

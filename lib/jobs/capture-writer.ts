@@ -3,7 +3,6 @@
  * wait for each other, except cancelling.
  */
 
-import { rmSync } from "node:fs";
 import { unreachable } from "@/lib/base/unreachable";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { Sqlite } from "@/lib/capture/driver";
@@ -26,8 +25,8 @@ import {
 import { summarise } from "@/lib/capture/summarise";
 import { DecodePool } from "@/lib/ingest/decode-pool";
 import { readFile } from "@/lib/ingest/read-file";
-import type { Abandoned, ReadProgress, ToWriter } from "./messages";
-import { partOf, SpoolReader } from "./spool";
+import { type Abandoned, brokenDown, type ReadProgress, type Received, type ToWriter } from "./messages";
+import { SpoolReader } from "./spool";
 
 type Asked = Extract<ToWriter, { id: number }>;
 type Told = Extract<ToWriter, { tell: string }>;
@@ -49,7 +48,8 @@ export class CaptureWriter {
   private pool: DecodePool | undefined;
   private poolIdle: NodeJS.Timeout | undefined;
   private underway: Underway | undefined;
-  private readonly received = new Map<number, { bytes: number; isWhole: boolean }>();
+  /** Of files that are read or wait for it. */
+  private readonly received = new Map<number, Received>();
   private queue: Promise<unknown> = Promise.resolve();
   private isStopping = false;
 
@@ -76,6 +76,7 @@ export class CaptureWriter {
       return;
     }
     const { fileId, bytes, isWhole } = message;
+    if (!this.received.has(fileId)) return;
     this.received.set(fileId, { bytes, isWhole });
     if (this.underway?.fileId === fileId) this.underway.spool.received(bytes, isWhole);
   }
@@ -91,9 +92,10 @@ export class CaptureWriter {
       case "summarise":
         return Promise.resolve(summarise(this.database));
       case "readFile":
+        this.received.set(message.ask.fileId, message.ask);
         return this.inTurn(() => this.read(message.ask.fileId, message.ask.spool));
       case "abandonFile":
-        return this.inTurn(async () => this.abandon(message.ask));
+        return this.abandon(message.ask);
       case "removeFile":
         return this.inTurn(async () => {
           removeFile(this.database, message.ask.fileId, Date.now());
@@ -112,10 +114,14 @@ export class CaptureWriter {
     return turn;
   }
 
-  private abandon(ask: Abandoned & { fileId: number }): FileReport {
-    dropHalfReadFile(this.database, ask.fileId);
-    setFileState(this.database, ask.fileId, ask.state, ask);
-    return this.report(ask.fileId);
+  /** What was never read is marked at once, without waiting for the file that is being read. */
+  private async abandon(ask: Abandoned & { fileId: number }): Promise<FileReport> {
+    const mark = async (): Promise<FileReport> => {
+      if (wasBegun(this.database, ask.fileId)) dropHalfReadFile(this.database, ask.fileId);
+      setFileState(this.database, ask.fileId, ask.state, ask);
+      return this.report(ask.fileId);
+    };
+    return wasBegun(this.database, ask.fileId) ? this.inTurn(mark) : mark();
   }
 
   private async read(fileId: number, spoolFile: string): Promise<FileReport> {
@@ -133,7 +139,6 @@ export class CaptureWriter {
       this.endPoolWhenIdle();
       this.underway = undefined;
       this.received.delete(fileId);
-      if (!this.isStopping) removeSpool(spoolFile);
     }
     return this.report(fileId);
   }
@@ -145,11 +150,9 @@ export class CaptureWriter {
     if (isEmptyOfFlows(this.database)) dropSecondaryIndexes(this.database);
     const loader = new FileLoader(this.database, fileId);
     const report = this.reporter(fileId, spool, loader);
-    clearTimeout(this.poolIdle);
-    this.pool ??= new DecodePool(this.decoders);
     const { unpackedBytes, endedEarly } = await readFile(
       spool.bytes(),
-      this.pool,
+      this.workingPool(),
       {
         load: (batches) => {
           if (batches.length > 0) loader.load(batches);
@@ -163,9 +166,11 @@ export class CaptureWriter {
       const { code, message } = endedEarly;
       loader.refuseFile({ line: 0, offset: unpackedBytes, code, reason: message, excerpt: "" });
     }
+    // What cannot be read to its end arrives to its end all the same, or not at all.
+    const receivedBytes = await spool.untilWhole();
     this.database
       .prepare("UPDATE SourceFile SET receivedBytes = ?, unpackedBytes = ?, state = 'settling' WHERE id = ?")
-      .run([spool.consumed, unpackedBytes, fileId]);
+      .run([receivedBytes, unpackedBytes, fileId]);
     report("settling", true);
     settleAddedFile(this.database, fileId, Date.now());
     this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;");
@@ -194,6 +199,16 @@ export class CaptureWriter {
         recordsPerSecond: Math.round(counts.read / Math.max(0.001, (at - started) / 1000)),
       });
     };
+  }
+
+  private workingPool(): DecodePool {
+    clearTimeout(this.poolIdle);
+    if (this.pool?.isBroken) {
+      void this.pool.close();
+      this.pool = undefined;
+    }
+    this.pool ??= new DecodePool(this.decoders);
+    return this.pool;
   }
 
   /** Decoders hold tens of MiB each: kept for the next of many small files, not longer. */
@@ -228,6 +243,12 @@ export class CaptureWriter {
   }
 }
 
+/** True when blocks of the file were loaded, at any time. */
+function wasBegun(database: Sqlite, fileId: number): boolean {
+  const file = database.prepare("SELECT firstBlock FROM SourceFile WHERE id = ?").get([fileId]);
+  return typeof file?.firstBlock === "number";
+}
+
 /** The server stops in the middle of a file. */
 class Stopped extends Error {}
 
@@ -247,10 +268,5 @@ function describeFailure(error: unknown): { code: string; message: string } {
         "The disk is full. Free space in the data folder and add the file again; nothing else was lost.",
     };
   }
-  return { code: "internal", message };
-}
-
-function removeSpool(spool: string): void {
-  rmSync(spool, { force: true });
-  rmSync(partOf(spool), { force: true });
+  return { code: "internal", message: brokenDown(message) };
 }

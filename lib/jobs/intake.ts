@@ -11,7 +11,7 @@ import path from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { FileReport } from "@/lib/capture/files";
-import type { Abandoned, ReadProgress } from "./messages";
+import { type Abandoned, brokenDown, type ReadProgress } from "./messages";
 import { Slots } from "./slots";
 import { partOf } from "./spool";
 import type { WriterHandle } from "./writer-handle";
@@ -43,6 +43,10 @@ interface Underway {
   readonly captureId: string;
   readonly progress: FileProgress;
   readonly cancelling: AbortController;
+  /** The upload is in the spool to its last byte. */
+  isWhole: boolean;
+  /** Settles when the file has come to its end, good or bad. */
+  end: Promise<unknown>;
 }
 
 /** What the server wants to know about a capture whose files move. */
@@ -51,6 +55,8 @@ export interface IntakeEvents {
   changed(captureId: string): void;
   /** A file came to its end, good or bad. */
   finished(captureId: string, report: FileReport): Promise<void>;
+  /** Not even the end of a file could be written down: it is taken up again at the next start. */
+  broke(captureId: string, fileId: number, error: unknown): void;
 }
 
 /** Captures read at the same time. More would only wait for each other on a small machine. */
@@ -80,20 +86,42 @@ export class Intake {
    */
   async receive(captureId: string, upload: Upload): Promise<{ fileId: number; end: Promise<FileReport> }> {
     const spool = path.join(this.spoolFolder, `${captureId}-${crypto.randomUUID()}`);
-    // There before the reader looks for it.
-    await writeFile(partOf(spool), "");
-    const writer = await this.writers.of(captureId);
-    const fileId = await writer.ask("addFile", { name: upload.fileName, spool, addedAtMs: Date.now() });
+    const fileId = await this.announce(captureId, upload.fileName, spool);
     const file = this.begin(captureId, fileId, upload.fileName, upload.expectedBytes, "receiving");
     const end = this.readInTurn(file, spool);
-    end.catch(() => undefined);
+    const arriving = this.spool(file, spool, upload.body);
+    file.end = this.tidyUp(spool, arriving, end);
     try {
-      await this.spool(file, spool, upload.body);
+      await arriving;
     } catch (error) {
-      await end.catch(() => undefined);
+      await file.end;
       throw error;
     }
     return { fileId, end };
+  }
+
+  /** The file's place in the spool and in the capture, before its first byte. */
+  private async announce(captureId: string, name: string, spool: string): Promise<number> {
+    try {
+      // There before the reader looks for it.
+      await writeFile(partOf(spool), "");
+    } catch (error) {
+      throw new UploadBroken(0, error);
+    }
+    try {
+      const writer = await this.writers.of(captureId);
+      return await writer.ask("addFile", { name, spool, addedAtMs: Date.now() });
+    } catch (error) {
+      await rm(partOf(spool), { force: true });
+      throw error;
+    }
+  }
+
+  /** A spool goes when nobody writes or reads it any more; what is to be taken up again stays. */
+  private async tidyUp(spool: string, arriving: Promise<void>, end: Promise<FileReport>): Promise<void> {
+    const [, ended] = await Promise.allSettled([arriving, end]);
+    if (ended.status === "rejected" || isUnderway(ended.value)) return;
+    await Promise.all([rm(spool, { force: true }), rm(partOf(spool), { force: true })]);
   }
 
   private begin(
@@ -117,7 +145,13 @@ export class Intake {
       secondsLeft: null,
       failure: null,
     };
-    const file: Underway = { captureId, progress, cancelling: new AbortController() };
+    const file: Underway = {
+      captureId,
+      progress,
+      cancelling: new AbortController(),
+      isWhole: false,
+      end: Promise.resolve(),
+    };
     this.underway.set(captureId, [...(this.underway.get(captureId) ?? []), file]);
     this.events.changed(captureId);
     return file;
@@ -131,54 +165,70 @@ export class Intake {
         done(null, bytes);
       },
     });
-    const tick = setInterval(() => this.tellReceived(file, false), 100);
+    const tick = setInterval(() => this.tellReceived(file), 100);
     try {
       await pipeline(body, counting, createWriteStream(partOf(spool)), { signal: cancelling.signal });
       await rename(partOf(spool), spool);
     } catch (error) {
       const broken = new UploadBroken(progress.receivedBytes, error);
       if (!cancelling.signal.aborted) this.cancelReading(file, broken.why);
-      await rm(partOf(spool), { force: true });
       throw broken;
     } finally {
       clearInterval(tick);
     }
     if (progress.state === "receiving") progress.state = "waiting";
-    this.tellReceived(file, true);
+    file.isWhole = true;
+    this.tellReceived(file);
   }
 
-  private tellReceived({ captureId, progress }: Underway, isWhole: boolean): void {
-    this.tell(captureId, {
-      tell: "received",
-      fileId: progress.fileId,
-      bytes: progress.receivedBytes,
-      isWhole,
-    });
+  private tellReceived({ captureId, progress, isWhole }: Underway): void {
+    const { fileId, receivedBytes: bytes } = progress;
+    this.tell(captureId, { tell: "received", fileId, bytes, isWhole });
     this.events.changed(captureId);
   }
 
   /** Reads a file that has arrived or is arriving, when a slot is free. */
   private async readInTurn(file: Underway, spool: string): Promise<FileReport> {
     const { captureId, progress, cancelling } = file;
-    const release = await this.slots.take(captureId);
+    const release = await this.slots.take(captureId, cancelling.signal);
     try {
-      const writer = await this.writers.of(captureId);
-      // Cancelled while it waited: it was never opened.
-      const report = cancelling.signal.aborted
-        ? await writer.ask("abandonFile", {
-            fileId: progress.fileId,
-            ...(cancelling.signal.reason as Abandoned),
-          })
-        : await writer.ask("readFile", { fileId: progress.fileId, spool });
+      const report = await this.readOrMark(file, spool);
       progress.state = report.state;
       progress.failure = report.failure;
-      await this.events.finished(captureId, report);
+      if (!isUnderway(report)) await this.events.finished(captureId, report);
       return report;
+    } catch (error) {
+      if (!this.writers.isStopped) this.events.broke(captureId, progress.fileId, error);
+      throw error;
     } finally {
-      release();
+      release?.();
       this.drop(file);
       this.events.changed(captureId);
     }
+  }
+
+  private async readOrMark(file: Underway, spool: string): Promise<FileReport> {
+    const { captureId, progress, cancelling, isWhole } = file;
+    const { fileId, receivedBytes: bytes } = progress;
+    try {
+      // Cancelled while it waited: it was never opened.
+      if (cancelling.signal.aborted) return await this.abandon(captureId, fileId, cancelling.signal.reason);
+      const writer = await this.writers.of(captureId);
+      return await writer.ask("readFile", { fileId, spool, bytes, isWhole });
+    } catch (error) {
+      // The writer's thread broke down, or could not drop what it had read. A new one marks the file.
+      const reason = error instanceof Error ? error.message : String(error);
+      return this.abandon(captureId, fileId, {
+        state: "failed",
+        code: "internal",
+        message: brokenDown(reason),
+      });
+    }
+  }
+
+  private async abandon(captureId: string, fileId: number, why: Abandoned): Promise<FileReport> {
+    const writer = await this.writers.of(captureId);
+    return writer.ask("abandonFile", { fileId, ...why });
   }
 
   private drop(file: Underway): void {
@@ -223,20 +273,20 @@ export class Intake {
     );
   }
 
-  cancelAll(captureId: string): Promise<unknown> {
+  /** Resolves when nothing of the capture is under way any more. */
+  async cancelAll(captureId: string): Promise<void> {
     const files = this.underway.get(captureId) ?? [];
-    for (const file of files)
-      this.cancelReading(file, {
-        state: "cancelled",
-        code: "cancelled",
-        message: "The capture was deleted.",
-      });
-    return this.idle(captureId);
+    const why = { state: "cancelled", code: "cancelled", message: "The capture was deleted." } as const;
+    for (const file of files) this.cancelReading(file, why);
+    await Promise.allSettled(files.map(({ end }) => end));
   }
 
-  private async idle(captureId: string): Promise<void> {
-    for (let tries = 0; tries < 100 && this.underway.has(captureId); tries++)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+  /** Where an unfinished file of a capture lies in this spool, when its upload had arrived whole. */
+  spoolOf(captureId: string, spool: string | null): string | undefined {
+    // The data folder may have been moved; a capture from elsewhere must not name files of others.
+    const name = path.basename(spool ?? "");
+    const own = path.join(this.spoolFolder, name);
+    return name.startsWith(`${captureId}-`) && existsSync(own) ? own : undefined;
   }
 
   /** After a crash: files whose upload is whole are read again, others are marked. */
@@ -244,23 +294,28 @@ export class Intake {
     captureId: string,
     files: readonly { id: number; name: string; spool: string | null }[],
   ): Promise<void> {
-    for (const { id, name, spool } of files) {
-      if (spool !== null && path.dirname(spool) === this.spoolFolder && existsSync(spool)) {
-        const file = this.begin(captureId, id, name, statSync(spool).size, "waiting");
-        file.progress.receivedBytes = statSync(spool).size;
-        this.tellReceived(file, true);
-        this.readInTurn(file, spool).catch(() => undefined);
-        continue;
-      }
-      const writer = await this.writers.of(captureId);
-      const report = await writer.ask("abandonFile", {
-        fileId: id,
+    const lost = files.filter(({ id, name, spool: was }) => {
+      const spool = this.spoolOf(captureId, was);
+      if (spool !== undefined) this.readAgain(captureId, id, name, spool);
+      return spool === undefined;
+    });
+    const marked = lost.map(async ({ id }) => {
+      const report = await this.abandon(captureId, id, {
         state: "interrupted",
         code: "interrupted",
         message: "The server stopped before the whole file had arrived. Add it again.",
       });
       await this.events.finished(captureId, report);
-    }
+    });
+    await Promise.all(marked);
+  }
+
+  private readAgain(captureId: string, fileId: number, name: string, spool: string): void {
+    const { size } = statSync(spool);
+    const file = this.begin(captureId, fileId, name, size, "waiting");
+    file.progress.receivedBytes = size;
+    file.isWhole = true;
+    file.end = this.tidyUp(spool, Promise.resolve(), this.readInTurn(file, spool));
   }
 
   /** Spool files that no capture waits for. */
@@ -292,6 +347,11 @@ export class UploadBroken extends Error {
       message: this.message,
     };
   }
+}
+
+/** The server stops before the file has come to its end. */
+function isUnderway({ state }: FileReport): boolean {
+  return state === "receiving" || state === "reading" || state === "settling";
 }
 
 function secondsLeft({

@@ -10,11 +10,17 @@ export interface Abandoned {
   readonly message: string;
 }
 
+/** How much of an upload is in the spool. */
+export interface Received {
+  readonly bytes: number;
+  readonly isWhole: boolean;
+}
+
 /** Asked by the main thread; each gets one answer. */
 export interface WriterCalls {
   addFile: { ask: { name: string; spool: string; addedAtMs: number }; answer: number };
   /** Reads a file that is arriving or has arrived; answers when it is done, settled, cancelled or failed. */
-  readFile: { ask: { fileId: number; spool: string }; answer: FileReport };
+  readFile: { ask: { fileId: number; spool: string } & Received; answer: FileReport };
   removeFile: { ask: { fileId: number }; answer: null };
   /** Marks a file whose upload did not come to its end, and drops what was read of it. */
   abandonFile: { ask: Abandoned & { fileId: number }; answer: FileReport };
@@ -33,7 +39,7 @@ export type ToWriter =
         readonly ask: WriterCalls[Call]["ask"];
       };
     }[WriterCall]
-  | { readonly tell: "received"; readonly fileId: number; readonly bytes: number; readonly isWhole: boolean }
+  | ({ readonly tell: "received"; readonly fileId: number } & Received)
   | { readonly tell: "cancel"; readonly fileId: number; readonly why: Abandoned }
   /** The server stops: what is under way stays as it is, to be taken up again. */
   | { readonly tell: "stop" };
@@ -54,4 +60,9 @@ export interface ReadProgress {
   readonly flows: number;
   readonly refused: number;
   readonly recordsPerSecond: number;
+}
+
+/** What a reader is told of a bug, or of a thread that ran out of memory. */
+export function brokenDown(reason: string): string {
+  return `Reading the file broke down (${reason}). Nothing of it was kept and the rest of the capture is as it was. Add the file again.`;
 }

@@ -38,8 +38,7 @@ async function load(names: readonly string[]): Promise<Loaded> {
     const spool = path.join(folder, `${captureId}-${name}`);
     copyFileSync(path.join(REAL, name), spool);
     const fileId = await writer.ask("addFile", { name, spool, addedAtMs: 0 });
-    writer.tell({ tell: "received", fileId, bytes: statSync(spool).size, isWhole: true });
-    reports.push(await writer.ask("readFile", { fileId, spool }));
+    reports.push(await writer.ask("readFile", { fileId, spool, bytes: statSync(spool).size, isWhole: true }));
   }
   await writer.close();
   const opened = openCapture(file, { readOnly: true });

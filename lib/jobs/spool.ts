@@ -38,12 +38,14 @@ export class SpoolReader {
     try {
       for (;;) {
         this.signal.throwIfAborted();
+        const wasWhole = this.isWhole;
         const buffer = Buffer.allocUnsafe(READ_BYTES);
         const { bytesRead } = await file.read(buffer, 0, READ_BYTES, this.consumed);
         if (bytesRead > 0) {
           this.consumed += bytesRead;
           yield buffer.subarray(0, bytesRead);
         } else if (this.isWhole && this.consumed >= this.available) return;
+        else if (wasWhole) throw new Error("the spooled file is shorter than what had arrived");
         else await this.more();
       }
     } finally {
@@ -51,13 +53,25 @@ export class SpoolReader {
     }
   }
 
+  /** Resolves when the whole file has arrived, for a reader that needs no more of it. */
+  async untilWhole(): Promise<number> {
+    while (!this.isWhole) {
+      this.signal.throwIfAborted();
+      await this.more();
+    }
+    return this.available;
+  }
+
   private more(): Promise<void> {
     return new Promise((resolve) => {
+      // Bytes are counted a moment before they are on disk.
+      const soon = this.available > this.consumed ? setTimeout(() => this.wake?.(), 20) : undefined;
       this.wake = () => {
+        clearTimeout(soon);
         this.wake = undefined;
         resolve();
       };
-      if (this.signal.aborted || this.isWhole || this.available > this.consumed) this.wake();
+      if (this.signal.aborted || this.isWhole) this.wake();
     });
   }
 }

@@ -12,14 +12,20 @@ export class Writers {
   private readonly sweep: NodeJS.Timeout;
   private readonly idleSince = new Map<string, number>();
   onProgress: (captureId: string, progress: ReadProgress) => void = () => undefined;
+  /** The server stops: no writer is made any more. */
+  isStopped = false;
 
-  constructor(private readonly dataFolder: string) {
-    this.sweep = setInterval(() => this.endIdle(), 1000);
+  constructor(
+    private readonly dataFolder: string,
+    private readonly idleMs = IDLE_MS,
+  ) {
+    this.sweep = setInterval(() => this.endIdle(), Math.min(1000, idleMs));
     this.sweep.unref();
   }
 
   async of(captureId: string): Promise<WriterHandle> {
     await this.closing.get(captureId);
+    if (this.isStopped) throw new Error("the server is stopping");
     const known = this.handles.get(captureId);
     if (known !== undefined && !known.isBroken) {
       this.idleSince.delete(captureId);
@@ -36,7 +42,7 @@ export class Writers {
     for (const [captureId, handle] of this.handles) {
       if (!handle.isIdle) this.idleSince.delete(captureId);
       else if (!this.idleSince.has(captureId)) this.idleSince.set(captureId, now);
-      else if (now - (this.idleSince.get(captureId) ?? now) > IDLE_MS) void this.end(captureId);
+      else if (now - (this.idleSince.get(captureId) ?? now) > this.idleMs) void this.end(captureId);
     }
   }
 
@@ -53,6 +59,7 @@ export class Writers {
 
   /** At once: what is under way is taken up again at the next start. */
   async stopAll(): Promise<void> {
+    this.isStopped = true;
     clearInterval(this.sweep);
     await Promise.all([
       ...[...this.handles.values()].map((handle) => handle.stop()),

@@ -38,7 +38,12 @@ export async function PUT(request: Request, route: FileRoute): Promise<Response>
   });
   if (!received.ok) return failed(received.failure);
   const { fileId, end } = received.value;
-  if (query.value.wait === "true") return json(await end);
+  if (query.value.wait === "true") {
+    return end.then(
+      (report) => json(report),
+      (error: unknown) => failed({ code: "internal", message: String(error) }),
+    );
+  }
   return answered(await engine().captures.report(captureId.value, fileId), 202);
 }
 
