@@ -286,7 +286,8 @@ export class Captures {
     const unfinished = await this.readers.ask(file, "unfinishedFiles", {});
     if (!unfinished.ok || unfinished.value.length === 0) return [];
     this.log.warn("taking up again", { capture: captureId, files: unfinished.value.length });
-    void this.intake.takeUpAgain(captureId, unfinished.value).catch((error: unknown) => {
+    // Waits for the marks on what was lost, not for what is read again.
+    await this.intake.takeUpAgain(captureId, unfinished.value).catch((error: unknown) => {
       this.log.error("taking up again failed", { capture: captureId, reason: String(error) });
     });
     return unfinished.value.flatMap(({ spool }) => this.intake.spoolOf(captureId, spool) ?? []);

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { projectRoot } from "@/lib/base/project-root";
 import { line, lines, TestCapture, testFolder } from "@/lib/jobs/testing";
 import { captureFile, captureSize, createCapture, deleteCapture, openCapture } from "./capture-file";
 
@@ -68,6 +70,24 @@ describe("a capture's file", () => {
 });
 
 describe("opening a capture", () => {
+  it("undoes what a crash left half written, also for a reader", () => {
+    const file = created();
+    // A rollback journal as a crash in the middle of a change leaves it: the old pages, and the mark that they count.
+    const crash = `
+      const Database = require("libsql");
+      const database = new Database(process.argv[1]);
+      database.exec("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN; UPDATE Capture SET name = 'half'");
+      for (let n = 0; n < 200; n++) database.exec("INSERT INTO Text (hash, value) VALUES (" + n + ", hex(randomblob(2000)))");
+      process.kill(process.pid, "SIGKILL");`;
+    spawnSync(process.execPath, ["-e", crash, file], { cwd: projectRoot() });
+    expect(existsSync(`${file}-journal`)).toBe(true);
+    const opened = openCapture(file, { readOnly: true });
+    if (!opened.ok) throw new Error(opened.failure.message);
+    expect(opened.value.prepare("SELECT name FROM Capture").get([])?.name).toBe("Ü 名");
+    expect(() => opened.value.exec("DELETE FROM Capture")).toThrow(/readonly/);
+    opened.value.close();
+  });
+
   it.each([true, false])(
     "says that a missing one is missing, and does not make it (read only: %s)",
     (readOnly) => {

@@ -65,26 +65,34 @@ function fillNew(file: string, capture: NewCapture): void {
 }
 
 /**
- * Opens a capture, brought to the newest migration: by this connection, or by another before it when this one
- * may only read.
+ * Opens a capture, brought to the newest migration, and with what a crash left half written undone: by this
+ * connection, or by another before it when this one may only read.
  */
 export function openCapture(file: string, options: OpenOptions = {}): Result<Sqlite, OpenFailure> {
   if (!existsSync(file))
     return fail("capture_not_found", "There is no such capture.", "It may have been deleted.");
+  const opened = tryToOpen(file, options);
+  if (opened !== "write first") return opened;
+  const written = openCapture(file);
+  if (!written.ok) return written;
+  written.value.close();
+  const again = tryToOpen(file, options);
+  return again === "write first" ? damaged("it must be written to before it can be read") : again;
+}
+
+function tryToOpen(file: string, options: OpenOptions): Result<Sqlite, OpenFailure> | "write first" {
   let database: Sqlite | undefined;
   try {
     database = openSqlite(file, { ...options, mustExist: true });
     const isCurrent = check(database, options.readOnly ?? false);
     if (isCurrent.ok && isCurrent.value) return ok(database);
     database.close();
-    if (!isCurrent.ok) return isCurrent;
-    const migrated = openCapture(file);
-    if (!migrated.ok) return migrated;
-    migrated.value.close();
-    return openCapture(file, options);
+    return isCurrent.ok ? "write first" : isCurrent;
   } catch (error) {
     database?.close();
-    return damaged(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    // A crash left a journal that must be rolled back, which a read-only connection cannot.
+    return options.readOnly && /readonly/i.test(message) ? "write first" : damaged(message);
   }
 }
 

@@ -25,7 +25,7 @@ const REASON_CHARS = 500;
 const REFUSED_BY_SPLITTER: Partial<Record<RefusalCode, string>> = {
   torn: "The record breaks off: the line ends inside it.",
   too_deep: `The record is nested more than ${LIMITS.depth} levels deep.`,
-  too_long: `The record is longer than ${LIMITS.recordBytes / 1024 / 1024} MiB or holds more than a million values; it was skipped.`,
+  too_long: `The record is longer than ${LIMITS.recordBytes / 1024 / 1024} MiB or holds more than a hundred thousand values; it was skipped.`,
 };
 
 export function decodeChunk(chunk: Chunk, packer: Packer, beginsFile = false): FlowBatch {

@@ -7,7 +7,7 @@ export const LIMITS = {
   /** Nesting of a record that is scanned: a long one, or one over several lines. Hubble's own stays below 12. */
   depth: 64,
   /** Values in such a record, so that a line of nothing but brackets cannot use up a decoder's memory. */
-  values: 1_000_000,
+  values: 100_000,
   /** Shorter lines that open and close with braces are handed on unseen. */
   scannedFrom: 16 * 1024,
   /** Bytes that are cut into one block; a single longer record makes a longer block. */

@@ -33,8 +33,10 @@ function progressStream(captureId: string, signal: AbortSignal): ReadableStream<
       let pending: NodeJS.Timeout | undefined;
       const send = async (): Promise<void> => {
         pending = undefined;
-        const event = await currentProgress(captureId);
-        if (!stopped.isStopped) controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
+        // The stores may close under the last of it.
+        const event = await currentProgress(captureId).catch(() => undefined);
+        if (event === undefined) end();
+        else if (!stopped.isStopped) controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
       };
       const stopped = { isStopped: false };
       const beat = setInterval(() => controller.enqueue(encoder.encode(": beat\n\n")), BEAT_MS);
@@ -47,6 +49,8 @@ function progressStream(captureId: string, signal: AbortSignal): ReadableStream<
         clearInterval(beat);
         clearTimeout(pending);
         unlisten();
+        signal.removeEventListener("abort", end);
+        stopSignal.removeEventListener("abort", end);
       };
       const end = (): void => {
         if (stopped.isStopped) return;
@@ -55,7 +59,8 @@ function progressStream(captureId: string, signal: AbortSignal): ReadableStream<
       };
       signal.addEventListener("abort", end);
       stopSignal.addEventListener("abort", end);
-      void send();
+      if (signal.aborted || stopSignal.aborted) end();
+      else void send();
     },
     cancel: () => stop(),
   });

@@ -57,18 +57,14 @@ export async function DELETE(_request: Request, route: FileRoute): Promise<Respo
   return removed.ok ? new Response(null, { status: 204 }) : failed(removed.failure);
 }
 
-/** A name is only ever shown, never a path; control characters would spoil a log line or a table. */
+/** Control characters, and those that turn the direction of the text behind them. */
+const ACTING = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A name is only ever shown, never a path; acting characters would spoil a log line or a table. */
 async function readFileName(route: FileRoute): Promise<string | undefined> {
-  const { fileName } = await route.params;
-  let name: string;
-  try {
-    name = decodeURIComponent(fileName);
-  } catch {
-    return undefined;
-  }
-  const shown = Array.from(name.toWellFormed(), (char) => ((char.codePointAt(0) ?? 0) < 32 ? "\u2423" : char))
-    .join("")
-    .trim();
+  // Decoded already: a second time would make another name of `100%25.log`.
+  const { fileName: name } = await route.params;
+  const shown = name.toWellFormed().replace(ACTING, "\u2423").trim();
   return shown.length >= 1 && shown.length <= 255 ? shown : undefined;
 }
 
