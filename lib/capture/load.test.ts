@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DictionaryEntry, DictionaryName, FlowBatch, FlowColumns } from "@/lib/flow/batch";
-import { NO_LATENCY, NONE, PLACES_PER_BLOCK, UNTIMED } from "@/lib/flow/batch";
+import { NO_KEY, NO_LATENCY, NONE, PLACES_PER_BLOCK, UNTIMED } from "@/lib/flow/batch";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
 import { DICTIONARY_COLUMNS, FLOW_COLUMNS } from "./columns";
 import { addFile } from "./files";
@@ -24,6 +24,7 @@ const ROW = {
   events: Float64Array.of(42),
   hash: BigInt64Array.of(-7n),
   hasUuid: Uint8Array.of(1),
+  exchangeKey: BigInt64Array.of(77n),
 } satisfies FlowColumns;
 
 /** An entry whose values are all `null`, or texts where the column needs one. */
@@ -95,6 +96,7 @@ describe("rows of flows", () => {
       events: 42n,
       hash: -7n,
       occurrence: 0n,
+      exchangeKey: 77n,
     });
     expect(Object.keys(row ?? {})).toEqual(FLOW_COLUMNS);
   });
@@ -112,12 +114,13 @@ describe("rows of flows", () => {
       dnsAnswer: none,
       policies: none,
       latencyNs: BigInt64Array.of(NO_LATENCY),
+      exchangeKey: BigInt64Array.of(NO_KEY),
     };
     loading.load([{ decoder: 0, batch: batch(columns) }]);
     expect(
       capture.database
         .prepare(
-          "SELECT timeNs, sourcePort, destinationPort, l7TextId, dnsAnswerId, policiesId, latencyNs FROM Flow",
+          "SELECT timeNs, sourcePort, destinationPort, l7TextId, dnsAnswerId, policiesId, latencyNs, exchangeKey FROM Flow",
         )
         .get([]),
     ).toEqual({
@@ -128,6 +131,7 @@ describe("rows of flows", () => {
       dnsAnswerId: null,
       policiesId: null,
       latencyNs: null,
+      exchangeKey: null,
     });
     expect(loading.counts).toMatchObject({ firstNs: undefined, lastNs: undefined });
   });

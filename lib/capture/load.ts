@@ -6,6 +6,7 @@
 import {
   type BatchRefusal,
   type FlowBatch,
+  NO_KEY,
   NO_LATENCY,
   NONE,
   PLACES_PER_BLOCK,
@@ -128,6 +129,8 @@ export class FileLoader {
     into[at + 12] = columns.events[row] as number;
     into[at + 13] = columns.hash[row] as bigint;
     into[at + 14] = 0;
+    const key = columns.exchangeKey[row] as bigint;
+    into[at + 15] = key === NO_KEY ? null : key;
     if (time !== UNTIMED) this.widenSpan(time);
   }
 

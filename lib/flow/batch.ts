@@ -12,6 +12,8 @@ export const NONE = -1;
 export const UNTIMED = -(2n ** 63n);
 /** Stands for "no latency". */
 export const NO_LATENCY = -1n;
+/** Stands for "nothing ties this record to another". */
+export const NO_KEY = -(2n ** 63n);
 
 /** A flow's id in its capture is block * PLACES_PER_BLOCK + place, so that it grows in file and line order. */
 export const PLACES_PER_BLOCK = 16384;
@@ -34,6 +36,8 @@ export interface FlowColumns {
   readonly hash: BigInt64Array;
   /** 1 when `hash` is that of a uuid: equal hashes are then the same record within a file too. */
   readonly hasUuid: Uint8Array;
+  /** Equal in a request and its answer: 64 bits of X-Request-Id, or Kafka's correlation id. */
+  readonly exchangeKey: BigInt64Array;
 }
 
 /** A dictionary entry: the first 64 bits of a SHA-256 over its values, and the values by column name. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { uncompressSync } from "lz4-napi";
 import { describe, expect, it } from "vitest";
 import { findPlace } from "@/lib/capture/raw";
-import { type FlowBatch, NO_LATENCY, NONE, PLACES_PER_BLOCK, UNTIMED } from "@/lib/flow/batch";
+import { type FlowBatch, NO_KEY, NO_LATENCY, NONE, PLACES_PER_BLOCK, UNTIMED } from "@/lib/flow/batch";
 import { decodeChunk } from "./decode-chunk";
 import { LIMITS } from "./limits";
 import { Packer } from "./pack";
@@ -95,6 +95,39 @@ describe("a block of records", () => {
   ])("stores a latency of %s ns as %s", (latency, stored) => {
     const l7 = `,"l7":{"type":"RESPONSE","latency_ns":"${latency}","http":{"code":200}}`;
     expect(readOne(flow(l7)).columns.latencyNs[0]).toBe(stored);
+  });
+
+  it("keeps what ties a request to its answer: the request id unless redacted, or the correlation id", () => {
+    const http = (id: string) =>
+      flow(`,"l7":{"type":"REQUEST","http":{"headers":[{"key":"X-Request-Id","value":"${id}"}]}}`);
+    const kafka = (id: number) =>
+      flow(`,"l7":{"type":"RESPONSE","kafka":{"correlation_id":${id},"topic":"t"}}`);
+    const texts = [http("a"), http("a"), http("b"), http("HUBBLE_REDACTED"), http(""), kafka(7), flow()];
+    const { columns } = readOne(texts.join("\n"));
+    const [a, again, b, ...rest] = columns.exchangeKey;
+    expect(a).toBe(again);
+    expect(a).not.toBe(b);
+    expect([a, b]).not.toContain(NO_KEY);
+    expect(rest.slice(0, 4)).toEqual([NO_KEY, NO_KEY, 7n, NO_KEY]);
+  });
+
+  it("tells what the headers say about gRPC, and what they do not say", () => {
+    const http = (headers: string) =>
+      flow(`,"l7":{"type":"RESPONSE","http":{"code":200,"headers":[${headers}]}}`);
+    const type = (value: string) => `{"key":"Content-Type","value":"${value}"}`;
+    const texts = [
+      http(`${type("application/grpc")},{"key":"Grpc-Status","value":"14"}`),
+      http(type("application/grpc")),
+      http(type("text/html")),
+      http(""),
+    ];
+    const { dictionaries } = readOne(texts.join("\n"));
+    expect(dictionaries.kind.map(({ values }) => [values.grpc, values.grpcStatus])).toEqual([
+      [1, 14],
+      [1, null],
+      [0, null],
+      [null, null],
+    ]);
   });
 
   it("tells values from values that are absent, whatever they are called", () => {

@@ -261,5 +261,6 @@ function newColumns(rows: number): FlowColumns {
     events: new Float64Array(rows),
     hash: new BigInt64Array(rows),
     hasUuid: new Uint8Array(rows),
+    exchangeKey: new BigInt64Array(rows),
   };
 }

@@ -1,6 +1,7 @@
 /** The four dictionaries: what a kind, an observer, an endpoint and a text are. */
 
 import type { Flow, FlowEndpoint } from "@/lib/flow/flow";
+import { grpcStatus, isGrpc } from "@/lib/flow/http";
 import type { Entries } from "./dictionary";
 
 /** Everything about a flow that has few values. */
@@ -153,6 +154,8 @@ function sameLayer7(a: Flow["l7"], b: Flow["l7"]): boolean {
     a.http?.method === b.http?.method &&
     a.http?.protocol === b.http?.protocol &&
     a.http?.code === b.http?.code &&
+    isGrpc(a.http) === isGrpc(b.http) &&
+    grpcStatus(a.http) === grpcStatus(b.http) &&
     a.dns?.rcode === b.dns?.rcode &&
     sameTexts(a.dns?.qtypes, b.dns?.qtypes) &&
     a.kafka?.errorCode === b.kafka?.errorCode &&
@@ -173,6 +176,8 @@ function layer7Columns(l7: Flow["l7"]) {
     httpMethod: text(l7?.http?.method),
     httpProtocol: text(l7?.http?.protocol),
     httpCode: l7?.http?.code ?? null,
+    grpc: flag(isGrpc(l7?.http)),
+    grpcStatus: grpcStatus(l7?.http) ?? null,
     dnsRcode: l7?.dns?.rcode ?? null,
     dnsQtypes: text(l7?.dns?.qtypes?.join(",")),
     kafkaErrorCode: l7?.kafka?.errorCode ?? null,

@@ -1,16 +1,19 @@
 /** From flows to columns and dictionary entries. */
 
+import { hash64, uuidHash } from "@/lib/base/hash";
 import {
   type BatchOther,
   DICTIONARIES,
   type DictionaryEntry,
   type DictionaryName,
   type FlowColumns,
+  NO_KEY,
   NO_LATENCY,
   NONE,
   UNTIMED,
 } from "@/lib/flow/batch";
 import type { Flow, OtherRecord } from "@/lib/flow/flow";
+import { headerOf } from "@/lib/flow/http";
 import { LocalDictionary } from "./dictionary";
 import { kindEntries, observerEntries, sideEntries, storable, textEntries } from "./entries";
 import { LIMITS } from "./limits";
@@ -26,6 +29,7 @@ export interface FlowIds {
   readonly dnsAnswer: number;
   readonly policies: number;
   readonly events: number;
+  readonly exchangeKey: bigint;
   readonly format: string;
 }
 
@@ -54,6 +58,7 @@ export function putRow(columns: FlowColumns, row: number, place: number, ids: Fl
   columns.policies[row] = ids.policies;
   columns.latencyNs[row] = latencyOf(own.latencyNs);
   columns.events[row] = ids.events;
+  columns.exchangeKey[row] = ids.exchangeKey;
   columns.hash[row] = own.hash;
   columns.hasUuid[row] = own.hasUuid ? 1 : 0;
 }
@@ -112,6 +117,7 @@ export class Packer {
       dnsAnswer: this.textOf(dnsAnswer(flow)),
       policies: this.textOf(policies(flow)),
       events: flow.events,
+      exchangeKey: exchangeKey(flow.l7),
       format,
     };
   }
@@ -148,6 +154,14 @@ function lesser(a: bigint, b: bigint): bigint {
 function latencyOf(decimal: string | undefined): bigint {
   const latency = decimal === undefined ? NO_LATENCY : BigInt(decimal);
   return latency > LARGEST_INT64 ? NO_LATENCY : latency;
+}
+
+/** What a request shares with its answer and with no other request of its time, where the record has it. */
+function exchangeKey(l7: Flow["l7"]): bigint {
+  if (l7?.kafka?.correlationId !== undefined) return BigInt(l7.kafka.correlationId);
+  const requestId = headerOf(l7?.http, "x-request-id");
+  if (requestId === undefined || requestId === "") return NO_KEY;
+  return requestId.length === 36 ? uuidHash(requestId) : hash64(requestId);
 }
 
 /** DNS query in lower case without the final dot, as Hubble's own filter compares it; URL; topic. */

@@ -46,6 +46,7 @@ function resolve(batch: FlowBatch, known: Record<string, unknown[]>) {
     "events",
     "hash",
     "hasUuid",
+    "exchangeKey",
   ] as const;
   const rows = Array.from({ length: batch.flows }, (_, row) => ({
     ...Object.fromEntries(plain.map((column) => [column, columns[column][row]])),
