@@ -37,6 +37,35 @@ test("a file whose records are all there already is told as nothing new", async 
   await expect(page.getByText(/^Nothing new: every record was there already/)).toBeVisible();
 });
 
+test("what became of a file is told though the page's first look at its capture was older", async ({
+  page,
+  request,
+}) => {
+  const name = uniqueName("late look");
+  const id = await makeCapture(request, name, flowLog(20));
+  const [looked, hasLooked] = signal();
+  const [ended, hasEnded] = signal();
+  let looks = 0;
+  await page.route(`**/api/v1/captures/${id}`, async (route) => {
+    if (++looks > 1) return route.continue();
+    const old = await route.fetch();
+    hasLooked();
+    await ended;
+    // The page may have given up this request by now.
+    await route.fulfill({ response: old }).catch(() => undefined);
+  });
+  await page.route("**/files/again.log", async (route) => {
+    await looked;
+    const response = await route.fetch({ url: `${route.request().url()}?wait=true` });
+    await route.fulfill({ response, status: 202 });
+    hasEnded();
+  });
+  const home = new HomePage(page);
+  await home.goto();
+  await home.addTo(name, [{ name: "again.log", text: flowLog(20) }]);
+  await expect(page.getByText(/^Nothing new: every record was there already/)).toBeVisible();
+});
+
 test("a capture is renamed and deleted", async ({ page, request }) => {
   const [oldName, newName] = [uniqueName("old name"), uniqueName("new name")];
   await makeCapture(request, oldName, flowLog(10));
@@ -81,3 +110,12 @@ test("an address that leads nowhere says so", async ({ page, problems }) => {
   // The browser notes each answer 404 in its console.
   problems.splice(0, problems.length, ...problems.filter((problem) => !problem.includes("404")));
 });
+
+/** A promise, and what fulfils it. */
+function signal(): readonly [Promise<void>, () => void] {
+  let fulfil = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    fulfil = resolve;
+  });
+  return [promise, fulfil];
+}

@@ -10,7 +10,15 @@ import { ProgressBar } from "@/components/ui/progress-bar";
 import { visible } from "@/components/ui/text";
 import type { CaptureInfo } from "@/lib/questions/answers";
 import styles from "./file-list.module.css";
-import { type FileRow, isUnderway, numbersOf, partDone, sentenceOf, toFileRows } from "./file-rows";
+import {
+  type FileRow,
+  isAwaited,
+  isUnderway,
+  numbersOf,
+  partDone,
+  sentenceOf,
+  toFileRows,
+} from "./file-rows";
 import { cancelUpload, forgetUploads, type Upload } from "./uploads";
 import { useProgress } from "./use-progress";
 
@@ -21,15 +29,11 @@ interface FileListProps {
 
 /** Files of one capture on their way in, and what became of those that this browser sent. */
 export function FileList({ capture, uploads }: FileListProps) {
-  const isReading =
-    capture.state === "reading" || uploads.some(({ state }) => state === "sending" || state === "queued");
-  const event = useProgress(capture.id, isReading);
   const { data } = useCapture(capture.id);
-  const rows = toFileRows(
-    uploads,
-    isReading ? (event?.files ?? capture.progress) : [],
-    data?.fileReports ?? [],
-  );
+  const reports = data?.fileReports ?? [];
+  const isReading = capture.state === "reading" || uploads.some((upload) => isAwaited(upload, reports));
+  const event = useProgress(capture.id, isReading);
+  const rows = toFileRows(uploads, isReading ? (event?.files ?? capture.progress) : [], reports);
   const isBusy = rows.some(isUnderway);
   const flows = Math.max(capture.flows, event?.flows ?? 0);
   return (

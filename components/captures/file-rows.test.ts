@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ApiError } from "@/components/frame/api";
 import type { Progress } from "@/lib/questions/answers";
-import { isUnderway, numbersOf, partDone, sentenceOf, toFileRows } from "./file-rows";
+import { isAwaited, isUnderway, numbersOf, partDone, sentenceOf, toFileRows } from "./file-rows";
 import type { Upload } from "./uploads";
 
 const upload: Upload = {
@@ -72,4 +72,15 @@ test("a file that waits for others says so", () => {
   expect(sentenceOf({ key: "x", name: "a", upload: { ...upload, state: "queued" } })).toBe(
     "Waits for the files before it.",
   );
+});
+
+test.each([
+  ["while it is sent", upload, [], true],
+  ["when it has arrived and no report tells of it yet", { ...upload, state: "sent", fileId: 7 }, [], true],
+  ["while its report says that it is read", { ...upload, state: "sent", fileId: 7 }, ["reading"], true],
+  ["no more when its report says the end", { ...upload, state: "sent", fileId: 7 }, ["nothing-new"], false],
+  ["no more when it was refused", { ...upload, state: "refused" }, [], false],
+] as const)("the end of a file is awaited %s", (_when, given, states, awaited) => {
+  const reports = states.map((state) => ({ id: 7, state }) as Parameters<typeof isAwaited>[1][number]);
+  expect(isAwaited(given, reports)).toBe(awaited);
 });

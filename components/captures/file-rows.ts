@@ -53,6 +53,13 @@ function matching(upload: Upload, progress: readonly Progress[]): Progress | und
   return progress.find(({ file, state }) => file === upload.name && state === "receiving");
 }
 
+/** True until this browser knows what became of a file that it sends. */
+export function isAwaited({ state, fileId }: Upload, reports: readonly Report[]): boolean {
+  if (state === "cancelled" || state === "refused") return false;
+  const report = fileId === undefined ? undefined : reports.find(({ id }) => id === fileId);
+  return report === undefined || !ENDED.has(report.state);
+}
+
 export function isUnderway({ upload, progress, report }: FileRow): boolean {
   if (upload?.state === "cancelled" || upload?.state === "refused") return false;
   if (upload?.state === "queued" || upload?.state === "sending") return true;

@@ -5,7 +5,8 @@ import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { ApiError, capturePath, sendJson } from "@/components/frame/api";
 import { Brand } from "@/components/frame/brand";
-import { captureKey, capturesKey, useCaptures } from "@/components/frame/queries";
+import { capturesKey, useCaptures } from "@/components/frame/queries";
+import { refreshCapture } from "@/components/frame/refresh";
 import type { Theme } from "@/components/frame/theme";
 import { ThemeMenu } from "@/components/frame/theme-menu";
 import { Banner } from "@/components/ui/banner";
@@ -31,14 +32,7 @@ export function Home({ theme }: { readonly theme: Theme }) {
   const [problem, setProblem] = useState<Problem>();
   const [isOpening, setOpening] = useState(false);
 
-  useEffect(
-    () =>
-      uploadStore.onFinished((captureId) => {
-        void client.invalidateQueries({ queryKey: capturesKey });
-        void client.invalidateQueries({ queryKey: captureKey(captureId) });
-      }),
-    [client],
-  );
+  useEffect(() => uploadStore.onFinished((captureId) => refreshCapture(client, captureId)), [client]);
   const openFiles = async (files: readonly NamedFile[]) => {
     if (files.length === 0) return;
     setProblem(undefined);

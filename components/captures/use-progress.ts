@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { apiUrl, capturePath } from "@/components/frame/api";
-import { captureKey, capturesKey } from "@/components/frame/queries";
+import { refreshCapture } from "@/components/frame/refresh";
 import type { ProgressEvent } from "@/lib/questions/answers";
 
 const UNDERWAY = new Set(["receiving", "waiting", "reading", "settling"]);
@@ -18,18 +18,18 @@ export function useProgress(captureId: string, isEnabled: boolean): ProgressEven
   useEffect(() => {
     if (!isEnabled) return;
     const source = new EventSource(apiUrl(capturePath(captureId, "/progress")));
-    let before = "";
+    let before: string | undefined;
     source.onmessage = (message: MessageEvent<string>) => {
       const event = JSON.parse(message.data) as ProgressEvent;
       setProgress(event);
-      // A file that has come to its end changes the list and the reports.
+      // A file that has come to its end changes the list and the reports. What came to it before the first
+      // message is not known.
       const mark = event.files
         .map(({ fileId, state }) => `${fileId} ${UNDERWAY.has(state) ? "" : state}`)
         .join();
       if (mark === before) return;
       before = mark;
-      void client.invalidateQueries({ queryKey: capturesKey });
-      void client.invalidateQueries({ queryKey: captureKey(captureId) });
+      refreshCapture(client, captureId);
     };
     return () => source.close();
   }, [client, captureId, isEnabled]);
