@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["**/*.test.ts", "**/*.test.tsx"],
     exclude: ["**/node_modules/**", "build/**", "e2e/**", "data/**"],
     globalSetup: "./scripts/test-setup.ts",
-    env: { TZ: "UTC", LC_ALL: "C.UTF-8" },
+    env: { TZ: "UTC", LC_ALL: "C.UTF-8", EYEPIECE_CHECK_ANSWERS: "1" },
     allowOnly: process.env.CI === undefined,
     testTimeout: 20_000,
   },

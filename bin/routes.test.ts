@@ -36,6 +36,8 @@ afterAll(async () => {
 async function start(): Promise<string> {
   const created = await POST(
     new Request("http://local/api/v1/captures", { method: "POST", body: '{"name":"One"}' }),
+    // Next gives an address without parts no parameters.
+    { params: Promise.resolve(undefined) },
   );
   const { id } = await created.json();
   return String(id);

@@ -173,10 +173,19 @@ export const captureSchema = z.object({
 });
 
 export const captureAnswerSchema = captureSchema.extend({ fileReports: z.array(fileReportSchema) });
+/** The sums over all files, and each file's own. */
+export const reportAnswerSchema = z.object({
+  read: count,
+  accepted: count,
+  duplicate: count,
+  otherKinds: count,
+  refused: count,
+  files: z.array(fileReportSchema),
+});
 /** One message of `GET /captures/{id}/progress`. */
 export const progressEventSchema = z.object({ files: z.array(progressSchema), flows: count });
 
-export type { FileReport } from "@/lib/capture/files";
+export { type FileReport, fileReportSchema } from "@/lib/capture/files";
 export type Meta = z.infer<typeof metaSchema>;
 export type Party = z.infer<typeof partySchema>;
 export type FlowRow = z.infer<typeof flowRowSchema>;

@@ -1,22 +1,119 @@
-/** What all routes share: parameters through one schema, failures in one shape. */
+/**
+ * What all routes share: what is asked passes the schemas of the call's row once, failures leave in one shape.
+ *
+ * A route file consists of `export const { GET, POST, PUT, PATCH, DELETE } = routes(...)`.
+ */
 
-import { z } from "zod";
+import type { z } from "zod";
 import { engine } from "@/bin/engine-slot";
 import { fail, type Result } from "@/lib/base/result";
 import { type ErrorCode, errorKinds } from "@/lib/http/errors";
 import { failure, json } from "@/lib/http/respond";
-import type { QuestionFailure } from "@/lib/questions/failure";
+import type { AnswerKind, Call, Method } from "@/lib/interface/call";
+import { differenceFrom } from "@/lib/interface/check-answer";
 import type { Ask, QuestionName } from "@/lib/questions/questions";
-
-export interface CaptureRoute {
-  readonly params: Promise<{ captureId: string }>;
-}
 
 interface AnyFailure {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
   readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** As Next gives it: the parts of the address, decoded; none where the address has none. */
+interface Route {
+  readonly params: Promise<Record<string, string> | undefined>;
+}
+
+type Handler = (request: Request, route: Route) => Promise<Response>;
+
+/** What was asked, read by the call's schemas. */
+export interface Given<C extends Call> {
+  readonly request: Request;
+  readonly path: z.output<C["path"]>;
+  readonly query: z.output<C["query"]>;
+  readonly body: C["body"] extends z.ZodType ? z.output<C["body"]> : undefined;
+  /** The answer of the call, by default with its first status. */
+  answer(result: Result<unknown, AnyFailure>, status?: number): Response;
+}
+
+interface Handled {
+  readonly call: Call;
+  readonly handler: Handler;
+}
+
+/** All methods of an address: those of its calls, and a refusal for the others. */
+export function routes(...handled: readonly Handled[]): Readonly<Record<Method, Handler>> {
+  const allow = handled.map(({ call }) => call.method).join(", ");
+  const refuse: Handler = async () =>
+    failure({ code: "method_not_allowed", message: `This call takes ${allow}.` }, { allow });
+  const methods = { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse };
+  for (const { call, handler } of handled) methods[call.method] = handler;
+  return methods;
+}
+
+/** A call whose work is in the route. */
+export function handle<C extends Call>(call: C, work: (given: Given<C>) => Promise<Response>): Handled {
+  const handler: Handler = async (request, route) => {
+    try {
+      const given = await read(call, request, route);
+      return given.ok ? await work(given.value) : failed(given.failure);
+    } catch (error) {
+      return failed({
+        code: "internal",
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+    }
+  };
+  return { call, handler };
+}
+
+/** A call that is a question to a capture, answered in a reader thread. */
+export function asks<
+  C extends Call<z.ZodObject, z.ZodObject<{ captureId: z.ZodString }>>,
+  Name extends QuestionName,
+>(call: C, question: Name, toAsk: (given: Given<C>) => Ask<Name>): Handled {
+  return handle(call, async (given) => {
+    const { captureId } = given.path as { readonly captureId: string };
+    return given.answer(await engine().ask(captureId, question, toAsk(given), given.request.signal));
+  });
+}
+
+async function read<C extends Call>(
+  call: C,
+  request: Request,
+  { params }: Route,
+): Promise<Result<Given<C>, AnyFailure>> {
+  const path = readPath(call, (await params) ?? {});
+  if (!path.ok) return path;
+  const query = readQuery(request, call.query);
+  if (!query.ok) return query;
+  const body = typeof call.body === "object" ? await readBody(request, call.body) : undefined;
+  if (body !== undefined && !body.ok) return body;
+  const [first] = Object.keys(call.answers);
+  return {
+    ok: true,
+    value: {
+      request,
+      path: path.value as z.output<C["path"]>,
+      query: query.value as z.output<C["query"]>,
+      body: body?.value as Given<C>["body"],
+      answer: (result, status = Number(first)) =>
+        result.ok ? answered(call.answers[status], result.value, status) : failed(result.failure),
+    },
+  };
+}
+
+function answered(kind: AnswerKind | undefined, value: unknown, status: number): Response {
+  if (kind === undefined) throw new Error(`the call has no answer ${status}`);
+  if (kind.kind === "empty") return new Response(null, { status });
+  if (kind.kind !== "json") throw new Error(`answers of kind ${kind.kind} are made by the route`);
+  // Under test only: it would cost more than many questions do.
+  if (process.env.EYEPIECE_CHECK_ANSWERS === "1") {
+    const difference = differenceFrom(kind.schema, value);
+    if (difference !== undefined) throw new Error(`the answer is not what its row says: ${difference}`);
+  }
+  return json(value, { status });
 }
 
 /** Codes outside the table are bugs of ours: the reader gets "internal", the log gets the sentence. */
@@ -33,35 +130,28 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorKinds, code);
 }
 
-export function answered<T>(result: Result<T, AnyFailure>, status = 200): Response {
-  return result.ok ? json(result.value, { status }) : failed(result.failure);
+/** An id that cannot be one of ours names nothing. */
+function readPath(call: Call, params: Record<string, string>): Result<unknown, AnyFailure> {
+  const parsed = call.path.safeParse(params);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  if (parsed.error.issues.some(({ path }) => path[0] === "captureId"))
+    return fail("capture_not_found", "There is no such capture.", "It may have been deleted.");
+  return fail("bad_request", describe(parsed.error));
 }
 
-/** The parameters of every question over flows. Repeated ones are refused: which one was meant is not known. */
-export const scopeParameters = z.object({
-  q: z.string().max(10_000).optional(),
-  from: z.string().max(100).optional(),
-  to: z.string().max(100).optional(),
-  revision: z.string().max(20).optional(),
-});
-
-/** The query of a request by a schema of texts. Unknown parameters are refused, so that a typo never widens a view. */
-export function readQuery<Shape extends z.ZodRawShape>(
-  request: Request,
-  schema: z.ZodObject<Shape>,
-): Result<z.output<z.ZodObject<Shape>>, AnyFailure> {
+/** Unknown parameters are refused, so that a typo never widens a view; repeated ones too: which was meant is not known. */
+function readQuery(request: Request, schema: z.ZodObject): Result<unknown, AnyFailure> {
   const { searchParams } = new URL(request.url);
   for (const name of searchParams.keys()) {
     if (searchParams.getAll(name).length > 1)
       return fail("bad_request", `\`${name}\` stands more than once.`);
   }
   const parsed = schema.strict().safeParse(Object.fromEntries(searchParams));
-  if (parsed.success) return { ok: true, value: parsed.data };
-  return fail("bad_request", describe(parsed.error));
+  return parsed.success ? { ok: true, value: parsed.data } : fail("bad_request", describe(parsed.error));
 }
 
 /** The JSON body of a request by a schema; at most 64 KiB. */
-export async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<Result<T, AnyFailure>> {
+async function readBody(request: Request, schema: z.ZodType): Promise<Result<unknown, AnyFailure>> {
   if (Number(request.headers.get("content-length") ?? 0) > 65_536)
     return fail("too_large", "The request's body is too long.");
   let body: unknown;
@@ -78,30 +168,4 @@ function describe(error: z.ZodError): string {
   return error.issues
     .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
     .join("; ");
-}
-
-/** The capture's id, if there can be such a capture at all. */
-export async function readCaptureId(route: CaptureRoute): Promise<Result<string, QuestionFailure>> {
-  const { captureId } = await route.params;
-  if (engine().captures.isCaptureId(captureId)) return { ok: true, value: captureId };
-  return fail("capture_not_found", "There is no such capture.", "It may have been deleted.");
-}
-
-/** Asks a question over the route's capture and answers with what it gave. */
-export async function askCapture<Name extends QuestionName>(
-  request: Request,
-  route: CaptureRoute,
-  question: Name,
-  ask: Ask<Name>,
-): Promise<Response> {
-  const captureId = await readCaptureId(route);
-  if (!captureId.ok) return failed(captureId.failure);
-  return answered(await engine().ask(captureId.value, question, ask, request.signal));
-}
-
-export const captureName = z.object({ name: z.string().trim().min(1, "a name is needed").max(200) });
-
-/** For the methods that a route does not have: the one error shape, and which there are. */
-export function notAllowed(allow: string): () => Response {
-  return () => failure({ code: "method_not_allowed", message: `This call takes ${allow}.` }, { allow });
 }

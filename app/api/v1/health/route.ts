@@ -1,15 +1,14 @@
-/** `GET`: answers when the server does. */
+/** Answers when the server does. */
 
 import { engine } from "@/bin/engine-slot";
-import { json } from "@/lib/http/respond";
-import { notAllowed } from "../route-helpers";
+import { ok } from "@/lib/base/result";
+import { CALLS } from "@/lib/interface/calls";
+import { handle, routes } from "../route-helpers";
 
 export const dynamic = "force-dynamic";
 
-export function GET(): Response {
-  return json({ status: engine().stopSignal.aborted ? "stopping" : "ok" });
-}
-
-const other = notAllowed("GET");
-
-export { other as POST, other as PUT, other as PATCH, other as DELETE };
+export const { GET, POST, PUT, PATCH, DELETE } = routes(
+  handle(CALLS.health, async ({ answer }) =>
+    answer(ok({ status: engine().stopSignal.aborted ? "stopping" : "ok" })),
+  ),
+);

@@ -1,15 +1,12 @@
-/** `POST`: opens the sample capture, made from the files in public/ when it is not there yet; 201. */
+/** The sample capture, made from the files in public/ when it is not there yet. */
 
 import { engine } from "@/bin/engine-slot";
-import { json } from "@/lib/http/respond";
-import { notAllowed } from "../../route-helpers";
+import { ok } from "@/lib/base/result";
+import { CALLS } from "@/lib/interface/calls";
+import { handle, routes } from "../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
-export async function POST(): Promise<Response> {
-  return json(await engine().captures.openSample(), { status: 201 });
-}
-
-const other = notAllowed("POST");
-
-export { other as GET, other as PUT, other as PATCH, other as DELETE };
+export const { GET, POST, PUT, PATCH, DELETE } = routes(
+  handle(CALLS.openSample, async ({ answer }) => answer(ok(await engine().captures.openSample()))),
+);

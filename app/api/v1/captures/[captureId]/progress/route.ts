@@ -1,8 +1,9 @@
-/** `GET`: server-sent events about the files on their way, at once and then on change, at most four a second. */
+/** Server-sent events about the files on their way, at once and then on change, at most four a second. */
 
 import { engine } from "@/bin/engine-slot";
+import { CALLS } from "@/lib/interface/calls";
 import type { ProgressEvent } from "@/lib/questions/answers";
-import { type CaptureRoute, failed, notAllowed, readCaptureId } from "../../../route-helpers";
+import { handle, routes } from "../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -10,19 +11,19 @@ const AT_MOST_EVERY_MS = 250;
 /** Keeps proxies from closing a silent connection. */
 const BEAT_MS = 15_000;
 
-export async function GET(request: Request, route: CaptureRoute): Promise<Response> {
-  const captureId = await readCaptureId(route);
-  if (!captureId.ok) return failed(captureId.failure);
-  const info = await engine().captures.info(captureId.value);
-  if (!info.ok) return failed(info.failure);
-  return new Response(progressStream(captureId.value, request.signal), {
-    headers: {
-      "content-type": "text/event-stream",
-      "cache-control": "no-cache, no-transform",
-      "x-accel-buffering": "no",
-    },
-  });
-}
+export const { GET, POST, PUT, PATCH, DELETE } = routes(
+  handle(CALLS.progress, async ({ path, request, answer }) => {
+    const info = await engine().captures.info(path.captureId);
+    if (!info.ok) return answer(info);
+    return new Response(progressStream(path.captureId, request.signal), {
+      headers: {
+        "content-type": "text/event-stream",
+        "cache-control": "no-cache, no-transform",
+        "x-accel-buffering": "no",
+      },
+    });
+  }),
+);
 
 function progressStream(captureId: string, signal: AbortSignal): ReadableStream<Uint8Array> {
   const { captures, stopSignal } = engine();
@@ -73,7 +74,3 @@ async function currentProgress(captureId: string): Promise<ProgressEvent> {
   const flows = (info.ok ? info.value.flows : 0) + files.reduce((sum, file) => sum + file.flows, 0);
   return { files, flows };
 }
-
-const other = notAllowed("GET");
-
-export { other as POST, other as PUT, other as PATCH, other as DELETE };

@@ -1,29 +1,10 @@
-/** `GET`: events over time by verdict. `buckets` is a maximum, 2 to 2000 (120). */
+/** Events over time. */
 
-import { z } from "zod";
-import {
-  askCapture,
-  type CaptureRoute,
-  failed,
-  notAllowed,
-  readQuery,
-  scopeParameters,
-} from "../../../route-helpers";
+import { CALLS } from "@/lib/interface/calls";
+import { asks, routes } from "../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
-const query = scopeParameters.extend({
-  by: z.literal("verdict").optional(),
-  buckets: z.coerce.number().int().min(2).max(2000).default(120),
-});
-
-export async function GET(request: Request, route: CaptureRoute): Promise<Response> {
-  const read = readQuery(request, query);
-  if (!read.ok) return failed(read.failure);
-  const { by: _verdict, ...parameters } = read.value;
-  return askCapture(request, route, "timeline", parameters);
-}
-
-const other = notAllowed("GET");
-
-export { other as POST, other as PUT, other as PATCH, other as DELETE };
+export const { GET, POST, PUT, PATCH, DELETE } = routes(
+  asks(CALLS.timeline, "timeline", ({ query }) => query),
+);

@@ -1,0 +1,137 @@
+/**
+ * What a call of the HTTP interface is: method, address, what it takes, what it answers, how it can fail.
+ *
+ * Everything that can be said about a call stands in its row, so that routes, description and tests cannot
+ * differ. Schemas of parameters read texts, as they stand in an address.
+ */
+
+import { z } from "zod";
+import type { ErrorCode } from "@/lib/http/errors";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** `json`: checked by its schema. `bytes` and `text`: of this type. `events`: each message is JSON of the schema. */
+export type AnswerKind =
+  | { readonly kind: "json"; readonly schema: z.ZodType; readonly says: string }
+  | { readonly kind: "events"; readonly schema: z.ZodType; readonly says: string }
+  | { readonly kind: "bytes" | "text"; readonly types: readonly string[]; readonly says: string }
+  | { readonly kind: "empty"; readonly says: string };
+
+/** `raw`: any bytes, streamed; nothing of it is parsed by the route. */
+export type BodyKind = z.ZodType | "raw";
+
+export interface Call<
+  Query extends z.ZodObject = z.ZodObject,
+  Path extends z.ZodObject = z.ZodObject,
+  Body extends BodyKind | undefined = BodyKind | undefined,
+> {
+  readonly method: Method;
+  /** Below `/api/v1`, with parts in braces: `/captures/{captureId}/flows`. */
+  readonly address: `/${string}`;
+  /** One sentence without its full stop. */
+  readonly does: string;
+  /** Parts of the address. */
+  readonly path: Path;
+  readonly query: Query;
+  readonly body: Body;
+  /** By status. The first is what a route answers unless it says otherwise. */
+  readonly answers: Readonly<Record<number, AnswerKind>>;
+  /** Beside those that every call can answer ({@link ANYWHERE}). */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** What any request can meet, whatever it asks for. */
+export const ANYWHERE: readonly ErrorCode[] = [
+  "bad_request",
+  "sign_in_needed",
+  "host_refused",
+  "origin_refused",
+  "not_found",
+  "method_not_allowed",
+  "too_many_attempts",
+  "internal",
+  "stopping",
+];
+
+/** What a call below `/captures/{captureId}` can meet. */
+export const OF_A_CAPTURE: readonly ErrorCode[] = [
+  "capture_not_found",
+  "capture_damaged",
+  "capture_newer_than_program",
+  "too_busy",
+  "question_timeout",
+];
+
+/** What a question over a scope can meet. */
+export const OF_A_SCOPE: readonly ErrorCode[] = [...OF_A_CAPTURE, "filter_invalid", "revision_not_found"];
+
+const NOTHING = z.object({});
+type Nothing = typeof NOTHING;
+
+/** A row, with what it leaves out filled in. */
+export function call<
+  Query extends z.ZodObject = Nothing,
+  Path extends z.ZodObject = Nothing,
+  Body extends BodyKind | undefined = undefined,
+>(
+  row: Pick<Call, "method" | "address" | "does" | "answers"> & {
+    readonly path?: Path;
+    readonly query?: Query;
+    readonly body?: Body;
+    readonly errors?: readonly ErrorCode[];
+  },
+): Call<Query, Path, Body> {
+  return {
+    ...row,
+    path: row.path ?? (NOTHING as unknown as Path),
+    query: row.query ?? (NOTHING as unknown as Query),
+    body: row.body as Body,
+    errors: row.errors ?? [],
+  };
+}
+
+export function jsonAnswer(schema: z.ZodType, says: string): AnswerKind {
+  return { kind: "json", schema, says };
+}
+
+export const captureIdSchema = z
+  .string()
+  .regex(/^[a-z0-9]{10,32}$/)
+  .describe("Id of a capture, as `GET /captures` lists it.");
+
+export const capturePath = z.object({ captureId: captureIdSchema });
+
+/** The scope: what every question over flows takes. */
+export const scopeQuery = z.object({
+  q: z.string().max(10_000).optional().describe("The filter; see docs/filter.md."),
+  from: z.string().max(100).optional().describe("RFC 3339; in the range."),
+  to: z.string().max(100).optional().describe("RFC 3339; the first instant behind the range."),
+  revision: z.string().max(20).optional().describe("The capture's revision that a link was made for."),
+});
+
+/** A question over the flows of a scope: `GET` below a capture, with the scope's parameters and failures. */
+export function question<
+  Query extends z.ZodObject = typeof scopeQuery,
+  Path extends z.ZodObject = typeof capturePath,
+>(
+  row: Pick<Call, "does"> & {
+    /** Below the capture: `/timeline`. */
+    readonly address: `/${string}`;
+    readonly answer: AnswerKind;
+    /** The scope's parameters with the question's own; without it the scope's alone. */
+    readonly query?: Query;
+    readonly path?: Path;
+    readonly errors?: readonly ErrorCode[];
+  },
+): Call<Query, Path, undefined> {
+  return {
+    method: "GET",
+    address: `/captures/{captureId}${row.address}`,
+    does: row.does,
+    path: row.path ?? (capturePath as unknown as Path),
+    query: row.query ?? (scopeQuery as unknown as Query),
+    body: undefined,
+    answers: { 200: row.answer },
+    errors: [...OF_A_SCOPE, ...(row.errors ?? [])],
+  };
+}

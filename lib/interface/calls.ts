@@ -1,0 +1,7 @@
+/** All calls of the interface by name. The order is that of the description. */
+
+import { captureCalls } from "./calls/captures";
+import { flowCalls } from "./calls/flows";
+import { serverCalls } from "./calls/server";
+
+export const CALLS = { ...captureCalls, ...flowCalls, ...serverCalls };

@@ -1,0 +1,109 @@
+/** Captures, the files in them, and what was read of those. */
+
+import { z } from "zod";
+import {
+  captureAnswerSchema,
+  captureSchema,
+  fileReportSchema,
+  progressEventSchema,
+  reportAnswerSchema,
+} from "@/lib/questions/answers";
+import { call, capturePath, jsonAnswer, OF_A_CAPTURE } from "../call";
+
+const captureName = z.object({ name: z.string().trim().min(1, "a name is needed").max(200) });
+
+const filePath = capturePath.extend({
+  fileName: z
+    .string()
+    .describe("1 to 255 characters, percent-encoded: a label, never a path. To delete: the file's number."),
+});
+
+export const captureCalls = {
+  createCapture: call({
+    method: "POST",
+    address: "/captures",
+    does: "Makes an empty capture",
+    body: captureName,
+    answers: { 201: jsonAnswer(captureSchema, "The new capture.") },
+    errors: ["too_large", "disk_full"],
+  }),
+  listCaptures: call({
+    method: "GET",
+    address: "/captures",
+    does: "Lists the captures, newest first",
+    answers: { 200: jsonAnswer(z.object({ captures: z.array(captureSchema) }), "All captures.") },
+  }),
+  openSample: call({
+    method: "POST",
+    address: "/captures/sample",
+    does: "Opens the sample capture, which is made when it is not there yet",
+    answers: { 201: jsonAnswer(captureSchema, "The sample capture.") },
+    errors: ["disk_full"],
+  }),
+  getCapture: call({
+    method: "GET",
+    address: "/captures/{captureId}",
+    does: "One capture with its files",
+    path: capturePath,
+    answers: { 200: jsonAnswer(captureAnswerSchema, "The capture, and the report of each file.") },
+    errors: OF_A_CAPTURE,
+  }),
+  renameCapture: call({
+    method: "PATCH",
+    address: "/captures/{captureId}",
+    does: "Renames a capture",
+    path: capturePath,
+    body: captureName,
+    answers: { 200: jsonAnswer(captureSchema, "The capture under its new name.") },
+    errors: [...OF_A_CAPTURE, "too_large"],
+  }),
+  deleteCapture: call({
+    method: "DELETE",
+    address: "/captures/{captureId}",
+    does: "Deletes a capture and its file, and gives the disk space back",
+    path: capturePath,
+    answers: { 204: { kind: "empty", says: "It is gone." } },
+    errors: OF_A_CAPTURE,
+  }),
+  putFile: call({
+    method: "PUT",
+    address: "/captures/{captureId}/files/{fileName}",
+    does: "Adds a file, sent as the request's body, plain or compressed",
+    path: filePath,
+    query: z.object({
+      wait: z.enum(["true", "false"]).optional().describe("Answer when the file has been read to its end."),
+    }),
+    body: "raw",
+    answers: {
+      200: jsonAnswer(fileReportSchema, "With `wait=true`: the report, when the file is done."),
+      202: jsonAnswer(fileReportSchema, "The file's state, when its last byte has arrived."),
+    },
+    errors: [...OF_A_CAPTURE, "upload_incomplete", "format_unknown", "file_not_found", "disk_full"],
+  }),
+  deleteFile: call({
+    method: "DELETE",
+    address: "/captures/{captureId}/files/{fileName}",
+    does: "Cancels a file on its way, removes a finished one; the last part is its number",
+    path: filePath,
+    answers: { 204: { kind: "empty", says: "It is cancelled or removed." } },
+    errors: [...OF_A_CAPTURE, "file_not_found"],
+  }),
+  progress: call({
+    method: "GET",
+    address: "/captures/{captureId}/progress",
+    does: "Server-sent events about the files on their way, at most four a second",
+    path: capturePath,
+    answers: {
+      200: { kind: "events", schema: progressEventSchema, says: "A message at once, then on every change." },
+    },
+    errors: OF_A_CAPTURE,
+  }),
+  report: call({
+    method: "GET",
+    address: "/captures/{captureId}/report",
+    does: "What was read and refused, per file and in all",
+    path: capturePath,
+    answers: { 200: jsonAnswer(reportAnswerSchema, "The sums, and each file's report.") },
+    errors: OF_A_CAPTURE,
+  }),
+};

@@ -1,0 +1,57 @@
+/** Flows: pages of them, one with everything about it, and how they spread over time. */
+
+import { z } from "zod";
+import { flowAnswerSchema, flowsAnswerSchema, timelineAnswerSchema } from "@/lib/questions/answers";
+import { call, capturePath, jsonAnswer, OF_A_CAPTURE, question, scopeQuery } from "../call";
+
+const flowsQuery = scopeQuery
+  .extend({
+    limit: z.coerce.number().int().min(1).max(500).default(100),
+    order: z.enum(["asc", "desc"]).default("asc"),
+    sort: z.literal("time").default("time"),
+    cursor: z.string().max(200).optional().describe("`next` or `previous` of an answer."),
+    position: z.coerce.number().int().min(0).optional().describe("Number of the first row, from 0."),
+    at: z.string().max(100).optional().describe("RFC 3339: start at this time."),
+    total: z.enum(["true", "false"]).default("true").describe("`false` leaves the count out."),
+  })
+  .refine(
+    ({ cursor, position, at }) => [cursor, position, at].filter((start) => start !== undefined).length <= 1,
+    "Give one of cursor, position and at.",
+  );
+
+const flowPath = capturePath.extend({ flowId: z.string().describe("`id` of a flow.") });
+
+export const flowCalls = {
+  flows: question({
+    address: "/flows",
+    does: "A page of flows, and how many there are",
+    query: flowsQuery,
+    answer: jsonAnswer(flowsAnswerSchema, "The page."),
+    errors: ["cursor_invalid"],
+  }),
+  flow: call({
+    method: "GET",
+    address: "/captures/{captureId}/flows/{flowId}",
+    does: "One flow with all its fields and its record",
+    path: flowPath,
+    answers: { 200: jsonAnswer(flowAnswerSchema, "The flow.") },
+    errors: [...OF_A_CAPTURE, "flow_not_found"],
+  }),
+  flowBytes: call({
+    method: "GET",
+    address: "/captures/{captureId}/flows/{flowId}/raw",
+    does: "The bytes of a flow's record, exactly as they were received",
+    path: flowPath,
+    answers: { 200: { kind: "bytes", types: ["application/octet-stream"], says: "A download." } },
+    errors: [...OF_A_CAPTURE, "flow_not_found"],
+  }),
+  timeline: question({
+    address: "/timeline",
+    does: "Events over time by verdict, and the stretches in which events were lost",
+    query: scopeQuery.extend({
+      by: z.literal("verdict").default("verdict"),
+      buckets: z.coerce.number().int().min(2).max(2000).default(120).describe("At most so many."),
+    }),
+    answer: jsonAnswer(timelineAnswerSchema, "The time line."),
+  }),
+};
