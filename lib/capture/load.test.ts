@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { hash64 } from "@/lib/base/hash";
 import type { DictionaryEntry, DictionaryName, FlowBatch, FlowColumns } from "@/lib/flow/batch";
 import { NO_KEY, NO_LATENCY, NONE, PLACES_PER_BLOCK, UNTIMED } from "@/lib/flow/batch";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
@@ -51,6 +52,7 @@ function batch(columns: FlowColumns = ROW, flows = 1): FlowBatch {
     },
     reset: true,
     others: [],
+    extras: [],
     refusals: [],
     refusedBy: {},
     formats: { hubble: flows },
@@ -99,6 +101,47 @@ describe("rows of flows", () => {
       exchangeKey: 77n,
     });
     expect(Object.keys(row ?? {})).toEqual(FLOW_COLUMNS);
+  });
+
+  it("have a row beside them for what few flows have", () => {
+    const capture = new TestCapture();
+    const http = { method: "GET", url: "/", headers: [{ key: "x-tenant", value: "blue" }] };
+    capture.add(
+      "a",
+      lines(
+        line(0),
+        line(1, { l7: { type: "REQUEST", http }, trace_context: { parent: { trace_id: "4bf92f" } } }),
+        line(2, { ip_trace_id: { trace_id: "18446744073709551615" } }),
+        line(3, { ip_trace_id: { trace_id: "18446744073709551615" }, uuid: "u" }),
+      ),
+    );
+    const rows = capture.database
+      .prepareExact(
+        "SELECT e.id % 16384 AS place, e.traceHash, e.ipTraceId, t.value, e.variedHeaders FROM FlowExtra e LEFT JOIN Text t ON t.id = e.headersId ORDER BY 1",
+      )
+      .rows([]);
+    expect(rows).toEqual([
+      [1n, hash64("4bf92f"), null, '[["x-tenant","blue"]]', null],
+      [2n, null, -1n, null, null],
+      [3n, null, -1n, null, null],
+    ]);
+    const [file] = capture.database.prepare("SELECT id FROM SourceFile").all([]);
+    capture.remove(Number(file?.id));
+    expect(capture.database.prepare("SELECT * FROM FlowExtra").all([])).toEqual([]);
+  });
+
+  it("tell nodes apart by their labels", () => {
+    const capture = new TestCapture();
+    capture.add(
+      "a",
+      lines(line(0), line(1, { node_labels: ["pool=np1"] }), line(2, { node_labels: ["pool=np1"] })),
+    );
+    expect(capture.database.prepare("SELECT nodeName, nodeLabels FROM Observer ORDER BY id").all([])).toEqual(
+      [
+        { nodeName: "n1", nodeLabels: null },
+        { nodeName: "n1", nodeLabels: '["pool=np1"]' },
+      ],
+    );
   });
 
   it("hold nothing where the batch says none", () => {

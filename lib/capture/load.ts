@@ -75,6 +75,7 @@ export class FileLoader {
     const maps = this.dictionaries.translate(decoder, batch);
     this.insertBlock(block, batch);
     this.insertFlows(block, batch, maps);
+    this.insertExtras(block, batch, maps);
     this.insertOthers(block, batch, maps);
     this.addRefusals(batch.refusals);
     this.count(batch);
@@ -138,6 +139,21 @@ export class FileLoader {
     const { counts } = this;
     if (counts.firstNs === undefined || time < counts.firstNs) counts.firstNs = time;
     if (counts.lastNs === undefined || time > counts.lastNs) counts.lastNs = time;
+  }
+
+  private insertExtras(block: number, batch: FlowBatch, maps: IdMaps): void {
+    const insert = this.database.prepare(
+      "INSERT INTO FlowExtra (id, traceHash, ipTraceId, headersId, variedHeaders) VALUES (?, ?, ?, ?, ?)",
+    );
+    for (const extra of batch.extras) {
+      insert.run([
+        block * PLACES_PER_BLOCK + extra.place,
+        extra.traceHash,
+        extra.ipTraceId,
+        translatedOrNull(maps.text, extra.headers),
+        extra.variedHeaders,
+      ]);
+    }
   }
 
   private insertOthers(block: number, batch: FlowBatch, maps: IdMaps): void {

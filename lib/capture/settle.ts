@@ -91,7 +91,7 @@ export function dropHalfReadFile(database: Sqlite, fileId: number): void {
 /** Returns how many blocks of records there were. */
 function deleteRecords(database: Sqlite, fileId: number): number {
   const [from, to] = rowRange(database, fileId);
-  for (const table of ["Flow", "DuplicateFlow", "OtherRecord"]) {
+  for (const table of ["Flow", "DuplicateFlow", "FlowExtra", "OtherRecord"]) {
     database.prepare(`DELETE FROM ${table} WHERE id >= ? AND id < ?`).run([from, to]);
   }
   return database.prepare("DELETE FROM RawBlock WHERE fileId = ?").run([fileId]).changes;
@@ -110,7 +110,7 @@ const USES: Readonly<Record<string, readonly (readonly [table: string, column: s
   Kind: uses("kindId"),
   Observer: [...uses("observerId"), ["OtherRecord", "observerId"]],
   Endpoint: uses("sourceId", "destinationId"),
-  Text: uses("l7TextId", "dnsAnswerId", "policiesId"),
+  Text: [...uses("l7TextId", "dnsAnswerId", "policiesId"), ["FlowExtra", "headersId"]],
 };
 
 function uses(...columns: string[]): (readonly [table: string, column: string])[] {

@@ -59,6 +59,19 @@ export interface BatchOther {
   readonly hash: bigint;
 }
 
+/** What few flows have; a row only for those that have any of it. */
+export interface BatchExtra {
+  readonly place: number;
+  /** 64 bits of the W3C trace id. */
+  readonly traceHash: bigint | null;
+  /** The trace id of an IP option; unsigned, as the signed number of the same 64 bits. */
+  readonly ipTraceId: bigint | null;
+  /** Text: the HTTP headers (lib/ingest/headers.ts). */
+  readonly headers: number;
+  /** 64 bits of each header whose value is not in that text. */
+  readonly variedHeaders: Uint8Array | null;
+}
+
 export interface BatchRefusal {
   readonly line: number;
   readonly offset: number;
@@ -85,6 +98,7 @@ export interface FlowBatch {
   /** True when the decoder began its dictionaries anew with this batch (their size is bounded). */
   readonly reset: boolean;
   readonly others: readonly BatchOther[];
+  readonly extras: readonly BatchExtra[];
   /** The first refusals of the batch; all are counted in `refusedBy`. */
   readonly refusals: readonly BatchRefusal[];
   readonly refusedBy: Readonly<Record<string, number>>;

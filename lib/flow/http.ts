@@ -6,6 +6,7 @@
  * project, `doc/PROTOCOL-HTTP2.md`).
  */
 
+import { hash64 } from "@/lib/base/hash";
 import type { Layer7 } from "./flow";
 
 type Http = NonNullable<Layer7["http"]>;
@@ -33,4 +34,9 @@ export function isGrpc(http: Http | undefined): boolean | undefined {
 export function grpcStatus(http: Http | undefined): number | undefined {
   const status = headerOf(http, "grpc-status")?.trim();
   return status !== undefined && /^\d{1,3}$/.test(status) ? Number(status) : undefined;
+}
+
+/** What stands in the store for a header with exactly this name and value, where the value is not kept as a text. */
+export function headerHash(name: string, value: string): bigint {
+  return hash64(JSON.stringify([name, value]));
 }

@@ -3,6 +3,7 @@
 import { compressSync } from "lz4-napi";
 import { hash64, uuidHash } from "@/lib/base/hash";
 import {
+  type BatchExtra,
   type BatchOther,
   type BatchRefusal,
   type FlowBatch,
@@ -47,6 +48,7 @@ class ChunkDecoding {
   private readonly buffer: Buffer;
   private columns: FlowColumns;
   private readonly others: BatchOther[] = [];
+  private readonly extras: BatchExtra[] = [];
   private readonly refusals: BatchRefusal[] = [];
   private readonly refusedBy: Record<string, number> = {};
   private readonly formats: Record<string, number> = {};
@@ -93,6 +95,7 @@ class ChunkDecoding {
     const hash = identity ?? this.hashOf(start, end);
     const place = this.addPlace(start, end, line);
     this.formats[ids.format] = (this.formats[ids.format] ?? 0) + 1;
+    if (ids.extra !== undefined) this.extras.push({ place, ...ids.extra });
     const row = this.nextRow();
     putRow(this.columns, row, place, ids, {
       timeNs: cut.timeNs,
@@ -122,6 +125,7 @@ class ChunkDecoding {
     const { flow } = record;
     const ids = this.packer.idsOf(flow, format);
     if (cut !== undefined) this.packer.skeletons.learn(text, cut, flow, ids);
+    if (ids.extra !== undefined) this.extras.push({ place, ...ids.extra });
     const row = this.nextRow();
     putRow(this.columns, row, place, ids, {
       timeNs: flow.timeNs,
@@ -205,6 +209,7 @@ class ChunkDecoding {
       dictionaries: this.packer.takeFresh(),
       reset,
       others: this.others,
+      extras: this.extras,
       refusals: this.refusals,
       refusedBy: this.refusedBy,
       formats: this.formats,

@@ -12,6 +12,7 @@ export interface KindValue {
 
 export interface ObserverValue {
   readonly nodeName: string | undefined;
+  readonly nodeLabels: readonly string[] | undefined;
   readonly index: number | undefined;
   readonly name: string | undefined;
 }
@@ -47,9 +48,14 @@ export const kindEntries: Entries<KindValue> = {
 
 export const observerEntries: Entries<ObserverValue> = {
   roughKey: ({ nodeName, name }) => name ?? nodeName ?? "",
-  same: (a, b) => a.nodeName === b.nodeName && a.index === b.index && a.name === b.name,
-  columns: ({ nodeName, index, name }) => ({
+  same: (a, b) =>
+    a.nodeName === b.nodeName &&
+    a.index === b.index &&
+    a.name === b.name &&
+    sameTexts(a.nodeLabels, b.nodeLabels),
+  columns: ({ nodeName, nodeLabels, index, name }) => ({
     nodeName: text(nodeName),
+    nodeLabels: list(nodeLabels),
     interfaceIndex: index ?? null,
     interfaceName: text(name),
   }),

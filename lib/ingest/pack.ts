@@ -2,6 +2,7 @@
 
 import { hash64, uuidHash } from "@/lib/base/hash";
 import {
+  type BatchExtra,
   type BatchOther,
   DICTIONARIES,
   type DictionaryEntry,
@@ -16,6 +17,7 @@ import type { Flow, OtherRecord } from "@/lib/flow/flow";
 import { headerOf } from "@/lib/flow/http";
 import { LocalDictionary } from "./dictionary";
 import { kindEntries, observerEntries, sideEntries, storable, textEntries } from "./entries";
+import { HeaderPacker } from "./headers";
 import { LIMITS } from "./limits";
 import { Skeletons } from "./skeleton";
 
@@ -30,6 +32,8 @@ export interface FlowIds {
   readonly policies: number;
   readonly events: number;
   readonly exchangeKey: bigint;
+  /** What few flows have; undefined when it has none of it. */
+  readonly extra: Omit<BatchExtra, "place"> | undefined;
   readonly format: string;
 }
 
@@ -67,6 +71,7 @@ export function putRow(columns: FlowColumns, row: number, place: number, ids: Fl
 export class Packer {
   /** Records like earlier ones; they hold ids of these dictionaries. */
   readonly skeletons = new Skeletons();
+  private readonly headers = new HeaderPacker();
   private readonly dictionaries = {
     kind: new LocalDictionary(kindEntries),
     observer: new LocalDictionary(observerEntries),
@@ -98,7 +103,7 @@ export class Packer {
     const { kind, endpoint } = this.dictionaries;
     return {
       kind: kind.idOf({ flow, format }),
-      observer: this.observerOf(flow.nodeName, flow.interface),
+      observer: this.observerOf(flow.nodeName, flow.nodeLabels, flow.interface),
       source: endpoint.idOf({
         endpoint: flow.source,
         ip: ip?.source,
@@ -118,7 +123,22 @@ export class Packer {
       policies: this.textOf(policies(flow)),
       events: flow.events,
       exchangeKey: exchangeKey(flow.l7),
+      extra: this.extraOf(flow),
       format,
+    };
+  }
+
+  private extraOf(flow: Flow): FlowIds["extra"] {
+    const { traceId, ipTraceId, l7 } = flow;
+    const headers = l7?.http?.headers;
+    const hasHeaders = headers !== undefined && headers.length > 0;
+    if (traceId === undefined && ipTraceId?.traceId === undefined && !hasHeaders) return undefined;
+    const packed = hasHeaders ? this.headers.pack(headers) : undefined;
+    return {
+      traceHash: traceId === undefined ? null : uuidHash(traceId),
+      ipTraceId: ipTraceId?.traceId === undefined ? null : BigInt.asIntN(64, BigInt(ipTraceId.traceId)),
+      headers: this.textOf(packed?.text),
+      variedHeaders: packed?.varied ?? null,
     };
   }
 
@@ -127,7 +147,7 @@ export class Packer {
       place,
       kind: other.kind,
       timeNs: other.timeNs ?? UNTIMED,
-      observer: this.observerOf(other.nodeName, undefined),
+      observer: this.observerOf(other.nodeName, undefined, undefined),
       // The store holds signed integers; the sentence has the number as it was written.
       lostEvents: other.lostEvents === undefined ? null : lesser(other.lostEvents, LARGEST_INT64),
       detail: storable(other.detail.slice(0, 2000)),
@@ -135,8 +155,12 @@ export class Packer {
     };
   }
 
-  private observerOf(nodeName: string | undefined, at: Flow["interface"]): number {
-    return this.dictionaries.observer.idOf({ nodeName, index: at?.index, name: at?.name });
+  private observerOf(
+    nodeName: string | undefined,
+    nodeLabels: Flow["nodeLabels"],
+    at: Flow["interface"],
+  ): number {
+    return this.dictionaries.observer.idOf({ nodeName, nodeLabels, index: at?.index, name: at?.name });
   }
 
   private textOf(value: string | undefined): number {

@@ -60,9 +60,10 @@ function resolve(batch: FlowBatch, known: Record<string, unknown[]>) {
       textColumns.map((column) => [column, known.text?.[columns[column][row] as number] ?? null]),
     ),
   }));
-  const { refusedBy, refusals, others, formats, read } = batch;
+  const { refusedBy, refusals, others, extras, formats, read } = batch;
   return {
     rows,
+    extras,
     refusedBy,
     refusals,
     others: others.map(({ observer: _, ...other }) => other),
@@ -95,11 +96,13 @@ describe("records like earlier ones", () => {
       }),
       record({ more: ',"proxy_port":5' }),
       record({ more: ',"proxy_port":5', source: "2" }),
+      record({ more: ',"ip_trace_id":{"trace_id":"5"}' }),
+      record({ more: ',"ip_trace_id":{"trace_id":"5"}', source: "3" }),
     ];
     const splitter = new Splitter((chunk) => decodeChunk(chunk, packer));
     splitter.push(Buffer.from(`${lines.join("\n")}\n`));
     splitter.end();
-    expect(found).toEqual([false, true, false, true]);
+    expect(found).toEqual([false, true, false, true, false, true]);
     expectBothWaysEqual(lines);
   });
 
