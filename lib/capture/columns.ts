@@ -6,11 +6,16 @@ type FlowColumn = keyof typeof Prisma.FlowScalarFieldEnum;
 
 export const FLOW_COLUMNS = Object.keys(Prisma.FlowScalarFieldEnum) as FlowColumn[];
 
-/** Columns of each dictionary table but its id. */
+const SETTLED = new Set<string>([
+  "actorId",
+  "addressId",
+] satisfies (keyof typeof Prisma.EndpointScalarFieldEnum)[]);
+
+/** Columns of each dictionary table but its id and what settling writes. */
 export const DICTIONARY_COLUMNS = {
   kind: withoutId(Prisma.KindScalarFieldEnum),
   observer: withoutId(Prisma.ObserverScalarFieldEnum),
-  endpoint: withoutId(Prisma.EndpointScalarFieldEnum),
+  endpoint: withoutId(Prisma.EndpointScalarFieldEnum).filter((column) => !SETTLED.has(column)),
   text: withoutId(Prisma.TextScalarFieldEnum),
 } as const;
 

@@ -7,6 +7,7 @@
 
 import { ipKey } from "@/lib/base/ip";
 import {
+  type BatchPair,
   DICTIONARIES,
   type DictionaryEntry,
   type DictionaryName,
@@ -15,6 +16,7 @@ import {
 } from "@/lib/flow/batch";
 import { DICTIONARY_COLUMNS, DICTIONARY_TABLES } from "./columns";
 import type { Sqlite, SqlValue } from "./driver";
+import { PairTable, type PairValue } from "./pair-table";
 
 /** Hashes remembered per dictionary. */
 const REMEMBERED = 200_000;
@@ -63,13 +65,15 @@ function keyOf(ip: string | number | null | undefined): string | null {
 }
 
 /** Per dictionary: decoder's id -> the capture's id. */
-export type IdMaps = Readonly<Record<DictionaryName, number[]>>;
+export type IdMaps = Readonly<Record<DictionaryName | "pair", number[]>>;
 
 export class DictionaryStore {
   private readonly tables: Record<DictionaryName, DictionaryTable>;
-  private readonly maps = new Map<number, Record<DictionaryName, number[]>>();
+  private readonly pairs: PairTable;
+  private readonly maps = new Map<number, Record<DictionaryName | "pair", number[]>>();
 
   constructor(database: Sqlite) {
+    this.pairs = new PairTable(database);
     const table = (name: DictionaryName) => new DictionaryTable(database, name);
     this.tables = {
       kind: table("kind"),
@@ -83,14 +87,27 @@ export class DictionaryStore {
   translate(decoder: number, batch: FlowBatch): IdMaps {
     let maps = this.maps.get(decoder);
     if (maps === undefined || batch.reset) {
-      maps = { kind: [], observer: [], endpoint: [], text: [] };
+      maps = { kind: [], observer: [], endpoint: [], text: [], pair: [] };
       this.maps.set(decoder, maps);
     }
     for (const name of DICTIONARIES) {
       for (const entry of batch.dictionaries[name]) maps[name].push(this.tables[name].idOf(entry));
     }
+    for (const pair of batch.pairs) maps.pair.push(this.pairs.idOf(ownPair(pair, maps.endpoint)));
     return maps;
   }
+}
+
+/** A decoder's pair, with the capture's ids of its sides. */
+function ownPair(pair: BatchPair, endpoints: readonly number[]): PairValue {
+  return {
+    sourceId: translated(endpoints, pair.source),
+    destinationId: translated(endpoints, pair.destination),
+    clientSide: pair.side,
+    clientBy: pair.by,
+    serverPort: pair.serverPort ?? null,
+    protocol: pair.protocol ?? null,
+  };
 }
 
 export function translated(map: readonly number[], id: number | undefined): number {

@@ -16,6 +16,7 @@ const ROW = {
   observer: Int32Array.of(0),
   source: Int32Array.of(0),
   destination: Int32Array.of(1),
+  pair: Int32Array.of(0),
   sourcePort: Float64Array.of(44916),
   destinationPort: Float64Array.of(80),
   l7Text: Int32Array.of(0),
@@ -50,6 +51,7 @@ function batch(columns: FlowColumns = ROW, flows = 1): FlowBatch {
       endpoint: [entry("endpoint", 300n), entry("endpoint", 301n)],
       text: [entry("text", 400n), entry("text", 401n), entry("text", 402n)],
     },
+    pairs: [{ source: 0, destination: 1, protocol: "TCP", side: 1, by: "tcp-flags", serverPort: 80 }],
     reset: true,
     others: [],
     extras: [],
@@ -77,7 +79,7 @@ describe("rows of flows", () => {
   it("hold each column of the batch in the column of that name", () => {
     const capture = new TestCapture();
     // So that the store's ids differ from the decoder's, and from each other.
-    for (const [table, id] of Object.entries({ Kind: 11, Observer: 22, Endpoint: 33, Text: 44 }))
+    for (const [table, id] of Object.entries({ Kind: 11, Observer: 22, Endpoint: 33, Text: 44, Pair: 55 }))
       capture.database.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ('${table}', ${id})`);
     const { loader: loading } = loader(capture);
     loading.load([{ decoder: 0, batch: batch() }]);
@@ -99,8 +101,20 @@ describe("rows of flows", () => {
       hash: -7n,
       occurrence: 0n,
       exchangeKey: 77n,
+      pairId: 56n,
     });
     expect(Object.keys(row ?? {})).toEqual(FLOW_COLUMNS);
+    expect(capture.database.prepare("SELECT * FROM Pair").get([])).toMatchObject({
+      id: 56,
+      sourceId: 34,
+      destinationId: 35,
+      clientSide: 1,
+      clientBy: "tcp-flags",
+      serverPort: 80,
+      protocol: "TCP",
+      clientId: null,
+      serverId: null,
+    });
   });
 
   it("have a row beside them for what few flows have", () => {
@@ -196,7 +210,7 @@ describe("rows of flows", () => {
         { decoder: 0, batch: broken },
       ]),
     ).toThrow("never sent");
-    for (const table of ["Flow", "RawBlock", "Kind", "Endpoint"])
+    for (const table of ["Flow", "RawBlock", "Kind", "Endpoint", "Pair"])
       expect(capture.database.prepare(`SELECT count(*) AS n FROM ${table}`).get([])?.n).toBe(0);
     expect(capture.report(fileId)).toMatchObject({ read: 0, accepted: 0 });
   });

@@ -132,6 +132,7 @@ export class FileLoader {
     into[at + 14] = 0;
     const key = columns.exchangeKey[row] as bigint;
     into[at + 15] = key === NO_KEY ? null : key;
+    into[at + 16] = translated(maps.pair, columns.pair[row]);
     if (time !== UNTIMED) this.widenSpan(time);
   }
 

@@ -6,6 +6,8 @@
  * decoder has sent since its last `reset`. The store translates them into its own ids.
  */
 
+import type { Client } from "./client";
+
 /** Stands for "none" in dictionary and port columns. */
 export const NONE = -1;
 /** Stands for "no readable time". No real time has this value: it is below the range of the parser. */
@@ -26,6 +28,7 @@ export interface FlowColumns {
   readonly observer: Int32Array;
   readonly source: Int32Array;
   readonly destination: Int32Array;
+  readonly pair: Int32Array;
   readonly sourcePort: Float64Array;
   readonly destinationPort: Float64Array;
   readonly l7Text: Int32Array;
@@ -48,6 +51,16 @@ export interface DictionaryEntry {
 
 export const DICTIONARIES = ["kind", "observer", "endpoint", "text"] as const;
 export type DictionaryName = (typeof DICTIONARIES)[number];
+
+/**
+ * A new pair: the n-th one that this decoder has sent since its last reset, like the entries of the dictionaries.
+ * Its sides are the decoder's ids of endpoints.
+ */
+export interface BatchPair extends Client {
+  readonly source: number;
+  readonly destination: number;
+  readonly protocol: string | undefined;
+}
 
 export interface BatchOther {
   readonly place: number;
@@ -95,6 +108,7 @@ export interface FlowBatch {
   readonly flows: number;
   readonly columns: FlowColumns;
   readonly dictionaries: Readonly<Record<DictionaryName, readonly DictionaryEntry[]>>;
+  readonly pairs: readonly BatchPair[];
   /** True when the decoder began its dictionaries anew with this batch (their size is bounded). */
   readonly reset: boolean;
   readonly others: readonly BatchOther[];

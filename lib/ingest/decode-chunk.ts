@@ -97,14 +97,10 @@ class ChunkDecoding {
     this.formats[ids.format] = (this.formats[ids.format] ?? 0) + 1;
     if (ids.extra !== undefined) this.extras.push({ place, ...ids.extra });
     const row = this.nextRow();
-    putRow(this.columns, row, place, ids, {
-      timeNs: cut.timeNs,
-      sourcePort: cut.sourcePort,
-      destinationPort: cut.destinationPort,
-      latencyNs: undefined,
-      hash,
-      hasUuid: identity !== undefined,
-    });
+    const { sourcePort, destinationPort } = cut;
+    const own = { timeNs: cut.timeNs, sourcePort, destinationPort, latencyNs: undefined, hash };
+    const pair = this.packer.pairOf(ids, sourcePort, destinationPort);
+    putRow(this.columns, row, place, ids, { ...own, hasUuid: identity !== undefined }, pair);
   }
 
   private decodeInFull(text: string, at: Stretch, cut: CutRecord | undefined): void {
@@ -127,14 +123,16 @@ class ChunkDecoding {
     if (cut !== undefined) this.packer.skeletons.learn(text, cut, flow, ids);
     if (ids.extra !== undefined) this.extras.push({ place, ...ids.extra });
     const row = this.nextRow();
-    putRow(this.columns, row, place, ids, {
+    const own = {
       timeNs: flow.timeNs,
       sourcePort: flow.l4?.sourcePort,
       destinationPort: flow.l4?.destinationPort,
       latencyNs: flow.l7?.latencyNs,
       hash: flow.uuid === undefined ? this.hashOf(start, end) : uuidHash(flow.uuid),
       hasUuid: flow.uuid !== undefined,
-    });
+    };
+    const pair = this.packer.pairOf(ids, own.sourcePort, own.destinationPort);
+    putRow(this.columns, row, place, ids, own, pair);
   }
 
   /** A line may hold more records than it counts as documents. */
@@ -207,6 +205,7 @@ class ChunkDecoding {
       flows: this.rows,
       columns: this.columns,
       dictionaries: this.packer.takeFresh(),
+      pairs: this.packer.takeFreshPairs(),
       reset,
       others: this.others,
       extras: this.extras,
@@ -257,6 +256,7 @@ function newColumns(rows: number): FlowColumns {
     observer: new Int32Array(rows),
     source: new Int32Array(rows),
     destination: new Int32Array(rows),
+    pair: new Int32Array(rows),
     sourcePort: new Float64Array(rows),
     destinationPort: new Float64Array(rows),
     l7Text: new Int32Array(rows),

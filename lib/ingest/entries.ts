@@ -24,6 +24,8 @@ export interface SideValue {
   readonly ipXlated: string | undefined;
   readonly names: readonly string[] | undefined;
   readonly service: Flow["sourceService"];
+  /** Cluster of the node that saw it. */
+  readonly observedIn: string | undefined;
 }
 
 export const kindEntries: Entries<KindValue> = {
@@ -67,6 +69,7 @@ export const sideEntries: Entries<SideValue> = {
   same: (a, b) =>
     a.ip === b.ip &&
     a.ipXlated === b.ipXlated &&
+    a.observedIn === b.observedIn &&
     sameTexts(a.names, b.names) &&
     a.service?.name === b.service?.name &&
     a.service?.namespace === b.service?.namespace &&
@@ -207,7 +210,7 @@ function sameEndpoint(a: FlowEndpoint | undefined, b: FlowEndpoint | undefined):
   );
 }
 
-function sideColumns({ endpoint, ip, ipXlated, names, service }: SideValue) {
+function sideColumns({ endpoint, ip, ipXlated, names, service, observedIn }: SideValue) {
   const workload = endpoint?.workloads?.[0];
   return {
     localId: endpoint?.id ?? null,
@@ -224,6 +227,7 @@ function sideColumns({ endpoint, ip, ipXlated, names, service }: SideValue) {
     names: list(names),
     serviceName: text(service?.name),
     serviceNamespace: text(service?.namespace),
+    observedIn: text(observedIn),
   };
 }
 

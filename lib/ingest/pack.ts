@@ -4,6 +4,7 @@ import { hash64, uuidHash } from "@/lib/base/hash";
 import {
   type BatchExtra,
   type BatchOther,
+  type BatchPair,
   DICTIONARIES,
   type DictionaryEntry,
   type DictionaryName,
@@ -13,12 +14,14 @@ import {
   NONE,
   UNTIMED,
 } from "@/lib/flow/batch";
+import { clientOf, type KnownSide, knownSide, signsOf } from "@/lib/flow/client";
 import type { Flow, OtherRecord } from "@/lib/flow/flow";
 import { headerOf } from "@/lib/flow/http";
 import { LocalDictionary } from "./dictionary";
 import { kindEntries, observerEntries, sideEntries, storable, textEntries } from "./entries";
 import { HeaderPacker } from "./headers";
 import { LIMITS } from "./limits";
+import { PairDictionary } from "./pairs";
 import { Skeletons } from "./skeleton";
 
 /** Ids in the decoder's dictionaries, and what else equal records share. */
@@ -35,6 +38,9 @@ export interface FlowIds {
   /** What few flows have; undefined when it has none of it. */
   readonly extra: Omit<BatchExtra, "place"> | undefined;
   readonly format: string;
+  /** What the record says of its direction, whatever its ports. */
+  readonly knownSide: KnownSide | undefined;
+  readonly protocol: string | undefined;
 }
 
 /** What each record has for itself. */
@@ -48,13 +54,21 @@ export interface FlowOwn {
 }
 
 /** Writes row `row` of the columns. */
-export function putRow(columns: FlowColumns, row: number, place: number, ids: FlowIds, own: FlowOwn): void {
+export function putRow(
+  columns: FlowColumns,
+  row: number,
+  place: number,
+  ids: FlowIds,
+  own: FlowOwn,
+  pair: number,
+): void {
   columns.place[row] = place;
   columns.timeNs[row] = own.timeNs ?? UNTIMED;
   columns.kind[row] = ids.kind;
   columns.observer[row] = ids.observer;
   columns.source[row] = ids.source;
   columns.destination[row] = ids.destination;
+  columns.pair[row] = pair;
   columns.sourcePort[row] = own.sourcePort ?? NONE;
   columns.destinationPort[row] = own.destinationPort ?? NONE;
   columns.l7Text[row] = ids.l7Text;
@@ -78,12 +92,14 @@ export class Packer {
     endpoint: new LocalDictionary(sideEntries),
     text: new LocalDictionary(textEntries),
   };
+  private readonly pairs = new PairDictionary();
 
   /** Call before a batch. True when the ids begin anew: with a file, or because they grew too large. */
   begin(beginsFile: boolean): boolean {
-    const chars = DICTIONARIES.reduce((sum, name) => sum + this.dictionaries[name].chars, 0);
+    const chars = DICTIONARIES.reduce((sum, name) => sum + this.dictionaries[name].chars, this.pairs.chars);
     if (!beginsFile && chars <= LIMITS.dictionaryChars) return false;
     for (const name of DICTIONARIES) this.dictionaries[name].clear();
+    this.pairs.clear();
     this.skeletons.clear();
     return true;
   }
@@ -97,10 +113,22 @@ export class Packer {
     };
   }
 
+  takeFreshPairs(): BatchPair[] {
+    return this.pairs.takeFresh();
+  }
+
+  /** The pair of a record: what equal records share, and its ports. */
+  pairOf(ids: FlowIds, sourcePort: number | undefined, destinationPort: number | undefined): number {
+    const { source, destination, protocol } = ids;
+    const client = clientOf(ids.knownSide, protocol, sourcePort, destinationPort);
+    return this.pairs.idOf({ source, destination, protocol, ...client });
+  }
+
   /** What a flow is but for its time, ports, latency and identity. */
   idsOf(flow: Flow, format: string): FlowIds {
     const { ip } = flow;
     const { kind, endpoint } = this.dictionaries;
+    const observedIn = clusterOf(flow.nodeName);
     return {
       kind: kind.idOf({ flow, format }),
       observer: this.observerOf(flow.nodeName, flow.nodeLabels, flow.interface),
@@ -110,6 +138,7 @@ export class Packer {
         ipXlated: ip?.sourceXlated,
         names: flow.sourceNames,
         service: flow.sourceService,
+        observedIn,
       }),
       destination: endpoint.idOf({
         endpoint: flow.destination,
@@ -117,6 +146,7 @@ export class Packer {
         ipXlated: undefined,
         names: flow.destinationNames,
         service: flow.destinationService,
+        observedIn,
       }),
       l7Text: this.textOf(l7Text(flow)),
       dnsAnswer: this.textOf(dnsAnswer(flow)),
@@ -125,6 +155,8 @@ export class Packer {
       exchangeKey: exchangeKey(flow.l7),
       extra: this.extraOf(flow),
       format,
+      knownSide: knownSide(signsOf(flow)),
+      protocol: flow.l4?.protocol,
     };
   }
 
@@ -166,6 +198,13 @@ export class Packer {
   private textOf(value: string | undefined): number {
     return value === undefined ? NONE : this.dictionaries.text.idOf(value);
   }
+}
+
+/** Hubble writes `cluster/node`; a bare name is cluster `default` (flow-formats 1.1). */
+function clusterOf(nodeName: string | undefined): string | undefined {
+  if (nodeName === undefined) return undefined;
+  const slash = nodeName.indexOf("/");
+  return slash < 0 ? "default" : nodeName.slice(0, slash);
 }
 
 const LARGEST_INT64 = 2n ** 63n - 1n;

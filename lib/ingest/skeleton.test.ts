@@ -23,18 +23,25 @@ function decodeAll(lines: readonly string[], useSkeletons: boolean) {
   splitter.end();
   const packer = new Packer();
   if (!useSkeletons) packer.skeletons.isWorthIt = () => false;
-  const known = { kind: [], observer: [], endpoint: [], text: [] } as Record<string, unknown[]>;
+  const known = { kind: [], observer: [], endpoint: [], text: [], pair: [] } as Record<string, unknown[]>;
   return chunks.map((chunk) => resolve(decodeChunk(chunk, packer), known));
 }
 
 function resolve(batch: FlowBatch, known: Record<string, unknown[]>) {
   for (const name of DICTIONARIES) known[name]?.push(...batch.dictionaries[name].map(({ values }) => values));
+  for (const { source, destination, ...pair } of batch.pairs)
+    known.pair?.push({
+      ...pair,
+      source: known.endpoint?.[source],
+      destination: known.endpoint?.[destination],
+    });
   const { columns } = batch;
   const dictionaryOf = {
     kind: "kind",
     observer: "observer",
     source: "endpoint",
     destination: "endpoint",
+    pair: "pair",
   } as const;
   const textColumns = ["l7Text", "dnsAnswer", "policies"] as const;
   const plain = [

@@ -4,17 +4,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "@/lib/base/project-root";
 import { line, lines, TestCapture, testFolder } from "@/lib/jobs/testing";
-import type { Sqlite } from "./driver";
-import { readFiles } from "./files";
-import { readRaw } from "./raw";
+import type { Sqlite } from "../driver";
+import { readFiles } from "../files";
+import { readRaw } from "../raw";
+import { currentRevision, summarise } from "../summarise";
 import {
   dropHalfReadFile,
   dropSecondaryIndexes,
   ensureSecondaryIndexes,
   isEmptyOfFlows,
   settleAddedFile,
-} from "./settle";
-import { currentRevision, summarise } from "./summarise";
+} from ".";
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 const [A, B, C] = [line(1), line(2), line(3)] as const;
