@@ -1,0 +1,226 @@
+/**
+ * Requests and their answers: L7 records paired, and the same request seen by two proxies counted once.
+ *
+ * An answer belongs to the open request of its connection, node and side that has its key (X-Request-Id, Kafka's
+ * correlation id); else, of those that have no key to compare, to the oldest with its method and URL. What waited
+ * longer than {@link LONGEST_WAIT_SECONDS} stays without answer.
+ *
+ * A request id can travel on to other services, so it is compared within a connection only; and for two sides of one
+ * request within the same client, method and URL. Where both proxies log a request, the server's side (INGRESS) counts;
+ * a request that the client's proxy refused never comes to the other.
+ *
+ * Rows come in the order of time; what is held is what is open, and what is younger than the time in which the other
+ * side may still show up.
+ */
+
+export type Side = "INGRESS" | "EGRESS" | "unknown";
+
+/** An L7 record of a connection with ports. */
+export interface ExchangeRow {
+  /** Row id of its flow. */
+  readonly id: number;
+  readonly second: number;
+  readonly nano: number;
+  readonly isRequest: boolean;
+  /** Requests only: verdict DROPPED. */
+  readonly isDenied: boolean;
+  readonly side: Side;
+  readonly node: number;
+  /** Numbers of addresses. */
+  readonly client: number;
+  readonly clientPort: number;
+  readonly server: number;
+  readonly serverPort: number;
+  /** X-Request-Id or correlation id, as a number. */
+  readonly key: bigint | undefined;
+  /** Method and URL, or API key and topic: equal in a request and its answer. Undefined where the record has neither. */
+  readonly subject: string | undefined;
+}
+
+export interface Exchange {
+  readonly request: ExchangeRow | undefined;
+  readonly response: ExchangeRow | undefined;
+  /** Anchor of the same exchange at the other side. */
+  readonly twin: number | undefined;
+  /** False at the side that does not count because the other does. */
+  readonly isCounted: boolean;
+}
+
+/** No longer than an attempt may be silent: settling again never has to look further. */
+const LONGEST_WAIT_SECONDS = 65;
+/** How far the two proxies' records of one request lie apart at most, their clocks included. */
+const TWIN_SECONDS_BY_KEY = 5;
+const TWIN_SECONDS_BY_SUBJECT = 1;
+/** Exchanges held at one moment; beyond it the oldest are given out as they are. */
+const HELD = 200_000;
+/** Open requests of one connection that an answer is compared with; no client waits for more. */
+const OPEN_PER_CONNECTION = 1000;
+
+interface Held {
+  request: ExchangeRow | undefined;
+  response: ExchangeRow | undefined;
+  twin: Held | undefined;
+  isOut: boolean;
+}
+
+const anchorOf = (held: Held): ExchangeRow => (held.request ?? held.response) as ExchangeRow;
+const isAsked = (held: Held): boolean => !held.isOut && held.response === undefined;
+const isAlone = (held: Held): boolean => !held.isOut && held.twin === undefined;
+
+export class ExchangePairer {
+  /** Requests without an answer yet, by connection, node and side. */
+  private readonly open = new Queues(isAsked);
+  /** What the other side could be the twin of, by what both have in common. */
+  private readonly alone = new Queues(isAlone);
+  /** In the order of their anchors. */
+  private held: Held[] = [];
+  private next = 0;
+
+  constructor(
+    private readonly finished: (exchange: Exchange) => void,
+    private readonly limit = HELD,
+  ) {}
+
+  add(row: ExchangeRow): void {
+    this.giveOut(row.second);
+    if (row.isRequest) {
+      const held = this.hold({ request: row, response: undefined, twin: undefined, isOut: false });
+      this.open.push(connectionOf(row), held, OPEN_PER_CONNECTION);
+      return;
+    }
+    const asked = this.open.find(connectionOf(row), requestOf(row));
+    if (asked === undefined) this.hold({ request: undefined, response: row, twin: undefined, isOut: false });
+    else asked.response = row;
+  }
+
+  end(): void {
+    for (; this.next < this.held.length; this.next++) this.emit(this.held[this.next] as Held);
+    this.held = [];
+    this.next = 0;
+  }
+
+  private hold(held: Held): Held {
+    this.held.push(held);
+    this.matchTwin(held);
+    return held;
+  }
+
+  private matchTwin(held: Held): void {
+    const row = anchorOf(held);
+    if (row.side === "unknown" || (row.side === "EGRESS" && row.isDenied)) return;
+    const other = row.side === "INGRESS" ? "EGRESS" : "INGRESS";
+    const reach = row.key === undefined ? TWIN_SECONDS_BY_SUBJECT : TWIN_SECONDS_BY_KEY;
+    const twin = this.alone.find(`${other} ${sharedOf(row)}`, [
+      (waiting) => isWithin(anchorOf(waiting), row, reach),
+    ]);
+    if (twin === undefined) this.alone.push(`${row.side} ${sharedOf(row)}`, held, HELD);
+    else {
+      held.twin = twin;
+      twin.twin = held;
+    }
+  }
+
+  /** Gives out what nothing can change any more. */
+  private giveOut(second: number): void {
+    for (; this.next < this.held.length; this.next++) {
+      const held = this.held[this.next] as Held;
+      const age = second - anchorOf(held).second;
+      const isFull = this.held.length - this.next > this.limit;
+      const mayChange = held.response === undefined ? LONGEST_WAIT_SECONDS : TWIN_SECONDS_BY_KEY;
+      // One second more, because times are compared without their fractions here.
+      if (age <= mayChange + 1 && !isFull) break;
+      this.emit(held);
+    }
+    if (this.next > 4096 && this.next * 2 > this.held.length) {
+      this.held = this.held.slice(this.next);
+      this.next = 0;
+    }
+  }
+
+  private emit(held: Held): void {
+    const row = anchorOf(held);
+    const { request, response, twin } = held;
+    held.isOut = true;
+    this.open.trim(connectionOf(row));
+    this.alone.trim(`${row.side} ${sharedOf(row)}`);
+    this.finished({
+      request,
+      response,
+      twin: twin === undefined ? undefined : anchorOf(twin).id,
+      isCounted: twin === undefined || row.side === "INGRESS",
+    });
+  }
+}
+
+type Test = (held: Held) => boolean;
+
+/** What fits a response, best first: the request with its key; else the oldest with nothing that differs. */
+function requestOf(response: ExchangeRow): Test[] {
+  const { key, subject } = response;
+  const isInTime: Test = ({ request }) =>
+    request !== undefined && isWithin(request, response, LONGEST_WAIT_SECONDS);
+  const hasKey: Test = (held) => held.request?.key === key && isInTime(held);
+  const mayBe: Test = (held) =>
+    (key === undefined || held.request?.key === undefined) &&
+    (subject === undefined || held.request?.subject === undefined || held.request.subject === subject) &&
+    isInTime(held);
+  return key === undefined ? [mayBe] : [hasKey, mayBe];
+}
+
+/** Lists by key, oldest first; what is not waiting any more is passed over and goes when it is at the front. */
+class Queues {
+  private readonly lists = new Map<string, { items: Held[]; head: number }>();
+
+  constructor(private readonly isWaiting: Test) {}
+
+  /** Of more than `most`, the oldest go. */
+  push(key: string, held: Held, most: number): void {
+    let list = this.lists.get(key);
+    if (list === undefined) {
+      list = { items: [], head: 0 };
+      this.lists.set(key, list);
+    }
+    list.items.push(held);
+    if (list.items.length - list.head > most) list.head++;
+  }
+
+  /** The first that passes the first test that any passes. */
+  find(key: string, tests: readonly Test[]): Held | undefined {
+    this.trim(key);
+    const list = this.lists.get(key);
+    if (list === undefined) return undefined;
+    for (const test of tests) {
+      for (let at = list.head; at < list.items.length; at++) {
+        const held = list.items[at] as Held;
+        if (this.isWaiting(held) && test(held)) return held;
+      }
+    }
+    return undefined;
+  }
+
+  trim(key: string): void {
+    const list = this.lists.get(key);
+    if (list === undefined) return;
+    while (list.head < list.items.length && !this.isWaiting(list.items[list.head] as Held)) list.head++;
+    if (list.head === list.items.length) this.lists.delete(key);
+    else if (list.head > 64 && list.head * 2 > list.items.length) {
+      list.items = list.items.slice(list.head);
+      list.head = 0;
+    }
+  }
+}
+
+/** A request and its answer have this in common, and no record of another proxy. */
+function connectionOf({ client, clientPort, server, serverPort, node, side }: ExchangeRow): string {
+  return `${client} ${clientPort} ${server} ${serverPort} ${node} ${side}`;
+}
+
+/** Both proxies' records of a request have this in common. A proxy may open its own connection: no client port. */
+function sharedOf({ client, server, serverPort, key, subject, isRequest }: ExchangeRow): string {
+  const what = key === undefined ? `${server} ${serverPort}` : `#${key}`;
+  return `${isRequest ? "?" : "!"} ${client} ${what} ${subject ?? ""}`;
+}
+
+function isWithin(a: ExchangeRow, b: ExchangeRow, seconds: number): boolean {
+  return Math.abs((a.second - b.second) * 1e9 + a.nano - b.nano) <= seconds * 1e9;
+}
