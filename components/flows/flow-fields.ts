@@ -3,6 +3,7 @@
  * empty; its name goes into a list, because "left out" is something to know.
  */
 
+import { nodeTerms } from "@/components/frame/node-terms";
 import { formatInstant, type Zone } from "@/components/ui/clock";
 import { formatCount, formatSpan } from "@/components/ui/format";
 import { parseTime } from "@/lib/base/time";
@@ -16,7 +17,6 @@ import {
   enumTerm,
   eventTerms,
   namespaceTerm,
-  nodeTerms,
   podTerm,
   portTerms,
   workloadTerm,

@@ -1,5 +1,6 @@
 /** Filter terms for what a row shows: the ones a menu on a value offers, the nearest first. */
 
+import { nodeTerms } from "@/components/frame/node-terms";
 import type { FlowRow, Party } from "@/lib/questions/answers";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import { type FilterKey, rowOf, type Side, type ValueOf } from "@/lib/scope/keys";
@@ -96,17 +97,6 @@ export function addressTerms(ip: string | null, side: Side): readonly Term[] {
 
 export function portTerms(port: number | null, side: Side): readonly Term[] {
   return port === null ? [] : [makeTerm("port", [{ type: "port", port }], { side })];
-}
-
-/** `cluster/node` as Hubble writes it; a bare name is looked for in any cluster. */
-export function nodeTerms(node: string | null): readonly Term[] {
-  if (node === null) return [makeTerm("node-name", [{ type: "unknown" }])];
-  const slash = node.indexOf("/");
-  const value =
-    slash <= 0
-      ? { type: "node" as const, node: [node] }
-      : { type: "node" as const, cluster: [node.slice(0, slash)], node: [node.slice(slash + 1)] };
-  return [makeTerm("node-name", [value])];
 }
 
 export function enumTerm(key: "verdict" | "traffic-direction" | "drop-reason-desc", name: string): Term {

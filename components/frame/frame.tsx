@@ -135,7 +135,10 @@ interface TabsProps {
 function Tabs({ captureId, flows }: TabsProps) {
   const pathname = usePathname();
   const base = `/captures/${encodeURIComponent(captureId)}`;
-  const tabs = [{ href: `${base}/flows`, label: "Flows", count: flows }];
+  const tabs = [
+    { href: `${base}/flows`, label: "Flows", count: flows },
+    { href: `${base}/quality`, label: "Quality", count: undefined },
+  ];
   return tabs.map(({ href, label, count }) => (
     <Link key={href} href={href} className={styles.tab} aria-current={pathname === href ? "page" : undefined}>
       {label}

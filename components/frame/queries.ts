@@ -9,6 +9,7 @@ import type {
   FlowsAnswer,
   TimelineAnswer,
 } from "@/lib/questions/answers";
+import type { ReportAnswer } from "@/lib/questions/report/answer";
 import { capturePath, getJson } from "./api";
 import type { ScopeHandle } from "./use-scope";
 
@@ -98,5 +99,17 @@ export function useFlow(captureId: string, flowId: string | undefined) {
       }),
     enabled: flowId !== undefined,
     staleTime: 5 * 60_000,
+  });
+}
+
+/** About the whole capture, whatever the scope. */
+export function useReport(captureId: string) {
+  const isReading = useIsReading(captureId);
+  return useQuery({
+    queryKey: [...readKey(captureId), "report"],
+    queryFn: ({ signal }) => getJson<ReportAnswer>(capturePath(captureId, "/report"), { signal }),
+    placeholderData: keepPreviousData,
+    // The report reads every flow: less often than what is on the other pages.
+    refetchInterval: isReading ? 5 * REFRESH_MS : false,
   });
 }

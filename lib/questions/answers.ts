@@ -171,17 +171,7 @@ export const captureSchema = z.object({
   /** Files on their way in. */
   progress: z.array(progressSchema),
 });
-
 export const captureAnswerSchema = captureSchema.extend({ fileReports: z.array(fileReportSchema) });
-/** The sums over all files, and each file's own. */
-export const reportAnswerSchema = z.object({
-  read: count,
-  accepted: count,
-  duplicate: count,
-  otherKinds: count,
-  refused: count,
-  files: z.array(fileReportSchema),
-});
 /** One message of `GET /captures/{id}/progress`. */
 export const progressEventSchema = z.object({ files: z.array(progressSchema), flows: count });
 

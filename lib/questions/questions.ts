@@ -8,6 +8,8 @@ import type { QuestionFailure } from "./failure";
 import { readFlow, readFlowBytes } from "./flow";
 import { type FlowsParameters, readFlows } from "./flows";
 import type { OpenCapture } from "./open-capture";
+import type { ReportAnswer } from "./report/answer";
+import { readReport } from "./report/report";
 import { readTimeline, type TimelineParameters } from "./timeline";
 
 export interface Questions {
@@ -15,6 +17,7 @@ export interface Questions {
   flow: { ask: { flowId: string }; answer: FlowDetailAnswer };
   flowBytes: { ask: { flowId: string }; answer: Uint8Array };
   timeline: { ask: TimelineParameters; answer: TimelineAnswer };
+  report: { ask: Record<string, never>; answer: ReportAnswer };
   files: { ask: Record<string, never>; answer: FileReport[] };
   /** Files that were on their way when the server stopped. */
   unfinishedFiles: { ask: Record<string, never>; answer: UnfinishedFile[] };
@@ -35,6 +38,7 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   flow: (capture, { flowId }) => readFlow(capture, flowId),
   flowBytes: (capture, { flowId }) => readFlowBytes(capture, flowId),
   timeline: readTimeline,
+  report: readReport,
   files: (capture) => ok(readFiles(capture.database)),
   unfinishedFiles: (capture) => ok(unfinishedFiles(capture.database)),
   summarise: (capture) => ok(summarise(capture.database)),

@@ -1,13 +1,11 @@
 /** Events over time, by verdict, and the stretches in which events were lost. */
 
 import { ok, type Result } from "@/lib/base/result";
-import { parseTime } from "@/lib/base/time";
-import { readRaw } from "@/lib/capture/raw";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
-import { isObject, member } from "@/lib/formats/proto-json";
 import type { TimelineAnswer } from "./answers";
-import { alignDown, bucketNumber, bucketWidth, within64 } from "./buckets";
+import { alignDown, bucketNumber, bucketWidth } from "./buckets";
 import type { QuestionFailure } from "./failure";
+import { GAPS, readGaps } from "./gaps";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 
@@ -15,9 +13,6 @@ export interface TimelineParameters extends ScopeParameters {
   /** At most so many buckets. */
   readonly buckets: number;
 }
-
-/** Losses drawn at most; a note says when there are more. */
-const GAPS = 500;
 
 export function readTimeline(
   capture: OpenCapture,
@@ -102,37 +97,4 @@ function untimed(capture: OpenCapture, scope: CompiledScope): number {
     )
     .get(scope.parameters);
   return Number(row?.events ?? 0);
-}
-
-/** A loss without its own range (before Hubble 1.19) is the instant at which it was reported. */
-function readGaps(capture: OpenCapture, first: bigint, last: bigint): TimelineAnswer["gaps"] {
-  return capture.database
-    .prepareExact(
-      `SELECT r.id, r.timeNs, r.lostEvents, r.detail, o.nodeName FROM OtherRecord r JOIN Observer o ON o.id = r.observerId
-       WHERE r.kind = 'lost_events' AND r.duplicate = 0 AND r.timeNs BETWEEN ? AND ? ORDER BY r.timeNs, r.id LIMIT ?`,
-    )
-    .all([within64(first), within64(last), GAPS + 1])
-    .map((row) => {
-      const time = row.timeNs as bigint;
-      const range = lossRange(capture, Number(row.id));
-      return {
-        fromNs: String(range?.from ?? time),
-        toNs: String(range?.to ?? time),
-        lost: Number(row.lostEvents ?? 0),
-        node: typeof row.nodeName === "string" ? row.nodeName : null,
-        reason: String(row.detail),
-      };
-    });
-}
-
-function lossRange(capture: OpenCapture, rowId: number): { from: bigint; to: bigint } | undefined {
-  const text = readRaw(capture.database, rowId)?.bytes.toString("utf8") ?? "";
-  const document: unknown = JSON.parse(text.slice(Math.max(0, text.indexOf("{"))));
-  if (!isObject(document)) return undefined;
-  const lost = member(document, "lost_events") ?? document;
-  if (!isObject(lost)) return undefined;
-  const [first, last] = [member(lost, "first"), member(lost, "last")];
-  const from = typeof first === "string" ? parseTime(first) : undefined;
-  const to = typeof last === "string" ? parseTime(last) : undefined;
-  return from === undefined || to === undefined ? undefined : { from, to };
 }

@@ -6,8 +6,8 @@ import {
   captureSchema,
   fileReportSchema,
   progressEventSchema,
-  reportAnswerSchema,
 } from "@/lib/questions/answers";
+import { reportAnswerSchema } from "@/lib/questions/report/answer";
 import { call, capturePath, jsonAnswer, OF_A_CAPTURE } from "../call";
 
 const captureName = z.object({ name: z.string().trim().min(1, "a name is needed").max(200) });
@@ -101,9 +101,9 @@ export const captureCalls = {
   report: call({
     method: "GET",
     address: "/captures/{captureId}/report",
-    does: "What was read and refused, per file and in all",
+    does: "What was read, refused, lost and left out, and what cannot be concluded from it",
     path: capturePath,
-    answers: { 200: jsonAnswer(reportAnswerSchema, "The sums, and each file's report.") },
+    answers: { 200: jsonAnswer(reportAnswerSchema, "The report of the whole capture.") },
     errors: OF_A_CAPTURE,
   }),
 };

@@ -1,0 +1,81 @@
+import { formatInstantText } from "@/components/frame/instant-text";
+import { Refusals } from "@/components/frame/refusals";
+import { outcomeOf } from "@/components/frame/report-words";
+import { formatCount } from "@/components/ui/format";
+import tables from "@/components/ui/table.module.css";
+import { visible } from "@/components/ui/text";
+import type { ReportAnswer } from "@/lib/questions/report/answer";
+import styles from "./quality-view.module.css";
+
+type Row = Pick<ReportAnswer["files"][number], "read" | "accepted" | "duplicate" | "otherKinds" | "refused">;
+
+const COUNTS = [
+  ["read", "Read"],
+  ["accepted", "Accepted"],
+  ["duplicate", "Duplicate"],
+  ["otherKinds", "Other kinds"],
+  ["refused", "Refused"],
+] as const satisfies readonly (readonly [keyof Row, string])[];
+
+/** read = accepted + duplicate + other kinds + refused, for each file and in all. */
+export function FilesTable({ report }: { readonly report: ReportAnswer }) {
+  if (report.files.length === 0) return <p>None yet.</p>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section className={styles.scroll} tabIndex={0} aria-label="Files of the capture">
+      <table className={tables.table}>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            {COUNTS.map(([key, label]) => (
+              <th key={key} scope="col" className={tables.number}>
+                {label}
+              </th>
+            ))}
+            <th scope="col">Formats</th>
+            <th scope="col">First</th>
+            <th scope="col">Last</th>
+          </tr>
+        </thead>
+        <tbody>
+          {report.files.map((file) => (
+            <tr key={file.id}>
+              <td className={styles.name}>
+                <bdi>{visible(file.file)}</bdi>
+                {file.state !== "done" && <div className={styles.quiet}>{outcomeOf(file)}</div>}
+                <Refusals report={file} />
+              </td>
+              <Counts row={file} />
+              <td>{formatsText(file.formats)}</td>
+              <td>{formatInstantText(file.first)}</td>
+              <td>{formatInstantText(file.last)}</td>
+            </tr>
+          ))}
+          {report.files.length > 1 && (
+            <tr>
+              <th scope="row">All files</th>
+              <Counts row={report} />
+              <td>{formatsText(report.formats)}</td>
+              <td>{formatInstantText(report.first)}</td>
+              <td>{formatInstantText(report.last)}</td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Counts({ row }: { readonly row: Row }) {
+  return COUNTS.map(([key]) => (
+    <td key={key} className={tables.number}>
+      {formatCount(row[key])}
+    </td>
+  ));
+}
+
+function formatsText(formats: Readonly<Record<string, number>>): string {
+  return Object.entries(formats)
+    .map(([format, count]) => `${format} ${formatCount(count)}`)
+    .join(", ");
+}

@@ -1,0 +1,211 @@
+/** The report in sentences. Most important first: what was lost, what was left out, what is not known, what is there. */
+
+import { formatTime } from "@/lib/base/time";
+import type { QualityFacts } from "./facts";
+import type { Judgement } from "./judge";
+
+export interface Sentence {
+  /** `good` is there, `note` limits an answer, `warning` can make one wrong. */
+  readonly tone: "good" | "note" | "warning";
+  readonly about:
+    | "refused"
+    | "loss"
+    | "filter"
+    | "clock"
+    | "time"
+    | "aggregation"
+    | "mask"
+    | "trace"
+    | "policy"
+    | "layer7"
+    | "nodes";
+  readonly text: string;
+}
+
+export function sentencesFor(facts: QualityFacts, judgement: Judgement): Sentence[] {
+  if (facts.flows === 0) return [];
+  const sentences = [
+    ...refused(facts),
+    ...losses(judgement),
+    ...silences(judgement),
+    ...partlyThere(facts),
+    ...filters(judgement),
+    ...clocks(judgement),
+    ...untimed(facts),
+    ...aggregation(judgement),
+    ...missing(judgement),
+    ...traces(judgement),
+    ...policies(facts),
+    ...layer7(facts),
+    ...complete(facts, judgement),
+  ];
+  const rank = { warning: 0, note: 1, good: 2 };
+  return sentences.sort((a, b) => rank[a.tone] - rank[b.tone]);
+}
+
+function refused({ refused }: QualityFacts): Sentence[] {
+  if (refused === 0) return [];
+  const text = `${count(refused, "record")} could not be read; the table of files says which and why.`;
+  return [{ tone: "warning", about: "refused", text }];
+}
+
+function losses({ told }: Judgement): Sentence[] {
+  const lost = told.filter(({ lost }) => lost !== null);
+  const away = told.filter(({ lost }) => lost === null);
+  const sentences: Sentence[] = [];
+  if (lost.length > 0) {
+    const events = lost.reduce((sum, loss) => sum + (loss.lost ?? 0), 0);
+    const text = `${count(events, "event")} were lost on ${names(lost.map(({ node }) => node))} in ${count(lost.length, "place")}: that a flow is missing beside one proves nothing.`;
+    sentences.push({ tone: "warning", about: "loss", text });
+  }
+  if (away.length > 0) {
+    const text = `Relay reported ${names(away.map(({ node }) => node))} as away in ${count(away.length, "place")}: ${away[0]?.detail ?? ""}`;
+    sentences.push({ tone: "warning", about: "loss", text: text.trim() });
+  }
+  return sentences;
+}
+
+function silences({ silences }: Judgement): Sentence[] {
+  return silences.slice(0, 5).map(({ node, firstNs, lastNs, expected }) => ({
+    tone: "warning",
+    about: "loss",
+    text: `${nodeName(node)} is silent from ${clock(firstNs)} to ${clock(lastNs)} (${seconds(lastNs - firstNs)}), where its own rate would give about ${count(expected, "flow")}: a rotated file may be missing.`,
+  }));
+}
+
+/** A node that comes late or goes early makes silence of its pods mean nothing there. */
+const PART = 0.9;
+
+function partlyThere({ nodes }: QualityFacts): Sentence[] {
+  const timed = nodes.flatMap(({ name, span }) => (span === null || name === null ? [] : [{ name, span }]));
+  if (timed.length < 2) return [];
+  const first = lesser(timed.map(({ span }) => span.firstNs));
+  const last = -lesser(timed.map(({ span }) => -span.lastNs));
+  return timed
+    .filter(({ span }) => Number(span.lastNs - span.firstNs) < PART * Number(last - first))
+    .slice(0, 5)
+    .map(({ name, span }) => ({
+      tone: "warning",
+      about: "nodes",
+      text: `${name} is there from ${clock(span.firstNs)} to ${clock(span.lastNs)} only, the capture from ${clock(first)} to ${clock(last)}.`,
+    }));
+}
+
+function lesser(values: readonly bigint[]): bigint {
+  return values.reduce((least, value) => (value < least ? value : least));
+}
+
+function filters({ filters }: Judgement): Sentence[] {
+  return filters
+    .slice(0, 8)
+    .map(({ file, text }) => ({ tone: "warning", about: "filter", text: `${file}: ${text}` }));
+}
+
+function clocks({ skews }: Judgement): Sentence[] {
+  return skews.slice(0, 5).map(({ node, reference, ns, atLeast, samples }) => ({
+    tone: "warning",
+    about: "clock",
+    text: `The clock of ${node} is ${atLeast ? "at least " : "about "}${milliseconds(ns)} ${ns < 0n ? "behind" : "ahead of"} that of ${reference} (${samples} packets seen on both): their flows are not in the order in which they happened.`,
+  }));
+}
+
+function untimed({ untimed }: QualityFacts): Sentence[] {
+  if (untimed === 0) return [];
+  const text = `${count(untimed, "flow")} have no readable time: they are in the lists only when no time range is set.`;
+  return [{ tone: "note", about: "time", text }];
+}
+
+function aggregation({ aggregation }: Judgement): Sentence[] {
+  if (aggregation === null) return [];
+  const { flows, events, withoutCounters, intervalNs } = aggregation;
+  const interval = intervalNs === null ? "" : `, over intervals of about ${seconds(intervalNs)}`;
+  const sentences: Sentence[] = [
+    {
+      tone: "note",
+      about: "aggregation",
+      text: `${count(flows, "record")} are aggregated and stand for ${count(events, "event")}${interval}: the time of each is that of its first event.`,
+    },
+  ];
+  if (withoutCounters > 0) {
+    const text = `${count(withoutCounters, "aggregated record")} came without their counters: what they count is at least one each.`;
+    sentences.push({ tone: "warning", about: "aggregation", text });
+  }
+  return sentences;
+}
+
+function missing({ missing }: Judgement): Sentence[] {
+  return missing.map(({ field, rulesOut }) => ({
+    tone: "note",
+    about: "mask",
+    text: `No flow has \`${field}\`. ${rulesOut}`,
+  }));
+}
+
+function traces({ monitorAggregation }: Judgement): Sentence[] {
+  if (monitorAggregation !== "some") return [];
+  const text =
+    "Packets are thinned by the datapath (monitor aggregation; no from-* point is seen): traces count connections in the rough, not packets. Drops and policy verdicts are whole.";
+  return [{ tone: "note", about: "trace", text }];
+}
+
+/** Event type 5 alone names policies (flow-formats 8.3). */
+function policies({ eventTypes, formats }: QualityFacts): Sentence[] {
+  if ((eventTypes[5] ?? 0) > 0) return [];
+  const text = formats.some((format) => format.startsWith("retina"))
+    ? "There are no policy verdicts, Retina writes none: which policy decided is not known."
+    : "There is no policy-verdict record: which policy decided is not known.";
+  return [{ tone: "note", about: "policy", text }];
+}
+
+function layer7({ layer7, namespaces }: QualityFacts): Sentence[] {
+  const words = { dns: "DNS names", http: "HTTP requests", kafka: "Kafka requests" } as const;
+  return (["dns", "http"] as const).map((protocol) => {
+    const found = layer7.find((facts) => facts.protocol === protocol);
+    if (found === undefined) {
+      const text = `There are no ${words[protocol]}: Hubble sees them only for pods under a policy with ${protocol === "dns" ? "a DNS rule" : "an HTTP rule"}.`;
+      return { tone: "note", about: "layer7", text };
+    }
+    const isEverywhere = found.namespaces.length >= namespaces.length;
+    const where = found.namespaces.length === 0 ? "pods that are not named" : names(found.namespaces);
+    const text = `${words[protocol]} are there for ${where}${isEverywhere || found.namespaces.length === 0 ? "" : " only"}.`;
+    return { tone: isEverywhere ? "good" : "note", about: "layer7", text };
+  });
+}
+
+function complete({ nodes, flows }: QualityFacts, judgement: Judgement): Sentence[] {
+  const isWhole = judgement.told.length === 0 && judgement.silences.length === 0;
+  if (!isWhole) return [];
+  const named = nodes.filter(({ name }) => name !== null).length;
+  const text = `No loss was reported and no silence found over ${count(flows, "flow")}${named === 0 ? "" : ` of ${count(named, "node")}`}.`;
+  return [{ tone: "good", about: "loss", text }];
+}
+
+function nodeName(node: string | null): string {
+  return node ?? "A node without a name";
+}
+
+/** At most three by name. */
+function names(all: readonly (string | null)[]): string {
+  const unique = [...new Set(all.map((name) => name ?? "a node without a name"))];
+  const shown = unique.slice(0, 3).join(", ");
+  return unique.length > 3 ? `${shown} and ${unique.length - 3} more` : shown;
+}
+
+function count(n: number, one: string): string {
+  return `${String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f")} ${n === 1 ? one : `${one}s`}`;
+}
+
+/** Clock time with the date only where it is needed would depend on other sentences: always both. */
+function clock(ns: bigint): string {
+  return formatTime(ns).slice(0, 19).replace("T", " ");
+}
+
+function seconds(ns: bigint): string {
+  const total = Number(ns) / 1e9;
+  return total < 120 ? `${Number(total.toPrecision(2))} s` : `${Math.round(total / 60)} min`;
+}
+
+function milliseconds(ns: bigint): string {
+  const size = ns < 0n ? -ns : ns;
+  return size < 1_000_000_000n ? `${Math.round(Number(size) / 1e6)} ms` : seconds(size);
+}
