@@ -55,6 +55,14 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(await violations(page)).toEqual([]);
     });
 
+    test("the quality report has no violations", async ({ page, request }) => {
+      const id = await makeCapture(request, `axe-quality-${colorScheme}`, `${flowLog(100)}no record\n`);
+      await page.goto(`/captures/${id}/quality`);
+      await expect(page.getByRole("heading", { name: "Nodes" })).toBeVisible();
+      await page.getByText("See HTTP requests").click();
+      expect(await violations(page)).toEqual([]);
+    });
+
     test("a link that cannot be read has no violations", async ({ page, request }) => {
       const id = await makeCapture(request, `axe-bad-${colorScheme}`, flowLog(10));
       const flows = new FlowsPage(page);

@@ -75,7 +75,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         </div>
       </header>
       <nav className={styles.tabs} aria-label="Views">
-        <Tabs captureId={captureId} flows={capture.data && flowsSoFar(capture.data)} />
+        <Tabs captureId={captureId} query={scope.query} flows={capture.data && flowsSoFar(capture.data)} />
         <span className={styles.space} />
         <span role="status" className={styles.said}>
           {said}
@@ -129,10 +129,12 @@ function instant(text: string | null | undefined): bigint | undefined {
 
 interface TabsProps {
   readonly captureId: string;
+  /** The scope goes along: it belongs to no view. */
+  readonly query: string;
   readonly flows: number | undefined;
 }
 
-function Tabs({ captureId, flows }: TabsProps) {
+function Tabs({ captureId, query, flows }: TabsProps) {
   const pathname = usePathname();
   const base = `/captures/${encodeURIComponent(captureId)}`;
   const tabs = [
@@ -140,7 +142,12 @@ function Tabs({ captureId, flows }: TabsProps) {
     { href: `${base}/quality`, label: "Quality", count: undefined },
   ];
   return tabs.map(({ href, label, count }) => (
-    <Link key={href} href={href} className={styles.tab} aria-current={pathname === href ? "page" : undefined}>
+    <Link
+      key={href}
+      href={query === "" ? href : `${href}?${query}`}
+      className={styles.tab}
+      aria-current={pathname === href ? "page" : undefined}
+    >
       {label}
       {count !== undefined && (
         <span className={styles.count} title={formatQuantity(count, "flow record")}>

@@ -39,10 +39,10 @@ function signsOf(file: FileFacts): SuspectedFilter[] {
     say(
       "one-namespace",
       namespace,
-      `Every flow has namespace ${namespace} on one side: traffic between other namespaces was left out.`,
+      `Every flow has namespace ${namespace} on one side: other traffic may have been left out.`,
     );
   const types = Object.keys(file.types);
   if (types.length === 1 && types[0] === "L7")
-    say("only-l7", null, "Only requests and responses (L7): packets and their drops were left out.");
+    say("only-l7", null, "Only requests and responses (L7): packets and their drops may have been left out.");
   return signs;
 }

@@ -111,7 +111,7 @@ function clocks({ skews }: Judgement): Sentence[] {
 
 function untimed({ untimed }: QualityFacts): Sentence[] {
   if (untimed === 0) return [];
-  const text = `${count(untimed, "flow")} have no readable time: they are in the lists only when no time range is set.`;
+  const text = `${count(untimed, "flow")} without a readable time: in the lists only when no time range is set.`;
   return [{ tone: "note", about: "time", text }];
 }
 
@@ -167,7 +167,7 @@ function layer7({ layer7, namespaces }: QualityFacts): Sentence[] {
     }
     const isEverywhere = found.namespaces.length >= namespaces.length;
     const where = found.namespaces.length === 0 ? "pods that are not named" : names(found.namespaces);
-    const text = `${words[protocol]} are there for ${where}${isEverywhere || found.namespaces.length === 0 ? "" : " only"}.`;
+    const text = `${words[protocol]} are there ${isEverywhere || found.namespaces.length === 0 ? "" : "only "}for ${where}.`;
     return { tone: isEverywhere ? "good" : "note", about: "layer7", text };
   });
 }
