@@ -83,6 +83,31 @@ export const flowRowSchema = z.object({
   aggregated: z.boolean(),
 });
 
+export const summaryAnswerSchema = z.object({
+  meta: metaSchema,
+  /** Records of flows, and flows: one each. They equal `total.records` of the flows in the same scope. */
+  records: count,
+  flows: count,
+  events: count,
+  /** Events by verdict. */
+  verdicts: z.record(z.string(), count),
+  /** null until the capture is settled; a note says so. */
+  drops: count.nullable(),
+  /** Events whose verdict is DROPPED although nothing was lost. */
+  notLosses: count,
+  /** Events that a policy in audit mode would have dropped. */
+  audited: count,
+  /** null when no flow has ports. */
+  attempts: count.nullable(),
+  requests: count.nullable(),
+  /** Events without a readable time. */
+  untimed: count,
+  first: time,
+  last: time,
+  /** By name; last what came without one. */
+  nodes: z.array(z.object({ name: text, events: count, first: time, last: time })),
+});
+
 export const flowsAnswerSchema = z.object({
   meta: metaSchema,
   /** null when it was not asked for (`total=false`). `drops` is null until drops are joined. */
@@ -179,6 +204,7 @@ export { type FileReport, fileReportSchema } from "@/lib/capture/files";
 export type Meta = z.infer<typeof metaSchema>;
 export type Party = z.infer<typeof partySchema>;
 export type FlowRow = z.infer<typeof flowRowSchema>;
+export type SummaryAnswer = z.infer<typeof summaryAnswerSchema>;
 export type FlowsAnswer = z.infer<typeof flowsAnswerSchema>;
 export type FlowDetailAnswer = z.infer<typeof flowAnswerSchema>;
 export type TimelineAnswer = z.infer<typeof timelineAnswerSchema>;

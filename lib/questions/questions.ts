@@ -3,16 +3,19 @@
 import { ok, type Result } from "@/lib/base/result";
 import { type FileReport, readFiles, type UnfinishedFile, unfinishedFiles } from "@/lib/capture/files";
 import { type CaptureSummary, summarise } from "@/lib/capture/summarise";
-import type { FlowDetailAnswer, FlowsAnswer, TimelineAnswer } from "./answers";
+import type { FlowDetailAnswer, FlowsAnswer, SummaryAnswer, TimelineAnswer } from "./answers";
 import type { QuestionFailure } from "./failure";
 import { readFlow, readFlowBytes } from "./flow";
 import { type FlowsParameters, readFlows } from "./flows";
 import type { OpenCapture } from "./open-capture";
 import type { ReportAnswer } from "./report/answer";
 import { readReport } from "./report/report";
+import type { ScopeParameters } from "./scope-parameters";
+import { readSummary } from "./summary";
 import { readTimeline, type TimelineParameters } from "./timeline";
 
 export interface Questions {
+  summary: { ask: ScopeParameters; answer: SummaryAnswer };
   flows: { ask: FlowsParameters; answer: FlowsAnswer };
   flow: { ask: { flowId: string }; answer: FlowDetailAnswer };
   flowBytes: { ask: { flowId: string }; answer: Uint8Array };
@@ -34,6 +37,7 @@ type Asked<Name extends QuestionName> = (
 ) => Result<Answer<Name>, QuestionFailure>;
 
 export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
+  summary: readSummary,
   flows: readFlows,
   flow: (capture, { flowId }) => readFlow(capture, flowId),
   flowBytes: (capture, { flowId }) => readFlowBytes(capture, flowId),

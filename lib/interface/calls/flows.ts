@@ -1,7 +1,12 @@
-/** Flows: pages of them, one with everything about it, and how they spread over time. */
+/** Flows: what there is in all, pages of them, one with everything about it, how they spread over time. */
 
 import { z } from "zod";
-import { flowAnswerSchema, flowsAnswerSchema, timelineAnswerSchema } from "@/lib/questions/answers";
+import {
+  flowAnswerSchema,
+  flowsAnswerSchema,
+  summaryAnswerSchema,
+  timelineAnswerSchema,
+} from "@/lib/questions/answers";
 import { call, capturePath, jsonAnswer, OF_A_CAPTURE, question, scopeQuery } from "../call";
 
 const flowsQuery = scopeQuery
@@ -22,6 +27,11 @@ const flowsQuery = scopeQuery
 const flowPath = capturePath.extend({ flowId: z.string().describe("`id` of a flow.") });
 
 export const flowCalls = {
+  summary: question({
+    address: "/summary",
+    does: "What there is in the scope, in every unit",
+    answer: jsonAnswer(summaryAnswerSchema, "The counts."),
+  }),
   flows: question({
     address: "/flows",
     does: "A page of flows, and how many there are",

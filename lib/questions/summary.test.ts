@@ -1,0 +1,111 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { line, lines, TestCapture, timeAt } from "@/lib/jobs/testing";
+import type { SummaryAnswer } from "./answers";
+import { OpenCapture } from "./open-capture";
+import type { ScopeParameters } from "./scope-parameters";
+import { readSummary } from "./summary";
+
+function summaryOf(capture: TestCapture, parameters: ScopeParameters = {}): SummaryAnswer {
+  const opened = OpenCapture.open(capture.file);
+  if (!opened.ok) throw new Error(opened.failure.message);
+  onTestFinished(() => opened.value.close());
+  const answer = opened.value.ask((open) => readSummary(open, parameters));
+  if (!answer.ok) throw new Error(`${answer.failure.code}: ${answer.failure.message}`);
+  return answer.value;
+}
+
+describe("the summary", () => {
+  it("of an empty capture has zeros, and no time", () => {
+    expect(summaryOf(new TestCapture())).toMatchObject({
+      records: 0,
+      flows: 0,
+      events: 0,
+      verdicts: {},
+      notLosses: 0,
+      audited: 0,
+      untimed: 0,
+      first: null,
+      last: null,
+      nodes: [],
+    });
+  });
+
+  it("counts events, not records, where a record stands for several", () => {
+    const capture = new TestCapture();
+    const aggregate = { ingress_flow_count: 3, egress_flow_count: 4, unknown_direction_flow_count: 5 };
+    capture.add("a", lines(line(1), line(2, { aggregate }), line(3, { aggregate: {} })));
+    const summary = summaryOf(capture);
+    expect(summary).toMatchObject({ records: 3, events: 14, verdicts: { FORWARDED: 14 } });
+    expect(summary.meta.exact).toBe(false);
+  });
+
+  it("puts a node that is seen through several interfaces together, and nodes without a name last", () => {
+    const capture = new TestCapture();
+    capture.add(
+      "a",
+      lines(
+        line(3, { node_name: "n2" }),
+        line(1, { node_name: "n1", interface: { index: 1, name: "eth0" } }),
+        line(2, { node_name: "n1", interface: { index: 2, name: "lxc1" } }),
+        line(4, { node_name: undefined }),
+      ),
+    );
+    expect(summaryOf(capture).nodes).toEqual([
+      {
+        name: "n1",
+        events: 2,
+        first: "2026-08-21T12:00:01.000000000Z",
+        last: "2026-08-21T12:00:02.000000000Z",
+      },
+      {
+        name: "n2",
+        events: 1,
+        first: "2026-08-21T12:00:03.000000000Z",
+        last: "2026-08-21T12:00:03.000000000Z",
+      },
+      {
+        name: null,
+        events: 1,
+        first: "2026-08-21T12:00:04.000000000Z",
+        last: "2026-08-21T12:00:04.000000000Z",
+      },
+    ]);
+  });
+
+  it("keeps audited and consumed packets apart from what was lost", () => {
+    const capture = new TestCapture();
+    const dropped = (code: number) => ({ verdict: "DROPPED", event_type: { type: 1, sub_type: code } });
+    capture.add(
+      "a",
+      lines(
+        ...[133, 173, 199, 200, 201, 205, 132].map((code, n) => line(n, dropped(code))),
+        line(10, { verdict: "AUDIT", event_type: { type: 5 } }),
+      ),
+    );
+    expect(summaryOf(capture)).toMatchObject({
+      verdicts: { AUDIT: 1, DROPPED: 7 },
+      notLosses: 5,
+      audited: 1,
+    });
+  });
+
+  it("leaves records without a time out of every range, and counts them without one", () => {
+    const capture = new TestCapture();
+    capture.add("a", lines(line(1), line(undefined), line(9)));
+    expect(summaryOf(capture)).toMatchObject({ records: 3, untimed: 1 });
+    expect(summaryOf(capture, { from: timeAt(0) })).toMatchObject({ records: 2, untimed: 0 });
+    expect(summaryOf(capture, { to: timeAt(9) })).toMatchObject({
+      records: 1,
+      first: "2026-08-21T12:00:01.000000000Z",
+    });
+  });
+
+  it("counts a verdict under whatever name the log gives it", () => {
+    const capture = new TestCapture();
+    capture.add("a", lines(line(1, { verdict: "__proto__" }), line(2, { verdict: 15 })));
+    expect(Object.entries(summaryOf(capture).verdicts)).toEqual([
+      ["15", 1],
+      ["__proto__", 1],
+    ]);
+  });
+});

@@ -1,0 +1,123 @@
+/** What there is in a scope, in every unit: records, events by verdict and node, drops, attempts, requests. */
+
+import { ok, type Result } from "@/lib/base/result";
+import { formatTime } from "@/lib/base/time";
+import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { NOT_A_LOSS } from "@/lib/flow/losses";
+import type { SummaryAnswer } from "./answers";
+import type { QuestionFailure } from "./failure";
+import type { OpenCapture } from "./open-capture";
+import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+
+/** The flows of one kind and observer. */
+interface Group {
+  readonly kindId: number;
+  readonly observerId: number;
+  readonly records: number;
+  readonly events: number;
+  readonly untimed: number;
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+}
+
+export function readSummary(
+  capture: OpenCapture,
+  parameters: ScopeParameters,
+): Result<SummaryAnswer, QuestionFailure> {
+  const scope = readScope(capture, parameters);
+  if (!scope.ok) return scope;
+  const compiled = compileScope(capture.database, scope.value);
+  const counted = capture.keep(`summary ${scopeKey(parameters)}`, () => count(capture, compiled));
+  const meta = capture.meta("events");
+  const notes = [...meta.notes, "Drops, attempts and requests are not counted yet."];
+  return ok({ meta: { ...meta, notes }, ...counted });
+}
+
+function count(capture: OpenCapture, scope: CompiledScope): Omit<SummaryAnswer, "meta"> {
+  const groups = readGroups(capture, scope);
+  const verdicts = new Map<string, number>();
+  let notLosses = 0;
+  for (const { kindId, events } of groups) {
+    const kind = capture.kind(kindId);
+    const verdict = String(kind.verdict);
+    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + events);
+    if (verdict === "DROPPED" && typeof kind.dropCode === "number" && NOT_A_LOSS.has(kind.dropCode))
+      notLosses += events;
+  }
+  const records = sumOf(groups, "records");
+  return {
+    records,
+    flows: records,
+    events: sumOf(groups, "events"),
+    // The log may name a verdict `__proto__`: fromEntries makes a member of that, too.
+    verdicts: Object.fromEntries([...verdicts].sort(([a], [b]) => compareNames(a, b))),
+    drops: null,
+    notLosses,
+    audited: verdicts.get("AUDIT") ?? 0,
+    attempts: null,
+    requests: null,
+    untimed: sumOf(groups, "untimed"),
+    ...spanOf(groups),
+    nodes: readNodes(capture, groups),
+  };
+}
+
+function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
+  return capture.database
+    .prepareExact(
+      `SELECT f.kindId, f.observerId, count(*), sum(f.events),
+         coalesce(sum(f.events) FILTER (WHERE f.timeNs IS NULL), 0), min(f.timeNs), max(f.timeNs)
+       FROM Flow f WHERE ${scope.sql} GROUP BY 1, 2`,
+    )
+    .rows(scope.parameters)
+    .map(([kindId, observerId, records, events, untimed, first, last]) => ({
+      kindId: Number(kindId),
+      observerId: Number(observerId),
+      records: Number(records),
+      events: Number(events),
+      untimed: Number(untimed),
+      firstNs: first as bigint | null,
+      lastNs: last as bigint | null,
+    }));
+}
+
+/** A node is seen through several interfaces: one observer each. */
+function readNodes(capture: OpenCapture, groups: readonly Group[]): SummaryAnswer["nodes"] {
+  const names = new Map(
+    capture.database
+      .prepare("SELECT id, nodeName FROM Observer")
+      .all([])
+      .map(({ id, nodeName }) => [Number(id), typeof nodeName === "string" ? nodeName : null]),
+  );
+  const byName = new Map<string | null, Group[]>();
+  for (const group of groups) {
+    const name = names.get(group.observerId) ?? null;
+    byName.set(name, [...(byName.get(name) ?? []), group]);
+  }
+  return [...byName]
+    .sort(([a], [b]) => compareNames(a, b))
+    .map(([name, those]) => ({ name, events: sumOf(those, "events"), ...spanOf(those) }));
+}
+
+/** By code unit, so that the order is the same everywhere; null last. */
+function compareNames(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function sumOf(groups: readonly Group[], of: "records" | "events" | "untimed"): number {
+  return groups.reduce((sum, group) => sum + group[of], 0);
+}
+
+function spanOf(groups: readonly Group[]): { first: string | null; last: string | null } {
+  let first: bigint | null = null;
+  let last: bigint | null = null;
+  for (const { firstNs, lastNs } of groups) {
+    if (firstNs !== null && (first === null || firstNs < first)) first = firstNs;
+    if (lastNs !== null && (last === null || lastNs > last)) last = lastNs;
+  }
+  return {
+    first: first === null ? null : formatTime(first),
+    last: last === null ? null : formatTime(last),
+  };
+}

@@ -1,0 +1,107 @@
+/** Captures to prove things about, asked as the interface asks. */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { onTestFinished } from "vitest";
+import type { z } from "zod";
+import type { Call } from "@/lib/interface/call";
+import { CALLS } from "@/lib/interface/calls";
+import { differenceFrom } from "@/lib/interface/check-answer";
+import { TestCapture } from "@/lib/jobs/testing";
+import { OpenCapture } from "@/lib/questions/open-capture";
+import { type Answer, type Ask, QUESTIONS, type QuestionName } from "@/lib/questions/questions";
+import { generate, plan } from "@/scripts/generator/generate";
+import type { Truth } from "@/scripts/generator/truth";
+
+type Texts = Readonly<Record<string, string>>;
+/** Questions that are calls of the same name. */
+export type Asked = keyof typeof CALLS & QuestionName;
+
+export interface Log {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A capture of these files, in this order. */
+export class ProofCapture {
+  readonly capture: TestCapture;
+  private readonly open: OpenCapture;
+
+  constructor(logs: readonly Log[]) {
+    this.capture = new TestCapture();
+    for (const { name, text } of logs) this.capture.add(name, text);
+    const opened = OpenCapture.open(this.capture.file);
+    if (!opened.ok) throw new Error(opened.failure.message);
+    this.open = opened.value;
+    onTestFinished(() => this.open.close());
+  }
+
+  /** Reads the parameters and checks the answer by the call's row. Throws on a refusal. */
+  ask<Name extends Asked>(name: Name, parameters: Texts = {}): Answer<Name> {
+    const call: Call = CALLS[name];
+    const query = call.query.strict().parse(parameters);
+    // What the routes do with texts that are no texts to the questions.
+    const asked = "total" in query ? { ...query, total: query.total === "true" } : query;
+    const read = QUESTIONS[name];
+    const answer = this.open.ask((open) => read(open, asked as unknown as Ask<Name>));
+    if (!answer.ok)
+      throw new Error(
+        `${name} ${JSON.stringify(parameters)}: ${answer.failure.code} ${answer.failure.message}`,
+      );
+    const kind = call.answers[200];
+    if (kind?.kind !== "json") throw new Error(`${name} answers no JSON`);
+    const difference = differenceFrom(kind.schema as z.ZodType, answer.value);
+    if (difference !== undefined) throw new Error(`${name}: ${difference}`);
+    return answer.value;
+  }
+
+  /** Every flow of a scope, page by page. */
+  walk(parameters: Texts = {}): Answer<"flows">["flows"] {
+    const flows: Answer<"flows">["flows"] = [];
+    let cursor: string | null = null;
+    do {
+      const from: Texts = cursor === null ? {} : { cursor };
+      const page: Answer<"flows"> = this.ask("flows", {
+        limit: "500",
+        total: "false",
+        ...parameters,
+        ...from,
+      });
+      flows.push(...page.flows);
+      cursor = page.next;
+    } while (cursor !== null);
+    return flows;
+  }
+}
+
+const REAL = path.resolve(import.meta.dirname, "../../shared/data/real/flows");
+
+/** Logs that nobody here wrote; none where they are not there. */
+export const REAL_LOGS: readonly Log[] = existsSync(REAL)
+  ? readdirSync(REAL)
+      .sort()
+      .map((name) => ({ name, text: readFileSync(path.join(REAL, name), "utf8") }))
+  : [];
+
+/** A log of the generator, one file per node, with what it knows about it. */
+export async function generateLogs(
+  seed: number,
+  records: number,
+): Promise<{ readonly logs: readonly Log[]; readonly truth: Truth }> {
+  const settings = plan({ seed, nodes: 3, minutes: null, records, bytes: null });
+  const files: string[][] = [[], [], []];
+  const sink = {
+    write: (node: number, line: string) => files[node]?.push(line),
+    ready: () => Promise.resolve(),
+  };
+  const truth = await generate(settings, sink, () => []);
+  return { logs: files.map((lines, n) => ({ name: `node-${n + 1}.log`, text: textOf(lines) })), truth };
+}
+
+export function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+export function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}

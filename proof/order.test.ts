@@ -1,0 +1,78 @@
+/** The answers do not depend on the order of files or lines, nor on how lines are spread over files. */
+
+import { describe, expect, it } from "vitest";
+import { generateLogs, type Log, linesOf, ProofCapture, REAL_LOGS, textOf } from "./captures";
+
+/** A shuffle that a failing run can repeat (mulberry32). */
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  let state = seed;
+  const random = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return items
+    .map((item) => ({ item, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
+
+/** Everything that can be asked without naming a record, without the number of the revision. */
+function answersOf(proof: ProofCapture): unknown {
+  const answers = [
+    proof.ask("summary"),
+    proof.ask("summary", { q: "verdict:DROPPED" }),
+    proof.ask("timeline", { buckets: "50" }),
+  ].map(({ meta, ...answer }) => ({ ...answer, meta: { ...meta, revision: 0 } }));
+  return [...answers, proof.walk().map(flowOf).sort()];
+}
+
+/** Equal times keep the order of the files, so a page's order may differ; its flows may not. */
+const flowOf = (flow: object): string => JSON.stringify(flow);
+
+const generated = (await generateLogs(7, 3000)).logs;
+const captures: readonly (readonly [string, readonly Log[]])[] = [
+  ["a generated log", generated],
+  ...(REAL_LOGS.length > 0 ? [["the real logs", REAL_LOGS] as const] : []),
+];
+
+describe.each(captures)("%s", (_name, logs) => {
+  it("answers alike whatever the order of its files", () => {
+    const answers = answersOf(new ProofCapture(logs));
+    expect(answersOf(new ProofCapture(logs.toReversed()))).toEqual(answers);
+    expect(answersOf(new ProofCapture(shuffled(logs, 3)))).toEqual(answers);
+  });
+
+  it("answers alike whatever the order of its lines", () => {
+    const answers = answersOf(new ProofCapture(logs));
+    for (const seed of [1, 2]) {
+      const other = logs.map(({ name, text }) => ({ name, text: textOf(shuffled(linesOf(text), seed)) }));
+      expect(answersOf(new ProofCapture(other))).toEqual(answers);
+    }
+  });
+
+  it("answers alike when a file without equal lines is split in two", () => {
+    const whole = logs.map(({ name, text }) => ({ name, text: textOf([...new Set(linesOf(text))]) }));
+    const halves = whole.flatMap(({ name, text }) => {
+      const lines = linesOf(text);
+      const middle = Math.floor(lines.length / 3);
+      return [
+        { name: `${name}.1`, text: textOf(lines.slice(0, middle)) },
+        { name: `${name}.2`, text: textOf(lines.slice(middle)) },
+      ];
+    });
+    expect(answersOf(new ProofCapture(halves))).toEqual(answersOf(new ProofCapture(whole)));
+  });
+
+  it("gives the numbers back when a file that was added is removed", () => {
+    const [first, ...others] = logs;
+    if (first === undefined) throw new Error("no log");
+    const proof = new ProofCapture(others);
+    const before = answersOf(proof);
+    const { id } = proof.capture.add(first.name, first.text);
+    expect(answersOf(proof)).toEqual(answersOf(new ProofCapture(logs)));
+    proof.capture.remove(id);
+    expect(answersOf(proof)).toEqual(before);
+  });
+});
