@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { spansDays } from "@/components/ui/clock";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
+import { later } from "@/components/ui/later";
 import { Splitter } from "@/components/ui/splitter";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import { useMounted } from "@/components/ui/use-mounted";
@@ -20,13 +21,14 @@ import { cellText } from "./cell-text";
 import { ColumnMenu } from "./column-menu";
 import { COLUMN_CHOICE, shownColumns, withWidth } from "./columns";
 import { filterBy } from "./filter-by";
-import { FlowDrawer } from "./flow-drawer";
 import { FlowGrid, type GridHandle, type ValuePlace } from "./flow-grid";
 import styles from "./flows-view.module.css";
 import { NoFlows } from "./no-flows";
 import { useLocatedFlow } from "./use-located-flow";
 import { ValueMenu } from "./value-menu";
 import { termsOf } from "./value-terms";
+
+const FlowDrawer = later(() => import("./flow-drawer").then((module) => module.FlowDrawer));
 
 const DRAWER_LEAST = 320;
 /** The rows keep at least this much. */

@@ -2,13 +2,15 @@
 
 import { useState } from "react";
 import { formatQuantity, formatSpan } from "@/components/ui/format";
+import { later } from "@/components/ui/later";
 import { parseTime } from "@/lib/base/time";
 import type { CaptureAnswer } from "@/lib/questions/answers";
-import { FilesDialog } from "./files-dialog";
 import styles from "./foot-line.module.css";
 import { useCapture, useTimeline, useTotal } from "./queries";
 import { addCounts, countsText } from "./report-words";
 import type { ScopeHandle } from "./use-scope";
+
+const FilesDialog = later(() => import("./files-dialog").then((module) => module.FilesDialog));
 
 interface FootLineProps {
   readonly captureId: string;
@@ -55,9 +57,9 @@ export function FootLine({ captureId, scope }: FootLineProps) {
           </button>
         </p>
       )}
-      {capture && (
+      {capture && isOpen && (
         <FilesDialog
-          open={isOpen}
+          open
           onClose={() => setOpen(false)}
           captureId={captureId}
           reports={capture.fileReports}

@@ -9,6 +9,7 @@ import { Button, IconButton, linkButton } from "@/components/ui/button";
 import { copyText } from "@/components/ui/copy";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
+import { later } from "@/components/ui/later";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import { useMounted } from "@/components/ui/use-mounted";
 import { useStored } from "@/components/ui/use-stored";
@@ -20,7 +21,6 @@ import { CaptureMenu } from "./capture-menu";
 import { FilterBar } from "./filter-bar";
 import { FootLine } from "./foot-line";
 import styles from "./frame.module.css";
-import { HelpDialog } from "./help-dialog";
 import { Histogram } from "./histogram";
 import { ZONE } from "./preferences";
 import { flowsSoFar, useCapture, useRefreshWhenChanged } from "./queries";
@@ -29,6 +29,8 @@ import type { Theme } from "./theme";
 import { ThemeMenu } from "./theme-menu";
 import { type ScopeHandle, useScope } from "./use-scope";
 import { useStrayDrop } from "./use-stray-drop";
+
+const HelpDialog = later(() => import("./help-dialog").then((module) => module.HelpDialog));
 
 interface FrameProps {
   readonly captureId: string;
@@ -100,7 +102,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         )}
       </main>
       {!isGone && <FootLine captureId={captureId} scope={scope} />}
-      <HelpDialog open={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      {isHelpOpen && <HelpDialog open onClose={() => setHelpOpen(false)} />}
     </div>
   );
 }

@@ -24,9 +24,9 @@ export class FlowsPage {
     await this.page.goto(`/captures/${captureId}/flows${query}`);
   }
 
-  /** A row by its number in the whole table, from 0. */
+  /** A row by its number in the whole table, from 0, when its flow is there. */
   row(index: number): Locator {
-    return this.page.locator(`[role=row][aria-rowindex="${index + 2}"]`);
+    return this.page.locator(`[role=row][aria-rowindex="${index + 2}"]:not([aria-busy])`);
   }
 
   cell(index: number, column: string): Locator {
