@@ -26,8 +26,13 @@ export interface Sqlite {
   /** Integers come as bigint. */
   prepareExact(sql: string): Statement;
   exec(sql: string): void;
-  /** Runs `work` in one transaction; rolls back when it throws. */
-  transaction<T>(work: () => T): T;
+  /**
+   * Runs `work` in one transaction; rolls back when it throws. A deferred one begins with its first statement, which must
+   * write: another connection's write between a read and a write would end it.
+   */
+  transaction<T>(work: () => T, begin?: "immediate" | "deferred"): T;
+  /** Runs when the connection is closed. */
+  onClose(work: () => void): void;
   /**
    * No more use. The driver holds the file open until its statements are collected as garbage or the thread
    * ends; so threads that hold files which are to be deleted are ended.
@@ -59,6 +64,7 @@ export function openSqlite(file: string, options: OpenOptions = {}): Sqlite {
 
 class LibsqlDatabase implements Sqlite {
   private readonly statements = new Map<string, Statement>();
+  private readonly closing: (() => void)[] = [];
 
   constructor(
     readonly file: string,
@@ -92,8 +98,8 @@ class LibsqlDatabase implements Sqlite {
     this.database.exec(sql);
   }
 
-  transaction<T>(work: () => T): T {
-    this.database.exec("BEGIN IMMEDIATE");
+  transaction<T>(work: () => T, begin: "immediate" | "deferred" = "immediate"): T {
+    this.database.exec(`BEGIN ${begin}`);
     try {
       const result = work();
       this.database.exec("COMMIT");
@@ -104,9 +110,14 @@ class LibsqlDatabase implements Sqlite {
     }
   }
 
+  onClose(work: () => void): void {
+    this.closing.push(work);
+  }
+
   close(): void {
     this.statements.clear();
     this.database.close();
+    for (const work of this.closing.splice(0)) work();
   }
 }
 

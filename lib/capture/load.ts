@@ -14,10 +14,10 @@ import {
 } from "@/lib/flow/batch";
 import { FLOW_COLUMNS } from "./columns";
 import { DictionaryStore, type IdMaps, translated, translatedOrNull } from "./dictionary-store";
-import type { Sqlite, SqlValue } from "./driver";
+import type { Sqlite } from "./driver";
+import { RowCopier } from "./row-copier";
+import type { TableImage } from "./table-image";
 
-/** Rows per INSERT: measured best between 20 and 50 with this driver. */
-const ROWS_PER_INSERT = 32;
 const REFUSALS_LISTED = 1000;
 
 /** What a file has come to so far. */
@@ -46,8 +46,7 @@ export class FileLoader {
     lastNs: undefined,
   };
   private readonly dictionaries: DictionaryStore;
-  private readonly inserts = new Map<number, string>();
-  private readonly parameters: SqlValue[] = [];
+  private readonly flows: RowCopier;
   private nextBlock: number;
   private listedRefusals = 0;
 
@@ -56,6 +55,7 @@ export class FileLoader {
     private readonly fileId: number,
   ) {
     this.dictionaries = new DictionaryStore(database);
+    this.flows = copierOfFlows(database);
     this.nextBlock = nextBlockId(database);
     database
       .prepare("UPDATE SourceFile SET firstBlock = ?, endBlock = ? WHERE id = ?")
@@ -64,17 +64,22 @@ export class FileLoader {
 
   /** Writes batches in the order of the file. `decoder` says whose dictionary ids they use. */
   load(batches: readonly { readonly decoder: number; readonly batch: FlowBatch }[]): void {
+    // Rows of a transaction that was rolled back.
+    this.flows.image.clear();
     this.database.transaction(() => {
       for (const { decoder, batch } of batches) this.loadOne(decoder, batch);
+      this.flows.copy();
       this.saveCounts();
-    });
+    }, "deferred");
   }
 
   private loadOne(decoder: number, batch: FlowBatch): void {
     const block = this.nextBlock++;
-    const maps = this.dictionaries.translate(decoder, batch);
+    // A write comes first in the transaction.
     this.insertBlock(block, batch);
-    this.insertFlows(block, batch, maps);
+    const maps = this.dictionaries.translate(decoder, batch);
+    this.putRows(this.flows.image, block, batch, maps);
+    this.widenSpan(batch);
     this.insertExtras(block, batch, maps);
     this.insertOthers(block, batch, maps);
     this.addRefusals(batch.refusals);
@@ -90,56 +95,42 @@ export class FileLoader {
       .run([block, this.fileId, offset, rawBytes, records, firstLine, places, data]);
   }
 
-  private insertFlows(block: number, batch: FlowBatch, maps: IdMaps): void {
-    for (let row = 0; row < batch.flows; row += ROWS_PER_INSERT) {
-      const rows = Math.min(ROWS_PER_INSERT, batch.flows - row);
-      this.parameters.length = rows * FLOW_COLUMNS.length;
-      for (let i = 0; i < rows; i++) this.fillRow(i * FLOW_COLUMNS.length, block, batch, row + i, maps);
-      this.database.prepare(this.insertOf(rows)).run(this.parameters);
-    }
-  }
-
-  private insertOf(rows: number): string {
-    let sql = this.inserts.get(rows);
-    if (sql === undefined) {
-      const row = `(${FLOW_COLUMNS.map(() => "?").join(", ")})`;
-      sql = `INSERT INTO Flow (${FLOW_COLUMNS.join(", ")}) VALUES ${Array(rows).fill(row).join(", ")}`;
-      this.inserts.set(rows, sql);
-    }
-    return sql;
-  }
-
   /** In the order of FLOW_COLUMNS; the test of this module holds both against each other. */
-  private fillRow(at: number, block: number, batch: FlowBatch, row: number, maps: IdMaps): void {
-    const { columns } = batch;
-    const into = this.parameters;
-    const time = columns.timeNs[row] as bigint;
-    const latency = columns.latencyNs[row] as bigint;
-    into[at] = block * PLACES_PER_BLOCK + (columns.place[row] as number);
-    into[at + 1] = time === UNTIMED ? null : time;
-    into[at + 2] = translated(maps.kind, columns.kind[row]);
-    into[at + 3] = translated(maps.observer, columns.observer[row]);
-    into[at + 4] = translated(maps.endpoint, columns.source[row]);
-    into[at + 5] = translated(maps.endpoint, columns.destination[row]);
-    into[at + 6] = numberOrNull(columns.sourcePort[row]);
-    into[at + 7] = numberOrNull(columns.destinationPort[row]);
-    into[at + 8] = translatedOrNull(maps.text, columns.l7Text[row]);
-    into[at + 9] = translatedOrNull(maps.text, columns.dnsAnswer[row]);
-    into[at + 10] = translatedOrNull(maps.text, columns.policies[row]);
-    into[at + 11] = latency === NO_LATENCY ? null : latency;
-    into[at + 12] = columns.events[row] as number;
-    into[at + 13] = columns.hash[row] as bigint;
-    into[at + 14] = 0;
-    const key = columns.exchangeKey[row] as bigint;
-    into[at + 15] = key === NO_KEY ? null : key;
-    into[at + 16] = translated(maps.pair, columns.pair[row]);
-    if (time !== UNTIMED) this.widenSpan(time);
+  private putRows(image: TableImage, block: number, { columns, flows }: FlowBatch, maps: IdMaps): void {
+    const timeNs = new Int64s(columns.timeNs, UNTIMED);
+    const latencyNs = new Int64s(columns.latencyNs, NO_LATENCY);
+    const hash = new Int64s(columns.hash, undefined);
+    const exchangeKey = new Int64s(columns.exchangeKey, NO_KEY);
+    for (let row = 0; row < flows; row++) {
+      image.begin(block * PLACES_PER_BLOCK + (columns.place[row] as number));
+      timeNs.put(image, row);
+      image.integer(translated(maps.kind, columns.kind[row]));
+      image.integer(translated(maps.observer, columns.observer[row]));
+      image.integer(translated(maps.endpoint, columns.source[row]));
+      image.integer(translated(maps.endpoint, columns.destination[row]));
+      putOrNone(image, numberOrNull(columns.sourcePort[row]));
+      putOrNone(image, numberOrNull(columns.destinationPort[row]));
+      putOrNone(image, translatedOrNull(maps.text, columns.l7Text[row]));
+      putOrNone(image, translatedOrNull(maps.text, columns.dnsAnswer[row]));
+      putOrNone(image, translatedOrNull(maps.text, columns.policies[row]));
+      latencyNs.put(image, row);
+      image.integer(columns.events[row] as number);
+      hash.put(image, row);
+      image.integer(0);
+      exchangeKey.put(image, row);
+      image.integer(translated(maps.pair, columns.pair[row]));
+      image.end();
+    }
   }
 
-  private widenSpan(time: bigint): void {
+  private widenSpan({ columns, flows }: FlowBatch): void {
     const { counts } = this;
-    if (counts.firstNs === undefined || time < counts.firstNs) counts.firstNs = time;
-    if (counts.lastNs === undefined || time > counts.lastNs) counts.lastNs = time;
+    for (let row = 0; row < flows; row++) {
+      const time = columns.timeNs[row] as bigint;
+      if (time === UNTIMED) continue;
+      if (counts.firstNs === undefined || time < counts.firstNs) counts.firstNs = time;
+      if (counts.lastNs === undefined || time > counts.lastNs) counts.lastNs = time;
+    }
   }
 
   private insertExtras(block: number, batch: FlowBatch, maps: IdMaps): void {
@@ -235,6 +226,44 @@ export class FileLoader {
         this.fileId,
       ]);
   }
+}
+
+/** The copier of a connection: files are loaded one after the other through it. */
+const copiers = new WeakMap<Sqlite, RowCopier>();
+
+function copierOfFlows(database: Sqlite): RowCopier {
+  let copier = copiers.get(database);
+  if (copier === undefined) {
+    copier = new RowCopier(database, "Flow", FLOW_COLUMNS);
+    copiers.set(database, copier);
+  }
+  return copier;
+}
+
+/** Which of two neighbouring 32-bit words is the high half of a 64-bit one on this machine. */
+const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
+/** A column of 64-bit numbers, read in halves: a bigint for each value would cost more than writing it. */
+class Int64s {
+  private readonly words: Int32Array;
+  private readonly none: Int32Array | undefined;
+
+  constructor(column: BigInt64Array, none: bigint | undefined) {
+    this.words = new Int32Array(column.buffer, column.byteOffset, column.length * 2);
+    if (none !== undefined) this.none = new Int32Array(BigInt64Array.of(none).buffer);
+  }
+
+  put(image: TableImage, row: number): void {
+    const high = this.words[row * 2 + HIGH] as number;
+    const low = this.words[row * 2 + 1 - HIGH] as number;
+    if (this.none !== undefined && high === this.none[HIGH] && low === this.none[1 - HIGH]) image.none();
+    else image.int64(high, low);
+  }
+}
+
+function putOrNone(image: TableImage, value: number | null): void {
+  if (value === null) image.none();
+  else image.integer(value);
 }
 
 function numberOrNull(value: number | undefined): number | null {

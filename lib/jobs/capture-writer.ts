@@ -173,7 +173,7 @@ export class CaptureWriter {
       .run([receivedBytes, unpackedBytes, fileId]);
     report("settling", true);
     settleAddedFile(this.database, fileId, Date.now());
-    this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;");
+    this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA main.optimize;");
   }
 
   private reporter(
