@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { actorOf, longestPrefix, type PodWorkload, type Side } from "./side";
+import { actorOf, longestPrefix, type PodWorkload, type Side, workloadOfSide } from "./side";
 
 const NOBODY: Side = {
   cluster: "default",
@@ -19,7 +19,9 @@ const WEB: PodWorkload = { kind: "Deployment", name: "web", by: "record" };
 /** Keys at the levels of pod, workload and namespace, and the kind. */
 function keys(side: Partial<Side>, address?: { dnsName?: string; cidr?: string }): string {
   const known = address && { dnsName: address.dnsName, cidr: address.cidr };
-  const actor = actorOf({ ...NOBODY, ...side }, known, () => WEB);
+  const actor = actorOf({ ...NOBODY, ...side }, known, (known) =>
+    known.pod === undefined ? workloadOfSide(known) : WEB,
+  );
   return [actor.kind, actor.key, actor.workloadKey, actor.namespaceKey].join("  ");
 }
 

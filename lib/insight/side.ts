@@ -69,25 +69,26 @@ const LEAST = ["world", "world-ipv4", "world-ipv6", "remote-node"];
 const WORLD = new Set(["world", "world-ipv4", "world-ipv6"]);
 const REMOTE_NODE_SCOPE = 2;
 const CIDR_SCOPE = 1;
+/** Well-known components begin here; below are the reserved ones. */
+const FIRST_CLUSTER_WIDE = 100;
 
 /** The namespace that the record names, else the one in the labels. */
 export function namespaceOf(side: Side): string | undefined {
   return side.namespace ?? labelValue(side.labels, "io.kubernetes.pod.namespace");
 }
 
-/** `workloadOfPod` answers for pods only: what all records of the pod know together. */
+/** `workloadOf` answers with what all records of the pod, or of the identity, know together. */
 export function actorOf(
   side: Side,
   address: AddressKnowledge | undefined,
-  workloadOfPod: (cluster: string, namespace: string | undefined, pod: string) => PodWorkload | undefined,
+  workloadOf: (side: Side) => PodWorkload | undefined,
 ): ActorValue {
   const namespace = namespaceOf(side);
-  if (side.pod !== undefined)
-    return podActor(side, namespace, side.pod, workloadOfPod(side.cluster, namespace, side.pod));
+  if (side.pod !== undefined) return podActor(side, namespace, side.pod, workloadOf(side));
   const reserved = reservedName(side);
   if (reserved !== undefined && WORLD.has(reserved)) return worldActor(side, address);
   if (reserved !== undefined) return plainActor(side, "reserved", `reserved:${reserved}`, reserved);
-  return workloadActor(side, namespace) ?? lesserActor(side, address);
+  return workloadActor(side, namespace, workloadOf(side)) ?? lesserActor(side, address);
 }
 
 function podActor(
@@ -135,8 +136,11 @@ function worldActor(side: Side, address: AddressKnowledge | undefined): ActorVal
   return plainActor(side, "world", "reserved:world", "world");
 }
 
-function workloadActor(side: Side, namespace: string | undefined): ActorValue | undefined {
-  const workload = workloadOfSide(side);
+function workloadActor(
+  side: Side,
+  namespace: string | undefined,
+  workload: PodWorkload | undefined,
+): ActorValue | undefined {
   if (workload === undefined && namespace === undefined) return undefined;
   const key = keyOf(side.cluster, `${namespace ?? UNKNOWN}/${workload?.name ?? UNKNOWN}`);
   return {
@@ -158,6 +162,11 @@ export function workloadOfSide(side: Side): PodWorkload | undefined {
     return { kind: side.workloadKind, name: side.workloadName, by: "record" };
   const name = workloadOfLabels(side.labels);
   return name === undefined ? undefined : { kind: undefined, name, by: "labels" };
+}
+
+/** An identity that stands for the same labels on every node: a pod's (flow-formats 2.10). */
+export function isClusterWide(identity: number | undefined): identity is number {
+  return identity !== undefined && identity >= FIRST_CLUSTER_WIDE && identity >>> 24 === 0;
 }
 
 /** Neither pod nor workload nor reserved: a service, a name, an address, a bare identity, or nothing at all. */

@@ -9,8 +9,10 @@ import {
   ACTOR_KINDS,
   type ActorValue,
   actorOf,
+  isClusterWide,
   namespaceOf,
   type PodWorkload,
+  type Side,
   workloadOfSide,
 } from "@/lib/insight/side";
 import { ownerOfPodName, workloadOfPodName } from "@/lib/insight/workload-name";
@@ -35,25 +37,59 @@ export function linkPairs(database: Sqlite): void {
   );
 }
 
-/** Workloads of pods, and of their siblings: pods that share a name but for the random end have one owner. */
+/**
+ * Workloads that records name: of pods; of their siblings (pods that share a name but for its random end have one
+ * owner); of identities, where all pods of an identity have one workload.
+ */
 class Workloads {
   private readonly ofPod = new Map<string, PodWorkload>();
   private readonly ofOwner = new Map<string, PodWorkload>();
+  /** Undefined: several. */
+  private readonly ofIdentity = new Map<string, PodWorkload | undefined>();
 
-  learn(cluster: string, namespace: string | undefined, pod: string, workload: PodWorkload): void {
-    keepBetter(this.ofPod, podKey(cluster, namespace, pod), workload);
-    const owner = ownerOfPodName(pod);
-    if (owner !== undefined && workload.by === "record")
-      keepBetter(this.ofOwner, podKey(cluster, namespace, owner), workload);
+  learn(side: Side): void {
+    const workload = workloadOfSide(side);
+    if (workload === undefined) return;
+    const [own, owner] = podKeys(side);
+    if (own !== undefined) keepBetter(this.ofPod, own, workload);
+    if (workload.by !== "record") return;
+    if (owner !== undefined) keepBetter(this.ofOwner, owner, workload);
+    const identity = identityKey(side);
+    if (identity === undefined) return;
+    const before = this.ofIdentity.has(identity) ? this.ofIdentity.get(identity) : workload;
+    this.ofIdentity.set(
+      identity,
+      before?.name === workload.name && before.kind === workload.kind ? before : undefined,
+    );
   }
 
-  find = (cluster: string, namespace: string | undefined, pod: string): PodWorkload => {
-    const own = this.ofPod.get(podKey(cluster, namespace, pod));
-    if (own?.by === "record") return own;
-    const owner = ownerOfPodName(pod);
-    const siblings = owner === undefined ? undefined : this.ofOwner.get(podKey(cluster, namespace, owner));
-    return siblings ?? own ?? { kind: undefined, name: workloadOfPodName(pod), by: "pod-name" };
+  find = (side: Side): PodWorkload | undefined => {
+    const [own, owner] = podKeys(side);
+    const known = own === undefined ? workloadOfSide(side) : this.ofPod.get(own);
+    if (known?.by === "record") return known;
+    const sibling = owner === undefined ? undefined : this.ofOwner.get(owner);
+    const identity = identityKey(side);
+    const alike = identity === undefined ? undefined : this.ofIdentity.get(identity);
+    return sibling ?? alike ?? known ?? guessed(side.pod);
   };
+}
+
+function guessed(pod: string | undefined): PodWorkload | undefined {
+  return pod === undefined ? undefined : { kind: undefined, name: workloadOfPodName(pod), by: "pod-name" };
+}
+
+/** Keys of the pod and of its owner. */
+function podKeys(side: Side): [pod: string | undefined, owner: string | undefined] {
+  if (side.pod === undefined) return [undefined, undefined];
+  const namespace = namespaceOf(side);
+  const owner = ownerOfPodName(side.pod);
+  return [podKey(side.cluster, namespace, side.pod), owner && podKey(side.cluster, namespace, owner)];
+}
+
+function identityKey(side: Side): string | undefined {
+  return isClusterWide(side.identity)
+    ? podKey(side.cluster, namespaceOf(side), String(side.identity))
+    : undefined;
 }
 
 function podKey(cluster: string, namespace: string | undefined, pod: string): string {
@@ -72,11 +108,7 @@ function orderOf({ by, kind, name }: PodWorkload): string {
 
 function learnWorkloads(database: Sqlite): Workloads {
   const workloads = new Workloads();
-  for (const { side } of readSides(database)) {
-    const workload = side.pod === undefined ? undefined : workloadOfSide(side);
-    if (side.pod !== undefined && workload !== undefined)
-      workloads.learn(side.cluster, namespaceOf(side), side.pod, workload);
-  }
+  for (const { side } of readSides(database)) workloads.learn(side);
   return workloads;
 }
 

@@ -197,6 +197,29 @@ describe("names", () => {
     }
   });
 
+  it("of sides without a pod are those of all pods of their identity, if it is one; else labels'", () => {
+    const labels = { labels: ["k8s:k8s-app=dns"] };
+    const at = (identity: number, more = {}) => ({
+      ...pod("", { pod_name: undefined, ...labels, ...more }),
+      identity,
+    });
+    const named = (name: string) => ({ workloads: [{ kind: "Deployment", name }], ...labels });
+    const texts = [
+      line(1, { source: at(300) }),
+      line(2, { source: { ...pod("core-x2x7k", named("coredns")), identity: 300 }, destination: at(301) }),
+      line(3, { source: { ...pod("a-x2x7k", named("a")), identity: 301 } }),
+      line(4, { source: { ...pod("b-x2x7k", named("b")), identity: 301 } }),
+    ];
+    for (const order of [texts, [...texts].reverse()]) {
+      const capture = new TestCapture();
+      capture.add("a", lines(...order));
+      expect(actors(capture).filter((actor) => !actor.includes("x2x7k"))).toEqual([
+        "shop/coredns shop/coredns record",
+        "shop/dns shop/dns labels",
+      ]);
+    }
+  });
+
   it("of the world come from records and DNS answers of the same cluster, first by alphabet", () => {
     const to = (ip: string, more = {}) => ({
       IP: { source: "10.0.0.1", destination: ip },
