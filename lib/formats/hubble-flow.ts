@@ -355,7 +355,9 @@ export function readHubbleFlow(message: JsonObject): Flow {
 /** Name and code each fill in for the other; the code also stands in the sub-type of a drop event. */
 function settleDropReason(flow: Flow): void {
   const subType = flow.eventType?.type === 1 ? flow.eventType.subType : undefined;
-  if (subType !== undefined && subType >= 0) flow.dropCode ??= subType;
+  // A sub-type that a mask left out reads as 0: it does not overrule a name.
+  if (subType !== undefined && (subType > 0 || (subType === 0 && flow.dropReason === undefined)))
+    flow.dropCode ??= subType;
   if (flow.dropReason === undefined && flow.dropCode !== undefined)
     flow.dropReason = enumName(DROP_REASON, flow.dropCode);
   if (flow.dropCode === undefined && flow.dropReason !== undefined) {

@@ -6,13 +6,24 @@
 
 import type { Sqlite } from "../driver";
 import { linkPairs, nameActors } from "./actors";
+import { rankCauses } from "./cause-table";
 import { turnDirections } from "./directions";
+import { groupDrops } from "./drop-causes";
+import { joinAllDrops } from "./drops";
 import type { Neighbourhood } from "./neighbourhood";
 import { pairOldFlows } from "./old-flows";
 
 type Step = (database: Sqlite, neighbourhood: Neighbourhood) => void;
 
-const STEPS: readonly Step[] = [pairOldFlows, nameActors, turnDirections, linkPairs];
+const STEPS: readonly Step[] = [
+  pairOldFlows,
+  nameActors,
+  turnDirections,
+  linkPairs,
+  joinAllDrops,
+  groupDrops,
+  rankCauses,
+];
 
 export function runSteps(database: Sqlite, neighbourhood: Neighbourhood): void {
   for (const step of STEPS) step(database, neighbourhood);

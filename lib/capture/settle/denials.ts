@@ -1,0 +1,74 @@
+/** Which kinds of flows are denials, and of what sort (product.md, "Drop"). */
+
+import { NOT_A_LOSS } from "@/lib/flow/losses";
+import type { Sqlite } from "../driver";
+
+/**
+ * packet: a drop record; verdict: a policy-verdict record; alone: a denial that has no twin, or whose twin cannot be
+ * told (L7 requests, aggregated records, a masked event type).
+ */
+export type DenialSort = "packet" | "verdict" | "alone";
+
+export interface DenialKind {
+  readonly sort: DenialSort;
+  /** The record may be one of two of the same denial, and it cannot be told. */
+  readonly isAtMost: boolean;
+  readonly isNoise: boolean;
+  readonly code: number | undefined;
+  readonly isRequest: boolean;
+  /** Direction and, for ICMP, type and code: what else a twin has in common beside node and 5-tuple. */
+  readonly likeness: string;
+  readonly hasPorts: boolean;
+  /** Policy decides it, so there are verdict records of such drops. */
+  readonly isPolicy: boolean;
+}
+
+const DROP_EVENT = 1;
+const POLICY_VERDICT = 5;
+const L7_EVENT = 129;
+/** Invalid source address and unsupported protocol: mostly router solicitations (flow-formats 8.3). */
+const NOISE = new Set([132, 139]);
+/** Codes that a policy verdict decides: default deny, deny rule, authentication. */
+const POLICY_CODES = new Set([133, 181, 189]);
+const WITH_PORTS = new Set(["TCP", "UDP", "SCTP"]);
+
+/** By kind id; kinds that are no denials, or lose nothing, are not there. */
+export function readDenialKinds(database: Sqlite): Map<number, DenialKind> {
+  const kinds = new Map<number, DenialKind>();
+  const rows = database
+    .prepare(
+      `SELECT id, type, eventType, dropCode, aggregated, trafficDirection, protocol, icmpType, icmpCode, l7Type
+       FROM Kind WHERE verdict = 'DROPPED'`,
+    )
+    .all([]);
+  for (const row of rows) {
+    const code = row.dropCode === null ? undefined : Number(row.dropCode);
+    if (code !== undefined && NOT_A_LOSS.has(code)) continue;
+    const isRequest = row.type === "L7" || row.eventType === L7_EVENT;
+    // A refused request is one drop; what the proxy answered to it is not another.
+    if (isRequest && (row.l7Type === "RESPONSE" || row.l7Type === "SAMPLE")) continue;
+    const isIcmp = row.protocol === "ICMPv4" || row.protocol === "ICMPv6";
+    kinds.set(Number(row.id), {
+      ...sortOf(isRequest, row.eventType as number | null, Number(row.aggregated)),
+      code,
+      isNoise: code !== undefined && NOISE.has(code),
+      isRequest,
+      likeness: `${row.trafficDirection} ${isIcmp ? `${row.icmpType} ${row.icmpCode}` : ""}`,
+      hasPorts: WITH_PORTS.has(String(row.protocol)),
+      isPolicy: code !== undefined && POLICY_CODES.has(code),
+    });
+  }
+  return kinds;
+}
+
+function sortOf(
+  isRequest: boolean,
+  eventType: number | null,
+  aggregated: number,
+): Pick<DenialKind, "sort" | "isAtMost"> {
+  if (isRequest) return { sort: "alone", isAtMost: false };
+  // Unspecified (0) says no more than a masked one.
+  if (aggregated !== 0 || eventType === null || eventType === 0) return { sort: "alone", isAtMost: true };
+  if (eventType === DROP_EVENT) return { sort: "packet", isAtMost: false };
+  return { sort: eventType === POLICY_VERDICT ? "verdict" : "alone", isAtMost: false };
+}
