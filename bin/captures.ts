@@ -17,7 +17,6 @@ import type { QuestionFailure } from "@/lib/questions/failure";
 import type { ReaderPool } from "@/lib/questions/reader-pool";
 
 type UploadFailure = { readonly code: UploadBroken["code"]; readonly message: string };
-type FileFailure = { readonly code: "file_not_found"; readonly message: string };
 type Listener = (captureId: string) => void;
 
 const SAMPLE_ID = "samplecapture";
@@ -153,20 +152,13 @@ export class Captures {
     }
   }
 
-  async report(
-    captureId: string,
-    fileId: number,
-  ): Promise<Result<FileReport, QuestionFailure | FileFailure>> {
-    const files = await this.readers.ask(this.fileOf(captureId), "files", {});
-    if (!files.ok) return files;
-    const report = files.value.find(({ id }) => id === fileId);
-    return report === undefined
-      ? fail("file_not_found", "There is no such file in this capture.")
-      : ok(report);
+  async report(captureId: string, fileId: number): Promise<Result<FileReport, QuestionFailure>> {
+    const usable = await this.usable(captureId);
+    return usable.ok ? this.readers.ask(this.fileOf(captureId), "file", { fileId }) : usable;
   }
 
   /** Cancels a file on its way, else removes it. */
-  async removeFile(captureId: string, fileId: number): Promise<Result<null, QuestionFailure | FileFailure>> {
+  async removeFile(captureId: string, fileId: number): Promise<Result<null, QuestionFailure>> {
     const usable = await this.usable(captureId);
     if (!usable.ok) return usable;
     if (this.intake.cancel(captureId, fileId)) return ok(null);

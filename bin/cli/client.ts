@@ -64,13 +64,9 @@ export class Client {
 
   /** What became of a file so far. */
   async fileReport(captureId: string, fileId: number): Promise<Result<FileReport>> {
-    const schema = z.object({ files: z.array(fileReportSchema) });
-    const answer = await this.ask("GET", `captures/${captureId}/report`, schema);
-    if (!answer.ok) return answer;
-    const report = answer.value.files.find(({ id }) => id === fileId);
-    return report === undefined
-      ? fail("file_not_found", "The file was removed from the capture while it was read.")
-      : ok(report);
+    const answer = await this.ask("GET", `captures/${captureId}/files/${fileId}`, fileReportSchema);
+    if (answer.ok || answer.failure.code !== "file_not_found") return answer;
+    return fail("file_not_found", "The file was removed from the capture while it was read.");
   }
 
   /** Progress of the capture's files, until closed. */

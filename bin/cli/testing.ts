@@ -62,16 +62,18 @@ export async function startStandIn({ token, report, onUpload }: StandInOptions =
       return void json(201, capture);
     }
     if (path === `captures/${capture.id}`) return void json(200, { ...capture, fileReports: [] });
-    if (path === `captures/${capture.id}/report`) {
-      for (const one of reports) if (one.state === "reading") one.state = "done";
-      return void json(200, { files: reports });
-    }
     if (path === `captures/${capture.id}/progress`) {
       response.writeHead(200, { "content-type": "text/event-stream" });
       return void response.write('data: {"files":[],"flows":0}\n\n');
     }
     const upload = new RegExp(`^captures/${capture.id}/files/([^/]+)$`).exec(path)?.[1];
     if (upload === undefined) return void refuse(404, "capture_not_found");
+    if (request.method === "GET") {
+      const asked = reports.find(({ id }) => id === Number(upload));
+      if (asked === undefined) return void refuse(404, "file_not_found");
+      if (asked.state === "reading") asked.state = "done";
+      return void json(200, asked);
+    }
     const file = decodeURIComponent(upload);
     if (onUpload?.(file, request, response)) return;
     const body = await readBody(request);
@@ -120,6 +122,9 @@ function reportOf(id: number, file: string, body: Buffer): FileReport {
     first: null,
     last: null,
     failure: null,
+    entryCount: 0,
+    entries: [],
+    aside: { entries: 0, first: [] },
   };
 }
 

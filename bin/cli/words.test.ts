@@ -18,15 +18,45 @@ const report: FileReport = {
   events: 12_300,
   refusedBy: { torn: 1, json_invalid: 2 },
   refusals: [
-    { line: 1017, offset: 9, code: "torn", reason: "The record breaks off.", excerpt: '{"flow":\u001b[31m' },
+    {
+      entry: null,
+      line: 1017,
+      offset: 9,
+      code: "torn",
+      reason: "The record breaks off.",
+      excerpt: '{"flow":\u001b[31m',
+    },
   ],
   formats: { hubble: 12_342 },
   first: "2026-03-04T05:00:00.000000000Z",
   last: "2026-03-04T05:30:00.000000000Z",
   failure: null,
+  entryCount: 0,
+  entries: [],
+  aside: { entries: 0, first: [] },
 };
 
 describe("reportWords", () => {
+  it("says of an archive how many files were read, what was left aside, and where a refused record stands", () => {
+    const archive: FileReport = {
+      ...report,
+      file: "all.zip",
+      entryCount: 2,
+      aside: { entries: 41, first: [{ entry: "all.zip › a\u001b.md", why: "no records in it" }] },
+      refused: 1,
+      refusedBy: { torn: 1 },
+      refusals: [
+        { entry: "all.zip › n1.log", line: 3, offset: 9, code: "torn", reason: "Torn.", excerpt: "" },
+      ],
+    };
+    expect(reportWords(archive).split("\n").slice(1, 5)).toEqual([
+      "  An archive; 2 files in it read.",
+      "  41 entries left aside, such as all.zip › a\u241b.md (no records in it).",
+      "  Refused: 1 torn. docs/formats.md says what each means.",
+      "  all.zip › n1.log, line 3: Torn.",
+    ]);
+  });
+
   it("says what was read, why records were refused, and from when to when", () => {
     expect(reportWords(report).split("\n")).toEqual([
       "events.log: read 12,345 = 12,300 accepted + 30 duplicate + 12 of other kinds + 3 refused.",

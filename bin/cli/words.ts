@@ -46,6 +46,7 @@ const EXCERPT = 100;
 export function reportWords(report: FileReport): string {
   const lines = [`${harmless(report.file)}: ${verdict(report)}`];
   if (report.failure !== null) lines.push(`  ${harmless(report.failure.message)}`);
+  lines.push(...archiveLines(report));
   if (report.refused > 0) lines.push(...refusalLines(report));
   if (report.first !== null && report.last !== null) lines.push(`  From ${report.first} to ${report.last}.`);
   return lines.join("\n");
@@ -61,13 +62,36 @@ function verdict(report: FileReport): string {
   return report.state === "nothing-new" ? `${sum} Nothing new.` : sum;
 }
 
+/** What an archive held, and what of it was no log. */
+function archiveLines({ entryCount, aside }: FileReport): string[] {
+  const lines = [];
+  if (entryCount > 0)
+    lines.push(`  An archive; ${count(entryCount)} ${plural(entryCount, "file")} in it read.`);
+  if (aside.entries > 0) {
+    const [first] = aside.first;
+    const example = first === undefined ? "" : `, such as ${harmless(first.entry)} (${harmless(first.why)})`;
+    lines.push(
+      `  ${count(aside.entries)} ${plural(aside.entries, "entry", "entries")} left aside${example}.`,
+    );
+  }
+  return lines;
+}
+
+function plural(number: number, one: string, many = `${one}s`): string {
+  return number === 1 ? one : many;
+}
+
 function refusalLines({ refused, refusedBy, refusals }: FileReport): string[] {
   const codes = Object.entries(refusedBy)
     .sort(([, a], [, b]) => b - a)
     .map(([code, records]) => `${count(records)} ${harmless(code)}`);
   const lines = [`  Refused: ${codes.join(", ")}. docs/formats.md says what each means.`];
-  for (const { line, reason, excerpt } of refusals.slice(0, FIRST_REFUSALS)) {
-    lines.push(`  ${line > 0 ? `line ${count(line)}: ` : ""}${harmless(reason)}`);
+  for (const { entry, line, reason, excerpt } of refusals.slice(0, FIRST_REFUSALS)) {
+    const where = [
+      ...(entry === null ? [] : [harmless(entry)]),
+      ...(line > 0 ? [`line ${count(line)}`] : []),
+    ];
+    lines.push(`  ${where.length > 0 ? `${where.join(", ")}: ` : ""}${harmless(reason)}`);
     if (excerpt !== "") lines.push(`    ${harmless(excerpt.slice(0, EXCERPT).toWellFormed())}`);
   }
   const left = refused - Math.min(refusals.length, FIRST_REFUSALS);

@@ -27,7 +27,8 @@ export function DropZone({ onFiles, onSample, isOpening, isFirst }: DropZoneProp
         </h1>
         <p>
           Drop files or a folder anywhere on this page. Eyepiece reads Hubble JSON: the exporter's{" "}
-          <code>events.log</code>, or what <code>hubble observe -o json</code> prints, plain or gzip.
+          <code>events.log</code>, or what <code>hubble observe -o json</code> prints, plain, compressed, or
+          in a zip or tar archive.
         </p>
         <p className={styles.quiet}>
           Files dropped together become one capture. They go to this server and nowhere else.

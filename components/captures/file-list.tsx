@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import Link from "next/link";
+import { Entries } from "@/components/frame/entries";
 import { useCapture } from "@/components/frame/queries";
 import { Refusals } from "@/components/frame/refusals";
 import { useRemoveFile } from "@/components/frame/use-remove-file";
@@ -80,6 +81,7 @@ function FileItem({ captureId, row }: { readonly captureId: string; readonly row
       <p className={styles.sentence} role={underway ? undefined : "status"}>
         {sentenceOf(row)}
       </p>
+      {row.report && !underway && <Entries report={row.report} />}
       {row.report && !underway && <Refusals report={row.report} />}
     </>
   );

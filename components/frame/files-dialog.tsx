@@ -7,6 +7,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { formatBytes, formatCount, formatQuantity } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import type { CaptureAnswer } from "@/lib/questions/answers";
+import { Entries } from "./entries";
 import styles from "./files-dialog.module.css";
 import { Refusals } from "./refusals";
 import { outcomeOf } from "./report-words";
@@ -54,14 +55,14 @@ function FileItem({ captureId, report }: { readonly captureId: string; readonly 
           Formats: {formats.map(([format, count]) => `${format} ${formatCount(count)}`).join(", ")}
         </p>
       )}
+      <Entries report={report} />
       <Refusals report={report} />
     </>
   );
 }
 
 function sizeText({ receivedBytes, unpackedBytes, packing }: Report): string {
-  if (packing === "none" || packing === "" || unpackedBytes === receivedBytes)
-    return formatBytes(receivedBytes);
+  if (packing === "plain" || unpackedBytes === receivedBytes) return formatBytes(receivedBytes);
   return `${formatBytes(receivedBytes)} ${packing}, ${formatBytes(unpackedBytes)} unpacked`;
 }
 

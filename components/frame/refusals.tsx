@@ -34,9 +34,14 @@ export function Refusals({ report }: { readonly report: Report }) {
           </thead>
           <tbody>
             {refusals.map((refusal) => (
-              <tr key={refusal.offset}>
+              <tr key={`${refusal.entry ?? ""} ${refusal.line} ${refusal.offset}`}>
                 <td className={tables.number}>{formatCount(refusal.line)}</td>
                 <td>
+                  {refusal.entry !== null && (
+                    <span className={styles.entry}>
+                      <bdi>{visible(refusal.entry)}</bdi>
+                    </span>
+                  )}
                   {visible(refusal.reason)} <code className={styles.code}>{refusal.code}</code>
                 </td>
                 <td>

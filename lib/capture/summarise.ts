@@ -20,7 +20,7 @@ export function summarise(database: Sqlite): CaptureSummary {
   const capture = database.prepare("SELECT captureId, name, createdAtMs FROM Capture WHERE id = 1").get([]);
   const files = database
     .prepare(
-      "SELECT count(*) AS files, coalesce(sum(accepted), 0) AS flows, coalesce(sum(events), 0) AS events FROM SourceFile WHERE state = 'done'",
+      "SELECT coalesce(sum(uploadId IS NULL), 0) AS files, coalesce(sum(accepted), 0) AS flows, coalesce(sum(events), 0) AS events FROM SourceFile WHERE state = 'done'",
     )
     .get([]);
   const span = database

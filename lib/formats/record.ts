@@ -20,4 +20,8 @@ export type RefusalCode =
   | "too_long"
   | "not_text"
   | "packing_not_read"
-  | "packing_broken";
+  | "packing_broken"
+  | "archive_encrypted"
+  | "archive_bomb"
+  | "archive_too_deep"
+  | "archive_too_many";

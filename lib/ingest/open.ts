@@ -1,206 +1,192 @@
 /**
- * Unwraps a file as a stream: plain text or gzip, told apart by the first bytes, never by the name.
+ * Opens an upload: unwraps gzip, zstd, zip, tar and UTF-16, one in the other, told apart by the first bytes.
  *
- * Other packings are recognised and refused by name. What is no text at all is refused as a whole, not
- * line by line.
+ * What comes out is files, each as a stream: the upload itself, or the entries of an archive one after the
+ * other. Memory does not grow with any of them. A zip is read from its end, so it is waited for until it is
+ * whole, and a zip within another archive is copied aside first. What cannot be read is told where it lies:
+ * of the file, of the entry, or of the archive; what came before is kept.
  */
 
-import { createGunzip } from "node:zlib";
-import type { RefusalCode } from "@/lib/formats/record";
+import type { Budget } from "./budget";
+import { ByteReader } from "./byte-reader";
+import { FileRefusal } from "./file-refusal";
+import { gunzip } from "./inflate";
+import { HEAD_BYTES, type Packing, refuseUnreadable, sniffPacking } from "./sniff";
+import { asideByName } from "./sysdump";
+import { readTar } from "./tar";
+import { unzstd } from "./unzstd";
+import { fromUtf16 } from "./utf16";
+import { readZip } from "./zip";
+import type { RandomAccess } from "./zip-directory";
 
-export type Packing = "plain" | "gzip";
-
-/** The file as such cannot be read, or not to its end. Counts as one refused record. */
-export class FileRefusal extends Error {
-  constructor(
-    readonly code: RefusalCode,
-    message: string,
-  ) {
-    super(message);
-  }
+/** Where the bytes of an upload come from. */
+export interface UploadSource {
+  bytes(): AsyncGenerator<Uint8Array>;
+  /** Bytes read of it so far. */
+  readonly consumed: number;
+  /** The whole of it, once it has arrived. */
+  whole(): Promise<RandomAccess>;
+  /** Copies a stream to the disk, no more than so many bytes of it, for the time of the work. */
+  withCopy<T>(
+    bytes: AsyncIterable<Uint8Array>,
+    mostBytes: number,
+    work: (copy: RandomAccess) => AsyncGenerator<T>,
+  ): AsyncGenerator<T>;
 }
 
-const GZIP = [0x1f, 0x8b];
-
-const NOT_READ: readonly (readonly [name: string, signature: readonly number[], offset: number])[] = [
-  ["a zip archive", [0x50, 0x4b, 0x03, 0x04], 0],
-  ["zstd", [0x28, 0xb5, 0x2f, 0xfd], 0],
-  ["bzip2", [0x42, 0x5a, 0x68], 0],
-  ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a], 0],
-  ["a tar archive", [0x75, 0x73, 0x74, 0x61, 0x72], 257],
-];
-
-export function sniffPacking(head: Uint8Array): Packing {
-  if (GZIP.every((byte, i) => head[i] === byte)) return "gzip";
-  return "plain";
+interface Place {
+  /** The entries that lead to it, from the outermost archive in; none for the upload itself. */
+  readonly names: readonly string[];
+  /** Packings around its text: "plain", "gzip", "gzip+tar". */
+  readonly packing: string;
 }
 
-/** Byte order marks of UTF-16, as `>` of Windows PowerShell writes it. */
-const UTF_16 = [
-  [0xff, 0xfe],
-  [0xfe, 0xff],
-];
+export type Opened =
+  | (Place & { readonly kind: "file"; readonly bytes: AsyncGenerator<Uint8Array> })
+  /** An archive begins: what comes are its entries. */
+  | (Place & { readonly kind: "archive" })
+  /** An entry that is not read, and why. */
+  | { readonly kind: "aside"; readonly names: readonly string[]; readonly why: string }
+  /** A file or an archive that cannot be read, or not to its end. */
+  | { readonly kind: "refused"; readonly names: readonly string[]; readonly refusal: FileRefusal };
 
-function refuseUnreadable(head: Uint8Array): void {
-  const packing = NOT_READ.find(([, signature, offset]) =>
-    signature.every((byte, i) => head[offset + i] === byte),
-  );
-  if (packing !== undefined) {
-    throw new FileRefusal(
-      "packing_not_read",
-      `This is ${packing[0]}, which is not read yet: unpack it and add the files inside.`,
-    );
-  }
-  if (UTF_16.some((mark) => mark.every((byte, i) => head[i] === byte))) {
-    throw new FileRefusal(
-      "not_text",
-      "This text is in UTF-16, as Windows PowerShell writes it: save it as UTF-8 and add it again.",
-    );
-  }
-  if (isBinary(head)) {
-    throw new FileRefusal("not_text", "This is not a text file: no flow log begins like this.");
-  }
+/** A stream that may be packed. */
+interface Layer {
+  readonly names: readonly string[];
+  readonly packings: readonly Packing[];
+  /** Packings around it, those of outer archives included. */
+  readonly depth: number;
+  readonly reader: ByteReader;
+  /** Set for the upload itself, as it was sent. */
+  readonly whole: (() => Promise<RandomAccess>) | undefined;
 }
 
-/** Text has no NUL and few other control characters. (A log with a stray NUL further on is still read.) */
-function isBinary(head: Uint8Array): boolean {
-  let controls = 0;
-  for (const byte of head) {
-    if (byte === 0) return true;
-    if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27) controls++;
-  }
-  return controls * 20 > head.length;
-}
-
-/** The unpacked bytes. Throws {@link FileRefusal} where they cannot be read, or not further. */
-export async function* unpack(
-  packed: AsyncIterable<Uint8Array>,
-  onPacking: (packing: Packing) => void,
-): AsyncGenerator<Uint8Array> {
-  const source = packed[Symbol.asyncIterator]();
+/** Each file is read, or returned from, before the next one is asked for. */
+export async function* openUpload(source: UploadSource, budget: Budget): AsyncGenerator<Opened> {
+  const reader = new ByteReader(source.bytes());
   try {
-    const head = await readHead(source);
-    const packing = sniffPacking(head.bytes);
-    onPacking(packing);
-    if (packing === "gzip") {
-      const plain = gunzip(behind(head, source));
-      try {
-        yield* checked(await readHead(plain), plain);
-      } finally {
-        await plain.return(undefined);
-      }
-    } else yield* checked(head, source);
+    yield* new Opener(source, budget).open({
+      names: [],
+      packings: [],
+      depth: 0,
+      reader,
+      whole: () => source.whole(),
+    });
   } finally {
     // Whoever holds a file open behind the source closes it then.
-    await source.return?.();
+    await reader.close();
   }
 }
 
-/** The beginning of a stream, and the error that ended it there. */
-interface Head {
-  readonly bytes: Uint8Array;
-  readonly failure?: unknown;
-}
+class Opener {
+  constructor(
+    private readonly source: UploadSource,
+    private readonly budget: Budget,
+  ) {}
 
-const HEAD_BYTES = 4096;
-
-/** So many bytes, unless the stream is shorter. */
-async function readHead(source: AsyncIterator<Uint8Array>): Promise<Head> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  try {
-    while (length < HEAD_BYTES) {
-      const next = await source.next();
-      if (next.done) break;
-      parts.push(next.value);
-      length += next.value.length;
+  /** What is thrown as a refusal is told of the file at this place; all else ends the reading. */
+  async *open(layer: Layer): AsyncGenerator<Opened> {
+    try {
+      this.budget.layer(layer.depth);
+      yield* this.unwrap(layer);
+    } catch (refusal) {
+      if (!(refusal instanceof FileRefusal)) throw refusal;
+      if (refusal.endsUpload && layer.names.length > 0) throw refusal;
+      // Of an entry that was never a log it is enough to say that it is there.
+      if (refusal.code === "not_text" && layer.names.length > 0)
+        yield { kind: "aside", names: layer.names, why: "not text" };
+      else yield { kind: "refused", names: layer.names, refusal };
     }
-  } catch (failure) {
-    // What came before is read all the same.
-    return { bytes: Buffer.concat(parts), failure };
   }
-  return { bytes: parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts) };
-}
 
-async function* checked(head: Head, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  refuseUnreadable(head.bytes.subarray(0, HEAD_BYTES));
-  yield* behind(head, rest);
-}
-
-/** The whole stream again: its head, then the rest. */
-async function* behind(head: Head, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (head.bytes.length > 0) yield head.bytes;
-  if (head.failure !== undefined) throw head.failure;
-  for (;;) {
-    const next = await rest.next();
-    if (next.done) return;
-    yield next.value;
-  }
-}
-
-/**
- * Several members behind each other are one file. What came before a break is given out first, but for the
- * last chunk when the break is not the end.
- */
-async function* gunzip(packed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const stream = createGunzip({ chunkSize: 64 * 1024 });
-  const feeding = feed(packed, stream);
-  try {
-    for await (const bytes of stream) yield bytes as Buffer;
-    const unread = (await feeding) - stream.bytesWritten;
-    if (unread > 0) {
-      throw new FileRefusal(
-        "packing_broken",
-        `${unread} bytes behind the end of the gzip data were not read.`,
-      );
+  private async *unwrap(layer: Layer): AsyncGenerator<Opened> {
+    const { reader } = layer;
+    const head = await reader.peek(HEAD_BYTES);
+    const packing = sniffPacking(head);
+    switch (packing) {
+      case "gzip":
+        return yield* this.inner(layer, packing, gunzip(reader.rest(), this.budget));
+      case "zstd":
+        return yield* this.inner(layer, packing, unzstd(reader, this.budget));
+      case "tar":
+        yield archive(layer, packing);
+        return yield* this.entries(readTar(reader), layer);
+      case "zip":
+        yield archive(layer, packing);
+        return yield* this.zipEntries(layer);
+      case "utf-16":
+        return yield this.file(layer, packing, fromUtf16(reader.rest(), head[0] === 0xfe));
+      case "plain":
+        refuseUnreadable(head);
+        return yield this.file(layer, packing, reader.rest());
     }
-  } catch (error) {
-    if (isZlibError(error)) {
-      throw new FileRefusal(
-        "packing_broken",
-        "The gzip file is damaged or breaks off here; what came before was read.",
-      );
+  }
+
+  private async *inner(
+    layer: Layer,
+    packing: Packing,
+    bytes: AsyncGenerator<Uint8Array>,
+  ): AsyncGenerator<Opened> {
+    const reader = new ByteReader(bytes);
+    try {
+      yield* this.unwrapDeeper({
+        ...layer,
+        packings: [...layer.packings, packing],
+        depth: layer.depth + 1,
+        reader,
+        whole: undefined,
+      });
+    } finally {
+      await reader.close();
     }
-    throw error;
-  } finally {
-    stream.destroy();
-    await feeding.catch(() => undefined);
+  }
+
+  private async *unwrapDeeper(layer: Layer): AsyncGenerator<Opened> {
+    this.budget.layer(layer.depth);
+    yield* this.unwrap(layer);
+  }
+
+  private file({ names, packings }: Layer, packing: Packing, bytes: AsyncGenerator<Uint8Array>): Opened {
+    if (names.length > 0) this.budget.file();
+    const around = packing === "plain" && packings.length > 0 ? packings : [...packings, packing];
+    return { kind: "file", names, packing: around.join("+"), bytes };
+  }
+
+  private async *zipEntries(layer: Layer): AsyncGenerator<Opened> {
+    if (layer.whole !== undefined) {
+      yield* this.entries(readZip(await layer.whole(), this.budget), layer);
+      return;
+    }
+    yield* this.source.withCopy(layer.reader.rest(), this.budget.limits.scratchBytes, (copy) =>
+      this.entries(readZip(copy, this.budget), layer),
+    );
+  }
+
+  private async *entries(entries: AsyncIterable<Entry>, { names, depth }: Layer): AsyncGenerator<Opened> {
+    for await (const entry of entries) {
+      this.budget.entry();
+      const path = [...names, entry.name];
+      const why = entry.aside ?? asideByName(path);
+      if (why !== undefined) {
+        yield { kind: "aside", names: path, why };
+        continue;
+      }
+      const reader = new ByteReader(entry.bytes);
+      try {
+        yield* this.open({ names: path, packings: [], depth: depth + 1, reader, whole: undefined });
+      } finally {
+        await reader.close();
+      }
+    }
   }
 }
 
-/** Resolves with the number of bytes that were fed. */
-async function feed(
-  packed: AsyncGenerator<Uint8Array>,
-  stream: ReturnType<typeof createGunzip>,
-): Promise<number> {
-  let fed = 0;
-  try {
-    for await (const bytes of packed) {
-      if (stream.destroyed) return fed;
-      fed += bytes.length;
-      if (!stream.write(bytes)) await drained(stream);
-    }
-    stream.end();
-  } catch (error) {
-    stream.destroy(error instanceof Error ? error : new Error(String(error)));
-  }
-  return fed;
+interface Entry {
+  readonly name: string;
+  readonly aside: string | undefined;
+  readonly bytes: AsyncGenerator<Uint8Array>;
 }
 
-function drained(stream: ReturnType<typeof createGunzip>): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off("drain", done);
-      stream.off("close", done);
-      resolve();
-    };
-    stream.on("drain", done);
-    stream.on("close", done);
-  });
-}
-
-function isZlibError(error: unknown): boolean {
-  return (
-    error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("Z_")
-  );
+function archive({ names, packings }: Layer, packing: Packing): Opened {
+  return { kind: "archive", names, packing: [...packings, packing].join("+") };
 }

@@ -1,18 +1,19 @@
 /**
- * The way of a file: open, split, decode in threads, hand batches in the order of the file to a sink.
+ * The way of a file that is unpacked: split, decode in threads, hand batches in the order of the file to a sink.
  *
  * Knows no database. Memory is bounded: no more chunks are cut than the decoders can hold, and the sink is
  * waited for.
  */
 
 import type { DecodedBatch, DecodePool } from "./decode-pool";
-import { FileRefusal, type Packing, unpack } from "./open";
+import { FileRefusal } from "./file-refusal";
 import { type Chunk, Splitter } from "./split";
 
 export interface Sink {
   /** Takes batches in the order of the file. */
   load(batches: readonly DecodedBatch[]): void | Promise<void>;
-  packing(packing: Packing): void;
+  /** True when nothing more of the file is wanted. */
+  readonly isEnough?: boolean;
 }
 
 export interface FileEnd {
@@ -27,7 +28,7 @@ export interface FileEnd {
  * Rejects with the signal's reason when cancelled, and with any error of the source or the sink.
  */
 export async function readFile(
-  packed: AsyncIterable<Uint8Array>,
+  unpacked: AsyncIterable<Uint8Array>,
   pool: DecodePool,
   sink: Sink,
   signal: AbortSignal,
@@ -37,10 +38,11 @@ export async function readFile(
   let unpackedBytes = 0;
   let endedEarly: FileRefusal | undefined;
   try {
-    for await (const bytes of unpack(packed, (packing) => sink.packing(packing))) {
+    for await (const bytes of unpacked) {
       signal.throwIfAborted();
       unpackedBytes += bytes.length;
       await reading.push(bytes);
+      if (sink.isEnough) break;
     }
   } catch (error) {
     if (!(error instanceof FileRefusal)) throw error;

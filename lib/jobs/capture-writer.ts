@@ -6,27 +6,22 @@
 import { unreachable } from "@/lib/base/unreachable";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { Sqlite } from "@/lib/capture/driver";
+import { addFile, type FileReport, readFile as readReport, setFileState } from "@/lib/capture/files";
 import {
-  addFile,
-  type FileReport,
-  readFile as readReport,
-  setFileState,
-  setReceived,
-} from "@/lib/capture/files";
-import { FileLoader } from "@/lib/capture/load";
-import {
+  dictionaryMark,
   dropHalfReadFile,
   dropSecondaryIndexes,
   ensureSecondaryIndexes,
   isEmptyOfFlows,
   removeFile,
-  settleAddedFile,
+  settleAddedFiles,
 } from "@/lib/capture/settle";
 import { summarise } from "@/lib/capture/summarise";
 import { DecodePool } from "@/lib/ingest/decode-pool";
-import { readFile } from "@/lib/ingest/read-file";
+import { readUpload } from "@/lib/ingest/read-upload";
 import { type Abandoned, brokenDown, type ReadProgress, type Received, type ToWriter } from "./messages";
 import { SpoolReader } from "./spool";
+import { UploadLoader } from "./upload-loader";
 
 type Asked = Extract<ToWriter, { id: number }>;
 type Told = Extract<ToWriter, { tell: string }>;
@@ -136,6 +131,7 @@ export class CaptureWriter {
     } catch (error) {
       this.readingFailed(fileId, error);
     } finally {
+      await spool.close();
       this.endPoolWhenIdle();
       this.underway = undefined;
       this.received.delete(fileId);
@@ -144,42 +140,31 @@ export class CaptureWriter {
   }
 
   private async load(fileId: number, spool: SpoolReader, signal: AbortSignal): Promise<void> {
+    const { database } = this;
     // A file that a crash left half read starts again.
-    dropHalfReadFile(this.database, fileId);
-    setFileState(this.database, fileId, "reading");
-    if (isEmptyOfFlows(this.database)) dropSecondaryIndexes(this.database);
-    const loader = new FileLoader(this.database, fileId);
+    dropHalfReadFile(database, fileId);
+    setFileState(database, fileId, "reading");
+    if (isEmptyOfFlows(database)) dropSecondaryIndexes(database);
+    const before = dictionaryMark(database);
+    const upload = { id: fileId, name: this.report(fileId).file };
+    const loader = new UploadLoader(database, upload, () => report("reading"));
     const report = this.reporter(fileId, spool, loader);
-    const { unpackedBytes, endedEarly } = await readFile(
-      spool.bytes(),
-      this.workingPool(),
-      {
-        load: (batches) => {
-          if (batches.length > 0) loader.load(batches);
-          report("reading");
-        },
-        packing: (packing) => setReceived(this.database, fileId, 0, packing),
-      },
-      signal,
-    );
-    if (endedEarly !== undefined) {
-      const { code, message } = endedEarly;
-      loader.refuseFile({ line: 0, offset: unpackedBytes, code, reason: message, excerpt: "" });
-    }
+    await readUpload(spool, this.workingPool(), loader, signal);
+    loader.finish();
     // What cannot be read to its end arrives to its end all the same, or not at all.
     const receivedBytes = await spool.untilWhole();
-    this.database
-      .prepare("UPDATE SourceFile SET receivedBytes = ?, unpackedBytes = ?, state = 'settling' WHERE id = ?")
-      .run([receivedBytes, unpackedBytes, fileId]);
+    database
+      .prepare("UPDATE SourceFile SET receivedBytes = ?, state = 'settling' WHERE id = ?")
+      .run([receivedBytes, fileId]);
     report("settling", true);
-    settleAddedFile(this.database, fileId, Date.now());
-    this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA main.optimize;");
+    settleAddedFiles(database, [fileId], Date.now(), before);
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA main.optimize;");
   }
 
   private reporter(
     fileId: number,
     spool: SpoolReader,
-    loader: FileLoader,
+    loader: UploadLoader,
   ): (phase: ReadProgress["phase"], now?: boolean) => void {
     const started = performance.now();
     let last = 0;
@@ -243,10 +228,10 @@ export class CaptureWriter {
   }
 }
 
-/** True when blocks of the file were loaded, at any time. */
+/** True when reading of the file began, at any time. */
 function wasBegun(database: Sqlite, fileId: number): boolean {
-  const file = database.prepare("SELECT firstBlock FROM SourceFile WHERE id = ?").get([fileId]);
-  return typeof file?.firstBlock === "number";
+  const file = database.prepare("SELECT state FROM SourceFile WHERE id = ?").get([fileId]);
+  return file?.state !== "receiving";
 }
 
 /** The server stops in the middle of a file. */

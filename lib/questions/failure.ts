@@ -7,6 +7,7 @@ export interface QuestionFailure {
     | "capture_damaged"
     | "cursor_invalid"
     | "filter_invalid"
+    | "file_not_found"
     | "flow_not_found"
     | "question_timeout"
     | "revision_not_found"

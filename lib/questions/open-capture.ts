@@ -81,7 +81,9 @@ export class OpenCapture {
 
   meta(unit: Meta["unit"]): Meta {
     const underWay = this.database
-      .prepare("SELECT name, state FROM SourceFile WHERE state IN ('reading', 'settling') ORDER BY id")
+      .prepare(
+        "SELECT name, state FROM SourceFile WHERE uploadId IS NULL AND state IN ('reading', 'settling') ORDER BY id",
+      )
       .all([]);
     const atLeast =
       this.database.prepare("SELECT 1 FROM Kind WHERE aggregated = 2 LIMIT 1").get([]) !== undefined;

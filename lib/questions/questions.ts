@@ -1,7 +1,13 @@
 /** All questions by name: scope in, answer out. The seam behind which another store could stand. */
 
-import { ok, type Result } from "@/lib/base/result";
-import { type FileReport, readFiles, type UnfinishedFile, unfinishedFiles } from "@/lib/capture/files";
+import { fail, ok, type Result } from "@/lib/base/result";
+import {
+  type FileReport,
+  readFile,
+  readFiles,
+  type UnfinishedFile,
+  unfinishedFiles,
+} from "@/lib/capture/files";
 import { type CaptureSummary, summarise } from "@/lib/capture/summarise";
 import type { FlowDetailAnswer, FlowsAnswer, SummaryAnswer, TimelineAnswer } from "./answers";
 import type { QuestionFailure } from "./failure";
@@ -22,6 +28,7 @@ export interface Questions {
   timeline: { ask: TimelineParameters; answer: TimelineAnswer };
   report: { ask: Record<string, never>; answer: ReportAnswer };
   files: { ask: Record<string, never>; answer: FileReport[] };
+  file: { ask: { fileId: number }; answer: FileReport };
   /** Files that were on their way when the server stopped. */
   unfinishedFiles: { ask: Record<string, never>; answer: UnfinishedFile[] };
   summarise: { ask: Record<string, never>; answer: CaptureSummary };
@@ -44,6 +51,12 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   timeline: readTimeline,
   report: readReport,
   files: (capture) => ok(readFiles(capture.database)),
+  file: ({ database }, { fileId }) => {
+    const report = readFile(database, fileId);
+    return report === undefined
+      ? fail("file_not_found", "There is no such file in this capture.")
+      : ok(report);
+  },
   unfinishedFiles: (capture) => ok(unfinishedFiles(capture.database)),
   summarise: (capture) => ok(summarise(capture.database)),
 };

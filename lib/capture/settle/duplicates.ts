@@ -13,8 +13,9 @@ import type { Sqlite } from "../driver";
 import { type Span, spanOf } from "./neighbourhood";
 import { rowRange } from "./records";
 
-export function resolveDuplicates(database: Sqlite, fileId: number): void {
-  const [from, to] = rowRange(database, fileId);
+/** Among uploads that were loaded, and between them and what was there. */
+export function resolveDuplicates(database: Sqlite, uploadIds: readonly number[]): void {
+  const [from, to] = rowRange(database, uploadIds);
   const isOnlyFile =
     database.prepare("SELECT 1 FROM Flow WHERE id < ? OR id >= ? LIMIT 1").get([from, to]) === undefined;
   newHashTable(database);
@@ -28,8 +29,19 @@ export function resolveDuplicates(database: Sqlite, fileId: number): void {
       )
       .run([from, to]);
   }
+  rememberOthers(database, [from, to]);
   rankAgain(database);
   markDuplicateOthers(database);
+}
+
+/** Hashes of other records within these rows, which are few. */
+function rememberOthers(database: Sqlite, rows: readonly [number, number]): void {
+  database.exec(
+    "CREATE TEMP TABLE IF NOT EXISTS AffectedOther (hash INTEGER PRIMARY KEY); DELETE FROM temp.AffectedOther;",
+  );
+  database
+    .prepare("INSERT OR IGNORE INTO temp.AffectedOther SELECT hash FROM OtherRecord WHERE id >= ? AND id < ?")
+    .run(rows);
 }
 
 function newHashTable(database: Sqlite): void {
@@ -39,8 +51,9 @@ function newHashTable(database: Sqlite): void {
 }
 
 /** Hashes of a file that is about to go and that another file has too. */
-export function rememberHashes(database: Sqlite, fileId: number): void {
-  const [from, to] = rowRange(database, fileId);
+export function rememberHashes(database: Sqlite, uploadId: number): void {
+  const [from, to] = rowRange(database, [uploadId]);
+  rememberOthers(database, [from, to]);
   newHashTable(database);
   database
     .prepare(
@@ -91,13 +104,17 @@ function move(database: Sqlite, from: string, to: string, which: string): void {
   database.exec(`DELETE FROM ${from} WHERE id IN (${ids})`);
 }
 
-/** Other records are few: the same rule, worked out over all of them. */
+/** The same rule for other records with the hashes that were remembered. */
 export function markDuplicateOthers(database: Sqlite): void {
   database.exec(`
-    UPDATE OtherRecord SET occurrence = r.occurrence, duplicate = r.duplicate FROM (
-      SELECT id, occurrence, id <> min(id) OVER (PARTITION BY hash, occurrence) AS duplicate FROM (
-        SELECT o.id, o.hash, row_number() OVER (PARTITION BY o.hash, b.fileId ORDER BY o.id) - 1 AS occurrence
-        FROM OtherRecord o JOIN RawBlock b ON b.id = o.id / ${PLACES_PER_BLOCK}
-      )
-    ) r WHERE r.id = OtherRecord.id AND (r.occurrence <> OtherRecord.occurrence OR r.duplicate <> OtherRecord.duplicate)`);
+    CREATE TEMP TABLE IF NOT EXISTS RankedOther (id INTEGER PRIMARY KEY, occurrence INTEGER, duplicate INTEGER);
+    DELETE FROM temp.RankedOther;
+    INSERT INTO temp.RankedOther
+    SELECT id, occurrence, id <> min(id) OVER (PARTITION BY hash, occurrence) FROM (
+      SELECT o.id, o.hash, row_number() OVER (PARTITION BY o.hash, b.fileId ORDER BY o.id) - 1 AS occurrence
+      FROM OtherRecord o JOIN RawBlock b ON b.id = o.id / ${PLACES_PER_BLOCK}
+      WHERE o.hash IN (SELECT hash FROM temp.AffectedOther)
+    );
+    UPDATE OtherRecord SET occurrence = r.occurrence, duplicate = r.duplicate FROM temp.RankedOther r
+    WHERE r.id = OtherRecord.id AND (r.occurrence <> OtherRecord.occurrence OR r.duplicate <> OtherRecord.duplicate)`);
 }

@@ -13,8 +13,18 @@ import {
   spanOfRanked,
 } from "./duplicates";
 import { EVERYTHING, neighbourhoodOf, type Span, unitedSpan } from "./neighbourhood";
-import { deleteRecords, hasRecords, recount, spanOfFile, sweepDictionaries } from "./records";
+import {
+  deleteRecords,
+  dictionaryMark,
+  hasRecords,
+  partsOf,
+  recount,
+  spanOfFiles,
+  sweepDictionaries,
+} from "./records";
 import { runSteps } from "./steps";
+
+export { dictionaryMark, dropEntry } from "./records";
 
 /** Raised whenever the rules give another answer for the same flows. */
 export const RULES_VERSION = 2;
@@ -38,28 +48,44 @@ export function isEmptyOfFlows(database: Sqlite): boolean {
   return database.prepare("SELECT 1 FROM Flow LIMIT 1").get([]) === undefined;
 }
 
-/** Settles after a file was loaded. Returns "nothing-new" when every record was there already. */
-export function settleAddedFile(database: Sqlite, fileId: number, nowMs: number): "done" | "nothing-new" {
+/**
+ * Settles after uploads were loaded, with all entries of archives: one revision for all of them, or none when every
+ * record was there already. `before` is the mark of the dictionaries before they were loaded.
+ */
+export function settleAddedFiles(
+  database: Sqlite,
+  uploadIds: readonly number[],
+  nowMs: number,
+  before?: string,
+): void {
   ensureSecondaryIndexes(database);
-  return database.transaction(() => {
-    resolveDuplicates(database, fileId);
-    recount(database);
-    const file = database
-      .prepare("SELECT accepted, otherKinds, duplicate FROM SourceFile WHERE id = ?")
-      .get([fileId]);
-    if (Number(file?.accepted) + Number(file?.otherKinds) > 0) {
-      settleAround(database, unitedSpan(spanOfFile(database, fileId), spanOfRanked(database)));
-      addRevision(database, "added", fileId, nowMs);
-    } else if (Number(file?.duplicate) > 0) {
-      // Its rows would only be copies: the counts stay, the copies go.
-      deleteRecords(database, fileId);
-      sweepDictionaries(database);
-      setFileState(database, fileId, "nothing-new");
-      return "nothing-new";
-    }
-    setFileState(database, fileId, "done");
-    return "done";
+  database.transaction(() => {
+    resolveDuplicates(database, uploadIds);
+    recount(database, uploadIds);
+    const parts = partsOf(database, uploadIds);
+    const isNew = parts.some(({ fresh }) => fresh > 0);
+    const span = unitedSpan(spanOfFiles(database, uploadIds), spanOfRanked(database));
+    dropCopies(database, parts, before);
+    if (isNew) settleAround(database, span);
+    for (const uploadId of uploadIds) endUpload(database, uploadId);
+    if (isNew) addRevision(database, "added", uploadIds[0] ?? null, nowMs);
   });
+}
+
+/** Of a file whose records were all there already the counts stay, the copies go. */
+function dropCopies(database: Sqlite, parts: ReturnType<typeof partsOf>, before: string | undefined): void {
+  const copies = parts.filter(({ fresh, duplicate }) => fresh === 0 && duplicate > 0);
+  for (const { id } of copies) deleteRecords(database, id);
+  for (const part of parts) setFileState(database, part.id, copies.includes(part) ? "nothing-new" : "done");
+  // They brought nothing to the dictionaries, unless something was spelled in another way.
+  if (copies.length > 0 && dictionaryMark(database) !== before) sweepDictionaries(database);
+}
+
+/** An archive is nothing new when none of its entries is. */
+function endUpload(database: Sqlite, uploadId: number): void {
+  const parts = partsOf(database, [uploadId]);
+  const isCopy = parts.every(({ fresh }) => fresh === 0) && parts.some(({ duplicate }) => duplicate > 0);
+  setFileState(database, uploadId, isCopy ? "nothing-new" : "done");
 }
 
 /** Takes a finished file out again. What other files had as duplicates of its records comes back. */
@@ -67,13 +93,14 @@ export function removeFile(database: Sqlite, fileId: number, nowMs: number): voi
   database.transaction(() => {
     rememberHashes(database, fileId);
     const changes = hasRecords(database, fileId);
-    const span = spanOfFile(database, fileId);
+    const span = spanOfFiles(database, [fileId]);
     deleteRecords(database, fileId);
+    // Its entries go with it.
     database.prepare("DELETE FROM SourceFile WHERE id = ?").run([fileId]);
     rankAgain(database);
     markDuplicateOthers(database);
     sweepDictionaries(database);
-    recount(database);
+    recount(database, [fileId]);
     if (!changes) return;
     settleAround(database, unitedSpan(span, spanOfRanked(database)));
     addRevision(database, "removed", fileId, nowMs);
@@ -85,11 +112,12 @@ export function dropHalfReadFile(database: Sqlite, fileId: number): void {
   ensureSecondaryIndexes(database);
   database.transaction(() => {
     if (deleteRecords(database, fileId) > 0) sweepDictionaries(database);
+    database.prepare("DELETE FROM SourceFile WHERE uploadId = ?").run([fileId]);
     database.prepare("DELETE FROM Refusal WHERE fileId = ?").run([fileId]);
     database
       .prepare(
         `UPDATE SourceFile SET read = 0, accepted = 0, duplicate = 0, otherKinds = 0, refused = 0, events = 0, unpackedBytes = 0,
-         formats = '{}', refusedBy = '{}', firstNs = NULL, lastNs = NULL WHERE id = ?`,
+         formats = '{}', refusedBy = '{}', firstNs = NULL, lastNs = NULL, aside = 0, firstAside = '[]' WHERE id = ?`,
       )
       .run([fileId]);
   });
@@ -104,7 +132,12 @@ function settleAround(database: Sqlite, changed: Span | undefined): void {
   runSteps(database, isSettled ? neighbourhoodOf(database, changed) : EVERYTHING);
 }
 
-function addRevision(database: Sqlite, change: "added" | "removed", fileId: number, nowMs: number): void {
+function addRevision(
+  database: Sqlite,
+  change: "added" | "removed",
+  fileId: number | null,
+  nowMs: number,
+): void {
   database
     .prepare(
       "INSERT INTO Revision (number, createdAtMs, change, fileId, rulesVersion) SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ? FROM Revision",

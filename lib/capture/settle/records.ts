@@ -4,21 +4,61 @@ import { PLACES_PER_BLOCK } from "@/lib/flow/batch";
 import type { Sqlite } from "../driver";
 import { type Span, spanOf } from "./neighbourhood";
 
+/** Ids of uploads and of their entries; takes the uploads as a JSON list, twice. */
+export const PARTS =
+  "SELECT id FROM SourceFile WHERE id IN (SELECT value FROM json_each(?)) UNION SELECT id FROM SourceFile WHERE uploadId IN (SELECT value FROM json_each(?))";
+
+/** What {@link PARTS} takes. */
+export function asParts(uploadIds: readonly number[]): [string, string] {
+  const list = JSON.stringify(uploadIds);
+  return [list, list];
+}
+
+/** A row that holds records: an upload, or an entry of one. `fresh` counts those that were not there before. */
+interface Part {
+  readonly id: number;
+  readonly fresh: number;
+  readonly duplicate: number;
+}
+
+export function partsOf(database: Sqlite, uploadIds: readonly number[]): Part[] {
+  return database
+    .prepare(
+      `SELECT id, accepted + otherKinds AS fresh, duplicate FROM SourceFile WHERE id IN (${PARTS}) ORDER BY id`,
+    )
+    .all(asParts(uploadIds))
+    .map(({ id, fresh, duplicate }) => ({
+      id: Number(id),
+      fresh: Number(fresh),
+      duplicate: Number(duplicate),
+    }));
+}
+
+/** What was loaded of an entry that turned out to be no log goes, and the entry with it. */
+export function dropEntry(database: Sqlite, entryId: number): void {
+  database.transaction(() => {
+    deleteRecords(database, entryId);
+    database.prepare("DELETE FROM SourceFile WHERE id = ?").run([entryId]);
+  });
+}
+
 /** Returns how many blocks of records there were. */
 export function deleteRecords(database: Sqlite, fileId: number): number {
-  const [from, to] = rowRange(database, fileId);
+  const [from, to] = rowRange(database, [fileId]);
   for (const table of ["Flow", "DuplicateFlow", "FlowExtra", "OtherRecord"]) {
     database.prepare(`DELETE FROM ${table} WHERE id >= ? AND id < ?`).run([from, to]);
   }
-  return database.prepare("DELETE FROM RawBlock WHERE fileId = ?").run([fileId]).changes;
+  return database.prepare(`DELETE FROM RawBlock WHERE fileId IN (${PARTS})`).run(asParts([fileId])).changes;
 }
 
-/** True when the file has records of its own in this revision. */
-export function hasRecords(database: Sqlite, fileId: number): boolean {
+/** True when the upload has records of its own in this revision. */
+export function hasRecords(database: Sqlite, uploadId: number): boolean {
   const file = database
-    .prepare("SELECT state, accepted + otherKinds AS records FROM SourceFile WHERE id = ?")
-    .get([fileId]);
-  return file?.state === "done" && Number(file.records) > 0;
+    .prepare(
+      `SELECT sum(accepted + otherKinds) AS records FROM SourceFile WHERE state = 'done' AND id IN (${PARTS})`,
+    )
+    .get(asParts([uploadId]));
+  return Number(file?.records ?? 0) > 0;
 }
 
 /** Where the ids of each dictionary are used. */
@@ -47,32 +87,50 @@ export function sweepDictionaries(database: Sqlite): void {
   }
 }
 
-/** Row ids of a file's records, half open. */
-export function rowRange(database: Sqlite, fileId: number): [number, number] {
+/** Another one whenever a dictionary has got new entries. */
+export function dictionaryMark(database: Sqlite): string {
+  return Object.keys(USES)
+    .map((table) => Number(database.prepare(`SELECT max(id) AS id FROM ${table}`).get([])?.id ?? 0))
+    .join();
+}
+
+/**
+ * Row ids of the records of uploads, half open. Entries of an archive lie one behind the other, and so do uploads
+ * that are settled together.
+ */
+export function rowRange(database: Sqlite, uploadIds: readonly number[]): [number, number] {
   const row = database
     .prepare(
-      "SELECT coalesce(firstBlock, 0) AS first, coalesce(endBlock, 0) AS behind FROM SourceFile WHERE id = ?",
+      `SELECT coalesce(min(firstBlock), 0) AS first, coalesce(max(endBlock), 0) AS behind FROM SourceFile WHERE id IN (${PARTS})`,
     )
-    .get([fileId]);
+    .get(asParts(uploadIds));
   return [Number(row?.first ?? 0) * PLACES_PER_BLOCK, Number(row?.behind ?? 0) * PLACES_PER_BLOCK];
 }
 
-/** The time that a file's flows span, duplicates included. */
-export function spanOfFile(database: Sqlite, fileId: number): Span | undefined {
-  const [from, to] = rowRange(database, fileId);
+/** The time that the flows of uploads span, duplicates included. */
+export function spanOfFiles(database: Sqlite, uploadIds: readonly number[]): Span | undefined {
+  const [from, to] = rowRange(database, uploadIds);
   const rows = (table: string): string => `SELECT timeNs FROM ${table} WHERE id >= ? AND id < ?`;
   return spanOf(database, `${rows("Flow")} UNION ALL ${rows("DuplicateFlow")}`, [from, to, from, to]);
 }
 
-/** Counts of every file anew: a move in one file changes the counts of another. */
-export function recount(database: Sqlite): void {
+/**
+ * Counts anew of uploads and of every file that they share records with: a move in one changes the counts of
+ * another. Other files stay unread, or a folder of n files would be counted n times.
+ */
+export function recount(database: Sqlite, uploadIds: readonly number[]): void {
   const inFile = `id >= SourceFile.firstBlock * ${PLACES_PER_BLOCK} AND id < SourceFile.endBlock * ${PLACES_PER_BLOCK}`;
-  database.exec(`
+  const filesOf = (ranked: string): string =>
+    `SELECT b.fileId FROM temp.${ranked} r JOIN RawBlock b ON b.id = r.id / ${PLACES_PER_BLOCK}`;
+  database
+    .prepare(`
     UPDATE SourceFile SET
       accepted = (SELECT count(*) FROM Flow WHERE ${inFile}),
       events = (SELECT coalesce(sum(events), 0) FROM Flow WHERE ${inFile}),
       otherKinds = (SELECT count(*) FROM OtherRecord WHERE duplicate = 0 AND ${inFile}),
       duplicate = (SELECT count(*) FROM DuplicateFlow WHERE ${inFile})
         + (SELECT count(*) FROM OtherRecord WHERE duplicate = 1 AND ${inFile})
-    WHERE state IN ('settling', 'done') AND firstBlock IS NOT NULL`);
+    WHERE state IN ('settling', 'done') AND firstBlock IS NOT NULL
+      AND id IN (${PARTS} UNION ${filesOf("Ranked")} UNION ${filesOf("RankedOther")})`)
+    .run(asParts(uploadIds));
 }

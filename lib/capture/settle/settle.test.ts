@@ -13,7 +13,7 @@ import {
   dropSecondaryIndexes,
   ensureSecondaryIndexes,
   isEmptyOfFlows,
-  settleAddedFile,
+  settleAddedFiles,
 } from ".";
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
@@ -326,7 +326,7 @@ describe("settling", () => {
       readFiles(capture.database),
     ];
     const before = state();
-    settleAddedFile(capture.database, second.id, 5000);
+    settleAddedFiles(capture.database, [second.id], 5000);
     expect(state()).toEqual(before);
   });
 

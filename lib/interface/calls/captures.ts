@@ -15,7 +15,9 @@ const captureName = z.object({ name: z.string().trim().min(1, "a name is needed"
 const filePath = capturePath.extend({
   fileName: z
     .string()
-    .describe("1 to 255 characters, percent-encoded: a label, never a path. To delete: the file's number."),
+    .describe(
+      "1 to 255 characters, percent-encoded: a label, never a path. To read or delete: the file's number.",
+    ),
 });
 
 export const captureCalls = {
@@ -79,6 +81,14 @@ export const captureCalls = {
       202: jsonAnswer(fileReportSchema, "The file's state, when its last byte has arrived."),
     },
     errors: [...OF_A_CAPTURE, "upload_incomplete", "format_unknown", "file_not_found", "disk_full"],
+  }),
+  getFile: call({
+    method: "GET",
+    address: "/captures/{captureId}/files/{fileName}",
+    does: "The report of one file; the last part is its number",
+    path: filePath,
+    answers: { 200: jsonAnswer(fileReportSchema, "What was read of it so far, or in all.") },
+    errors: [...OF_A_CAPTURE, "file_not_found"],
   }),
   deleteFile: call({
     method: "DELETE",

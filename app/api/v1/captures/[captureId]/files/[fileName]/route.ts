@@ -2,7 +2,8 @@
  * `PUT`: the file as the raw request body, plain or compressed. 202 with the file's state when the body has
  * arrived; with `?wait=true` 200 with its report once it is done and settled.
  *
- * `DELETE` (the last part is then the file's number): cancels a running file, removes a finished one; 204.
+ * `GET` and `DELETE` (the last part is then the file's number): its report; cancels a running file, removes a
+ * finished one, an archive with all its entries; 204.
  */
 
 import { Readable } from "node:stream";
@@ -16,10 +17,15 @@ export const dynamic = "force-dynamic";
 
 export const { GET, POST, PUT, PATCH, DELETE } = routes(
   handle(CALLS.putFile, putFile),
+  handle(CALLS.getFile, async ({ path, answer }) => {
+    const fileId = fileNumber(path.fileName);
+    if (fileId === undefined) return answer(fail("file_not_found", "Reports are asked for by number."));
+    return answer(await engine().captures.report(path.captureId, fileId));
+  }),
   handle(CALLS.deleteFile, async ({ path, answer }) => {
-    if (!/^\d{1,9}$/.test(path.fileName))
-      return answer(fail("file_not_found", "Files are removed by their number."));
-    return answer(await engine().captures.removeFile(path.captureId, Number(path.fileName)));
+    const fileId = fileNumber(path.fileName);
+    if (fileId === undefined) return answer(fail("file_not_found", "Files are removed by their number."));
+    return answer(await engine().captures.removeFile(path.captureId, fileId));
   }),
 );
 
@@ -40,6 +46,10 @@ async function putFile({ path, query, request, answer }: Given<typeof CALLS.putF
   const { fileId, end } = received.value;
   if (query.wait === "true") return answer(ok(await end), 200);
   return answer(await engine().captures.report(captureId, fileId), 202);
+}
+
+function fileNumber(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 /** Control characters, and those that turn the direction of the text behind them. */
