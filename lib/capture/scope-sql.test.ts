@@ -1,299 +1,11 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ipRange } from "@/lib/base/ip";
 import { parseTime } from "@/lib/base/time";
 import { TRACE_SUB_TYPE } from "@/lib/flow/enums";
-import { lines, TestCapture, timeAt } from "@/lib/jobs/testing";
-import { type Filter, parseFilter, type Term } from "@/lib/scope/filter";
-import { matchesGlob } from "@/lib/scope/glob";
-import { KEYS } from "@/lib/scope/keys";
+import { line, lines, TestCapture, timeAt } from "@/lib/jobs/testing";
+import { type Filter, parseFilter } from "@/lib/scope/filter";
+import { findKeyWord, KEYS } from "@/lib/scope/keys";
 import { compileScope } from "./scope-sql";
-
-interface Side {
-  readonly cluster_name?: string;
-  readonly namespace?: string;
-  readonly pod_name?: string;
-  readonly workloads?: readonly { readonly name?: string; readonly kind?: string }[];
-}
-
-interface FlowJson {
-  readonly time?: string;
-  readonly uuid?: string;
-  readonly verdict?: string | number;
-  readonly drop_reason_desc?: string;
-  readonly IP?: { readonly source?: string; readonly destination?: string };
-  readonly l4?: Readonly<
-    Record<string, { readonly source_port?: number; readonly destination_port?: number }>
-  >;
-  readonly l7?: Readonly<Record<string, unknown>>;
-  readonly source?: Side;
-  readonly destination?: Side;
-  readonly source_service?: { readonly name?: string; readonly namespace?: string };
-  readonly destination_service?: { readonly name?: string; readonly namespace?: string };
-  readonly Type?: string;
-  readonly node_name?: string;
-  readonly is_reply?: boolean;
-  readonly reply?: boolean;
-  readonly event_type?: { readonly type?: number; readonly sub_type?: number };
-  readonly traffic_direction?: string;
-}
-
-const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-  fc.option(value, { nil: undefined });
-const side: fc.Arbitrary<Side | undefined> = maybe(
-  fc.record({
-    cluster_name: fc.constantFrom(undefined, undefined, "west"),
-    namespace: fc.constantFrom(undefined, "shop", "shop", "bank", "kube-system"),
-    pod_name: fc.constantFrom(undefined, "web-1", "web-10", "web-2", "ledger-0", "we%b_1"),
-    workloads: fc.constantFrom(
-      undefined,
-      undefined,
-      [{ name: "web", kind: "Deployment" }],
-      [{ name: "ledger", kind: "StatefulSet" }],
-      [{ name: "web" }],
-      [{ kind: "Job" }],
-      [],
-    ),
-  }),
-);
-const address = fc.constantFrom(
-  "10.0.1.1",
-  "10.0.1.2",
-  "10.0.2.1",
-  "192.168.0.1",
-  "fd00::1",
-  "fd00:0::2",
-  "::ffff:10.0.1.1",
-  "odd",
-);
-const ports = fc.record({
-  source_port: fc.constantFrom(undefined, 53, 80, 44916),
-  destination_port: fc.constantFrom(undefined, 53, 80, 8080),
-});
-const layer4 = fc.oneof(
-  fc
-    .tuple(fc.constantFrom("TCP", "UDP", "SCTP", "QUIC"), ports)
-    .map(([protocol, both]) => ({ [protocol]: both })),
-  fc.constantFrom("ICMPv4", "ICMPv6", "VRRP", "IGMP").map((protocol) => ({ [protocol]: {} })),
-);
-const service = maybe(
-  fc.record({ name: fc.constant("api"), namespace: fc.constantFrom(undefined, "shop", "edge") }),
-);
-const flow: fc.Arbitrary<FlowJson> = fc.record({
-  time: maybe(fc.nat(100).map(timeAt)),
-  uuid: maybe(fc.nat(5).map((n) => `00000000-0000-4000-8000-00000000000${n}`)),
-  verdict: fc.constantFrom<string | number | undefined>(
-    undefined,
-    "FORWARDED",
-    "DROPPED",
-    "DROPPED",
-    "AUDIT",
-    15,
-    "NEW",
-  ),
-  drop_reason_desc: fc.constantFrom(undefined, undefined, "POLICY_DENIED", "POLICY_DENY", "DROP_NEW"),
-  IP: maybe(fc.record({ source: maybe(address), destination: maybe(address) })),
-  l4: maybe(layer4),
-  l7: maybe(fc.constantFrom({ dns: {} }, { http: {} }, { kafka: {} }, {})),
-  source: side,
-  destination: side,
-  source_service: service,
-  destination_service: service,
-  Type: fc.constantFrom(undefined, "L3_L4", "L3_L4", "L7"),
-  node_name: fc.constantFrom(undefined, "n1", "prod/n1", "prod/n2", "prod/n1/odd"),
-  is_reply: maybe(fc.boolean()),
-  reply: maybe(fc.boolean()),
-  event_type: maybe(
-    fc.record({ type: fc.constantFrom(1, 4, 5, 129), sub_type: fc.constantFrom(undefined, 0, 3, 133, 181) }),
-  ),
-  traffic_direction: fc.constantFrom(undefined, "INGRESS", "EGRESS"),
-});
-
-/** JSON has no undefined: what is absent is absent. Each has a number, so that no two have the same bytes. */
-const FLOWS: readonly FlowJson[] = fc
-  .sample(flow, { seed: 20260304, numRuns: 500 })
-  .map((json, n) => ({ ...(JSON.parse(JSON.stringify(json)) as FlowJson), Summary: String(n) }));
-
-/** Where a field mask was at work: `Type` is always written otherwise. */
-const isMasked = (json: FlowJson): boolean => json.Type === undefined;
-
-/** Both ends of the packet, or one. */
-function ends(term: Extract<Term, { side: unknown }>): ("source" | "destination")[] {
-  if (term.side === "either") return ["source", "destination"];
-  return [term.side === "from" ? "source" : "destination"];
-}
-
-const isAbsent = (json: FlowJson, type: "unknown" | "none"): boolean =>
-  isMasked(json) === (type === "unknown");
-
-function layer4Of(json: FlowJson): string | undefined {
-  return Object.keys(json.l4 ?? {})[0];
-}
-
-function dropReasonOf({ drop_reason_desc, event_type }: FlowJson): string | undefined {
-  if (drop_reason_desc !== undefined) return drop_reason_desc;
-  const names: Record<number, string> = {
-    0: "DROP_REASON_UNKNOWN",
-    3: "3",
-    133: "POLICY_DENIED",
-    181: "POLICY_DENY",
-  };
-  return event_type?.type === 1 ? names[event_type.sub_type ?? 0] : undefined;
-}
-
-function replyOf(json: FlowJson): boolean | undefined {
-  return json.is_reply ?? (json.reply === true ? true : undefined);
-}
-
-type Workload = { readonly name: string; readonly kind?: string };
-
-const saidOf = (end: Side): Workload[] =>
-  (end.workloads ?? []).slice(0, 1).flatMap(({ name, kind }) => (name === undefined ? [] : [{ name, kind }]));
-const podOf = ({ cluster_name, namespace, pod_name }: Side): string =>
-  JSON.stringify([cluster_name ?? "", namespace ?? "", pod_name]);
-
-/** What any record says of each pod. */
-const LEARNED = new Map<string, Workload[]>();
-for (const end of FLOWS.flatMap((json) => [json.source ?? {}, json.destination ?? {}]))
-  if (end.pod_name !== undefined)
-    LEARNED.set(podOf(end), [...(LEARNED.get(podOf(end)) ?? []), ...saidOf(end)]);
-
-function workloadsOf(end: Side): Workload[] {
-  const own = saidOf(end);
-  return own.length > 0 || end.pod_name === undefined ? own : (LEARNED.get(podOf(end)) ?? []);
-}
-
-/** The slow and obvious way: one term over one record, by the words of docs/filter.md. */
-function holds(json: FlowJson, term: Term): boolean {
-  switch (term.key) {
-    case "verdict":
-      return term.values.some((value) => {
-        if (value.type === "enum") return String(json.verdict ?? "VERDICT_UNKNOWN") === value.name;
-        return value.type === "unknown" && json.verdict === undefined;
-      });
-    case "traffic-direction":
-      return term.values.some((value) => {
-        if (value.type === "enum")
-          return (json.traffic_direction ?? "TRAFFIC_DIRECTION_UNKNOWN") === value.name;
-        return value.type === "unknown" && json.traffic_direction === undefined;
-      });
-    case "drop-reason-desc":
-      return term.values.some((value) => {
-        const reason = dropReasonOf(json);
-        if (value.type === "enum") return reason === value.name;
-        // A drop event or a masked record could have had one; L7 denials and policy verdicts never do.
-        const isL7 = json.Type === "L7" || (json.Type === undefined && json.l7 !== undefined);
-        const unknown = json.verdict === "DROPPED" && !isL7 && json.event_type?.type !== 5;
-        return reason === undefined && unknown === (value.type === "unknown");
-      });
-    case "protocol":
-      return term.values.some((value) => {
-        const protocol = layer4Of(json);
-        if (value.type !== "word") return protocol === undefined && isAbsent(json, value.type);
-        if (value.word === "icmp") return protocol === "ICMPv4" || protocol === "ICMPv6";
-        return protocol?.toLowerCase() === value.word || Object.keys(json.l7 ?? {}).includes(value.word);
-      });
-    case "type":
-      return term.values.some((value) => {
-        const event = json.event_type;
-        if (value.type !== "event") return value.type === "unknown" && event === undefined;
-        if (event?.type !== value.event) return false;
-        return value.subType === undefined || value.subType === (event.sub_type ?? 0);
-      });
-    case "reply":
-      return term.values.some((value) =>
-        value.type === "word" ? replyOf(json) === (value.word === "yes") : replyOf(json) === undefined,
-      );
-    case "uuid":
-      return term.values.some((value) =>
-        value.type === "text"
-          ? json.uuid === value.text
-          : value.type === "unknown" && json.uuid === undefined,
-      );
-    case "node-name":
-      return term.values.some((value) => {
-        const name = json.node_name;
-        if (value.type !== "node") return value.type === "unknown" && name === undefined;
-        if (name === undefined) return false;
-        const slash = name.indexOf("/");
-        const cluster = slash < 0 ? "default" : name.slice(0, slash);
-        const fits = value.cluster === undefined || matchesGlob(value.cluster, cluster);
-        return fits && (value.node === undefined || matchesGlob(value.node, name.slice(slash + 1)));
-      });
-    case "port":
-      return ends(term).some((end) =>
-        term.values.some((value) => {
-          const port = Object.values(json.l4 ?? {})[0]?.[`${end}_port`];
-          return value.type === "port"
-            ? port === value.port
-            : port === undefined && isAbsent(json, value.type);
-        }),
-      );
-    case "ip":
-      return ends(term).some((end) =>
-        term.values.some((value) => {
-          const ip = json.IP?.[end];
-          if (value.type === "unknown" || value.type === "none")
-            return ip === undefined && isAbsent(json, value.type);
-          return ip !== undefined && isWithin(ip, value);
-        }),
-      );
-    case "namespace":
-      return ends(term).some((end) =>
-        term.values.some((value) => {
-          const said = [json[end]?.namespace, json[`${end}_service`]?.namespace].filter(
-            (name) => name !== undefined,
-          );
-          return value.type === "text"
-            ? said.includes(value.text)
-            : said.length === 0 && isAbsent(json, value.type);
-        }),
-      );
-    case "pod":
-      return ends(term).some((end) =>
-        term.values.some((value) => {
-          const { pod_name: pod, namespace } = json[end] ?? {};
-          if (value.type !== "pod") return pod === undefined && isAbsent(json, value.type);
-          if (pod === undefined || (value.namespace !== undefined && value.namespace !== namespace))
-            return false;
-          return value.isExact ? pod === value.name : pod.startsWith(value.name);
-        }),
-      );
-    case "workload":
-      return ends(term).some((end) =>
-        term.values.some((value) => {
-          const { pod_name: pod, namespace } = json[end] ?? {};
-          const known = workloadsOf(json[end] ?? {});
-          if (value.type === "none") return known.length === 0 && pod === undefined && !isMasked(json);
-          if (value.type === "unknown") return known.length === 0 && (pod !== undefined || isMasked(json));
-          return known.some(
-            ({ name, kind }) =>
-              (value.name === undefined || value.name === name) &&
-              (value.kind === undefined || value.kind === kind) &&
-              (value.namespace === undefined || value.namespace === namespace),
-          );
-        }),
-      );
-  }
-}
-
-/** Over numbers, not texts. */
-function isWithin(
-  ip: string,
-  value: { type: "ip"; address: string } | { type: "cidr"; version: 4 | 6; network: string; bits: number },
-): boolean {
-  const key = (text: string) => {
-    const range = ipRange(text);
-    return range.ok ? BigInt(`0x${range.value.first}`) : undefined;
-  };
-  const number = key(ip);
-  if (number === undefined) return false;
-  if (value.type === "ip") return number === key(value.address);
-  const width = value.version === 4 ? 32 : 128;
-  if (ip.includes(":") !== (value.version === 6)) return false;
-  const free = BigInt(width - value.bits);
-  return number >> free === (key(value.network) ?? -1n) >> free;
-}
+import { FLOWS, holds } from "./testing";
 
 /** Values for each key: common ones, rare ones, none that occurs, patterns, absent ones. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -317,6 +29,57 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
     "::ffff:10.0.1.1",
   ],
   namespace: ["shop", "bank,edge", "nobody"],
+  service: ["api", "api$", "shop/api", "edge/", "shop/api-v", "nobody"],
+  cluster: ["west", "nobody"],
+  identity: ["world", "host,9021", "unknown", "70000"],
+  label: [
+    "app=web",
+    "k8s:app=web",
+    "any:app,host",
+    "!app",
+    '"app in (web,api),k8s:tier!=back"',
+    '"tier notin (back,front)"',
+    "reserved:world",
+    "cidr:10.0.0.0/8",
+    "cidr:10.1.2.0/25",
+    "replicas>2,replicas<3",
+  ],
+  fqdn: ["api.example.com", "*.example.com", "cdn_1.*.com,example.org", "*", "a*m", "*_1*"],
+  "snat-ip": ["10.0.9.1", "10.0.0.0/8", "fd00::9,20.1.2.3", "::/0", "1.1.1.1"],
+  "tcp-flags": ["SYN", "SYN,ACK", "FIN/RST", "ACK,SYN/FIN", "URG"],
+  "ip-version": ["v4", "v6", "none", "none,v6"],
+  "http-method": ["get", "POST,ét", "PUT"],
+  "http-status": ["404", "5+", "50+,200", "1+"],
+  "http-path": ['"^/users/\\d+$"', '"a b"', "^$", "users|x", "[A-Z]"],
+  "http-url": ['"^https?://shop[.]example"', "session=", "%zz", "."],
+  "http-header": [
+    "X-Tenant:blue",
+    "x-tenant:blue",
+    "X-Tenant:a:b",
+    "X-Tenant:",
+    "x-request-id:again",
+    "x-request-id:id-7,x-request-id:id-300",
+  ],
+  "trace-id": ["4bf9", "nobody"],
+  "ip-trace-id": ["42", "18446744073709551615", "7"],
+  "node-label": ["pool=np1", "!pool", '"zone,pool!=np2"'],
+  interface: ["eth0", "lxc1,nobody"],
+  encrypted: ["yes", "no"],
+  unencrypted: ["yes", "no"],
+  "trace-point": ["to-endpoint", "to-stack,from-crypto", "from-host"],
+  "dns-query": ["example", '"^api[.]example[.]com$"', '"[.]$"', "EXAMPLE,x", "^io"],
+  "dns-rcode": ["NOERROR", "NXDOMAIN,SERVFAIL", "23", '"NEW"'],
+  "not-a-loss": ["yes", "no"],
+  aggregated: ["yes", "no"],
+  policy: [
+    "allow-web",
+    "shop/",
+    "CiliumNetworkPolicy/",
+    "shop/CiliumNetworkPolicy/allow-web",
+    "deny-all,nobody",
+    "bank/allow-web",
+  ],
+  text: ["web", "EXAMPLE", "cdn.net", "users/42", "np", "deny-", "n1", '"no such"', "orders"],
   pod: ["web-1", "web-1$", "shop/web", "bank/", "shop/web-1$", "we%", '"we%b_1"', "nobody,ledger"],
   workload: [
     "web",
@@ -332,12 +95,20 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const keyWords = KEYS.flatMap((row) => {
-  if (!row.available) return [];
+  if (!row.available || row.key === "file") return [];
   return row.sided ? [row.key, `from-${row.key}`, `to-${row.key}`] : [row.key];
 });
+/** `?` and `-`, where the key takes them. */
+function absentValues(word: string): string[] {
+  const row: object | undefined = findKeyWord(word)?.row;
+  if (row === undefined) throw new Error(`${word} is no key`);
+  return ["unknown" in row ? [] : ["?"], "none" in row ? [] : ["-"]].flat();
+}
+
 const single = keyWords.flatMap((word) => {
   const values = VALUES[word.replace(/^(?:from|to)-/, "")] ?? [];
-  const absent = word === "reply" ? ["?"] : ["?", "-", `?,${values[0]}`];
+  const special = absentValues(word);
+  const absent = special.length === 2 ? [...special, `?,${values[0]}`] : special;
   return [...values, ...absent].flatMap((value) => [`${word}:${value}`, `!${word}:${value}`]);
 });
 const several = [
@@ -348,6 +119,9 @@ const several = [
   "verdict:DROPPED verdict:FORWARDED",
   "!verdict:DROPPED,FORWARDED,AUDIT",
   "type:drop,trace !drop-reason-desc:- ip:10.0.0.0/8",
+  "label:app=web !to-identity:world http-status:2+,5+",
+  "!text:shop !http-url:users dns-rcode:?,-",
+  "tcp-flags:SYN !tcp-flags:ACK from-service:api,-",
 ];
 
 function filterOf(q: string): Filter {
@@ -379,12 +153,18 @@ function inSql(capture: TestCapture, filter: Filter, from?: string, to?: string)
   const [first, last] = [from, to].map((text) => (text === undefined ? undefined : parseTime(text)));
   const { sql, parameters } = compileScope(capture.database, { filter, from: first, to: last });
   const rows = capture.database.prepare(`SELECT f.id FROM Flow f WHERE ${sql} ORDER BY f.id`).all(parameters);
-  return rows.map(({ id }) => Number(id) - 16384);
+  const numbers = new Map(
+    capture.database
+      .prepare("SELECT id FROM Flow ORDER BY id")
+      .all([])
+      .map(({ id }, n) => [Number(id), n]),
+  );
+  return rows.map(({ id }) => numbers.get(Number(id)) ?? -1);
 }
 
 describe("a filter in SQL", () => {
   it("has values for every key that is available", () => {
-    expect(Object.keys(VALUES).sort()).toEqual(
+    expect([...Object.keys(VALUES), "file"].sort()).toEqual(
       KEYS.flatMap((row) => (row.available ? [row.key] : [])).sort(),
     );
   });
@@ -392,10 +172,16 @@ describe("a filter in SQL", () => {
   it("finds the same flows as the slow way, for every key, value, side and negation", () => {
     const capture = loaded();
     expect(single.length).toBeGreaterThan(300);
-    for (const q of [...single, ...several]) {
-      const filter = filterOf(q);
-      expect([q, inSql(capture, filter)]).toEqual([q, inMemory(filter)]);
-    }
+    const different = [...single, ...several].flatMap((q) => {
+      const [sql, memory] = [inSql(capture, filterOf(q)), inMemory(filterOf(q))].map(
+        (found) => new Set(found),
+      );
+      const records = [...(sql ?? []), ...(memory ?? [])].filter((n) => !sql?.has(n) || !memory?.has(n));
+      return records.length === 0
+        ? []
+        : [{ q, inSql: sql?.has(records[0] ?? -1), first: FLOWS[records[0] ?? -1] }];
+    });
+    expect(different).toEqual([]);
   });
 
   it("has something to find and something to leave out for nearly every term", () => {
@@ -473,5 +259,40 @@ describe("a filter in SQL", () => {
       const filter = filterOf(`type:trace:${name.toLowerCase().replaceAll("_", "-")}`);
       expect(inSql(capture, filter)).toEqual(inMemory(filter));
     }
+  });
+
+  it("finds the records of a file by its name, those that other files had too", () => {
+    const capture = new TestCapture();
+    const texts = Array.from({ length: 6 }, (_, n) => line(n, { Summary: String(n) }));
+    capture.add("events.log", lines(...texts.slice(0, 4)));
+    capture.add("events.log", lines(...texts.slice(4, 5)));
+    capture.add("node*2.log", lines(...texts.slice(2, 6)));
+    const summaries = (q: string) => {
+      const { sql, parameters } = compileScope(capture.database, { filter: filterOf(q) });
+      return capture.database
+        .prepare(`SELECT (f.timeNs / 1000000000) % 60 AS n FROM Flow f WHERE ${sql} ORDER BY f.timeNs`)
+        .all(parameters)
+        .map(({ n }) => Number(n));
+    };
+    expect(summaries("file:events.log")).toEqual([0, 1, 2, 3, 4]);
+    expect(summaries("!file:events.log")).toEqual([5]);
+    expect(summaries("file:node\\*2.log")).toEqual([2, 3, 4, 5]);
+    expect(summaries("file:*.log")).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(summaries("file:nobody,event*")).toEqual([0, 1, 2, 3, 4]);
+    expect(summaries("file:nobody")).toEqual([]);
+    expect(summaries("!file:nobody")).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it("notices what was added to a capture since it was asked the same", () => {
+    const capture = new TestCapture();
+    const http = (n: number) => line(n, { l7: { type: "REQUEST", http: { url: `http://shop/users/${n}` } } });
+    capture.add("a", lines(http(1)));
+    const count = () => {
+      const { sql, parameters } = compileScope(capture.database, { filter: filterOf("http-path:/users") });
+      return capture.database.prepare(`SELECT 1 FROM Flow f WHERE ${sql}`).all(parameters).length;
+    };
+    expect([count(), count()]).toEqual([1, 1]);
+    capture.add("b", lines(http(2), http(3)));
+    expect(count()).toBe(3);
   });
 });

@@ -2,34 +2,62 @@
  * From the typed tree of a scope to SQL over `Flow f`.
  *
  * Every value is bound or comes from our own dictionaries as a number; no text of a filter becomes SQL.
- * Terms about what has few values are answered from `Kind` once and become one list of ids, terms about a
- * side from `Endpoint`. Conditions are never NULL, so that a negated term also holds for records without
- * the field.
+ * Terms about what has few values are answered from `Kind` once and become one list of ids; patterns and selectors run
+ * over the distinct values of a dictionary, also once, and become ids too. Conditions are never NULL, so that a
+ * negated term also holds for records without the field.
  */
 
 import { uuidHash } from "@/lib/base/hash";
-import { ipKey, ipRange } from "@/lib/base/ip";
 import { unreachable } from "@/lib/base/unreachable";
+import { PLACES_PER_BLOCK } from "@/lib/flow/batch";
 import { PRESENT } from "@/lib/flow/presence";
-import type { Term, TermWith } from "@/lib/scope/filter";
+import { formatTerm, type Term, type TermWith } from "@/lib/scope/filter";
 import { matchesGlob } from "@/lib/scope/glob";
+import { matchesSelector, parseLabel } from "@/lib/scope/label-kind";
 import type { Scope } from "@/lib/scope/link";
-import type { Sqlite, SqlValue } from "./driver";
-
-export interface Condition {
-  readonly sql: string;
-  readonly parameters: readonly SqlValue[];
-}
+import {
+  all,
+  any,
+  type Condition,
+  idList,
+  maskedCondition,
+  NEVER,
+  negate,
+  ofKind,
+  type ValueOfTerm,
+} from "./conditions";
+import { remembered } from "./dictionary-search";
+import type { Sqlite, SqlRow } from "./driver";
+import { kindCondition } from "./kind-conditions";
+import {
+  clusterSide,
+  fqdnSide,
+  identityCondition,
+  ipSide,
+  labelSide,
+  listOf,
+  namespaceSide,
+  onSides,
+  podSide,
+  portCondition,
+  serviceSide,
+  sideCondition,
+  translatedSide,
+  workloadSide,
+} from "./side-conditions";
+import {
+  headerCondition,
+  pathCondition,
+  policyCondition,
+  queryCondition,
+  searchCondition,
+  urlCondition,
+} from "./text-conditions";
 
 export interface CompiledScope extends Condition {
   /** True when every flow of the capture is in scope. */
   readonly isWhole: boolean;
 }
-
-const NEVER: Condition = { sql: "0", parameters: [] };
-
-/** `Type` is always written unless a field mask left it out. */
-const MASKED = `present & ${PRESENT.Type} = 0`;
 
 export function compileScope(database: Sqlite, scope: Scope): CompiledScope {
   const conditions: Condition[] = [];
@@ -37,249 +65,230 @@ export function compileScope(database: Sqlite, scope: Scope): CompiledScope {
   if (scope.to !== undefined) conditions.push({ sql: "f.timeNs < ?", parameters: [scope.to] });
   const onKind: Condition[] = [];
   for (const term of scope.filter.terms) {
-    const kind = kindCondition(term);
+    const kind = kindCondition(database, term);
     if (kind !== undefined) onKind.push(negate(kind, term.negated));
-    else conditions.push(negate(flowCondition(database, term), term.negated));
+    else conditions.push(negate(rememberedCondition(database, term), term.negated));
   }
   if (onKind.length > 0) conditions.push(idList("f.kindId", kindIds(database, all(onKind))));
   return { ...all(conditions), isWhole: conditions.length === 0 };
 }
 
-/** Conditions over Kind, for the terms that it can answer. */
-function kindCondition(term: Term): Condition | undefined {
-  switch (term.key) {
-    case "verdict":
-      return any(
-        term.values.map((value) => enumCondition(value, "verdict", `present & ${PRESENT.verdict} = 0`)),
-      );
-    case "traffic-direction":
-      return any(
-        term.values.map((value) =>
-          enumCondition(value, "trafficDirection", "trafficDirection = 'TRAFFIC_DIRECTION_UNKNOWN'"),
-        ),
-      );
-    case "drop-reason-desc":
-      return any(term.values.map(dropReasonCondition));
-    case "protocol":
-      return any(term.values.map(protocolCondition));
-    case "type":
-      return any(term.values.map(eventCondition));
-    case "reply":
-      return any(term.values.map(replyCondition));
-    default:
-      return undefined;
-  }
+/** Keys whose terms read a whole dictionary: worked out once for a state of the file. */
+const SEARCHED: ReadonlySet<Term["key"]> = new Set([
+  "label",
+  "fqdn",
+  "snat-ip",
+  "http-url",
+  "http-path",
+  "http-header",
+  "dns-query",
+  "policy",
+  "text",
+] satisfies Term["key"][]);
+
+function rememberedCondition(database: Sqlite, term: Term): Condition {
+  if (!SEARCHED.has(term.key)) return flowCondition(database, term);
+  const key = formatTerm({ ...term, negated: false });
+  return remembered(database, key, () => flowCondition(database, term));
 }
 
-type ValueOfTerm<Key extends Term["key"]> = TermWith<Key>["values"][number];
-
-function enumCondition(value: ValueOfTerm<"verdict">, column: string, unknown: string): Condition {
-  if (value.type === "unknown") return { sql: unknown, parameters: [] };
-  if (value.type === "none") return NEVER;
-  return { sql: `${column} = ?`, parameters: [value.name] };
-}
-
-/** A drop event or a masked record without a reason could have had one; L7 denials never have one. */
-function dropReasonCondition(value: ValueOfTerm<"drop-reason-desc">): Condition {
-  const unknown = "dropReason IS NULL AND verdict = 'DROPPED' AND type <> 'L7' AND eventType IS NOT 5";
-  if (value.type === "unknown") return { sql: `(${unknown})`, parameters: [] };
-  if (value.type === "none") return { sql: `(dropReason IS NULL AND NOT (${unknown}))`, parameters: [] };
-  return { sql: "dropReason IS ?", parameters: [value.name] };
-}
-
-const L4_OF_WORD: Readonly<Record<string, readonly string[]>> = {
-  tcp: ["TCP"],
-  udp: ["UDP"],
-  sctp: ["SCTP"],
-  icmp: ["ICMPv4", "ICMPv6"],
-  icmpv4: ["ICMPv4"],
-  icmpv6: ["ICMPv6"],
-  vrrp: ["VRRP"],
-  igmp: ["IGMP"],
-};
-
-function protocolCondition(value: ValueOfTerm<"protocol">): Condition {
-  if (value.type === "unknown") return { sql: `(protocol IS NULL AND ${MASKED})`, parameters: [] };
-  if (value.type === "none") return { sql: `(protocol IS NULL AND NOT (${MASKED}))`, parameters: [] };
-  const l4 = L4_OF_WORD[value.word];
-  if (l4 === undefined) return { sql: "l7Protocol IS ?", parameters: [value.word] };
-  return any(l4.map((name) => ({ sql: "protocol IS ?", parameters: [name] })));
-}
-
-function eventCondition(value: ValueOfTerm<"type">): Condition {
-  if (value.type === "unknown") return { sql: "eventType IS NULL", parameters: [] };
-  if (value.type === "none") return NEVER;
-  if (value.subType === undefined) return { sql: "eventType IS ?", parameters: [value.event] };
-  return { sql: "(eventType IS ? AND eventSubType IS ?)", parameters: [value.event, value.subType] };
-}
-
-function replyCondition(value: ValueOfTerm<"reply">): Condition {
-  if (value.type === "unknown") return { sql: "isReply IS NULL", parameters: [] };
-  if (value.type === "none") return NEVER;
-  return { sql: "isReply IS ?", parameters: [value.word === "yes" ? 1 : 0] };
-}
-
-/** Conditions over a flow and its sides. */
+/** Conditions over a flow, its sides and its texts. */
 function flowCondition(database: Sqlite, term: Term): Condition {
   switch (term.key) {
     case "namespace":
-      return onSides(term, term.values.map(namespaceCondition));
+      return onSides(term.side, term.values.map(namespaceSide));
     case "pod":
-      return onSides(term, term.values.map(podCondition));
+      return onSides(term.side, term.values.map(podSide));
+    case "service":
+      return onSides(term.side, term.values.map(serviceSide));
     case "workload":
-      return onSides(term, term.values.map(workloadCondition));
+      return onSides(term.side, term.values.map(workloadSide));
+    case "cluster":
+      return onSides(term.side, term.values.map(clusterSide));
     case "ip":
-      return onSides(term, term.values.map(ipCondition));
+      return onSides(term.side, term.values.map(ipSide));
+    case "identity":
+      return identityCondition(term);
     case "port":
       return portCondition(term);
     case "node-name":
-      return idList("f.observerId", observerIds(database, term));
+      return observers(database, term.values, matchesNode);
+    case "interface":
+      return any(term.values.map((value) => interfaceCondition(database, value)));
     case "uuid":
       return any(term.values.map(uuidCondition));
+    case "trace-id":
+      return any(term.values.map(traceCondition));
+    case "ip-trace-id":
+      return any(term.values.map(ipTraceCondition));
+    case "file":
+      return fileCondition(database, term);
+    case "label":
+      return onSides(
+        term.side,
+        term.values.map((value) => labelSide(database, value)),
+      );
+    case "fqdn":
+      return onSides(
+        term.side,
+        term.values.map((value) => fqdnSide(database, value)),
+      );
+    case "snat-ip":
+      return any(term.values.map((value) => sideCondition("f.sourceId", translatedSide(database, value))));
+    case "node-label":
+      return any(term.values.map((value) => nodeLabelCondition(database, value)));
+    case "http-url":
+      return any(term.values.map((value) => urlCondition(database, value)));
+    case "http-path":
+      return any(term.values.map((value) => pathCondition(database, value)));
+    case "http-header":
+      return any(term.values.map((value) => headerCondition(database, value)));
+    case "dns-query":
+      return any(term.values.map((value) => queryCondition(database, value)));
+    case "policy":
+      return any(term.values.map((value) => policyCondition(database, value)));
+    case "text":
+      return any(term.values.map((value) => searchCondition(database, value)));
     case "verdict":
     case "traffic-direction":
     case "drop-reason-desc":
     case "protocol":
     case "type":
     case "reply":
+    case "tcp-flags":
+    case "ip-version":
+    case "http-method":
+    case "http-status":
+    case "encrypted":
+    case "unencrypted":
+    case "trace-point":
+    case "dns-rcode":
+    case "not-a-loss":
+    case "aggregated":
       throw new Error(`${term.key} is answered from Kind`);
     default:
       return unreachable(term);
   }
 }
 
-/** What a side says: a condition over Endpoint, and whether "left out" or "none" was asked (decided by the record's mask). */
-interface SideCondition extends Condition {
-  /** `unlessMasked`: the value is unknown in a record that is not masked too, where this holds of the side. */
-  readonly absent?: "unknown" | "none" | { readonly unlessMasked: string };
-}
-
-function absentSide(value: { readonly type: "unknown" | "none" }, missing: string): SideCondition {
-  return { sql: missing, parameters: [], absent: value.type };
-}
-
-function namespaceCondition(value: ValueOfTerm<"namespace">): SideCondition {
-  if (value.type !== "text") return absentSide(value, "(namespace IS NULL AND serviceNamespace IS NULL)");
-  return { sql: "(namespace IS ? OR serviceNamespace IS ?)", parameters: [value.text, value.text] };
-}
-
-function podCondition(value: ValueOfTerm<"pod">): SideCondition {
-  if (value.type !== "pod") return absentSide(value, "pod IS NULL");
-  const named = value.isExact
-    ? { sql: "pod IS ?", parameters: [value.name] }
-    : { sql: "coalesce(substr(pod, 1, length(?)) = ?, 0)", parameters: [value.name, value.name] };
-  if (value.namespace === undefined) return named;
-  return all([{ sql: "namespace IS ?", parameters: [value.namespace] }, named]);
-}
-
-/** The remote side of a flow has no workload: it is taken from any record of the same pod (product.md, rule 4). */
-function workloadCondition(value: ValueOfTerm<"workload">): SideCondition {
-  if (value.type === "none") return absentSide(value, "(workloadName IS NULL AND pod IS NULL)");
-  if (value.type === "unknown") {
-    return {
-      sql: `(workloadName IS NULL AND NOT ${learnedFrom("1")})`,
-      parameters: [],
-      absent: { unlessMasked: "pod IS NOT NULL" },
-    };
-  }
-  const parts: Condition[] = [];
-  if (value.name !== undefined) parts.push({ sql: "workloadName IS ?", parameters: [value.name] });
-  if (value.kind !== undefined) parts.push({ sql: "workloadKind IS ?", parameters: [value.kind] });
-  if (value.namespace !== undefined) parts.push({ sql: "namespace IS ?", parameters: [value.namespace] });
-  const said = all(parts);
-  return {
-    sql: `((${said.sql} AND workloadName IS NOT NULL) OR (workloadName IS NULL AND ${learnedFrom(said.sql)}))`,
-    parameters: [...said.parameters, ...said.parameters],
-  };
-}
-
-/** Another record of the same pod names a workload, one for which `condition` holds. Never NULL. */
-function learnedFrom(condition: string): string {
-  const pod = "coalesce(cluster, ''), coalesce(namespace, ''), coalesce(pod, '')";
-  return `(pod IS NOT NULL AND (${pod}) IN (SELECT ${pod} FROM Endpoint WHERE ${condition} AND pod IS NOT NULL AND workloadName IS NOT NULL))`;
-}
-
-function ipCondition(value: ValueOfTerm<"ip">): SideCondition {
-  if (value.type === "unknown" || value.type === "none") return absentSide(value, "ip IS NULL");
-  if (value.type === "ip") return { sql: "ipKey IS ?", parameters: [ipKey(value.address) ?? null] };
-  const range = ipRange(`${value.network}/${value.bits}`);
-  if (!range.ok) throw new Error(range.failure.message);
-  // Keys of IPv4 lie inside those of IPv6: a range of one version must not take in the other.
-  const version = value.version === 4 ? "instr(ip, ':') = 0" : "instr(ip, ':') > 0";
-  return {
-    sql: `(ipKey IS NOT NULL AND ${version} AND ipKey BETWEEN ? AND ?)`,
-    parameters: [range.value.first, range.value.last],
-  };
-}
-
-function onSides(
-  term: TermWith<"namespace" | "pod" | "workload" | "ip">,
-  values: readonly SideCondition[],
+/** Nodes are few: they are read whole. */
+function observers<Value>(
+  database: Sqlite,
+  values: readonly Value[],
+  matches: (value: Value, observer: SqlRow) => boolean,
 ): Condition {
-  const columns = {
-    either: ["f.sourceId", "f.destinationId"],
-    from: ["f.sourceId"],
-    to: ["f.destinationId"],
-  }[term.side];
-  return any(columns.flatMap((column) => values.map((value) => sideCondition(column, value))));
-}
-
-function sideCondition(column: string, { sql, parameters, absent }: SideCondition): Condition {
-  const side = { sql: `${column} IN (SELECT id FROM Endpoint WHERE ${sql})`, parameters };
-  if (absent === undefined) return side;
-  if (typeof absent === "string") return all([side, maskedCondition(absent)]);
-  const known = {
-    sql: `${column} IN (SELECT id FROM Endpoint WHERE ${absent.unlessMasked})`,
-    parameters: [],
-  };
-  return all([side, any([known, maskedCondition("unknown")])]);
-}
-
-function maskedCondition(absent: "unknown" | "none"): Condition {
-  return {
-    sql: `f.kindId IN (SELECT id FROM Kind WHERE ${absent === "unknown" ? MASKED : `NOT (${MASKED})`})`,
-    parameters: [],
-  };
-}
-
-function portCondition(term: TermWith<"port">): Condition {
-  const columns = {
-    either: ["f.sourcePort", "f.destinationPort"],
-    from: ["f.sourcePort"],
-    to: ["f.destinationPort"],
-  }[term.side];
-  return any(
-    columns.flatMap((column) =>
-      term.values.map((value): Condition => {
-        if (value.type === "port") return { sql: `${column} IS ?`, parameters: [value.port] };
-        return all([{ sql: `${column} IS NULL`, parameters: [] }, maskedCondition(value.type)]);
-      }),
-    ),
+  const rows = database.prepare("SELECT id, nodeName, nodeLabels, interfaceName FROM Observer").all([]);
+  const found = rows.filter((row) => values.some((value) => matches(value, row)));
+  return idList(
+    "f.observerId",
+    found.map(({ id }) => Number(id)),
   );
 }
 
-function uuidCondition(value: ValueOfTerm<"uuid">): Condition {
-  const kinds = `f.kindId IN (SELECT id FROM Kind WHERE present & ${PRESENT.uuid} `;
-  if (value.type === "unknown") return { sql: `${kinds} = 0)`, parameters: [] };
-  if (value.type === "none") return NEVER;
-  return { sql: `(f.hash = ? AND ${kinds} <> 0))`, parameters: [uuidHash(value.text)] };
+/** Patterns are matched here: SQLite's GLOB knows other wildcards. A record without cluster counts as `default`. */
+function matchesNode(value: ValueOfTerm<"node-name">, { nodeName }: SqlRow): boolean {
+  if (value.type !== "node") return value.type === "unknown" && nodeName === null;
+  if (typeof nodeName !== "string") return false;
+  const slash = nodeName.indexOf("/");
+  const [cluster, name] =
+    slash < 0 ? ["default", nodeName] : [nodeName.slice(0, slash), nodeName.slice(slash + 1)];
+  return (
+    (value.cluster === undefined || matchesGlob(value.cluster, cluster)) &&
+    (value.node === undefined || matchesGlob(value.node, name))
+  );
 }
 
-/** Patterns are matched here: SQLite's GLOB knows other wildcards. A record without cluster counts as `default`. */
-function observerIds(database: Sqlite, term: TermWith<"node-name">): number[] {
-  const matches = (node: SqlValue | undefined): boolean =>
-    term.values.some((value) => {
-      if (value.type !== "node") return value.type === "unknown" && node === null;
-      if (typeof node !== "string") return false;
-      const slash = node.indexOf("/");
-      const [cluster, name] = slash < 0 ? ["default", node] : [node.slice(0, slash), node.slice(slash + 1)];
-      return (
-        (value.cluster === undefined || matchesGlob(value.cluster, cluster)) &&
-        (value.node === undefined || matchesGlob(value.node, name))
-      );
-    });
-  const observers = database.prepare("SELECT id, nodeName FROM Observer").all([]);
-  return observers.filter((row) => matches(row.nodeName)).map((row) => Number(row.id));
+function interfaceCondition(database: Sqlite, value: ValueOfTerm<"interface">): Condition {
+  if (value.type === "text")
+    return observers(database, [value.text], (name, { interfaceName }) => interfaceName === name);
+  const without = observers(database, [null], (_, { interfaceName }) => interfaceName === null);
+  return all([without, maskedCondition(value.type)]);
+}
+
+function nodeLabelCondition(database: Sqlite, value: ValueOfTerm<"node-label">): Condition {
+  const labelsOf = ({ nodeLabels }: SqlRow): readonly string[] =>
+    typeof nodeLabels === "string" ? listOf(nodeLabels) : [];
+  if (value.type === "label") {
+    return observers(database, [value], (selector, row) =>
+      matchesSelector(selector, labelsOf(row).map(parseLabel)),
+    );
+  }
+  const without = observers(database, [null], (_, row) => labelsOf(row).length === 0);
+  return all([without, maskedCondition(value.type)]);
+}
+
+function uuidCondition(value: ValueOfTerm<"uuid">): Condition {
+  if (value.type === "unknown") return ofKind(`present & ${PRESENT.uuid} = 0`);
+  if (value.type === "none") return NEVER;
+  return all([
+    { sql: "f.hash = ?", parameters: [uuidHash(value.text)] },
+    ofKind(`present & ${PRESENT.uuid} <> 0`),
+  ]);
+}
+
+function traceCondition(value: ValueOfTerm<"trace-id">): Condition {
+  if (value.type !== "text") return withoutExtra("traceHash", value.type);
+  return {
+    sql: "f.id IN (SELECT id FROM FlowExtra WHERE traceHash = ?)",
+    parameters: [uuidHash(value.text)],
+  };
+}
+
+function ipTraceCondition(value: ValueOfTerm<"ip-trace-id">): Condition {
+  if (value.type !== "number") return withoutExtra("ipTraceId", value.type);
+  return {
+    sql: "f.id IN (SELECT id FROM FlowExtra WHERE ipTraceId = ?)",
+    parameters: [BigInt.asIntN(64, BigInt(value.decimal))],
+  };
+}
+
+function withoutExtra(column: "traceHash" | "ipTraceId", type: "unknown" | "none"): Condition {
+  const has = `f.id IN (SELECT id FROM FlowExtra WHERE ${column} IS NOT NULL)`;
+  return all([{ sql: `NOT (${has})`, parameters: [] }, maskedCondition(type)]);
+}
+
+/** A record that several files had came from each of them, though it counts once. */
+function fileCondition(database: Sqlite, term: TermWith<"file">): Condition {
+  const files = database
+    .prepare("SELECT name, firstBlock, endBlock FROM SourceFile ORDER BY firstBlock")
+    .all([]);
+  const ranges: { from: number; to: number }[] = [];
+  for (const { name, firstBlock, endBlock } of files) {
+    const isWanted = term.values.some(
+      (value) => value.type === "file" && matchesGlob(value.name, String(name)),
+    );
+    if (!isWanted || firstBlock === null) continue;
+    const [from, to] = [Number(firstBlock) * PLACES_PER_BLOCK, Number(endBlock) * PLACES_PER_BLOCK];
+    const last = ranges.at(-1);
+    if (last?.to === from) last.to = to;
+    else ranges.push({ from, to });
+  }
+  const rows = database.prepare("SELECT 1 FROM DuplicateFlow LIMIT 1").get([]);
+  const inFiles = idRanges("f.id", ranges);
+  if (rows === undefined || ranges.length === 0) return inFiles;
+  const copies = idRanges("d.id", ranges);
+  return any([
+    inFiles,
+    {
+      sql: `(f.hash, f.occurrence) IN (SELECT d.hash, d.occurrence FROM DuplicateFlow d WHERE ${copies.sql})`,
+      parameters: copies.parameters,
+    },
+  ]);
+}
+
+/** Half open. Many ranges are one parameter: they are looked up by the block of the row. */
+function idRanges(
+  column: string,
+  ranges: readonly { readonly from: number; readonly to: number }[],
+): Condition {
+  if (ranges.length <= 100)
+    return any(
+      ranges.map(({ from, to }) => ({ sql: `(${column} >= ${from} AND ${column} < ${to})`, parameters: [] })),
+    );
+  return {
+    sql: `EXISTS (SELECT 1 FROM json_each(?) r WHERE ${column} >= r.value ->> 'from' AND ${column} < r.value ->> 'to')`,
+    parameters: [JSON.stringify(ranges)],
+  };
 }
 
 /** A condition over Kind as a list of ids, once: there are some hundreds, unless the content is hostile. */
@@ -288,34 +297,4 @@ function kindIds(database: Sqlite, condition: Condition): number[] {
     .prepare(`SELECT id FROM Kind WHERE ${condition.sql}`)
     .all(condition.parameters)
     .map((row) => Number(row.id));
-}
-
-/** Beyond this the ids are one parameter, because the text of a statement is bounded. */
-const LISTED_IDS = 500;
-
-function idList(column: string, ids: readonly number[]): Condition {
-  if (ids.length <= LISTED_IDS) return { sql: `${column} IN (${ids.join(", ")})`, parameters: [] };
-  return { sql: `${column} IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(ids)] };
-}
-
-function negate(condition: Condition, negated: boolean): Condition {
-  return negated ? { sql: `NOT (${condition.sql})`, parameters: condition.parameters } : condition;
-}
-
-function all(conditions: readonly Condition[]): Condition {
-  return join(conditions, " AND ", "1");
-}
-
-function any(conditions: readonly Condition[]): Condition {
-  return join(conditions, " OR ", "0");
-}
-
-function join(conditions: readonly Condition[], word: string, empty: string): Condition {
-  if (conditions.length === 0) return { sql: empty, parameters: [] };
-  const [only] = conditions;
-  if (conditions.length === 1 && only !== undefined) return { sql: only.sql, parameters: only.parameters };
-  return {
-    sql: `(${conditions.map(({ sql }) => sql).join(word)})`,
-    parameters: conditions.flatMap(({ parameters }) => parameters),
-  };
 }

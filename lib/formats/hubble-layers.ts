@@ -1,6 +1,6 @@
 /** The packet and the message of a Hubble flow: IP, l4, l7. Source: Cilium 1.19.4 `flow.proto`. */
 
-import { IP_VERSION, L7_FLOW_TYPE } from "@/lib/flow/enums";
+import { IP_VERSION, L7_FLOW_TYPE, TCP_FLAGS } from "@/lib/flow/enums";
 import type { Flow, Layer4, Layer7 } from "@/lib/flow/flow";
 import {
   type JsonObject,
@@ -17,8 +17,6 @@ import {
   readText,
 } from "./proto-json";
 
-/** In the order of the TCP header, so that equal sets give equal text. */
-const TCP_FLAGS = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS"] as const;
 const FLAG_BITS: ReadonlyMap<string, number> = new Map(TCP_FLAGS.map((flag, bit) => [flag, 1 << bit]));
 
 export function readIp(value: unknown, field: string): Flow["ip"] {

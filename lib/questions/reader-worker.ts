@@ -3,6 +3,7 @@
 import { parentPort } from "node:worker_threads";
 import { Lru } from "@/lib/base/lru";
 import { fail, type Result } from "@/lib/base/result";
+import { SearchTimeout } from "@/lib/capture/dictionary-search";
 import type { QuestionFailure } from "./failure";
 import { OpenCapture } from "./open-capture";
 import { QUESTIONS, type QuestionName } from "./questions";
@@ -50,6 +51,8 @@ function answer({
     ) => Result<unknown, QuestionFailure>;
     return capture.ask((open) => read(open, ask));
   } catch (error) {
+    if (error instanceof SearchTimeout)
+      return fail("question_timeout", error.message, "Narrow the filter, or write a simpler pattern.");
     captures.delete(file);
     if (isDamage(error)) {
       return fail(

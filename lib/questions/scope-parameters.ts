@@ -1,7 +1,11 @@
 /** The scope as a question gets it: the parameters of a link, decoded once in the reader thread. */
 
 import { fail, ok, type Result } from "@/lib/base/result";
+import { patternProblem } from "@/lib/capture/patterns";
+import { patternKind } from "@/lib/scope/http-kinds";
+import { findKeyWord } from "@/lib/scope/keys";
 import { decodeScope, type Scope } from "@/lib/scope/link";
+import { scanTerms } from "@/lib/scope/scan";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 
@@ -31,7 +35,7 @@ function toScope({ q, from, to, revision }: ScopeParameters): Result<Scope, Ques
     if (value !== undefined) parameters.set(name, value);
   const { scope, problems } = decodeScope(parameters);
   const [problem] = problems;
-  if (scope !== undefined && problem === undefined) return ok(scope);
+  if (scope !== undefined && problem === undefined) return checkPatterns(q ?? "") ?? ok(scope);
   const {
     code = "bad_request",
     message = "The scope cannot be read.",
@@ -45,6 +49,23 @@ function toScope({ q, from, to, revision }: ScopeParameters): Result<Scope, Ques
     position,
     suggestion,
   });
+}
+
+/** The first pattern that is none. Pages cannot tell: the engine of patterns runs on the server only. */
+function checkPatterns(q: string): Result<Scope, QuestionFailure> | undefined {
+  for (const { key, values } of scanTerms(q)) {
+    const row = findKeyWord(key)?.row;
+    if (row === undefined || !row.available || row.kind !== patternKind) continue;
+    for (const { text, quoted, at } of values) {
+      const isPattern = quoted || (text !== "?" && text !== "-");
+      const problem = isPattern ? patternProblem(text) : undefined;
+      if (problem === undefined) continue;
+      const hint =
+        "Patterns are RE2: no look-around and no back references; a backslash takes a character literally.";
+      return fail("filter_invalid", problem, hint, { parameter: "q", position: at });
+    }
+  }
+  return undefined;
 }
 
 /** Equal for equal scopes, to keep what was worked out for one. */

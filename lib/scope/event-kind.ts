@@ -1,6 +1,13 @@
 /** Event types with their sub-types: `drop`, `drop:133`, `trace:to-endpoint`, `129`. */
 
-import { DROP_REASON, EVENT_TYPE, SOCKET_TRANSLATION_POINT, TRACE_SUB_TYPE } from "@/lib/flow/enums";
+import {
+  DROP_REASON,
+  EVENT_TYPE,
+  SOCKET_TRANSLATION_POINT,
+  TRACE_OBSERVATION_POINT,
+  TRACE_SUB_TYPE,
+} from "@/lib/flow/enums";
+import { enumKind } from "./simple-kinds";
 import { nearestWord } from "./suggest";
 import { parsed, refused, shown, type ValueKind } from "./value-kind";
 
@@ -84,3 +91,12 @@ function subTypeText(event: number, subType: number): string {
   for (const [word, number] of SUB_TYPE_WORDS.get(event) ?? []) if (number === subType) return word;
   return String(subType);
 }
+
+/** `TO_ENDPOINT` is `to-endpoint` on the command line. */
+export const tracePointKind = enumKind(
+  TRACE_OBSERVATION_POINT,
+  "a trace point",
+  [...TRACE_OBSERVATION_POINT.numberOf.keys()].map(
+    (name) => [name, name.toLowerCase().replaceAll("_", "-")] as const,
+  ),
+);

@@ -168,12 +168,16 @@ function parseValue(
   row: Extract<KeyRow, { available: true }>,
   written: WrittenValue,
 ): Result<ValueOf<FilterKey>, FilterFailure> {
-  if (!written.quoted && written.text === "?") return ok({ type: "unknown" });
+  if (!written.quoted && written.text === "?") {
+    if (!("unknown" in row)) return ok({ type: "unknown" });
+    return failed("value_invalid", `\`${row.key}:?\` has no meaning: it is always known.`, written.at);
+  }
   if (!written.quoted && written.text === "-") {
     if (!("none" in row)) return ok({ type: "none" });
+    const canAsk = !("unknown" in row);
     return failed("value_invalid", `\`${row.key}:-\` has no meaning.`, written.at, {
-      hint: `\`${row.key}:?\` finds records that do not say.`,
-      suggestion: "?",
+      hint: canAsk ? `\`${row.key}:?\` finds records that do not say.` : undefined,
+      suggestion: canAsk ? "?" : undefined,
     });
   }
   const value = (row.kind as ValueKind<ValueOf<FilterKey>>).parse(written);
@@ -224,8 +228,9 @@ function bareWord(scanned: ScannedTerm): Failed {
     return failed("bare_word", `\`${key}\` is not part of the filter language.`, at, { hint });
   }
   if (scanned.isQuoted) {
-    const hint = "Text is searched in a field: a term is written as key:value.";
-    return failed("bare_word", `\`${shown(key)}\` has no key.`, at, { hint });
+    const hint = "A term is written as key:value; text: searches all names.";
+    const suggestion = `${negated ? "!" : ""}text:${writeValue(key)}`;
+    return failed("bare_word", `\`${shown(key)}\` has no key.`, at, { hint, suggestion });
   }
   const suggestion = assignment(key, negated) ?? guessTerm(key, negated ? "!" : "");
   return failed("bare_word", `\`${shown(key)}\` has no key.`, at, {

@@ -57,6 +57,39 @@ describe("parsePastedCommand", () => {
       "drop-reason-desc:POLICY_DENIED traffic-direction:ingress",
     ],
     ["hubble observe --namespace '-'", 'namespace:"-"'],
+    // A selector is one value, commas and all; repeated it is OR.
+    ["hubble observe -l app=web,tier=db -l '!canary'", 'label:"app=web,tier=db",!canary'],
+    ["hubble observe --to-label 'k8s:app in (a, b)'", 'to-label:"k8s:app in (a,b)"'],
+    [
+      "hubble observe --from-identity 2 --to-identity kube-apiserver",
+      "from-identity:world to-identity:kube-apiserver",
+    ],
+    ["hubble observe --to-fqdn '*.Example.com.'", "to-fqdn:*.example.com"],
+    // Services follow the rule of pods.
+    ["hubble observe --to-service api", "to-service:default/api"],
+    ["hubble observe -n shop --service api --pod web", "service:shop/api pod:shop/web"],
+    ["hubble observe -4 --ip-version 6", "ip-version:v4,v6"],
+    ["hubble observe --not -6", "!ip-version:v6"],
+    ["hubble observe --encrypted", "encrypted:yes"],
+    ["hubble observe --unencrypted --not --encrypted", "unencrypted:yes !encrypted:yes"],
+    // One flag: all of the list. Two: (SYN and ACK) or RST, which is (SYN or RST) and (ACK or RST).
+    ["hubble observe --tcp-flags syn,ack", "tcp-flags:SYN,ACK"],
+    ["hubble observe --tcp-flags SYN,ACK --tcp-flags RST", "tcp-flags:SYN/RST,RST/ACK"],
+    ["hubble observe --tcp-flags SYN --tcp-flags SYN,ACK", "tcp-flags:SYN"],
+    [
+      "hubble observe --http-status 5+ --http-method get --http-path '/a,b'",
+      'http-status:5+ http-method:GET http-path:"/a,b"',
+    ],
+    [
+      "hubble observe --http-header x-tenant:blue --http-url '^http://'",
+      "http-header:x-tenant:blue http-url:^http://",
+    ],
+    ["hubble observe --trace-id 4bf92f --ip-trace-id 7", "trace-id:4bf92f ip-trace-id:7"],
+    [
+      "hubble observe --node-label pool=np1 --interface eth0 --cluster prod",
+      "node-label:pool=np1 interface:eth0 cluster:prod",
+    ],
+    ["hubble observe --snat-ip 20.0.0.0/8", "snat-ip:20.0.0.0/8"],
   ];
   it.each(cases)("%s", (command, filter) => {
     const pasted = parsePastedCommand(command);
@@ -106,9 +139,12 @@ describe("parsePastedCommand", () => {
     ["hubble observer --pod a", "not a hubble observe command"],
     ["hubble observe --cel-expression true", "CEL"],
     ["hubble observe --allowlist '{}'", "Raw filters"],
-    ["hubble observe --fqdn '*.io'", "`--fqdn` is not available"],
-    ["hubble observe -l app=web", "`--label` is not available"],
-    ["hubble observe -4", "not available"],
+    ["hubble observe --fqdn 'a b'", "--fqdn"],
+    ["hubble observe -l 'app in web'", "--label"],
+    ["hubble observe --tcp-flags SYN,ACKK", "--tcp-flags"],
+    ["hubble observe --tcp-flags SYN/ACK", "--tcp-flags"],
+    ["hubble observe --http-header x-tenant", "--http-header"],
+    ["hubble observe -n shop --service bank/a", "contradict"],
     ["hubble observe --nonsense", "`--nonsense` is not a flag"],
     ["hubble observe -x", "`-x` is not a flag"],
     ["hubble observe --reply yes", "`--reply` is not a flag"],

@@ -19,7 +19,8 @@ import {
   spellKey,
   type ValueOf,
 } from "./keys";
-import type { PodValue, WorkloadValue } from "./name-kinds";
+import type { PodValue, ServiceValue, WorkloadValue } from "./name-kinds";
+import { distributeFlags, flagsKind } from "./packet-kinds";
 import { splitShellWords } from "./shell-words";
 import { shown, type ValueKind } from "./value-kind";
 
@@ -79,7 +80,7 @@ function buildTerms(all: readonly FilterFlag[], negated: boolean): Result<readon
   const namespaces = namespacesOf(flags);
   const conflict = namespaceConflict(flags, namespaces);
   if (conflict) return conflict;
-  const words = new Set(flags.map((flag) => flag.word).filter((word) => !ALL_NAMESPACES.has(word)));
+  const words = new Set(flags.map(keyWordOf).filter((word) => !ALL_NAMESPACES.has(word)));
   const terms: Term[] = [];
   for (const word of words) {
     const found = findKeyWord(word);
@@ -87,14 +88,21 @@ function buildTerms(all: readonly FilterFlag[], negated: boolean): Result<readon
     const { row, side } = found;
     if (row.key === "namespace" && isAbsorbed(side ?? "either", flags, namespaces)) continue;
     const values: ValueOf<FilterKey>[] = [];
-    for (const flag of flags.filter((other) => other.word === word)) {
+    const given = flags.filter((other) => keyWordOf(other) === word);
+    for (const flag of given) {
       const read = readValues(row, side, flag, namespaces);
       if (!read.ok) return read;
       values.push(...read.value);
     }
+    if (row.key === "tcp-flags") values.splice(0, values.length, ...hubbleFlags(given));
     terms.push(makeTerm(row.key, values, { side, negated }));
   }
   return ok(terms);
+}
+
+/** `--ipv4` and `--ip-version` are one condition. */
+function keyWordOf({ word }: FilterFlag): string {
+  return word === "ipv4" || word === "ipv6" ? "ip-version" : word;
 }
 
 function unavailable(word: string): { readonly ok: false; readonly failure: CommandFailure } {
@@ -110,9 +118,11 @@ function readValues(
   namespaces: Namespaces,
 ): Result<readonly ValueOf<FilterKey>[], CommandFailure> {
   if (row.key === "workload" && flag.value !== "/") return ok([hubbleWorkload(flag.value)]);
-  if (row.key === "pod" && flag.value !== "/") {
-    return ok(hubblePods(flag.value, namespacesFor(side ?? "either", namespaces)));
+  if ((row.key === "pod" || row.key === "service") && flag.value !== "/") {
+    return ok(hubbleNames(row.key, flag.value, namespacesFor(side ?? "either", namespaces)));
   }
+  if (row.key === "tcp-flags") return readFlagSet(flag);
+  if (BARE_VALUES.has(flag.word)) return ok([{ type: "word", word: BARE_VALUES.get(flag.word) ?? "yes" }]);
   const parsed = (row.kind as ValueKind<ValueOf<FilterKey>>).parse({ text: flag.value, quoted: false });
   if (parsed.ok) return ok([parsed.value]);
   const hint = flag.value.includes(",")
@@ -121,13 +131,44 @@ function readValues(
   return failed(`--${flag.word}: ${parsed.message}`, hint);
 }
 
+/** Flags that stand without a value, and the word that they say. */
+const BARE_VALUES: ReadonlyMap<string, "yes" | "v4" | "v6"> = new Map([
+  ["encrypted", "yes"],
+  ["unencrypted", "yes"],
+  ["ipv4", "v4"],
+  ["ipv6", "v6"],
+]);
+
+/** One `--tcp-flags`: all of a comma list. Read for its problems; the term is put together from all of them. */
+function readFlagSet(flag: FilterFlag): Result<readonly ValueOf<"tcp-flags">[], CommandFailure> {
+  for (const text of flag.value.split(",")) {
+    const parsed = flagsKind.parse({ text, quoted: false });
+    if (!parsed.ok || text.includes("/"))
+      return failed(
+        `--tcp-flags: \`${shown(text)}\` is not a TCP flag.`,
+        parsed.ok ? undefined : parsed.hint,
+      );
+  }
+  return ok([]);
+}
+
+/** Several `--tcp-flags` are OR; the values of our term are AND. */
+function hubbleFlags(flags: readonly FilterFlag[]): readonly ValueOf<"tcp-flags">[] {
+  const sets = flags.map(({ value }) => value.toUpperCase().split(","));
+  return distributeFlags(sets).map((any) => ({ type: "flags", any }));
+}
+
 /** Hubble's `[namespace/]prefix`, without escapes; `/prefix` is in any namespace. */
-function hubblePods(text: string, around: readonly string[]): PodValue[] {
+function hubbleNames(
+  type: "pod" | "service",
+  text: string,
+  around: readonly string[],
+): (PodValue | ServiceValue)[] {
   const slash = text.indexOf("/");
   const namespaces = slash >= 0 ? [text.slice(0, slash)] : around.length > 0 ? around : ["default"];
   const name = text.slice(slash + 1);
   return namespaces.map((namespace) => ({
-    type: "pod",
+    type,
     ...(namespace === "" ? {} : { namespace }),
     name,
     isExact: false,
@@ -159,14 +200,17 @@ function namespacesFor(side: Side, namespaces: Namespaces): readonly string[] {
   return namespaces[side].length > 0 ? namespaces[side] : namespaces.either;
 }
 
-/** A namespace that completes pods is no condition of its own. */
+function isNamed(word: string, side: Side): boolean {
+  return word === spellKey("pod", side) || word === spellKey("service", side);
+}
+
+/** A namespace that completes pods and services is no condition of its own. */
 function isAbsorbed(side: Side, flags: readonly FilterFlag[], namespaces: Namespaces): boolean {
   if (namespaces[side].includes("")) return true;
   const sides: readonly Side[] = side === "either" ? ["either", "from", "to"] : [side];
   return sides.some(
     (other) =>
-      (other === side || namespaces[other].length === 0) &&
-      flags.some((flag) => flag.word === spellKey("pod", other)),
+      (other === side || namespaces[other].length === 0) && flags.some((flag) => isNamed(flag.word, other)),
   );
 }
 
@@ -187,9 +231,7 @@ function namespaceConflict(
     if (around.includes("") && around.some((namespace) => namespace !== "")) {
       return failed("--namespace and --all-namespaces cannot be combined.");
     }
-    for (const flag of flags.filter(
-      ({ word, value }) => word === spellKey("pod", side) && value.includes("/"),
-    )) {
+    for (const flag of flags.filter(({ word, value }) => isNamed(word, side) && value.includes("/"))) {
       const own = flag.value.slice(0, flag.value.indexOf("/"));
       const clash = around.find((namespace) => namespace !== "" && own !== "" && namespace !== own);
       if (clash !== undefined)

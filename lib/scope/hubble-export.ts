@@ -8,10 +8,19 @@
 
 import { formatTime } from "@/lib/base/time";
 import { unreachable } from "@/lib/base/unreachable";
-import { DROP_REASON, type EnumTable, TRAFFIC_DIRECTION, VERDICT } from "@/lib/flow/enums";
+import {
+  DROP_REASON,
+  type EnumTable,
+  TRACE_OBSERVATION_POINT,
+  TRACE_SUB_TYPE,
+  TRAFFIC_DIRECTION,
+  VERDICT,
+} from "@/lib/flow/enums";
 import { type Filter, formatTerm, formatValue, sideOf, type Term, type TermWith } from "./filter";
 import { type FilterKey, type Side, spellKey, type ValueOf } from "./keys";
-import type { NodeValue, PodValue, WorkloadValue } from "./name-kinds";
+import { labelKind } from "./label-kind";
+import type { NodeValue, PodValue, ServiceValue, WorkloadValue } from "./name-kinds";
+import { distributeFlags } from "./packet-kinds";
 import { quoteShellWord } from "./shell-words";
 import type { EnumValue } from "./simple-kinds";
 
@@ -30,6 +39,8 @@ export interface HubbleCommand {
 interface HubbleValue {
   readonly argument: string;
   readonly raw: unknown;
+  /** In place of flag and argument. */
+  readonly flag?: string;
   /** What the flag says differently. */
   readonly differs?: string;
 }
@@ -75,19 +86,24 @@ export function toHubbleObserve(
 }
 
 function allowFlags(terms: readonly HubbleTerm[]): string[] {
-  return terms.flatMap(({ term, values }) => values.flatMap(({ argument }) => [flagOf(term), argument]));
+  return terms.flatMap(({ term, values }) => values.flatMap((value) => flagWords(term, value)));
 }
 
 function denyFlags(terms: readonly HubbleTerm[]): string[] {
   const fields = new Set(terms.map(({ term }) => flagOf(term)));
   if (fields.size > 1) return terms.flatMap((term) => rawFilters(term).flatMap((raw) => ["--denylist", raw]));
-  return terms.flatMap(({ term, values }) =>
-    values.flatMap(({ argument }) => ["--not", flagOf(term), argument]),
-  );
+  return terms.flatMap(({ term, values }) => values.flatMap((value) => ["--not", ...flagWords(term, value)]));
 }
 
 function flagOf(term: Term): string {
+  // Only trace events have a trace point, and their sub-type is it.
+  if (term.key === "trace-point") return "--type";
   return `--${spellKey(term.key, sideOf(term))}`;
+}
+
+/** Flag and argument of one value; some flags stand alone. */
+function flagWords(term: Term, { argument, flag }: HubbleValue): string[] {
+  return flag === undefined ? [flagOf(term), argument] : [flag];
 }
 
 /** Repeating a flag means OR, so of two terms with the same flag only one can be said. */
@@ -108,6 +124,10 @@ function firstOfEachFlag(terms: readonly HubbleTerm[], notes: ExportNote[]): Hub
 
 /** `undefined` as soon as one value cannot be said: the others alone would show less. */
 function hubbleValues(term: Term): readonly HubbleValue[] | undefined {
+  if (term.key === "tcp-flags") return flagSets(term);
+  if (!(term.key in RAW_MEMBERS)) return undefined;
+  // Hubble refuses both of its flags together.
+  if ((term.key === "encrypted" || term.key === "unencrypted") && term.values.length > 1) return undefined;
   const values: HubbleValue[] = [];
   for (const value of term.values) {
     if (value.type === "unknown" || value.type === "none") return undefined;
@@ -126,11 +146,12 @@ function hubbleValue(term: Term, value: PlainValue): HubbleValue | undefined {
       return enumValue(term.key, value);
     case "text":
       // Hubble compares a namespace through the pods in it.
-      return { argument: value.text, raw: term.key === "namespace" ? `${value.text}/` : value.text };
+      return { argument: value.text, raw: rawText(term.key, value.text) };
     case "word":
-      return term.key === "reply" ? undefined : { argument: value.word, raw: value.word };
+      return wordArgument(term.key, value.word);
     case "pod":
-      return podArgument(value);
+    case "service":
+      return prefixArgument(value);
     case "workload":
       return workloadArgument(value);
     case "port":
@@ -151,16 +172,80 @@ function hubbleValue(term: Term, value: PlainValue): HubbleValue | undefined {
     }
     case "node":
       return nodeArgument(value);
+    case "label":
+      return same(labelKind.format(value).text);
+    case "identity":
+      return { argument: formatValue("identity", value), raw: value.identity };
+    case "fqdn":
+      return same(value.pieces.join("*"));
+    case "number":
+      return same(value.decimal);
+    case "method":
+      return same(value.method);
+    case "status":
+      return same(formatValue("http-status", value));
+    case "pattern":
+      return same(value.pattern);
+    case "header":
+      // Hubble cuts at the first colon.
+      if (value.name.startsWith(":")) return undefined;
+      return { argument: `${value.name}:${value.value}`, raw: { key: value.name, value: value.value } };
+    case "flags":
+    case "policy":
+    case "file":
+    case "search":
+      return undefined;
     default:
       return unreachable(value);
   }
 }
 
+function same(argument: string): HubbleValue {
+  return { argument, raw: argument };
+}
+
+/** Hubble compares a namespace through the pods in it, and an interface by its message. */
+function rawText(key: FilterKey, text: string): unknown {
+  if (key === "namespace") return `${text}/`;
+  return key === "interface" ? { name: text } : text;
+}
+
+const RAW_IP_VERSIONS: Readonly<Record<string, string>> = { none: "IP_NOT_USED", v4: "IPv4", v6: "IPv6" };
+
+function wordArgument(key: FilterKey, word: string): HubbleValue | undefined {
+  if (key === "ip-version") return { argument: word, raw: RAW_IP_VERSIONS[word] };
+  if (key === "encrypted" || key === "unencrypted") {
+    const isEncrypted = (key === "encrypted") === (word === "yes");
+    return { argument: "", raw: isEncrypted, flag: isEncrypted ? "--encrypted" : "--unencrypted" };
+  }
+  return same(word);
+}
+
+/** Our values are all wanted, each being any of its flags; Hubble's are any, each being all of its flags. */
+function flagSets(term: TermWith<"tcp-flags">): readonly HubbleValue[] | undefined {
+  const lists: (readonly string[])[] = [];
+  for (const value of term.values) {
+    if (value.type !== "flags") return undefined;
+    lists.push(value.any);
+  }
+  return distributeFlags(lists).map((flags) => ({
+    argument: flags.join(","),
+    raw: Object.fromEntries(flags.map((flag) => [flag, true])),
+  }));
+}
+
 /** Hubble has no escapes: a slash inside a namespace or a kind would be read as the separator. */
-function podArgument({ namespace, name, isExact }: PodValue): HubbleValue | undefined {
+function prefixArgument({
+  type,
+  namespace,
+  name,
+  isExact,
+}: PodValue | ServiceValue): HubbleValue | undefined {
   if (namespace?.includes("/")) return undefined;
   const argument = `${namespace ?? ""}/${name}`;
-  const differs = isExact ? `hubble observe takes ${argument} as the beginning of a pod's name.` : undefined;
+  const differs = isExact
+    ? `hubble observe takes ${argument} as the beginning of a ${type}'s name.`
+    : undefined;
   return { argument, raw: argument, differs };
 }
 
@@ -197,17 +282,28 @@ const ENUMS: Partial<Record<FilterKey, EnumTable>> = {
   verdict: VERDICT,
   "drop-reason-desc": DROP_REASON,
   "traffic-direction": TRAFFIC_DIRECTION,
+  "trace-point": TRACE_OBSERVATION_POINT,
 };
 
 /** The command line takes known names only. */
 function enumValue(key: FilterKey, { name }: EnumValue): HubbleValue | undefined {
   if (!ENUMS[key]?.numberOf.has(name)) return undefined;
+  if (key === "trace-point") return tracePoint(name);
   if (key !== "traffic-direction") return { argument: name, raw: name };
   return name === "TRAFFIC_DIRECTION_UNKNOWN" ? undefined : { argument: name.toLowerCase(), raw: name };
 }
 
-/** Members of FlowFilter (flow.proto) for one side, or for the whole flow. */
-const RAW_MEMBERS: Record<Exclude<FilterKey, "reply">, string> = {
+function tracePoint(name: string): HubbleValue | undefined {
+  for (const [subType, point] of TRACE_SUB_TYPE) {
+    if (point !== name) continue;
+    const raw = { type: 4, match_sub_type: true, sub_type: subType };
+    return { argument: eventArgument(4, subType), raw };
+  }
+  return undefined;
+}
+
+/** Members of FlowFilter (flow.proto) for one side, or for the whole flow. Keys that are not here have no flag. */
+const RAW_MEMBERS: Partial<Record<FilterKey, string>> = {
   verdict: "verdict",
   namespace: "pod",
   pod: "pod",
@@ -220,12 +316,32 @@ const RAW_MEMBERS: Record<Exclude<FilterKey, "reply">, string> = {
   "traffic-direction": "traffic_direction",
   "node-name": "node_name",
   uuid: "uuid",
+  service: "service",
+  label: "label",
+  identity: "identity",
+  fqdn: "fqdn",
+  cluster: "cluster_name",
+  "snat-ip": "source_ip_xlated",
+  "tcp-flags": "tcp_flags",
+  "ip-version": "ip_version",
+  "http-method": "http_method",
+  "http-status": "http_status_code",
+  "http-path": "http_path",
+  "http-url": "http_url",
+  "http-header": "http_header",
+  "trace-id": "trace_id",
+  "ip-trace-id": "ip_trace_id",
+  "node-label": "node_labels",
+  interface: "interface",
+  encrypted: "encrypted",
+  unencrypted: "encrypted",
+  "trace-point": "event_type",
 };
 
 /** One raw filter for each side that the term covers; Hubble joins raw filters by OR. */
 function rawFilters({ term, values }: HubbleTerm): string[] {
-  if (term.key === "reply") return [];
   const member = RAW_MEMBERS[term.key];
+  if (member === undefined) return [];
   const raw = values.map((value) => value.raw);
   const side = sideOf(term);
   const members = side === undefined ? [member] : PREFIXES[side].map((prefix) => `${prefix}_${member}`);
@@ -250,6 +366,19 @@ const CONFLICTS: readonly (readonly string[])[] = [
   ["port", "to-port"],
   ["workload", "from-workload"],
   ["workload", "to-workload"],
+  ["ip", "from-ip", "fqdn", "from-fqdn"],
+  ["ip", "to-ip", "fqdn", "to-fqdn"],
+  ["fqdn", "from-fqdn", "namespace", "from-namespace"],
+  ["fqdn", "from-fqdn", "pod", "from-pod"],
+  ["fqdn", "to-fqdn", "namespace", "to-namespace"],
+  ["fqdn", "to-fqdn", "pod", "to-pod"],
+  ["label", "from-label"],
+  ["label", "to-label"],
+  ["service", "from-service"],
+  ["service", "to-service"],
+  ["identity", "from-identity"],
+  ["identity", "to-identity"],
+  ["encrypted", "unencrypted"],
 ];
 
 function combinationNotes(terms: readonly TermWith<FilterKey>[]): ExportNote[] {

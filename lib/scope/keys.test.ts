@@ -10,8 +10,10 @@ const ONE_SIDED =
 const OURS =
   "client server client-namespace server-namespace client-pod server-pod server-port edge drop cause decided-by policy " +
   "attempt answered direction trace-point dns-query dns-rcode expansion route reply not-a-loss latency-ms aggregated file text";
-const AVAILABLE =
-  "verdict namespace pod workload port ip protocol type drop-reason-desc traffic-direction node-name reply uuid";
+/** Promised, and not there yet. */
+const LATER =
+  "client server client-namespace server-namespace client-pod server-pod server-port edge drop cause decided-by " +
+  "attempt answered direction expansion route latency-ms";
 
 function keysWhere(test: (row: KeyRow) => boolean): string[] {
   return KEYS.filter(test)
@@ -27,8 +29,8 @@ describe("the table of keys", () => {
     expect(KEYS.every((row) => row.hubble || !row.sided)).toBe(true);
   });
 
-  it("makes these keys available", () => {
-    expect(keysWhere((row) => row.available)).toEqual(AVAILABLE.split(" ").sort());
+  it("makes all others available", () => {
+    expect(keysWhere((row) => !row.available)).toEqual(LATER.split(" ").sort());
   });
 
   it("spells each word for one key only", () => {

@@ -1,26 +1,38 @@
-/** Kinds of value that name a Kubernetes thing: pod, workload, node. */
+/** Kinds of value that name a Kubernetes thing: pod, service, workload, policy, node. */
 
 import { type Glob, globText, parseGlob } from "./glob";
-import { escapePart, parsed, refused, shown, splitEscaped, unescapePart, type ValueKind } from "./value-kind";
+import {
+  escapePart,
+  type ParsedValue,
+  parsed,
+  refused,
+  shown,
+  splitEscaped,
+  unescapePart,
+  type ValueKind,
+} from "./value-kind";
 
 /**
- * A pod by the beginning of its name (Hubble's meaning), or by its whole name when `isExact`.
- * No `namespace`: in any. An empty `name` with a namespace: every pod of it.
+ * A pod or service by the beginning of its name (Hubble's meaning), or by its whole name when `isExact`.
+ * No `namespace`: in any. An empty `name` with a namespace: all of it.
  */
-export interface PodValue {
-  readonly type: "pod";
+interface PrefixValue<Type extends string> {
+  readonly type: Type;
   readonly namespace?: string;
   readonly name: string;
   readonly isExact: boolean;
 }
+export type PodValue = PrefixValue<"pod">;
+export type ServiceValue = PrefixValue<"service">;
 
-/** A workload by its exact name; what is absent may be anything, and at least one is present. */
-export interface WorkloadValue {
-  readonly type: "workload";
+/** A workload or policy by its exact name; what is absent may be anything, and at least one is present. */
+interface OwnedValue<Type extends string> {
+  readonly type: Type;
   readonly namespace?: string;
   readonly kind?: string;
   readonly name?: string;
 }
+export type WorkloadValue = OwnedValue<"workload">;
 
 /** `node_name` is `cluster/node`, a bare one counts as cluster `default`; what is absent may be anything. */
 export interface NodeValue {
@@ -29,30 +41,34 @@ export interface NodeValue {
   readonly node?: Glob;
 }
 
-export const podKind: ValueKind<PodValue> = {
-  describe:
-    "`namespace/prefix`, `prefix` in any namespace, `namespace/` for all its pods; a final `$` ends the name",
-  words: [],
-  parse({ text }) {
-    const parts = splitEscaped(text, "/", 2);
-    const [namespace, rest] = parts.length === 1 ? ["", parts[0] ?? ""] : [parts[0] ?? "", parts[1] ?? ""];
-    const isExact = /(?:^|[^\\])(?:\\\\)*\$$/.test(rest);
-    const name = unescapePart(isExact ? rest.slice(0, -1) : rest);
-    if (name === "" && (isExact || namespace === "")) {
-      return refused("A pod's name or namespace is missing.", {
-        hint: "For example pod:shop/web or pod:shop/.",
-      });
-    }
-    if (namespace === "") return parsed({ type: "pod", name, isExact });
-    return parsed({ type: "pod", namespace: unescapePart(namespace), name, isExact });
-  },
-  format({ namespace, name, isExact }) {
-    const inNamespace = namespace === undefined ? "" : `${escapePart(namespace)}/`;
-    return { text: `${inNamespace}${escapePart(name)}${isExact ? "$" : ""}` };
-  },
-};
+function prefixKind<const Type extends string>(type: Type): ValueKind<PrefixValue<Type>> {
+  return {
+    describe: `\`namespace/prefix\`, \`prefix\` in any namespace, \`namespace/\` for all its ${type}s; a final \`$\` ends the name`,
+    words: [],
+    parse({ text }) {
+      const parts = splitEscaped(text, "/", 2);
+      const [namespace, rest] = parts.length === 1 ? ["", parts[0] ?? ""] : [parts[0] ?? "", parts[1] ?? ""];
+      const isExact = /(?:^|[^\\])(?:\\\\)*\$$/.test(rest);
+      const name = unescapePart(isExact ? rest.slice(0, -1) : rest);
+      if (name === "" && (isExact || namespace === "")) {
+        return refused(`A ${type}'s name or namespace is missing.`, {
+          hint: `For example ${type}:shop/web or ${type}:shop/.`,
+        });
+      }
+      if (namespace === "") return parsed({ type, name, isExact });
+      return parsed({ type, namespace: unescapePart(namespace), name, isExact });
+    },
+    format({ namespace, name, isExact }) {
+      const inNamespace = namespace === undefined ? "" : `${escapePart(namespace)}/`;
+      return { text: `${inNamespace}${escapePart(name)}${isExact ? "$" : ""}` };
+    },
+  };
+}
 
-/** Kinds that own pods; written in lower case they are almost surely meant as a kind. */
+export const podKind = prefixKind("pod");
+export const serviceKind = prefixKind("service");
+
+/** Kinds that own pods, and kinds of policies; written in lower case they are almost surely meant as a kind. */
 const USUAL_KINDS = [
   "Deployment",
   "StatefulSet",
@@ -63,6 +79,9 @@ const USUAL_KINDS = [
   "CronJob",
   "Pod",
   "Rollout",
+  "CiliumNetworkPolicy",
+  "CiliumClusterwideNetworkPolicy",
+  "NetworkPolicy",
 ];
 
 /** Kubernetes kinds begin with a capital letter, namespaces cannot contain one. */
@@ -73,53 +92,61 @@ const LOOKS_LIKE_KIND = /^[A-Z]/;
  * `namespace/Kind/name`, in which any part may be empty: a namespace and a kind that look like each other
  * are told apart by it.
  */
-export const workloadKind: ValueKind<WorkloadValue> = {
-  describe: "`name`, `Kind/name`, `Kind/`, `namespace/name`, `namespace/`, `namespace/Kind/name`",
-  words: [],
-  parse({ text }) {
-    const parts = splitEscaped(text, "/");
-    if (parts.length > 3) {
-      return refused(`\`${shown(text)}\` has too many slashes for a workload.`, {
-        hint: "The longest form is namespace/Kind/name; write \\/ for a slash inside a name.",
+function ownedKind<const Type extends string>(
+  type: Type,
+  example: string,
+  kindExample: string,
+): ValueKind<OwnedValue<Type>> {
+  const built = (namespace: string, kind: string, name: string): ParsedValue<OwnedValue<Type>> => {
+    if (namespace === "" && kind === "" && name === "") {
+      return refused(`A ${type}'s name is missing.`, {
+        hint: `For example ${type}:${example} or ${type}:${kindExample}.`,
       });
     }
-    const [first = "", second = "", third = ""] = parts;
-    if (parts.length === 1) return workload("", "", first);
-    if (parts.length === 3) return workload(first, second, third);
-    if (LOOKS_LIKE_KIND.test(first)) return workload("", first, second);
-    const kind = usualKind(first);
-    if (kind === undefined) return workload(first, "", second);
-    return refused(
-      `\`${shown(first)}\` reads like a kind of workload, and kinds are written with capitals.`,
-      {
-        hint: `For a namespace of that name write ${first}//${second}.`,
-        suggestion: `${kind}/${second}`,
-      },
-    );
-  },
-  format({ namespace, kind, name }) {
-    const [inNamespace, ofKind, named] = [namespace, kind, name].map((part) => escapePart(part ?? ""));
-    if (namespace === undefined && kind === undefined) return { text: named ?? "" };
-    if (namespace === undefined && LOOKS_LIKE_KIND.test(kind ?? "")) return { text: `${ofKind}/${named}` };
-    const isPlain = namespace !== undefined && !LOOKS_LIKE_KIND.test(namespace) && !usualKind(namespace);
-    if (kind === undefined && isPlain) return { text: `${inNamespace}/${named}` };
-    return { text: `${inNamespace}/${ofKind}/${named}` };
-  },
-};
-
-function workload(namespace: string, kind: string, name: string): ReturnType<typeof workloadKind.parse> {
-  if (namespace === "" && kind === "" && name === "") {
-    return refused("A workload's name is missing.", {
-      hint: "For example workload:shop/web or workload:Deployment/web.",
+    return parsed({
+      type,
+      ...(namespace === "" ? {} : { namespace: unescapePart(namespace) }),
+      ...(kind === "" ? {} : { kind: unescapePart(kind) }),
+      ...(name === "" ? {} : { name: unescapePart(name) }),
     });
-  }
-  return parsed({
-    type: "workload",
-    ...(namespace === "" ? {} : { namespace: unescapePart(namespace) }),
-    ...(kind === "" ? {} : { kind: unescapePart(kind) }),
-    ...(name === "" ? {} : { name: unescapePart(name) }),
-  });
+  };
+  return {
+    describe: "`name`, `Kind/name`, `Kind/`, `namespace/name`, `namespace/`, `namespace/Kind/name`",
+    words: [],
+    parse({ text }) {
+      const parts = splitEscaped(text, "/");
+      if (parts.length > 3) {
+        return refused(`\`${shown(text)}\` has too many slashes for a ${type}.`, {
+          hint: "The longest form is namespace/Kind/name; write \\/ for a slash inside a name.",
+        });
+      }
+      const [first = "", second = "", third = ""] = parts;
+      if (parts.length === 1) return built("", "", first);
+      if (parts.length === 3) return built(first, second, third);
+      if (LOOKS_LIKE_KIND.test(first)) return built("", first, second);
+      const kind = usualKind(first);
+      if (kind === undefined) return built(first, "", second);
+      return refused(
+        `\`${shown(first)}\` reads like a kind of ${type}, and kinds are written with capitals.`,
+        {
+          hint: `For a namespace of that name write ${first}//${second}.`,
+          suggestion: `${kind}/${second}`,
+        },
+      );
+    },
+    format({ namespace, kind, name }) {
+      const [inNamespace, ofKind, named] = [namespace, kind, name].map((part) => escapePart(part ?? ""));
+      if (namespace === undefined && kind === undefined) return { text: named ?? "" };
+      if (namespace === undefined && LOOKS_LIKE_KIND.test(kind ?? "")) return { text: `${ofKind}/${named}` };
+      const isPlain = namespace !== undefined && !LOOKS_LIKE_KIND.test(namespace) && !usualKind(namespace);
+      if (kind === undefined && isPlain) return { text: `${inNamespace}/${named}` };
+      return { text: `${inNamespace}/${ofKind}/${named}` };
+    },
+  };
 }
+
+export const workloadKind = ownedKind("workload", "shop/web", "Deployment/web");
+export const policyKind = ownedKind("policy", "shop/allow-web", "CiliumNetworkPolicy/allow-web");
 
 function usualKind(text: string): string | undefined {
   return USUAL_KINDS.find((kind) => kind.toLowerCase() === text);

@@ -1,6 +1,7 @@
 /** Kinds of value that are one word, one number or one piece of text. */
 
 import { type EnumTable, enumName } from "@/lib/flow/enums";
+import { type Glob, globText, parseGlob } from "./glob";
 import { writeValue } from "./scan";
 import { nearestWord } from "./suggest";
 import { parsed, refused, shown, type ValueKind } from "./value-kind";
@@ -20,6 +21,18 @@ export interface WordValue<Word extends string> {
 export interface TextValue {
   readonly type: "text";
   readonly text: string;
+}
+
+/** Found anywhere in a name, without case. */
+export interface SearchValue {
+  readonly type: "search";
+  readonly text: string;
+}
+
+/** A whole name, with stars for any run of characters. */
+export interface FileValue {
+  readonly type: "file";
+  readonly name: Glob;
 }
 
 export interface PortValue {
@@ -109,6 +122,30 @@ export function textKind(describe: string): ValueKind<TextValue> {
     },
   };
 }
+
+export const yesNoKind = wordKind("an answer", ["yes", "no"], { true: "yes", false: "no" });
+
+export const searchKind: ValueKind<SearchValue> = {
+  describe: "a piece of a name, in any case",
+  words: [],
+  parse({ text }) {
+    return parsed({ type: "search", text });
+  },
+  format({ text }) {
+    return { text };
+  },
+};
+
+export const fileKind: ValueKind<FileValue> = {
+  describe: "the name of a file; `*` stands for any run of characters",
+  words: [],
+  parse({ text }) {
+    return parsed({ type: "file", name: parseGlob(text) });
+  },
+  format({ name }) {
+    return { text: globText(name) };
+  },
+};
 
 export const portKind: ValueKind<PortValue> = {
   describe: "a port number, 0 to 65535",

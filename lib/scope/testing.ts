@@ -1,11 +1,21 @@
 /** Generators for property tests of the filter. Imported by tests only. */
 
 import fc from "fast-check";
-import { DROP_REASON, type EnumTable, enumName, TRAFFIC_DIRECTION, VERDICT } from "@/lib/flow/enums";
+import {
+  DNS_RCODE,
+  DROP_REASON,
+  type EnumTable,
+  enumName,
+  TCP_FLAGS,
+  TRACE_OBSERVATION_POINT,
+  TRAFFIC_DIRECTION,
+  VERDICT,
+} from "@/lib/flow/enums";
 import { formatAddress } from "./address";
 import { type Filter, makeTerm, type Term, withTerm } from "./filter";
 import { parseGlob } from "./glob";
 import type { Side } from "./keys";
+import type { LabelRequirement } from "./label-kind";
 import type { EnumValue } from "./simple-kinds";
 import type { SpecialValue } from "./value-kind";
 
@@ -129,6 +139,82 @@ function listOf<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<(Value | Specia
 
 const signed = { side, negated: fc.boolean() };
 
+const word = <Word extends string>(...words: readonly Word[]) =>
+  fc.constantFrom(...words).map((one) => ({ type: "word" as const, word: one }));
+const yesNo = word("yes", "no");
+const unique = <Value>(value: fc.Arbitrary<Value>) =>
+  fc.uniqueArray(value, { minLength: 1, maxLength: 4, selector: (one) => JSON.stringify(one) });
+
+/** Text without what the grammar of label selectors takes for itself. */
+const labelWord = fc
+  .array(fc.oneof(fc.constantFrom(..."azAZ09-_./"), fc.constantFrom("é", "名", "😀", '"', "\\", "?", "$")), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((pieces) => pieces.join(""));
+const labelValues = fc
+  .uniqueArray(fc.oneof(labelWord, fc.constant("")), { minLength: 1, maxLength: 3 })
+  .map((values) => values.sort());
+const requirement: fc.Arbitrary<LabelRequirement> = fc
+  .record({ source: fc.oneof(fc.constant("any"), labelWord), key: labelWord })
+  .chain((name) =>
+    fc.oneof(
+      fc.constantFrom("exists" as const, "absent" as const).map((operator) => ({
+        ...name,
+        operator,
+        values: [],
+      })),
+      fc
+        .tuple(fc.constantFrom("in" as const, "notin" as const), labelValues)
+        .map(([operator, values]) => ({ ...name, operator, values })),
+      fc
+        .tuple(fc.constantFrom("above" as const, "below" as const), fc.integer())
+        .map(([operator, number]) => ({ ...name, operator, values: [String(number)] })),
+    ),
+  );
+const label = fc
+  .array(requirement, { minLength: 1, maxLength: 3 })
+  .map((requirements) => ({ type: "label" as const, requirements }));
+
+const identity = fc
+  .oneof(fc.nat(20), fc.integer({ min: 0, max: 2 ** 32 - 1 }))
+  .map((number) => ({ type: "identity" as const, identity: number }));
+
+const fqdn = fc
+  .array(fc.constantFrom(..."az09-_.", "example", "*"), { minLength: 1, maxLength: 8 })
+  .map((pieces) => pieces.join("").replaceAll(/\*+/g, "*"))
+  .filter((name) => !name.endsWith("."))
+  .map((name) => ({ type: "fqdn" as const, pieces: name.split("*") }));
+
+const flags = fc
+  .uniqueArray(fc.constantFrom(...TCP_FLAGS), { minLength: 1, maxLength: 3 })
+  .map((some) => ({ type: "flags" as const, any: TCP_FLAGS.filter((flag) => some.includes(flag)) }));
+
+const status = fc
+  .oneof(
+    fc.integer({ min: 100, max: 599 }).map((code) => ({ digits: String(code), isPrefix: false })),
+    fc.integer({ min: 1, max: 5 }).map((digit) => ({ digits: String(digit), isPrefix: true })),
+    fc.integer({ min: 10, max: 59 }).map((digits) => ({ digits: String(digits), isPrefix: true })),
+  )
+  .map((value) => ({ type: "status" as const, ...value }));
+
+const headerName = hostileText.map((name) => name.charAt(0) + name.slice(1).replaceAll(":", ""));
+const header = fc
+  .record({ name: headerName, value: fc.oneof(hostileText, fc.constant("")) })
+  .filter(({ name }) => name !== "")
+  .map((value) => ({ type: "header" as const, ...value }));
+
+const positive = fc
+  .bigInt({ min: 1n, max: 2n ** 64n - 1n })
+  .map((number) => ({ type: "number" as const, decimal: String(number) }));
+const pattern = hostileText.map((value) => ({ type: "pattern" as const, pattern: value }));
+const method = hostileText
+  .map((value) => value.toUpperCase())
+  .filter((value) => value === value.toUpperCase())
+  .map((value) => ({ type: "method" as const, method: value }));
+const search = hostileText.map((value) => ({ type: "search" as const, text: value }));
+const file = glob.map((name) => ({ type: "file" as const, name }));
+
 export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
   fc.record({ ...signed, values: listOf(enumOf(VERDICT)) }).map((t) => makeTerm("verdict", t.values, t)),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("namespace", t.values, t)),
@@ -160,6 +246,41 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
       ),
     ),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("uuid", t.values, t)),
+  fc
+    .record({ ...signed, values: listOf(pod.map((value) => ({ ...value, type: "service" as const }))) })
+    .map((t) => makeTerm("service", t.values, t)),
+  fc
+    .record({ ...signed, values: listOf(workload.map((value) => ({ ...value, type: "policy" as const }))) })
+    .map((t) => makeTerm("policy", t.values, t)),
+  fc.record({ ...signed, values: listOf(label) }).map((t) => makeTerm("label", t.values, t)),
+  fc.record({ ...signed, values: listOf(label) }).map((t) => makeTerm("node-label", t.values, t)),
+  fc.record({ ...signed, values: listOf(identity) }).map((t) => makeTerm("identity", t.values, t)),
+  fc.record({ ...signed, values: listOf(fqdn) }).map((t) => makeTerm("fqdn", t.values, t)),
+  fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("cluster", t.values, t)),
+  fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("interface", t.values, t)),
+  fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("trace-id", t.values, t)),
+  fc.record({ ...signed, values: listOf(ip) }).map((t) => makeTerm("snat-ip", t.values, t)),
+  fc.record({ ...signed, values: listOf(flags) }).map((t) => makeTerm("tcp-flags", t.values, t)),
+  fc
+    .record({ ...signed, values: unique(word("none", "v4", "v6")) })
+    .map((t) => makeTerm("ip-version", t.values, t)),
+  fc.record({ ...signed, values: listOf(method) }).map((t) => makeTerm("http-method", t.values, t)),
+  fc.record({ ...signed, values: listOf(status) }).map((t) => makeTerm("http-status", t.values, t)),
+  fc.record({ ...signed, values: listOf(pattern) }).map((t) => makeTerm("http-path", t.values, t)),
+  fc.record({ ...signed, values: listOf(pattern) }).map((t) => makeTerm("http-url", t.values, t)),
+  fc.record({ ...signed, values: listOf(pattern) }).map((t) => makeTerm("dns-query", t.values, t)),
+  fc.record({ ...signed, values: listOf(header) }).map((t) => makeTerm("http-header", t.values, t)),
+  fc.record({ ...signed, values: listOf(positive) }).map((t) => makeTerm("ip-trace-id", t.values, t)),
+  fc.record({ ...signed, values: unique(yesNo) }).map((t) => makeTerm("encrypted", t.values, t)),
+  fc.record({ ...signed, values: unique(yesNo) }).map((t) => makeTerm("unencrypted", t.values, t)),
+  fc.record({ ...signed, values: unique(yesNo) }).map((t) => makeTerm("not-a-loss", t.values, t)),
+  fc.record({ ...signed, values: unique(yesNo) }).map((t) => makeTerm("aggregated", t.values, t)),
+  fc
+    .record({ ...signed, values: listOf(enumOf(TRACE_OBSERVATION_POINT)) })
+    .map((t) => makeTerm("trace-point", t.values, t)),
+  fc.record({ ...signed, values: listOf(enumOf(DNS_RCODE)) }).map((t) => makeTerm("dns-rcode", t.values, t)),
+  fc.record({ ...signed, values: unique(file) }).map((t) => makeTerm("file", t.values, t)),
+  fc.record({ ...signed, values: unique(search) }).map((t) => makeTerm("text", t.values, t)),
 );
 
 export const anyFilter: fc.Arbitrary<Filter> = fc
