@@ -47,6 +47,12 @@ describe("parseTime", () => {
     parseTime("2026-08-21T12:12:00Z"); // warms the cache of the minute, which must not change the answer
     expect(parseTime(text)).toBeUndefined();
   });
+  it("looks at each time of the minutes in which 64 bits begin and end", () => {
+    expect(parseTime("2262-04-11T23:47:16.854775807Z")).toBe(2n ** 63n - 1n);
+    expect(parseTime("2262-04-11T23:47:16.854775808Z")).toBeUndefined();
+    expect(parseTime("1677-09-21T00:12:43.145224192Z")).toBe(-(2n ** 63n));
+    expect(parseTime("1677-09-21T00:12:43.145224191Z")).toBeUndefined();
+  });
   it("gives the same answer from the cached minute", () => {
     for (const [text, ns] of [...readable, ...readable]) expect(parseTime(text)).toBe(ns);
   });

@@ -34,12 +34,18 @@ export function parseTime(text: string): bigint | undefined {
   const parsed = parseAnyTime(text);
   if (parsed !== undefined && text.charCodeAt(text.length - 1) === 90 && text.charCodeAt(16) === 58) {
     const rest = nanosecondsOfMinute(text);
-    if (rest >= 0) {
+    const minuteNs = parsed - BigInt(rest);
+    if (rest >= 0 && isWholeMinute(minuteNs)) {
       cachedMinute = minute;
-      cachedMinuteNs = parsed - BigInt(rest);
+      cachedMinuteNs = minuteNs;
     }
   }
   return parsed;
+}
+
+/** False of the minutes in which 64 bits begin and end: each time of theirs must be looked at. */
+export function isWholeMinute(minuteNs: bigint): boolean {
+  return minuteNs >= MIN_NS && minuteNs + 60n * NS_PER_SECOND <= MAX_NS;
 }
 
 /** `SS[.fraction]Z` behind the first 17 characters, in nanoseconds; -1 if it is not of that form. */

@@ -13,10 +13,10 @@ import {
 import { decodeText, type Refused } from "@/lib/formats/decode";
 import type { RefusalCode } from "@/lib/formats/record";
 import { LIMITS } from "./limits";
-import { type FlowIds, type Packer, putRow } from "./pack";
+import { type ColumnWords, type Packer, putKnownRow, putRow, wordsOf } from "./pack";
 import { PlacesWriter } from "./places";
 import { scanDocument } from "./scan";
-import { type CutRecord, cutRecord, identityOf } from "./skeleton";
+import type { Known } from "./skeleton";
 import { type Chunk, isBlank } from "./split";
 
 const OPEN_BRACE = 123;
@@ -46,7 +46,9 @@ interface Stretch {
 
 class ChunkDecoding {
   private readonly buffer: Buffer;
+  private readonly view: DataView;
   private columns: FlowColumns;
+  private words: ColumnWords;
   private readonly others: BatchOther[] = [];
   private readonly extras: BatchExtra[] = [];
   private readonly refusals: BatchRefusal[] = [];
@@ -62,7 +64,9 @@ class ChunkDecoding {
     private readonly packer: Packer,
   ) {
     this.buffer = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
+    this.view = new DataView(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
     this.columns = newColumns(chunk.documents.length / 3);
+    this.words = wordsOf(this.columns);
     this.firstLine = chunk.documents[2] ?? 1;
     this.places = new PlacesWriter(this.firstLine);
   }
@@ -82,28 +86,27 @@ class ChunkDecoding {
   }
 
   private decode(start: number, end: number, line: number, places: number): void {
-    const text = this.buffer.toString("utf8", start, end);
-    const { skeletons } = this.packer;
-    const cut = skeletons.isWorthIt() ? cutRecord(text) : undefined;
-    const known = cut === undefined ? undefined : skeletons.find(cut);
-    if (cut !== undefined && known !== undefined) this.addKnown(start, end, line, cut, known);
-    else this.decodeInFull(text, { start, end, line, places }, cut);
+    const { skeletons, cut } = this.packer;
+    const isCut = skeletons.isWorthIt() && cut.take(this.buffer, start, end);
+    const known = isCut ? skeletons.find(cut, this.view) : undefined;
+    if (known !== undefined) this.addKnown(start, end, line, known);
+    else this.decodeInFull(this.buffer.toString("utf8", start, end), { start, end, line, places }, isCut);
   }
 
-  private addKnown(start: number, end: number, line: number, cut: CutRecord, ids: FlowIds): void {
-    const identity = identityOf(cut);
-    const hash = identity ?? this.hashOf(start, end);
+  /** A record like an earlier one: what was cut out of it is its own. */
+  private addKnown(start: number, end: number, line: number, known: Known): void {
+    const { cut } = this.packer;
+    const { ids } = known;
     const place = this.addPlace(start, end, line);
     this.formats[ids.format] = (this.formats[ids.format] ?? 0) + 1;
     if (ids.extra !== undefined) this.extras.push({ place, ...ids.extra });
+    const pair = this.packer.pairOfKnown(known);
+    const hash = cut.hasUuid ? undefined : this.hashOf(start, end);
     const row = this.nextRow();
-    const { sourcePort, destinationPort } = cut;
-    const own = { timeNs: cut.timeNs, sourcePort, destinationPort, latencyNs: undefined, hash };
-    const pair = this.packer.pairOf(ids, sourcePort, destinationPort);
-    putRow(this.columns, row, place, ids, { ...own, hasUuid: identity !== undefined }, pair);
+    putKnownRow(this.columns, this.words, row, place, ids, cut, hash, pair);
   }
 
-  private decodeInFull(text: string, at: Stretch, cut: CutRecord | undefined): void {
+  private decodeInFull(text: string, at: Stretch, isCut: boolean): void {
     const { start, end, line } = at;
     const decoded = decodeText(text);
     if (!decoded.ok) {
@@ -120,7 +123,7 @@ class ChunkDecoding {
     }
     const { flow } = record;
     const ids = this.packer.idsOf(flow, format);
-    if (cut !== undefined) this.packer.skeletons.learn(text, cut, flow, ids);
+    if (isCut) this.packer.skeletons.learn(text, this.packer.cut, this.buffer, flow, ids);
     if (ids.extra !== undefined) this.extras.push({ place, ...ids.extra });
     const row = this.nextRow();
     const own = {
@@ -137,7 +140,10 @@ class ChunkDecoding {
 
   /** A line may hold more records than it counts as documents. */
   private nextRow(): number {
-    if (this.rows === this.columns.place.length) this.columns = grown(this.columns);
+    if (this.rows === this.columns.place.length) {
+      this.columns = grown(this.columns);
+      this.words = wordsOf(this.columns);
+    }
     return this.rows++;
   }
 

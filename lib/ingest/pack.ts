@@ -17,12 +17,13 @@ import {
 import { clientOf, type KnownSide, knownSide, signsOf } from "@/lib/flow/client";
 import type { Flow, OtherRecord } from "@/lib/flow/flow";
 import { headerOf } from "@/lib/flow/http";
+import { Cut } from "./cut";
 import { LocalDictionary } from "./dictionary";
 import { kindEntries, observerEntries, sideEntries, storable, textEntries } from "./entries";
 import { HeaderPacker } from "./headers";
 import { LIMITS } from "./limits";
 import { PairDictionary } from "./pairs";
-import { Skeletons } from "./skeleton";
+import { type Known, Skeletons } from "./skeleton";
 
 /** Ids in the decoder's dictionaries, and what else equal records share. */
 export interface FlowIds {
@@ -81,10 +82,59 @@ export function putRow(
   columns.hasUuid[row] = own.hasUuid ? 1 : 0;
 }
 
+/** Which of two neighbouring 32-bit words is the high half of a 64-bit one on this machine. */
+const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
+/** Two columns of 64-bit numbers as words of 32 bits. */
+export interface ColumnWords {
+  readonly time: Int32Array;
+  readonly hash: Int32Array;
+}
+
+export function wordsOf({ timeNs, hash }: FlowColumns): ColumnWords {
+  return { time: new Int32Array(timeNs.buffer), hash: new Int32Array(hash.buffer) };
+}
+
+/** The same for a record like an earlier one, without an object or a bigint of its own. `hash` is given when it has no uuid. */
+export function putKnownRow(
+  columns: FlowColumns,
+  words: ColumnWords,
+  row: number,
+  place: number,
+  ids: FlowIds,
+  cut: Cut,
+  hash: bigint | undefined,
+  pair: number,
+): void {
+  columns.place[row] = place;
+  columns.kind[row] = ids.kind;
+  columns.observer[row] = ids.observer;
+  columns.source[row] = ids.source;
+  columns.destination[row] = ids.destination;
+  columns.pair[row] = pair;
+  columns.sourcePort[row] = cut.hasPorts ? cut.sourcePort : NONE;
+  columns.destinationPort[row] = cut.hasPorts ? cut.destinationPort : NONE;
+  columns.l7Text[row] = ids.l7Text;
+  columns.dnsAnswer[row] = ids.dnsAnswer;
+  columns.policies[row] = ids.policies;
+  columns.latencyNs[row] = NO_LATENCY;
+  columns.events[row] = ids.events;
+  columns.exchangeKey[row] = ids.exchangeKey;
+  columns.hasUuid[row] = cut.hasUuid ? 1 : 0;
+  words.time[row * 2 + HIGH] = cut.timeHigh;
+  words.time[row * 2 + 1 - HIGH] = cut.timeLow;
+  if (hash === undefined) {
+    words.hash[row * 2 + HIGH] = cut.uuidHigh;
+    words.hash[row * 2 + 1 - HIGH] = cut.uuidLow;
+  } else columns.hash[row] = hash;
+}
+
 /** The dictionaries of one decoder. They outlive a batch, and begin anew when they grow too large. */
 export class Packer {
   /** Records like earlier ones; they hold ids of these dictionaries. */
   readonly skeletons = new Skeletons();
+  /** What was cut out of the record that is decoded now. */
+  readonly cut = new Cut();
   private readonly headers = new HeaderPacker();
   private readonly dictionaries = {
     kind: new LocalDictionary(kindEntries),
@@ -122,6 +172,20 @@ export class Packer {
     const { source, destination, protocol } = ids;
     const client = clientOf(ids.knownSide, protocol, sourcePort, destinationPort);
     return this.pairs.idOf({ source, destination, protocol, ...client });
+  }
+
+  /** The same for a record like an earlier one: most have the server port of the one before them. */
+  pairOfKnown(known: Known): number {
+    const { ids } = known;
+    const source = this.cut.hasPorts ? this.cut.sourcePort : undefined;
+    const destination = this.cut.hasPorts ? this.cut.destinationPort : undefined;
+    if (ids.knownSide === undefined) return this.pairOf(ids, source, destination);
+    const port = (ids.knownSide.side === 1 ? destination : source) ?? NONE;
+    if (port !== known.pairPort) {
+      known.pair = this.pairOf(ids, source, destination);
+      known.pairPort = port;
+    }
+    return known.pair;
   }
 
   /** What a flow is but for its time, ports, latency and identity. */

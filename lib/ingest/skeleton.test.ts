@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { uuidHash } from "@/lib/base/hash";
+import { parseTime } from "@/lib/base/time";
 import { DICTIONARIES, type FlowBatch } from "@/lib/flow/batch";
+import { Cut } from "./cut";
 import { decodeChunk } from "./decode-chunk";
 import { Packer } from "./pack";
-import { cutRecord } from "./skeleton";
 import { type Chunk, Splitter } from "./split";
 
 /** One line per record; `members` go into the flow behind the ports' object. */
@@ -85,14 +87,6 @@ function expectBothWaysEqual(lines: readonly string[]): void {
 
 describe("records like earlier ones", () => {
   it("are found again when only time, uuid and ports differ", () => {
-    const packer = new Packer();
-    const found: boolean[] = [];
-    const find = packer.skeletons.find.bind(packer.skeletons);
-    packer.skeletons.find = (cut) => {
-      const ids = find(cut);
-      found.push(ids !== undefined);
-      return ids;
-    };
     const lines = [
       record(),
       record({
@@ -106,10 +100,7 @@ describe("records like earlier ones", () => {
       record({ more: ',"ip_trace_id":{"trace_id":"5"}' }),
       record({ more: ',"ip_trace_id":{"trace_id":"5"}', source: "3" }),
     ];
-    const splitter = new Splitter((chunk) => decodeChunk(chunk, packer));
-    splitter.push(Buffer.from(`${lines.join("\n")}\n`));
-    splitter.end();
-    expect(found).toEqual([false, true, false, true, false, true]);
+    expect(foundIn(lines)).toEqual([false, true, false, true, false, true]);
     expectBothWaysEqual(lines);
   });
 
@@ -251,17 +242,126 @@ describe("records like earlier ones", () => {
   });
 });
 
-describe("cutRecord", () => {
-  it("leaves HTTP records alone", () => {
-    expect(cutRecord(record({ more: ',"l7":{"http":{"code":200}}' }))).toBeUndefined();
+/** Of each record that could be cut: whether one like it was known. */
+function foundIn(lines: readonly string[]): boolean[] {
+  const packer = new Packer();
+  const found: boolean[] = [];
+  const find = packer.skeletons.find.bind(packer.skeletons);
+  packer.skeletons.find = (cut, view) => {
+    const known = find(cut, view);
+    found.push(known !== undefined);
+    return known;
+  };
+  const splitter = new Splitter((chunk) => decodeChunk(chunk, packer));
+  splitter.push(Buffer.from(`${lines.join("\n")}\n`));
+  splitter.end();
+  return found;
+}
+
+describe("what is learned", () => {
+  it("is no HTTP record: each of them is different", () => {
+    const http = record({ more: ',"l7":{"type":"REQUEST","http":{"method":"GET"}}' });
+    expect(foundIn([http, http, record(), record()])).toEqual([false, false, false, true]);
   });
 
-  it("cuts out time, uuid and ports", () => {
-    expect(cutRecord(record({ source: "44916", destination: "80" }))).toMatchObject({
-      timeNs: 1787314338_510175415n,
-      uuid: "d5814bfb-4707-4131-a890-78fb3c7b571c",
-      sourcePort: 44916,
-      destinationPort: 80,
+  it("is a record without ports too", () => {
+    const icmp = (time: string) => record({ time }).replace(/"TCP":\{.*?\}\}/, '"ICMPv4":{"type":8}');
+    const lines = [
+      icmp("2026-08-21T12:12:18Z"),
+      icmp("2026-08-21T12:12:19Z"),
+      record(),
+      record({ source: "7" }),
+    ];
+    expect(lines[0]).toContain('"l4":{"ICMPv4":{"type":8}}');
+    expect(foundIn(lines)).toEqual([false, true, false, true]);
+    expectBothWaysEqual(lines);
+  });
+
+  it("is not mistaken for a record that differs in any one byte", () => {
+    const line = record();
+    const other = Array.from(
+      { length: line.length },
+      (_, at) => `${line.slice(0, at)}~${line.slice(at + 1)}`,
+    );
+    expectBothWaysEqual([line, ...other, line]);
+  });
+});
+
+/** Behind three other bytes and before some, as a record lies in its block. */
+function cutOf(text: string): Cut | undefined {
+  const bytes = Buffer.from(`abc${text}\n${record()}`);
+  const cut = new Cut();
+  return cut.take(bytes, 3, 3 + Buffer.byteLength(text)) ? cut : undefined;
+}
+
+describe("a cut", () => {
+  it("gives time, uuid and ports, and their places", () => {
+    const text = record();
+    const cut = cutOf(text);
+    expect(cut).toMatchObject({ sourcePort: 44916, destinationPort: 80, hasUuid: true, hasTimeAgain: true });
+    expect(cut?.timeNs).toBe(1787314338_510175415n);
+    const places = [
+      [cut?.timeStart, cut?.timeEnd, "2026-08-21T12:12:18.510175415Z"],
+      [cut?.uuidStart, cut?.uuidEnd, "d5814bfb-4707-4131-a890-78fb3c7b571c"],
+      [cut?.sourceStart, cut?.sourceEnd, "44916"],
+      [cut?.destinationStart, cut?.destinationEnd, "80"],
+      [cut?.againStart, cut?.againEnd, "2026-08-21T12:12:18.510175415Z"],
+    ] as const;
+    for (const [start, end, value] of places)
+      expect(text.slice((start ?? 0) - 3, (end ?? 0) - 3)).toBe(value);
+  });
+
+  it("reads times as they are read elsewhere, one after the other", () => {
+    const times = [
+      "2026-08-21T12:12:18.510175415Z",
+      "2026-08-21T12:12:59.999999999Z",
+      "2026-08-21T12:12:00Z",
+      "2026-08-21T12:12:60Z",
+      "2026-08-21T12:12:5Z",
+      "2026-08-21T12:12:05.Z",
+      "2026-08-21T12:12:05.1234567891Z",
+      "2026-08-21T12:12:05.1Z",
+      "2026-08-21T12:12:05+01:00",
+      "2026-08-21T12:13:05.000000001Z",
+      "1969-12-31T23:59:59.999999999Z",
+      "1677-09-21T00:12:44Z",
+      "1677-09-21T00:12:45Z",
+      "2262-04-11T23:47:16.854775807Z",
+      "2262-04-11T23:47:16.854775808Z",
+      "2026-02-30T00:00:00Z",
+      "2026-08-21t12:12:18z",
+      "",
+    ];
+    const bytes = times.map((time) => Buffer.from(record({ time })));
+    const cut = new Cut();
+    const read = bytes.map((line) => (cut.take(line, 0, line.length) ? cut.timeNs : undefined));
+    expect(read).toEqual(times.map(parseTime));
+    const unread = times.filter((_, n) => read[n] === undefined);
+    expect(unread).toEqual([
+      "2026-08-21T12:12:5Z",
+      "2026-08-21T12:12:05.Z",
+      "2262-04-11T23:47:16.854775808Z",
+      "2026-02-30T00:00:00Z",
+      "",
+    ]);
+  });
+
+  it("makes the same 64 bits of a uuid as are made elsewhere", () => {
+    const uuids = [
+      "d5814bfb-4707-4131-a890-78fb3c7b571c",
+      "ffffffff-ffff-ffff-ffff-fffffffffff0",
+      "D5814BFB-4707-4131-A890-78FB3C7B571C",
+      "d5814bfb-4707-4131-a890-78fb3c7b57-c",
+      "d5814bfb-4707-4131-a890-78fb3c7b571g",
+      "d5814bfb4-707-4131-a890-78fb3c7b571c",
+      "flow-1",
+      "x".repeat(64),
+    ];
+    const words = uuids.map((uuid) => {
+      const { uuidHigh = 0, uuidLow = 0 } = cutOf(record({ uuid })) ?? {};
+      return (BigInt(uuidHigh) << 32n) | BigInt(uuidLow >>> 0);
     });
+    expect(words).toEqual(uuids.map(uuidHash));
+    expect(cutOf(record({ uuid: "x".repeat(65) }))?.hasUuid).toBe(false);
   });
 });

@@ -1,135 +1,56 @@
 /**
  * Records that differ from an earlier one only in their time, uuid and ports.
  *
- * Most lines of a log are such: the same two pods, the same kind of event. What is left of the text when
- * those values are cut out, the skeleton, is looked up; when it is known, so is everything that the earlier
- * record was decoded to, and only the cut values are read. That costs a fifth of parsing and normalising.
+ * Most lines of a log are such: the same two pods, the same kind of event. What is left of the bytes when
+ * those values are cut out (cut.ts), the skeleton, is looked up; when it is known, so is everything that the
+ * earlier record was decoded to, and only the cut values are read. No text is made of such a record.
  *
- * The answer is the same as decoding in full. Why: two texts with the same skeleton and the cuts in the same
+ * The answer is the same as decoding in full. Why: two records with the same skeleton and the cuts in the same
  * places are the same JSON but for the cut values, because these hold no quotes and no backslashes. And
  * a skeleton is learned only where each cut is certain to be the flow's own member: its name stands
  * once in the text, the decoded flow has the value, and no name is spelled with escapes. Anything else is
  * decoded in full. The test of this module holds both ways against each other.
  */
 
-import { uuidHash } from "@/lib/base/hash";
-import { parseTime } from "@/lib/base/time";
 import type { Flow } from "@/lib/flow/flow";
+import type { Cut } from "./cut";
 import type { FlowIds } from "./pack";
 
-/** Characters of skeletons kept per decoder; beyond it all are forgotten. */
-const KEPT_CHARS = 12_000_000;
+/** Bytes of skeletons kept per decoder; beyond it all are forgotten. */
+const KEPT_BYTES = 12_000_000;
+/** Records are kept behind each other in pieces of memory of this size; a longer record is not kept. */
+const PIECE_BYTES = 512 * 1024;
+/** Skeletons that share a key and are compared one by one; more are not kept. */
+const PER_KEY = 64;
+/** Of the bytes behind the ports, one word in this many goes into the key. */
+const SAMPLED = 32;
 
-export interface CutRecord {
-  /** What stands between time or uuid and the source port: verdict and addresses. Quick to look up. */
-  readonly head: string;
-  /** The other texts between the cuts, in order. */
-  readonly rest: readonly string[];
-  readonly timeNs: bigint;
-  /** How often the time was cut out: 2 when an envelope repeats it. */
-  readonly times: 1 | 2;
-  readonly uuid: string | undefined;
-  readonly sourcePort: number;
-  readonly destinationPort: number;
-}
-
-const TIME = '"time":"';
-const UUID = '"uuid":"';
-const SOURCE_PORT = '"source_port":';
-const DESTINATION_PORT = '"destination_port":';
-/** Written behind the time in every flow of Hubble 1.14 and later, and nowhere else in a record. */
-const UUID_WITHIN = 60;
-
-/**
- * Cuts a record's values out, in the order in which Hubble writes them; undefined when it is not such a record.
- *
- * HTTP records are left alone: request ids, lengths and latencies make each of them different.
- */
-export function cutRecord(text: string): CutRecord | undefined {
-  const timeAt = text.indexOf(TIME);
-  if (timeAt < 0 || text.includes('"http":')) return undefined;
-  const timeStart = timeAt + TIME.length;
-  const timeEnd = text.indexOf('"', timeStart);
-  const time = text.slice(timeStart, timeEnd);
-  const timeNs = parseTime(time);
-  if (timeNs === undefined) return undefined;
-  const uuid = uuidBehind(text, timeEnd);
-  const headStart = uuid?.end ?? timeEnd;
-  const source = numberBehind(text, SOURCE_PORT, headStart);
-  if (source === undefined) return undefined;
-  const destination = numberBehind(text, DESTINATION_PORT, source.end);
-  if (destination === undefined) return undefined;
-  const again = timeAgain(text, destination.end, time);
-  if (again === undefined) return undefined;
-  return {
-    head: text.slice(headStart, source.start),
-    rest: [
-      text.slice(0, timeStart),
-      text.slice(timeEnd, uuid?.start ?? timeEnd),
-      text.slice(source.end, destination.start),
-      text.slice(destination.end, again),
-      text.slice(again === text.length ? again : again + time.length),
-    ],
-    timeNs,
-    times: again === text.length ? 1 : 2,
-    uuid: uuid === undefined ? undefined : text.slice(uuid.start, uuid.end),
-    sourcePort: source.value,
-    destinationPort: destination.value,
-  };
-}
-
-/** The uuid that follows the time closely. (A uuid elsewhere stays in the skeleton.) */
-function uuidBehind(text: string, from: number): { start: number; end: number } | undefined {
-  const marker = text.slice(from, from + UUID_WITHIN).indexOf(UUID);
-  if (marker < 0) return undefined;
-  const start = from + marker + UUID.length;
-  const end = text.indexOf('"', start);
-  return PLAIN_UUID.test(text.slice(start, end)) ? { start, end } : undefined;
-}
-
-/** Nothing that JSON would refuse, or read as something else. */
-const PLAIN_UUID = /^[0-9A-Za-z-]{1,64}$/;
-
-/** A whole number of at most nine digits behind a name, as JSON writes it. */
-function numberBehind(
-  text: string,
-  name: string,
-  from: number,
-): { start: number; end: number; value: number } | undefined {
-  const found = text.indexOf(name, from);
-  if (found < 0) return undefined;
-  const start = found + name.length;
-  let end = start;
-  let value = 0;
-  for (; end - start < 9; end++) {
-    const digit = text.charCodeAt(end) - 48;
-    if (!(digit >= 0 && digit <= 9)) break;
-    value = value * 10 + digit;
-  }
-  // No leading zero. What follows stays in the skeleton, and so is what followed in the earlier record.
-  const isNumber = end > start && (text.charCodeAt(start) !== 48 || end === start + 1);
-  return isNumber ? { start, end, value } : undefined;
-}
-
-/** Start of the envelope's time, which repeats the flow's; the end when there is none; undefined when it is another time. */
-function timeAgain(text: string, from: number, time: string): number | undefined {
-  const found = text.lastIndexOf(TIME);
-  if (found < from) return text.length;
-  const start = found + TIME.length;
-  return text.startsWith(time, start) && text.charCodeAt(start + time.length) === 34 ? start : undefined;
-}
-
-interface Known {
-  readonly rest: readonly string[];
+/** A record that was decoded, and where its cuts are in `piece`. */
+export interface Known {
+  readonly piece: DataView;
+  readonly start: number;
+  readonly timeStart: number;
+  readonly timeEnd: number;
+  readonly uuidStart: number;
+  readonly uuidEnd: number;
+  readonly sourceStart: number;
+  readonly sourceEnd: number;
+  readonly destinationStart: number;
+  readonly destinationEnd: number;
+  readonly againStart: number;
+  readonly againEnd: number;
+  readonly end: number;
   readonly ids: FlowIds;
+  /** The pair of the last record like it, and the server port that it goes by. */
+  pair: number;
+  pairPort: number;
 }
-
-/** Skeletons that share a head and are compared one by one; more are not kept. */
-const PER_HEAD = 64;
 
 export class Skeletons {
-  private readonly known = new Map<string, Known[]>();
-  private chars = 0;
+  private readonly known = new Map<number, Known[]>();
+  private piece: Uint8Array | undefined;
+  private used = 0;
+  private bytes = 0;
   private asked = 0;
   private found = 0;
   private resting = 0;
@@ -141,11 +62,17 @@ export class Skeletons {
     return false;
   }
 
-  find(cut: CutRecord): FlowIds | undefined {
+  /** The earlier record that is like the one that `cut` was taken from. */
+  find(cut: Cut, view: DataView): Known | undefined {
     if (++this.asked === 8192) this.takeStock();
-    const ids = this.known.get(cut.head)?.find(({ rest }) => sameTexts(rest, cut.rest))?.ids;
-    if (ids !== undefined) this.found++;
-    return ids;
+    const siblings = this.known.get(keyOf(cut, view));
+    if (siblings === undefined) return undefined;
+    for (const known of siblings) {
+      if (!isSame(cut, view, known)) continue;
+      this.found++;
+      return known;
+    }
+    return undefined;
   }
 
   private takeStock(): void {
@@ -155,62 +82,155 @@ export class Skeletons {
   }
 
   /** Remembers what a record was decoded to, if each cut is certain to be the flow's own member. */
-  learn(text: string, cut: CutRecord, flow: Flow, ids: FlowIds): void {
-    if (!isCertain(text, cut, flow)) return;
-    if (this.chars > KEPT_CHARS) this.clear();
-    const siblings = this.known.get(cut.head);
-    if (siblings !== undefined && siblings.length >= PER_HEAD) return;
-    this.chars += text.length;
-    if (siblings === undefined) this.known.set(cut.head, [{ rest: cut.rest, ids }]);
-    else siblings.push({ rest: cut.rest, ids });
+  learn(text: string, cut: Cut, bytes: Buffer, flow: Flow, ids: FlowIds): void {
+    // Request ids, lengths and latencies make each HTTP record different.
+    if (
+      flow.l7?.http !== undefined ||
+      cut.end - cut.start > PIECE_BYTES ||
+      !isCertain(text, cut, bytes, flow)
+    )
+      return;
+    if (this.bytes > KEPT_BYTES) this.clear();
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const key = keyOf(cut, view);
+    const siblings = this.known.get(key);
+    if (siblings !== undefined && siblings.length >= PER_KEY) return;
+    const known = this.keep(cut, bytes, ids);
+    if (siblings === undefined) this.known.set(key, [known]);
+    else siblings.push(known);
+  }
+
+  private keep(cut: Cut, bytes: Buffer, ids: FlowIds): Known {
+    const length = cut.end - cut.start;
+    if (this.piece === undefined || this.used + length > PIECE_BYTES) {
+      this.piece = new Uint8Array(PIECE_BYTES);
+      this.used = 0;
+    }
+    this.piece.set(bytes.subarray(cut.start, cut.end), this.used);
+    const by = this.used - cut.start;
+    this.used += length;
+    this.bytes += length;
+    return {
+      piece: new DataView(this.piece.buffer),
+      start: cut.start + by,
+      timeStart: cut.timeStart + by,
+      timeEnd: cut.timeEnd + by,
+      uuidStart: cut.uuidStart + by,
+      uuidEnd: cut.uuidEnd + by,
+      sourceStart: cut.sourceStart + by,
+      sourceEnd: cut.sourceEnd + by,
+      destinationStart: cut.destinationStart + by,
+      destinationEnd: cut.destinationEnd + by,
+      againStart: cut.againStart + by,
+      againEnd: cut.againEnd + by,
+      end: cut.end + by,
+      ids,
+      pair: 0,
+      pairPort: Number.NaN,
+    };
   }
 
   /** The ids of the dictionaries begin anew. */
   clear(): void {
     this.known.clear();
-    this.chars = 0;
+    this.piece = undefined;
+    this.bytes = 0;
   }
 }
 
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+/** Few skeletons share it: what stands before the ports (addresses, verdict), and samples of what stands behind. */
+function keyOf(cut: Cut, view: DataView): number {
+  let key = cut.againStart - cut.destinationEnd;
+  const headEnd = cut.sourceStart - 4;
+  for (let at = cut.uuidEnd; at <= headEnd; at += 4) key = mixed(key, view.getInt32(at));
+  const tailEnd = cut.againStart - 4;
+  for (let at = cut.destinationEnd; at <= tailEnd; at += SAMPLED) key = mixed(key, view.getInt32(at));
+  return key;
+}
+
+function mixed(key: number, word: number): number {
+  const product = Math.imul(key ^ word, 0x9e3779b1);
+  return product ^ (product >>> 15);
+}
+
+/** Every byte between the cuts is the same, and so are the places of the cuts among them. */
+function isSame(cut: Cut, view: DataView, known: Known): boolean {
+  const { piece } = known;
+  return (
+    isSameStretch(view, cut.destinationEnd, cut.againStart, piece, known.destinationEnd, known.againStart) &&
+    isSameStretch(view, cut.uuidEnd, cut.sourceStart, piece, known.uuidEnd, known.sourceStart) &&
+    isSameStretch(view, cut.start, cut.timeStart, piece, known.start, known.timeStart) &&
+    isSameStretch(view, cut.timeEnd, cut.uuidStart, piece, known.timeEnd, known.uuidStart) &&
+    isSameStretch(
+      view,
+      cut.sourceEnd,
+      cut.destinationStart,
+      piece,
+      known.sourceEnd,
+      known.destinationStart,
+    ) &&
+    isSameStretch(view, cut.againEnd, cut.end, piece, known.againEnd, known.end) &&
+    // A record without the cut, and one with it, could have the same rest.
+    cut.hasUuid === known.uuidStart < known.uuidEnd &&
+    cut.hasPorts === known.sourceStart < known.sourceEnd &&
+    cut.hasTimeAgain === known.againStart < known.againEnd
+  );
+}
+
+function isSameStretch(
+  a: DataView,
+  start: number,
+  end: number,
+  b: DataView,
+  otherStart: number,
+  otherEnd: number,
+): boolean {
+  const by = otherStart - start;
+  if (otherEnd - end !== by) return false;
+  let at = start;
+  for (; at + 8 <= end; at += 8) {
+    if (a.getInt32(at) !== b.getInt32(at + by) || a.getInt32(at + 4) !== b.getInt32(at + by + 4))
+      return false;
+  }
+  for (; at < end; at++) if (a.getInt8(at) !== b.getInt8(at + by)) return false;
   return true;
 }
 
-function isCertain(text: string, cut: CutRecord, flow: Flow): boolean {
+function isCertain(text: string, cut: Cut, bytes: Buffer, flow: Flow): boolean {
+  const uuid = cut.hasUuid ? bytes.toString("latin1", cut.uuidStart, cut.uuidEnd) : undefined;
   return (
     // A name spelled with escapes, or in the other spelling, could be a second of its kind.
     !text.includes("\\u") &&
     !/"(sourcePort|destinationPort)"/.test(text) &&
     flow.timeNs === cut.timeNs &&
-    countOf(text, '"time"') === cut.times &&
+    countOf(text, '"time"') === (cut.hasTimeAgain ? 2 : 1) &&
     flow.l7?.latencyNs === undefined &&
     // A uuid that was not cut differs from record to record all the same: it is the identity.
-    (cut.uuid !== undefined || flow.uuid === undefined) &&
-    isMember(text, '"uuid"', cut.uuid, flow.uuid) &&
-    isMember(text, '"source_port"', cut.sourcePort, flow.l4?.sourcePort) &&
-    isMember(text, '"destination_port"', cut.destinationPort, flow.l4?.destinationPort)
+    (cut.hasUuid || flow.uuid === undefined) &&
+    isMember(text, '"uuid"', uuid, flow.uuid) &&
+    // Ports that were not cut out are none.
+    isMember(text, '"source_port"', cut.hasPorts ? cut.sourcePort : undefined, flow.l4?.sourcePort) &&
+    isMember(
+      text,
+      '"destination_port"',
+      cut.hasPorts ? cut.destinationPort : undefined,
+      flow.l4?.destinationPort,
+    )
   );
 }
 
-/** What was cut is what the flow has, and the name stands once (with a blank behind it too); what was not cut stays in the skeleton. */
+/** What was cut is what the flow has, and the name stands once (with a blank behind it too); nothing was cut where it has nothing. */
 function isMember(
   text: string,
   name: string,
   cut: string | number | undefined,
   has: string | number | undefined,
 ): boolean {
-  if (cut === undefined) return true;
-  return cut === has && countOf(text, name) === 1;
+  return cut === has && (cut === undefined || countOf(text, name) === 1);
 }
 
 function countOf(text: string, name: string): number {
   let count = 0;
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) count++;
   return count;
-}
-
-/** 64 bits of the record's identity, when it has a uuid. */
-export function identityOf(cut: CutRecord): bigint | undefined {
-  return cut.uuid === undefined ? undefined : uuidHash(cut.uuid);
 }
