@@ -20,7 +20,17 @@ function answer(flow: Partial<Flow>, row: Parameters<typeof flowRow>[0] = {}): F
       ...flow,
     },
     row: flowRow(row),
-    raw: { text: "{}", exact: true, file: "a.log", fileId: 1, line: 1, offset: 0, bytes: 2 },
+    raw: {
+      text: "{}",
+      exact: true,
+      file: "a.log",
+      fileId: 1,
+      line: 1,
+      offset: 0,
+      bytes: 2,
+      format: "hubble",
+      lossy: false,
+    },
   };
 }
 

@@ -113,6 +113,9 @@ function whenAndWhere(group: Group, { flow, row }: FlowDetailAnswer, zone: Zone)
   const ns = flow.time === undefined ? undefined : parseTime(flow.time);
   return group
     .expect("Time", ns === undefined ? undefined : formatInstant(ns, zone))
+    .add("Time as written", flow.timeText, {
+      note: "it does not say the year, the zone or the order of the date",
+    })
     .expect("Node", flow.nodeName, { term: nodeTerms(flow.nodeName ?? null)[0] })
     .add("Node labels", flow.nodeLabels)
     .expect("Event type", row.event, {

@@ -39,8 +39,16 @@ export function RawRecord({ captureId, flowId, raw }: RawRecordProps) {
       </div>
       <p className={styles.place}>
         <bdi>{visible(raw.file)}</bdi>, line {formatCount(raw.line)}{" "}
-        <span className={styles.quiet}>({formatBytes(raw.bytes)})</span>
+        <span className={styles.quiet}>
+          ({formatBytes(raw.bytes)}, {raw.format})
+        </span>
       </p>
+      {raw.lossy && (
+        <Banner tone="warn">
+          This record was printed for people ({raw.format}) and holds less than Hubble knew: no labels, no
+          addresses of named sides, no direction. Export with <code>-o json</code> to have all of it.
+        </Banner>
+      )}
       {!raw.exact && (
         <Banner tone="warn">
           What stands here is not the whole truth: the record is too long to show, or its bytes are no valid

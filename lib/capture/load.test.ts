@@ -65,6 +65,7 @@ function batch(columns: FlowColumns = ROW, flows = 1): FlowBatch {
       records: 0,
       firstLine: 1,
       places: new Uint8Array(),
+      notes: undefined,
       data: new Uint8Array(),
     },
   };

@@ -87,12 +87,22 @@ export class FileLoader {
   }
 
   private insertBlock(block: number, batch: FlowBatch): void {
-    const { offset, rawBytes, records, firstLine, places, data } = batch.block;
+    const { offset, rawBytes, records, firstLine, places, notes, data } = batch.block;
     this.database
       .prepare(
-        "INSERT INTO RawBlock (id, fileId, offset, rawBytes, records, firstLine, places, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO RawBlock (id, fileId, offset, rawBytes, records, firstLine, places, notes, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       )
-      .run([block, this.fileId, offset, rawBytes, records, firstLine, places, data]);
+      .run([
+        block,
+        this.fileId,
+        offset,
+        rawBytes,
+        records,
+        firstLine,
+        places,
+        notes === undefined ? null : JSON.stringify(notes),
+        data,
+      ]);
   }
 
   /** In the order of FLOW_COLUMNS; the test of this module holds both against each other. */

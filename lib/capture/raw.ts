@@ -1,7 +1,9 @@
 /** Original bytes out of compressed blocks. (Written by lib/ingest/decode-chunk.ts and places.ts.) */
 
 import { uncompressSync } from "lz4-napi";
+import { z } from "zod";
 import { PLACES_PER_BLOCK } from "@/lib/flow/batch";
+import type { ReadingContext } from "@/lib/flow/reading-context";
 import type { Sqlite } from "./driver";
 
 export interface RawRecord {
@@ -11,6 +13,10 @@ export interface RawRecord {
   readonly line: number;
   /** Offset in the unpacked file. */
   readonly offset: number;
+  /** What a row of a table is read with. */
+  readonly context: ReadingContext | undefined;
+  /** Which of the records in these bytes it is, where they hold several that are no stretches of their own. */
+  readonly nth: number | undefined;
 }
 
 interface Place {
@@ -23,20 +29,55 @@ interface Place {
 export function readRaw(database: Sqlite, rowId: number): RawRecord | undefined {
   const block = database
     .prepare(
-      `SELECT b.fileId, f.name, b.offset, b.firstLine, b.places, b.data FROM RawBlock b JOIN SourceFile f ON f.id = b.fileId WHERE b.id = ?`,
+      `SELECT b.fileId, f.name, b.offset, b.firstLine, b.places, b.notes, b.data FROM RawBlock b JOIN SourceFile f ON f.id = b.fileId WHERE b.id = ?`,
     )
     .get([Math.floor(rowId / PLACES_PER_BLOCK)]);
   if (block === undefined) return undefined;
-  const place = findPlace(block.places as Uint8Array, rowId % PLACES_PER_BLOCK, Number(block.firstLine));
+  const record = rowId % PLACES_PER_BLOCK;
+  const place = findPlace(block.places as Uint8Array, record, Number(block.firstLine));
   if (place === undefined) return undefined;
   const bytes = uncompressSync(Buffer.from(block.data as Uint8Array));
+  const notes = typeof block.notes === "string" ? notesSchema.parse(JSON.parse(block.notes)) : undefined;
   return {
-    bytes: bytes.subarray(place.start, place.start + place.length),
+    bytes: recordBytes(bytes, place, notes?.parts?.[record]),
     fileId: Number(block.fileId),
     fileName: String(block.name),
     line: place.line,
     offset: Number(block.offset) + place.start,
+    context: contextAt(notes, place.start),
+    nth: notes?.nth?.[record],
   };
+}
+
+/** As lib/flow/batch.ts describes them. */
+const notesSchema = z.object({
+  contexts: z
+    .array(
+      z.tuple([
+        z.number(),
+        z.object({ columns: z.array(z.string()), separator: z.enum([",", ";", "\t"]).optional() }).nullable(),
+      ]),
+    )
+    .optional(),
+  parts: z.record(z.string(), z.array(z.tuple([z.number(), z.number()]))).optional(),
+  nth: z.record(z.string(), z.number()).optional(),
+});
+type Notes = z.infer<typeof notesSchema>;
+
+/** The stretch at its place, or its parts as lines. */
+function recordBytes(
+  block: Buffer,
+  place: Place,
+  parts: readonly (readonly [number, number])[] | undefined,
+): Buffer {
+  if (parts === undefined) return block.subarray(place.start, place.start + place.length);
+  const [first, ...more] = parts.map(([start, length]) => block.subarray(start, start + length));
+  if (first === undefined || more.length === 0) return first ?? Buffer.alloc(0);
+  return Buffer.concat([first, ...more.flatMap((part) => [Buffer.from("\n"), part])]);
+}
+
+function contextAt(notes: Notes | undefined, start: number): ReadingContext | undefined {
+  return notes?.contexts?.findLast(([from]) => from <= start)?.[1] ?? undefined;
 }
 
 /** Walks the variable-length integers: gap, length, lines, for each record up to the wanted one. */

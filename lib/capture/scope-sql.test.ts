@@ -9,7 +9,7 @@ import { FLOWS, holds } from "./testing";
 
 /** Values for each key: common ones, rare ones, none that occurs, patterns, absent ones. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
-  verdict: ["DROPPED", "FORWARDED,AUDIT", "15", '"NEW"', "VERDICT_UNKNOWN", "ERROR"],
+  verdict: ["DROPPED", "FORWARDED,AUDIT", "17", '"NEW"', "VERDICT_UNKNOWN", "ERROR"],
   "traffic-direction": ["ingress", "egress,unknown", "unknown"],
   "drop-reason-desc": ["POLICY_DENIED", "181,133", '"DROP_NEW"', "189"],
   protocol: ["tcp", "udp,dns", "icmp", "icmpv6", "http", "kafka,sctp", "vrrp,igmp"],

@@ -212,7 +212,7 @@ const flow: fc.Arbitrary<FlowJson> = fc.record({
     "DROPPED",
     "DROPPED",
     "AUDIT",
-    15,
+    17,
     "NEW",
   ),
   drop_reason_desc: fc.constantFrom(undefined, undefined, "POLICY_DENIED", "POLICY_DENY", "DROP_NEW"),

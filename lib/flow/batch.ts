@@ -7,6 +7,7 @@
  */
 
 import type { Client } from "./client";
+import type { ReadingContext } from "./reading-context";
 
 /** Stands for "none" in dictionary and port columns. */
 export const NONE = -1;
@@ -19,6 +20,20 @@ export const NO_KEY = -(2n ** 63n);
 
 /** A flow's id in its capture is block * PLACES_PER_BLOCK + place, so that it grows in file and line order. */
 export const PLACES_PER_BLOCK = 16384;
+
+/**
+ * What the places of a block do not say of its records; kept as JSON. Absent for a block of plain lines.
+ *
+ * A record is otherwise the stretch at its place, and is read by itself.
+ */
+export interface BlockNotes {
+  /** From this byte of the block on, records are read with these columns. */
+  readonly contexts?: readonly (readonly [from: number, context: ReadingContext | null])[];
+  /** Records that are not, or not only, the stretch at their place: start and length of each of their stretches in the block. */
+  readonly parts?: Readonly<Record<number, readonly (readonly [start: number, length: number])[]>>;
+  /** Records that are one of several in their document: which one, from 0. */
+  readonly nth?: Readonly<Record<number, number>>;
+}
 
 export interface FlowColumns {
   /** Number of the record in its block. */
@@ -101,6 +116,7 @@ export interface BatchBlock {
   readonly records: number;
   readonly firstLine: number;
   readonly places: Uint8Array;
+  readonly notes: BlockNotes | undefined;
   readonly data: Uint8Array;
 }
 

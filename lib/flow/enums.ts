@@ -143,6 +143,11 @@ export const DROP_REASON = enumTable(
 
 const DROP_TEXT: ReadonlyMap<number, string> = new Map(DROP_REASONS.map(([code, , text]) => [code, text]));
 
+/** Drop codes by the words that `hubble observe` prints. */
+export const DROP_CODE_OF_TEXT: ReadonlyMap<string, number> = new Map(
+  DROP_REASONS.map(([code, , text]) => [text, code]),
+);
+
 /** The words `hubble observe` prints for a drop code; `undefined` for a code it does not know. */
 export function dropReasonText(code: number): string | undefined {
   return DROP_TEXT.get(code);

@@ -43,8 +43,8 @@ export const ipSchema = z.object({
 });
 
 export const layer4Schema = z.object({
-  /** Name of the member that was set: TCP, UDP, SCTP, ICMPv4, ICMPv6, VRRP, IGMP. */
-  protocol: z.string(),
+  /** Name of the member that was set: TCP, UDP, SCTP, ICMPv4, ICMPv6, VRRP, IGMP. Absent where only ports were written. */
+  protocol: z.string().optional(),
   sourcePort: count.optional(),
   destinationPort: count.optional(),
   /** TCP flags that were set, in the order of the TCP header. */
@@ -110,6 +110,8 @@ export const aggregateSchema = z.object({
 export const flowSchema = z.object({
   /** RFC 3339 with nine digits; absent when the record had no readable time. */
   time: z.string().optional(),
+  /** The time as the record wrote it, where that does not say the instant: no year, a zone or an order of the date unknown. */
+  timeText: z.string().optional(),
   uuid: z.string().optional(),
   emitter: z.object({ name: z.string().optional(), version: z.string().optional() }).optional(),
   verdict: z.string(),

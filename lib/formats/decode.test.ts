@@ -5,6 +5,7 @@ import type { Decoded } from "./record";
 function decoded(text: string): Decoded {
   const result = decodeText(text);
   if (!result.ok) throw new Error(`${result.failure.code}: ${result.failure.message}`);
+  if (!("record" in result.value)) throw new Error("not one record");
   return result.value;
 }
 
@@ -239,15 +240,16 @@ describe("what is refused", () => {
   it.each([
     ["Tetragon event", '{"process_exec":{"process":{}},"node_name":"n","time":"x"}'],
     ["Tetragon event", '{"process_exec":{"process":{}},"node_name":"n"}'],
-    ["Log Analytics query answer", '{"tables":[{"name":"PrimaryResult","columns":[],"rows":[]}]}'],
-    ["Log Analytics row", '{"TableName":"PrimaryResult"}'],
-    ["Log Analytics row", '{"TimeGenerated":"x","Verdict":"dropped"}'],
-    ["Log Analytics row", '{"TimeGenerated [UTC]":"x","SourceNamespace":"a"}'],
+    ["Tetragon event", '{"rate_limit_info":{"number_of_dropped_process_events":"5"},"time":"x"}'],
+    ["Tetragon event", '{"log":"{\\"process_exit\\":{},\\"node_name\\":\\"n\\"}\\n","stream":"stdout"}'],
     ["GKE network policy log", '{"connection":{"src_ip":"1.1.1.1"},"disposition":"deny"}'],
     ["GKE network policy log", '{"jsonPayload":{"connection":{"src_ip":"1.1.1.1"},"disposition":"deny"}}'],
     ["Calico flow log", '{"reporter":"src","source_namespace":"a"}'],
     ["Envoy access log", '{"response_flags":"-","upstream_cluster":"x"}'],
-    ["Record wrapped by a log shipper", '{"log":"{\\"flow\\":{}}\\n","stream":"stdout"}'],
+    [
+      "ztunnel access log",
+      '2026-08-21T12:00:00.1Z info access connection complete src.addr=10.0.0.1:5 src.workload="web" src.namespace="shop" dst.addr=10.0.0.2:15008 direction="outbound"',
+    ],
   ])("known_not_read: %s", (name, text) => {
     const failure = refused(text);
     expect(failure.code).toBe("known_not_read");

@@ -1,30 +1,186 @@
 /**
- * From the text of one document to a record. The format is decided per document, not per file.
+ * From the text of one document to a record, or to the records that it holds. The format is decided per document, not per
+ * file (flow-formats 10).
  */
 
 import { fail, ok, type Result } from "@/lib/base/result";
-import { decodeHubble } from "./hubble";
-import { knownButNotRead } from "./known";
-import { FieldError, isObject } from "./proto-json";
-import type { Decoded, RefusalCode } from "./record";
+import type { ReadingContext } from "@/lib/flow/reading-context";
+import { joinParts } from "./container-log";
+import { readCells } from "./csv";
+import { decodeBare, decodeEnvelope } from "./hubble";
+import { decodeHubbleText } from "./hubble-text";
+import { knownButNotRead, knownText } from "./known";
+import { flowRowOf, identityWithoutUuid, readLogAnalyticsRow } from "./log-analytics";
+import { FieldError, isObject, type JsonObject } from "./proto-json";
+import type { Decoded, Refused, Several } from "./record";
+import { prefixTime } from "./text-time";
+import { listOfRecords, loggedAt, rowByColumns, rowsOfTables, wrappedIn } from "./wrapped";
 
-export interface Refused {
-  readonly code: RefusalCode;
-  readonly message: string;
+/** A record, the records that a document holds (none for what only parts them), or why it was refused. */
+export type Outcome = Result<Decoded | Several, Refused>;
+
+/** Where a text was found: how deep in wrappers, and when it was logged, if they say so. */
+interface Around {
+  readonly level: number;
+  readonly loggedNs: bigint | undefined;
 }
 
-/** Decodes a document that is already parsed JSON. */
-export function decodeDocument(document: unknown): Result<Decoded, Refused> {
-  if (!isObject(document)) return fail("not_a_flow", "The record is not a JSON object.");
+const OUTSIDE: Around = { level: 0, loggedNs: undefined };
+const BETWEEN_RECORDS: Outcome = ok({ several: [] });
+/** Wrappers in wrappers: a shipper's around a runtime's around the record. */
+const DEEPEST_WRAPPING = 3;
+
+/**
+ * Decodes the text of one document.
+ *
+ * `context` is what the file said about its rows. Text before the first brace (a log prefix such as `kubectl logs
+ * --timestamps` writes) is skipped.
+ */
+export function decodeText(text: string, context?: ReadingContext): Outcome {
+  return decodeAround(text, OUTSIDE, context);
+}
+
+/** Decodes one record again, as it was decoded when it was taken in: `nth` of those in the text, when it holds several. */
+export function decodeRecord(text: string, context?: ReadingContext, nth?: number): Decoded | undefined {
+  const outcome = decodeText(text, context);
+  if (!outcome.ok) return undefined;
+  if ("record" in outcome.value) return outcome.value;
+  const member = outcome.value.several[nth ?? 0];
+  return member?.ok ? member.value : undefined;
+}
+
+function decodeAround(text: string, around: Around, context?: ReadingContext): Outcome {
+  if (text.charCodeAt(0) === 123 && !text.startsWith('{"log":"')) return decodeJson(text, text, around);
+  if (context !== undefined) {
+    const row = decodeRow(text, context);
+    if (row !== undefined) return row;
+  }
+  return decodeLine(text, around);
+}
+
+/** A line of text: perhaps of a container runtime, perhaps with a record behind a prefix, perhaps for people. */
+function decodeLine(text: string, around: Around): Outcome {
+  const joined = joinParts(text);
+  if (joined !== undefined) {
+    if (!joined.isWhole && !isComplete(joined.text))
+      return fail("torn", "The last part of the line is missing.");
+    return decodeWithin(joined.text, joined.loggedNs, around);
+  }
+  const quoted = text.startsWith('"') ? jsonText(text) : undefined;
+  if (quoted !== undefined) return decodeWithin(quoted.trimEnd(), undefined, around);
+  const brace = text.indexOf("{");
+  if (brace === 0) return decodeJson(text, text, around);
+  const behind = brace < 0 ? undefined : decodeJson(text.slice(brace), text, around);
+  if (behind?.ok || (behind !== undefined && !NOT_JSON.has(behind.failure.code))) return behind;
+  const printed = decodeHubbleText(text, prefixTime(text) ?? around.loggedNs);
+  if (printed !== undefined) return printed === "none" ? BETWEEN_RECORDS : ok(printed);
+  const known = knownText(text);
+  if (known !== undefined) return knownFormat(known);
+  if (behind !== undefined) return fail("not_a_record", behind.failure.message);
+  return fail("not_a_record", "No JSON object in this line.");
+}
+
+const NOT_JSON: ReadonlySet<string> = new Set(["json_invalid", "not_a_record"]);
+
+function isComplete(text: string): boolean {
+  return /[})]\s*$/.test(text);
+}
+
+function decodeWithin(text: string, loggedNs: bigint | undefined, around: Around): Outcome {
+  if (around.level === DEEPEST_WRAPPING) return tooDeep();
+  const inner = decodeAround(text, { level: around.level + 1, loggedNs: loggedNs ?? around.loggedNs });
+  return inner.ok || inner.failure.code !== "json_invalid"
+    ? inner
+    : fail("not_a_record", `In the log line: ${inner.failure.message}`);
+}
+
+function tooDeep(): Outcome {
+  return fail("too_deep", `The record is wrapped more than ${DEEPEST_WRAPPING} times.`);
+}
+
+function knownFormat(name: string): Outcome {
+  return fail("known_not_read", `${name}: known, not read yet.`);
+}
+
+/** `whole` is the text of the record: of a row it is part of its identity. */
+function decodeJson(text: string, whole: string, around: Around): Outcome {
+  let document: unknown;
   try {
-    const decoded = decodeHubble(document);
-    if (decoded !== undefined) return ok(decoded);
+    document = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? jsonReason(error.message) : "unreadable";
+    return fail("json_invalid", `Not valid JSON: ${reason}.`);
+  }
+  return decodeDocument(document, whole, around);
+}
+
+/** Decodes a document that is already parsed JSON. `whole` is its text, where it stands as such in the file. */
+function decodeDocument(document: unknown, whole: string | undefined, around: Around): Outcome {
+  if (!isObject(document)) return fail("not_a_flow", "The record is not a JSON object.");
+  return (
+    reading(() => decodeEnvelope(document)) ??
+    reading(() => decodeFlowRow(document, whole)) ??
+    reading(() => decodeBare(document)) ??
+    decodeOther(document, around)
+  );
+}
+
+/** A value of the wrong type refuses the record by its name. */
+function reading(decode: () => Decoded | undefined): Outcome | undefined {
+  try {
+    const decoded = decode();
+    return decoded === undefined ? undefined : ok(decoded);
   } catch (error) {
     if (error instanceof FieldError) return fail("field_invalid", `${error.message}.`);
     throw error;
   }
+}
+
+function decodeFlowRow(document: JsonObject, whole: string | undefined): Decoded | undefined {
+  const found = flowRowOf(document);
+  if (found === undefined) return undefined;
+  return {
+    format: "log-analytics",
+    record: { kind: "flow", flow: readLogAnalyticsRow(found.row, found.timeColumn) },
+    identity: identityWithoutUuid(whole ?? jsonOf(document), found.row),
+  };
+}
+
+/** A row of a table, as an object by its columns. Undefined when the text has not as many cells. */
+function decodeRow(text: string, { columns, separator }: ReadingContext): Outcome | undefined {
+  const cells = separator === undefined ? jsonList(text) : readCells(text, separator);
+  if (cells === undefined || cells.length !== columns.length) return undefined;
+  return decodeDocument(rowByColumns(columns, cells), text, OUTSIDE);
+}
+
+/** A record as a text in JSON, as a list may hold it. */
+function jsonText(text: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonList(text: string): readonly unknown[] | undefined {
+  if (!text.startsWith("[")) return undefined;
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is no record itself: a known format, a wrapper, a list of records, or nothing known. */
+function decodeOther(document: JsonObject, around: Around): Outcome {
   const known = knownButNotRead(document);
-  if (known !== undefined) return fail("known_not_read", `${known}: known, not read yet.`);
+  if (known !== undefined) return knownFormat(known);
+  const list = listOfRecords(document) ?? rowsOfTables(document);
+  if (list !== undefined) return decodeList(list, around);
+  const inner = decodeWrapped(document, around);
+  if (inner !== undefined) return inner;
   const keys = Object.keys(document).slice(0, 5).join(", ");
   return fail(
     "not_a_flow",
@@ -32,25 +188,44 @@ export function decodeDocument(document: unknown): Result<Decoded, Refused> {
   );
 }
 
-/**
- * Decodes the text of one document.
- *
- * Text before the first brace (a log prefix such as `kubectl logs --timestamps` writes) is skipped.
- */
-export function decodeText(text: string): Result<Decoded, Refused> {
-  const brace = text.charCodeAt(0) === 123 ? 0 : text.indexOf("{");
-  if (brace < 0) return fail("not_a_record", "No JSON object in this line.");
-  let document: unknown;
-  try {
-    document = JSON.parse(brace === 0 ? text : text.slice(brace));
-  } catch (error) {
-    const code = brace === 0 ? "json_invalid" : "not_a_record";
-    return fail(
-      code,
-      `Not valid JSON: ${error instanceof Error ? jsonReason(error.message) : "unreadable"}.`,
-    );
+function decodeList(list: readonly unknown[], around: Around): Outcome {
+  if (around.level === DEEPEST_WRAPPING) return tooDeep();
+  const inside = { ...around, level: around.level + 1 };
+  const several: Result<Decoded, Refused>[] = [];
+  for (const item of list) {
+    const outcome =
+      typeof item === "string" ? decodeAround(item, inside) : decodeDocument(item, undefined, inside);
+    if (!outcome.ok) several.push(outcome);
+    else if ("record" in outcome.value) several.push(ok({ identity: jsonOf(item), ...outcome.value }));
+    else for (const member of outcome.value.several) several.push(member);
   }
-  return decodeDocument(document);
+  return ok({ several });
+}
+
+/** The text of a member, which has none of its own in the file. Too deep a value for it is no record that anyone wrote. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return "";
+    throw error;
+  }
+}
+
+/** The first member that holds a record decides; else the first that says why it cannot be read. */
+function decodeWrapped(document: JsonObject, around: Around): Outcome | undefined {
+  let failed: Outcome | undefined;
+  for (const inner of wrappedIn(document)) {
+    if (around.level === DEEPEST_WRAPPING) return tooDeep();
+    const loggedNs = loggedAt(document) ?? around.loggedNs;
+    const outcome =
+      typeof inner === "string"
+        ? decodeWithin(inner.trimEnd(), loggedNs, around)
+        : decodeDocument(inner, undefined, { level: around.level + 1, loggedNs });
+    if (outcome.ok) return outcome;
+    if (failed === undefined || (!failed.ok && failed.failure.code.startsWith("not_a"))) failed = outcome;
+  }
+  return failed;
 }
 
 /** V8 quotes the text in its message; the excerpt shows that already. */

@@ -1,19 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Flow } from "@/lib/flow/flow";
 import { presentFields } from "@/lib/flow/presence";
-import { decodeDocument } from "./decode";
+import { decodeText } from "./decode";
 
 /** The flow of a document, or the test fails with the refusal. */
 function flowOf(flow: unknown): Flow {
-  const decoded = decodeDocument({ flow });
+  const decoded = decodeText(JSON.stringify({ flow }));
   if (!decoded.ok) throw new Error(`${decoded.failure.code}: ${decoded.failure.message}`);
-  const { record } = decoded.value;
-  if (record.kind !== "flow") throw new Error("not a flow");
-  return record.flow;
+  if (!("record" in decoded.value) || decoded.value.record.kind !== "flow") throw new Error("not a flow");
+  return decoded.value.record.flow;
 }
 
 function refusalOf(flow: unknown): { code: string; message: string } {
-  const decoded = decodeDocument({ flow });
+  const decoded = decodeText(JSON.stringify({ flow }));
   if (decoded.ok) throw new Error("was accepted");
   return decoded.failure;
 }

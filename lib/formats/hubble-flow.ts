@@ -282,6 +282,7 @@ function readIsReply(value: unknown, field: string): boolean {
 function newFlow(): Flow {
   return {
     timeNs: undefined,
+    timeText: undefined,
     uuid: undefined,
     emitter: undefined,
     verdict: "VERDICT_UNKNOWN",

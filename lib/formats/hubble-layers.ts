@@ -94,6 +94,15 @@ function readTcpFlags(value: unknown): string[] | undefined {
   const flags = readObject(value, "flags");
   let mask = 0;
   for (const flag in flags) if (flags[flag] === true) mask |= FLAG_BITS.get(flag) ?? 0;
+  return listOfFlags(mask);
+}
+
+/** Flags by their names, in the order of the header; other words are left out. */
+export function tcpFlagsOf(names: readonly string[]): string[] {
+  return listOfFlags(names.reduce((mask, name) => mask | (FLAG_BITS.get(name) ?? 0), 0));
+}
+
+function listOfFlags(mask: number): string[] {
   let list = FLAG_LISTS.get(mask);
   if (list === undefined) {
     list = TCP_FLAGS.filter((_, bit) => (mask & (1 << bit)) !== 0);

@@ -8,18 +8,18 @@
  */
 
 import { parseTime } from "@/lib/base/time";
-import { OTHER_KINDS } from "@/lib/flow/flow";
+import { type Flow, OTHER_KINDS } from "@/lib/flow/flow";
 import { PRESENT } from "@/lib/flow/presence";
 import { readHubbleFlow } from "./hubble-flow";
 import { bareOtherKind, readOther } from "./hubble-other";
 import { isObject, type JsonObject, member, readObject, readText } from "./proto-json";
 import type { Decoded } from "./record";
+import { isRetina, settleRetina } from "./retina";
 
-/** `undefined` when the document is of another format. Throws FieldError on a member of the wrong type. */
-export function decodeHubble(document: JsonObject): Decoded | undefined {
-  if (document.flow !== undefined && document.flow !== null) {
-    return { format: "hubble", record: { kind: "flow", flow: readEnvelope(document) } };
-  }
+/** `undefined` when the document has no envelope. Throws FieldError on a member of the wrong type. */
+export function decodeEnvelope(document: JsonObject): Decoded | undefined {
+  if (document.flow !== undefined && document.flow !== null)
+    return decodedFlow(readEnvelope(document), "hubble");
   for (const kind of OTHER_KINDS) {
     const payload = member(document, kind);
     if (payload !== undefined) {
@@ -29,8 +29,12 @@ export function decodeHubble(document: JsonObject): Decoded | undefined {
       };
     }
   }
-  if (isBareFlow(document))
-    return { format: "hubble-bare", record: { kind: "flow", flow: readHubbleFlow(document) } };
+  return undefined;
+}
+
+/** The same for what old command lines write: the message without its envelope. */
+export function decodeBare(document: JsonObject): Decoded | undefined {
+  if (isBareFlow(document)) return decodedFlow(readHubbleFlow(document), "hubble-bare");
   const bareKind = bareOtherKind(document);
   if (bareKind === undefined) return undefined;
   return {
@@ -39,8 +43,14 @@ export function decodeHubble(document: JsonObject): Decoded | undefined {
   };
 }
 
+function decodedFlow(flow: Flow, format: string): Decoded {
+  if (!isRetina(flow)) return { format, record: { kind: "flow", flow } };
+  settleRetina(flow);
+  return { format: "retina", record: { kind: "flow", flow } };
+}
+
 /** The envelope repeats the flow's time and node; the flow's own are preferred (flow-formats 3.1). */
-function readEnvelope(document: JsonObject) {
+function readEnvelope(document: JsonObject): Flow {
   const flow = readHubbleFlow(readObject(document.flow, "flow"));
   const time = member(document, "time");
   const node = member(document, "node_name");

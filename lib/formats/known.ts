@@ -1,5 +1,5 @@
 /**
- * Formats that are recognised and not read yet, so that they are never called rubbish (flow-formats 4 to 7).
+ * Formats that are recognised and not read yet, so that they are never called rubbish (flow-formats 6 and 7).
  */
 
 import { isObject, type JsonObject } from "./proto-json";
@@ -9,42 +9,27 @@ type Sign = (document: JsonObject) => boolean;
 const has = (document: JsonObject, ...keys: string[]): boolean =>
   keys.every((key) => document[key] !== undefined);
 
-/** A log shipper's or container runtime's line around the record. */
-const WRAPPERS = ["log", "message", "line", "_source", "jsonPayload"];
+/** Members of a Tetragon line that do not begin with `process_`. */
+const TETRAGON = ["rate_limit_info"];
 
-function isWrapped(document: JsonObject): boolean {
-  return WRAPPERS.some((name) => {
-    const inner = document[name];
-    return isObject(inner) || (typeof inner === "string" && inner.includes("{"));
-  });
-}
-
-function isGke(document: unknown): boolean {
-  return isObject(document) && has(document, "disposition") && isObject(document.connection);
+function isTetragon(document: JsonObject): boolean {
+  const isEvent = Object.keys(document).some((key) => key.startsWith("process_") || TETRAGON.includes(key));
+  return isEvent && (has(document, "node_name") || has(document, "time"));
 }
 
 const KNOWN: readonly (readonly [name: string, sign: Sign])[] = [
-  [
-    "Tetragon event",
-    (d) =>
-      Object.keys(d).some((key) => key.startsWith("process_")) && (has(d, "node_name") || has(d, "time")),
-  ],
-  ["Log Analytics query answer", (d) => Array.isArray(d.tables)],
-  [
-    "Log Analytics row",
-    (d) =>
-      has(d, "TableName") ||
-      // The portal writes the column as `TimeGenerated [UTC]`.
-      (Object.keys(d).some((key) => key.startsWith("TimeGenerated")) &&
-        (has(d, "Verdict") || has(d, "Layer4") || has(d, "SourceNamespace"))),
-  ],
-  ["GKE network policy log", (d) => isGke(d) || isGke(d.jsonPayload)],
+  ["Tetragon event", isTetragon],
+  ["GKE network policy log", (d) => has(d, "disposition") && isObject(d.connection)],
   ["Calico flow log", (d) => has(d, "reporter", "source_namespace")],
   ["Envoy access log", (d) => has(d, "response_flags", "upstream_cluster")],
-  ["Record wrapped by a log shipper", isWrapped],
 ];
 
 /** The name of the format, or `undefined` when nothing is known about the document. */
 export function knownButNotRead(document: JsonObject): string | undefined {
   return KNOWN.find(([, sign]) => sign(document))?.[0];
+}
+
+/** The same for a line of text. */
+export function knownText(text: string): string | undefined {
+  return /\baccess\b/.test(text) && text.includes("src.workload=") ? "ztunnel access log" : undefined;
 }

@@ -127,7 +127,7 @@ export function messageReader<Target>(
   return readers;
 }
 
-/** Walks the members that are there; unknown ones are left in the original bytes, `null` counts as absent. */
+/** Walks the members that are there; unknown ones are left in the original bytes, `null` and `undefined` count as absent. */
 export function readMessage<Target>(
   readers: MessageReader<Target>,
   message: JsonObject,
@@ -135,7 +135,7 @@ export function readMessage<Target>(
 ): Target {
   for (const key in message) {
     const value = message[key];
-    if (value === null) continue;
+    if (value === null || value === undefined) continue;
     const reader = readers.get(key);
     if (reader !== undefined) reader(target, value, key);
   }

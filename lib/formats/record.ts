@@ -1,3 +1,4 @@
+import type { Result } from "@/lib/base/result";
 import type { Flow, OtherRecord } from "@/lib/flow/flow";
 
 /** What a document turned out to be, and which format wrote it. */
@@ -6,9 +7,32 @@ export interface Decoded {
   readonly record:
     | { readonly kind: "flow"; readonly flow: Flow }
     | { readonly kind: "other"; readonly other: OtherRecord };
+  /**
+   * What tells the record from others, where that is not all its bytes: a row of Log Analytics without the
+   * random UUID that the shipper gave it.
+   */
+  readonly identity?: string;
 }
 
-/** Why a document was refused. Stable words, documented in docs/formats.md. */
+/** A document that holds records: each is decoded or refused by itself. */
+export interface Several {
+  readonly several: readonly Result<Decoded, Refused>[];
+}
+
+/** Why a document was refused. */
+export interface Refused {
+  readonly code: RefusalCode;
+  readonly message: string;
+}
+
+/** Formats that hold less than a record had: no labels, no drop codes, names that can be a pod's or a service's. */
+const LOSSY: ReadonlySet<string> = new Set(["hubble-compact", "hubble-dict", "hubble-table"]);
+
+export function isLossy(format: string): boolean {
+  return LOSSY.has(format);
+}
+
+/** Stable words, documented in docs/formats.md. */
 export type RefusalCode =
   | "json_invalid"
   | "not_a_record"

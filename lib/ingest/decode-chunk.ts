@@ -10,18 +10,27 @@ import {
   type FlowColumns,
   PLACES_PER_BLOCK,
 } from "@/lib/flow/batch";
-import { decodeText, type Refused } from "@/lib/formats/decode";
-import type { RefusalCode } from "@/lib/formats/record";
+import type { ReadingContext } from "@/lib/flow/reading-context";
+import { decodeText } from "@/lib/formats/decode";
+import type { Decoded, RefusalCode, Refused, Several } from "@/lib/formats/record";
+import { type Member, membersOf } from "./container";
 import { LIMITS } from "./limits";
+import { NotesWriter } from "./notes";
 import { type ColumnWords, type Packer, putKnownRow, putRow, wordsOf } from "./pack";
 import { PlacesWriter } from "./places";
+import { type Part, partsOf } from "./runtime-parts";
 import { scanDocument } from "./scan";
 import type { Known } from "./skeleton";
-import { type Chunk, isBlank } from "./split";
+import { type Chunk, countLineFeeds, isBlank } from "./split";
 
 const OPEN_BRACE = 123;
 const COMMA = 44;
 const REASON_CHARS = 500;
+const LINE_BREAK = Buffer.from("\n");
+const SEVERAL_IN_PARTS: Refused = {
+  code: "not_a_record",
+  message: "A log line in parts that holds no record, or several.",
+};
 
 const REFUSED_BY_SPLITTER: Partial<Record<RefusalCode, string>> = {
   torn: "The record breaks off: the line ends inside it.",
@@ -55,7 +64,11 @@ class ChunkDecoding {
   private readonly refusedBy: Record<string, number> = {};
   private readonly formats: Record<string, number> = {};
   private readonly places: PlacesWriter;
+  private readonly notes = new NotesWriter();
   private readonly firstLine: number;
+  /** What the file said of the rows that are decoded now. */
+  private context: ReadingContext | undefined;
+  private nextContext = 0;
   private rows = 0;
   private records = 0;
 
@@ -76,8 +89,18 @@ class ChunkDecoding {
     const end = this.chunk.documents[number * 3 + 1] as number;
     const line = this.chunk.documents[number * 3 + 2] as number;
     const code = this.chunk.refused.get(number);
-    if (code === undefined) this.decode(start, end, line, this.placesFor(number));
+    this.takeContext(number, start);
+    if (code === undefined && this.chunk.parted.has(number))
+      this.decodeParts(start, end, line, this.placesFor(number));
+    else if (code === undefined) this.decode(start, end, line, this.placesFor(number));
     else this.refuse(start, end, line, { code, message: REFUSED_BY_SPLITTER[code] ?? code });
+  }
+
+  private takeContext(number: number, start: number): void {
+    const next = this.chunk.contexts[this.nextContext];
+    if (next === undefined || next.from > number) return;
+    this.nextContext++;
+    this.switchTo(next.context, start);
   }
 
   /** How many records document `number` may become: a place is kept for each that is still to come. */
@@ -108,22 +131,29 @@ class ChunkDecoding {
 
   private decodeInFull(text: string, at: Stretch, isCut: boolean): void {
     const { start, end, line } = at;
-    const decoded = decodeText(text);
+    const decoded = decodeText(text, this.context);
     if (!decoded.ok) {
       if (decoded.failure.code === "json_invalid" && this.decodeSeveral(at)) return;
       this.refuse(start, end, line, decoded.failure);
-      return;
+    } else if ("several" in decoded.value) {
+      this.addMembers(decoded.value, at);
+    } else {
+      const learned = isCut && decoded.value.identity === undefined ? text : undefined;
+      const hash = hashOfRecord(decoded.value, () => this.hashOf(start, end));
+      this.add(decoded.value, this.addPlace(start, end, line), hash, learned);
     }
-    const { format, record } = decoded.value;
-    const place = this.addPlace(start, end, line);
+  }
+
+  /** `learned` is the record's text when later ones may be like it. */
+  private add({ format, record }: Decoded, place: number, hash: bigint, learned?: string): void {
     this.formats[format] = (this.formats[format] ?? 0) + 1;
     if (record.kind === "other") {
-      this.others.push(this.packer.packOther(record.other, place, this.hashOf(start, end)));
+      this.others.push(this.packer.packOther(record.other, place, hash));
       return;
     }
     const { flow } = record;
     const ids = this.packer.idsOf(flow, format);
-    if (isCut) this.packer.skeletons.learn(text, this.packer.cut, this.buffer, flow, ids);
+    if (learned !== undefined) this.packer.skeletons.learn(learned, this.packer.cut, this.buffer, flow, ids);
     if (ids.extra !== undefined) this.extras.push({ place, ...ids.extra });
     const row = this.nextRow();
     const own = {
@@ -131,11 +161,104 @@ class ChunkDecoding {
       sourcePort: flow.l4?.sourcePort,
       destinationPort: flow.l4?.destinationPort,
       latencyNs: flow.l7?.latencyNs,
-      hash: flow.uuid === undefined ? this.hashOf(start, end) : uuidHash(flow.uuid),
+      hash,
       hasUuid: flow.uuid !== undefined,
     };
     const pair = this.packer.pairOf(ids, own.sourcePort, own.destinationPort);
     putRow(this.columns, row, place, ids, own, pair);
+  }
+
+  /** The records of a document: each where it lies, or, when they are in a text within it, all at the place of the document. */
+  private addMembers({ several }: Several, at: Stretch): void {
+    const members = membersOf(this.buffer, at.start, at.end);
+    if (members?.length === several.length && several.length <= at.places) this.decodeMembers(members, at);
+    else this.addShared(several, at);
+  }
+
+  private decodeMembers(members: readonly Member[], { start, line }: Stretch): void {
+    const outer = this.context;
+    let [seen, memberLine] = [start, line];
+    for (const { start: from, end, context } of members) {
+      memberLine += countLineFeeds(this.buffer.subarray(seen, from));
+      seen = from;
+      this.switchTo(context, from);
+      this.decode(from, end, memberLine, 1);
+    }
+    this.switchTo(outer, members.at(-1)?.end ?? start);
+  }
+
+  private switchTo(context: ReadingContext | undefined, from: number): void {
+    if (context === this.context) return;
+    this.context = context;
+    this.notes.context(from, context);
+  }
+
+  private addShared(several: Several["several"], at: Stretch): void {
+    for (const [nth, member] of several.entries()) {
+      if (nth === at.places - 1 && nth + 1 < several.length) {
+        this.refuseMember(at, nth, {
+          code: "too_long",
+          message: "More records in one document than are read.",
+        });
+        return;
+      }
+      if (!member.ok) this.refuseMember(at, nth, member.failure);
+      else
+        this.add(
+          member.value,
+          this.memberPlace(at, nth),
+          hashOfRecord(member.value, () => 0n),
+        );
+    }
+  }
+
+  private memberPlace({ start, end, line }: Stretch, nth: number): number {
+    // The document is at the place of its first record; the others point to it.
+    const place = this.addPlace(nth === 0 ? start : end, end, line);
+    this.notes.member(place, nth, start, end);
+    return place;
+  }
+
+  private refuseMember(at: Stretch, nth: number, refused: Refused): void {
+    this.memberPlace(at, nth);
+    this.list(at.start, at.end, at.line, refused);
+  }
+
+  /** Lines of a container runtime that cut a record in parts; lines of its other stream may stand between them. */
+  private decodeParts(start: number, end: number, line: number, places: number): void {
+    const records = partsOf(this.buffer, start, end, line);
+    for (const [index, parts] of records.entries()) {
+      const [first] = parts as [Part];
+      if (index === places - 1 && index + 1 < records.length) {
+        this.refuse(first.start, end, first.line, {
+          code: "too_long",
+          message: "More records in parts than are read.",
+        });
+        return;
+      }
+      this.decodeJoined(parts, first, first.line);
+    }
+  }
+
+  private decodeJoined(parts: readonly Part[], first: Part, line: number): void {
+    const bytes = Buffer.concat(
+      parts.flatMap((part, index) => (index === 0 ? [this.bytesOf(part)] : [LINE_BREAK, this.bytesOf(part)])),
+    );
+    const decoded = decodeText(bytes.toString("utf8"));
+    const place = this.addPlace(first.start, first.end, line);
+    if (parts.length > 1) this.notes.parts(place, parts);
+    if (!decoded.ok) this.list(first.start, first.end, line, decoded.failure);
+    else if ("record" in decoded.value)
+      this.add(
+        decoded.value,
+        place,
+        hashOfRecord(decoded.value, () => hash64(bytes)),
+      );
+    else this.list(first.start, first.end, line, SEVERAL_IN_PARTS);
+  }
+
+  private bytesOf({ start, end }: Part): Buffer {
+    return this.buffer.subarray(start, end);
   }
 
   /** A line may hold more records than it counts as documents. */
@@ -190,6 +313,10 @@ class ChunkDecoding {
 
   private refuse(start: number, end: number, line: number, refused: Refused): void {
     this.addPlace(start, end, line);
+    this.list(start, end, line, refused);
+  }
+
+  private list(start: number, end: number, line: number, refused: Refused): void {
     this.refusedBy[refused.code] = (this.refusedBy[refused.code] ?? 0) + 1;
     if (this.refusals.length >= LIMITS.refusalsPerBatch) return;
     this.refusals.push({
@@ -225,10 +352,17 @@ class ChunkDecoding {
         records: this.records,
         firstLine: this.firstLine,
         places: this.places.finish(),
+        notes: this.notes.finish(),
         data,
       },
     };
   }
+}
+
+/** A record's own 64 bits: of its uuid, of what identifies it instead, or of its bytes. */
+function hashOfRecord({ record, identity }: Decoded, hashOfBytes: () => bigint): bigint {
+  if (record.kind === "flow" && record.flow.uuid !== undefined) return uuidHash(record.flow.uuid);
+  return identity === undefined ? hashOfBytes() : hash64(identity);
 }
 
 /** Text for a list: cut to a bound, without characters that act on what shows them. */

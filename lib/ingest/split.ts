@@ -1,6 +1,7 @@
 /**
- * Cuts a stream of bytes into documents: lines, the members of a JSON array, objects that spread over
- * several lines or follow each other without a line break.
+ * Cuts a stream of bytes into documents: lines, the members of a JSON array or of a document that holds records
+ * (container.ts), objects that spread over several lines or follow each other without a line break, several lines of text
+ * that are one record (text-groups.ts).
  *
  * The common case, one object per line, costs one search for the line break and a look at two bytes. Only
  * a line that opens a bracket and does not end with its closing one is scanned. A line that turns out to be
@@ -8,9 +9,13 @@
  * longest allowed size is held, longer ones are refused and skipped as a stream.
  */
 
+import type { ReadingContext } from "@/lib/flow/reading-context";
+import { readHeader } from "@/lib/formats/csv";
 import type { RefusalCode } from "@/lib/formats/record";
+import { ContainerScan, endOfPlainValue, isContainer, SNIFFED_BYTES, ValueSkip } from "./container";
 import { LIMITS } from "./limits";
 import { DocumentScan, type Scan } from "./scan";
+import { csvRow, type GroupEnd, groupOfLine, type Held, isDockerPart } from "./text-groups";
 
 /** A stretch of the unpacked file with the documents in it. */
 export interface Chunk {
@@ -22,6 +27,10 @@ export interface Chunk {
   readonly documents: Int32Array<ArrayBuffer>;
   /** Documents that are refused already, by their number. */
   readonly refused: ReadonlyMap<number, RefusalCode>;
+  /** Documents that are lines of a container runtime, some of them parts of one line. */
+  readonly parted: ReadonlySet<number>;
+  /** From this document on, rows are read with this context; nothing before the first entry. */
+  readonly contexts: readonly { readonly from: number; readonly context: ReadingContext | undefined }[];
 }
 
 type SplitLimits = Readonly<
@@ -38,11 +47,18 @@ const COMMA = 44;
 /** Of a record that is longer than allowed this much is kept, for its excerpt. */
 const KEPT_OF_LONG = 4096;
 
+/** Longer lines are no header, and longer lists no columns: they are kept with every block of rows. */
+const LONGEST_HEADER = 16 * 1024;
+const LONGEST_COLUMNS = 256 * 1024;
+const LETTER_L = 108;
+
 /** A document whose end has not come yet, and how far it was scanned. */
 interface Unfinished {
   readonly scan: DocumentScan;
   /** As counted from the document's first byte. */
   result: Scan;
+  /** True once it is known that it holds no records that are cut out one by one. */
+  isPlain: boolean;
 }
 
 /**
@@ -62,8 +78,22 @@ export class Splitter {
   private isSkipping = false;
   private isInArray = false;
   private unfinished: Unfinished | undefined;
+  /** The document that holds the records that are cut now. */
+  private container: ContainerScan | undefined;
+  /** What begins where it stands. */
+  private awaited: "member" | "columns" | undefined;
+  /** A member of a list that is too large, on its way past. */
+  private passing: ValueSkip | undefined;
+  /** The header that rows of text are read with. */
+  private header: ReadingContext | undefined;
   private documents: number[] = [];
+  /** Records that a document may become, beyond one. */
+  private moreRecords = 0;
   private refused = new Map<number, RefusalCode>();
+  private parted = new Set<number>();
+  private contexts: { from: number; context: ReadingContext | undefined }[] = [];
+  /** What the last document of this chunk was read with. */
+  private lastContext: ReadingContext | undefined;
 
   constructor(
     private readonly emit: (chunk: Chunk) => void,
@@ -132,7 +162,7 @@ export class Splitter {
       if (next < 0) break;
       this.unfinished = undefined;
       at = next;
-      if (this.documents.length >= this.limits.blockDocuments * 3) at = this.flush(at);
+      if (this.documents.length / 3 + this.moreRecords >= this.limits.blockDocuments) at = this.flush(at);
     }
     this.flush(Math.min(at, this.held));
     if (this.held > this.limits.recordBytes) this.skipLong();
@@ -150,9 +180,14 @@ export class Splitter {
       }
       const bytes = new Uint8Array(end - start);
       bytes.set(this.window.subarray(start, end));
-      this.emit({ bytes, offset: this.offset + start, documents, refused: this.refused });
+      const { refused, parted, contexts } = this;
+      this.emit({ bytes, offset: this.offset + start, documents, refused, parted, contexts });
       this.documents = [];
+      this.moreRecords = 0;
       this.refused = new Map();
+      this.parted = new Set();
+      this.contexts = [];
+      this.lastContext = undefined;
     }
     this.window.copyWithin(0, at, this.held);
     this.held -= at;
@@ -164,6 +199,8 @@ export class Splitter {
 
   /** Returns where to go on, or -1 when the document is not whole yet. */
   private cutOne(at: number, isEnd: boolean): number {
+    if (this.passing !== undefined) return this.pass(this.passing, at);
+    if (this.container !== undefined) return this.cutMember(this.container, at, isEnd);
     const first = this.window[at];
     if (first === OPEN_BRACE) return this.cutObject(at, isEnd);
     if (first === OPEN_BRACKET && !this.isInArray) {
@@ -192,6 +229,8 @@ export class Splitter {
 
   private cutObject(at: number, isEnd: boolean): number {
     const lineEnd = this.endOfLine(at, isEnd);
+    if (lineEnd >= 0 && this.window[at + 2] === LETTER_L && isDockerPart(this.window, at, lineEnd))
+      return this.takeGroup(groupOfLine(this.heldBytes(isEnd), at, lineEnd), at, lineEnd);
     // A long line may hold many records: it is scanned, so that none of them ends up in too large a document.
     const isShort = (lineEnd < 0 ? this.held : lineEnd) - at < this.limits.scannedFrom;
     if (isShort && !this.isInArray) {
@@ -199,11 +238,98 @@ export class Splitter {
       const last = this.lastByte(at, lineEnd);
       if (this.window[last] === CLOSE_BRACE) return this.take(at, last + 1, lineEnd);
     }
+    return this.cutScanned(at, lineEnd, isEnd);
+  }
+
+  private cutScanned(at: number, lineEnd: number, isEnd: boolean): number {
     const { outcome, end } = this.scanFrom(at);
-    if (outcome === "complete") return this.take(at, at + end, at + end);
-    if (outcome === "more" && !isEnd && end <= this.limits.recordBytes) return -1;
+    // A document that is large, or damaged, may hold records that can be cut out one by one.
+    if ((outcome !== "complete" && (outcome !== "more" || isEnd)) || end >= SNIFFED_BYTES) {
+      if (this.holdsRecords(at, end)) {
+        this.container = new ContainerScan();
+        return at;
+      }
+    }
+    if (outcome === "complete") {
+      this.awaited = undefined;
+      return this.take(at, at + end, at + end);
+    }
+    const isTooLong = end > this.limits.recordBytes;
+    if (outcome === "more" && !isEnd && !isTooLong) return -1;
+    const code = isTooLong ? "too_long" : refusalOf(outcome);
+    // Of a list that goes on, one member is passed over and the next ones are read.
+    if (code !== "torn" && (this.isInArray || this.container !== undefined))
+      return this.refuseMember(at, code, isEnd);
+    this.container = undefined;
+    this.awaited = undefined;
     if (lineEnd < 0) return -1;
-    return this.refuse(at, lineEnd, end > this.limits.recordBytes ? "too_long" : refusalOf(outcome));
+    return this.refuse(at, lineEnd, code);
+  }
+
+  /** Asked once for each document. */
+  private holdsRecords(at: number, length: number): boolean {
+    const { unfinished } = this;
+    if (this.isInArray || this.container !== undefined || unfinished === undefined || unfinished.isPlain)
+      return false;
+    unfinished.isPlain = true;
+    return isContainer(this.window, at, at + length);
+  }
+
+  /** The next member of the document that holds the records. */
+  private cutMember(container: ContainerScan, at: number, isEnd: boolean): number {
+    if (this.awaited !== undefined) return this.cutValue(container, at, isEnd);
+    const { step, at: place } = container.go(this.window, at, this.held);
+    this.line += countLineFeeds(this.window.subarray(at, place));
+    if (step === "member" || step === "columns") this.awaited = step;
+    else if (step !== "more") this.container = undefined;
+    return place;
+  }
+
+  /** A member, or the list of columns, that begins at `at`. */
+  private cutValue(container: ContainerScan, at: number, isEnd: boolean): number {
+    const first = this.window[at];
+    if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return this.cutPlainMember(at, isEnd);
+    const isColumns = this.awaited === "columns";
+    if (!isColumns) return this.cutScanned(at, this.endOfLine(at, isEnd), isEnd);
+    const { outcome, end } = this.scanFrom(at);
+    if (outcome === "more" && !isEnd && end <= LONGEST_COLUMNS) return -1;
+    this.awaited = undefined;
+    const text = this.window.toString("utf8", at, at + end);
+    if (outcome !== "complete" || !container.takeColumns(text)) this.container = undefined;
+    this.line += countLineFeeds(this.window.subarray(at, at + end));
+    return at + end;
+  }
+
+  /** A text, number or word as a member: it ends its text, or stands before what parts members. */
+  private cutPlainMember(at: number, isEnd: boolean): number {
+    const end = endOfPlainValue(this.window, at, this.held);
+    if (end < 0 || (end === this.held && !isEnd)) {
+      if (this.held - at > this.limits.recordBytes) return this.refuseMember(at, "too_long", isEnd);
+      if (!isEnd) return -1;
+    }
+    this.awaited = undefined;
+    const behind = end < 0 ? this.held : end;
+    return this.take(at, behind, behind);
+  }
+
+  /** Keeps the beginning of a member for the list, and passes over the rest of it. */
+  private refuseMember(at: number, code: RefusalCode, isEnd: boolean): number {
+    const passing = new ValueSkip();
+    const { at: behind, isOver } = passing.go(this.window, at, this.held);
+    if (!isOver && !isEnd && this.held - at < KEPT_OF_LONG) return -1;
+    this.refused.set(this.documents.length / 3, code);
+    this.documents.push(at, Math.min(behind, at + KEPT_OF_LONG), this.line);
+    this.line += countLineFeeds(this.window.subarray(at, behind));
+    this.awaited = undefined;
+    if (!isOver) this.passing = passing;
+    return behind;
+  }
+
+  private pass(passing: ValueSkip, from: number): number {
+    const { at, isOver } = passing.go(this.window, from, this.held);
+    this.line += countLineFeeds(this.window.subarray(from, at));
+    if (isOver) this.passing = undefined;
+    return at;
   }
 
   /** Scans the document at `at`, from where the last look at it ended; no further than a record may be long. */
@@ -211,6 +337,7 @@ export class Splitter {
     this.unfinished ??= {
       scan: new DocumentScan(this.limits),
       result: { outcome: "more", end: 0 },
+      isPlain: false,
     };
     const { scan, result } = this.unfinished;
     if (result.outcome === "more") {
@@ -225,7 +352,40 @@ export class Splitter {
   private cutLine(at: number, isEnd: boolean): number {
     const lineEnd = this.endOfLine(at, isEnd);
     if (lineEnd < 0) return -1;
-    return this.take(at, this.lastByte(at, lineEnd) + 1, lineEnd);
+    if (this.isHeader(at, lineEnd)) return lineEnd;
+    const held = this.heldBytes(isEnd);
+    const separator = this.header?.separator;
+    const row = separator === undefined ? undefined : csvRow(held, at, lineEnd, separator);
+    return this.takeGroup(row ?? groupOfLine(held, at, lineEnd), at, lineEnd);
+  }
+
+  /** A header is no record: it says how the rows behind it are read. */
+  private isHeader(at: number, lineEnd: number): boolean {
+    if (lineEnd - at > LONGEST_HEADER) return false;
+    const header = readHeader(this.window.toString("utf8", at, this.lastByte(at, lineEnd) + 1));
+    if (header !== undefined) this.header = header;
+    return header !== undefined;
+  }
+
+  private heldBytes(isEnd: boolean): Held {
+    return { bytes: this.window, end: this.held, isEnd };
+  }
+
+  /** Several lines that are one document, or the one line. */
+  private takeGroup(group: GroupEnd, at: number, lineEnd: number): number {
+    if (group === "more") return -1;
+    if (group === undefined) return this.take(at, this.endOfText(at, lineEnd), lineEnd);
+    if (group.parts !== undefined) {
+      this.parted.add(this.documents.length / 3);
+      this.moreRecords += group.parts;
+    }
+    return this.take(at, group.end, group.end);
+  }
+
+  /** Blanks at the end of a line are no text; of a row they may be cells. */
+  private endOfText(start: number, lineEnd: number): number {
+    if (this.header === undefined) return this.lastByte(start, lineEnd) + 1;
+    return lineEnd > start && this.window[lineEnd - 1] === CARRIAGE_RETURN ? lineEnd - 1 : lineEnd;
   }
 
   private lastByte(start: number, end: number): number {
@@ -236,6 +396,11 @@ export class Splitter {
 
   /** A document from `start` to `end`, and the blanks up to `next`. */
   private take(start: number, end: number, next: number): number {
+    const context = this.container === undefined ? this.header : this.container.context;
+    if (context !== this.lastContext) {
+      this.contexts.push({ from: this.documents.length / 3, context });
+      this.lastContext = context;
+    }
     const isLong = next - start > this.limits.recordBytes;
     if (isLong) this.refused.set(this.documents.length / 3, "too_long");
     this.documents.push(start, isLong ? Math.min(end, start + KEPT_OF_LONG) : end, this.line);
@@ -265,9 +430,12 @@ export class Splitter {
   /** Separators belong to no record: blanks, and commas as they stand in lists and in hand-made files. */
   private skipBlank(from: number): number {
     let at = from;
+    // A row of cells may begin with empty ones.
+    const isRow = this.header !== undefined && !this.isInArray && this.container === undefined;
     while (at < this.held) {
       const byte = this.window[at] as number;
       if (byte === LINE_FEED) this.line++;
+      else if (isRow && byte !== CARRIAGE_RETURN) break;
       else if (byte !== 32 && byte !== CARRIAGE_RETURN && byte !== 9 && byte !== COMMA) break;
       at++;
     }
@@ -298,7 +466,7 @@ function bomLength(bytes: Uint8Array, held: number): number {
   return held >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
-function countLineFeeds(bytes: Buffer): number {
+export function countLineFeeds(bytes: Buffer): number {
   let count = 0;
   for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) count++;
   return count;

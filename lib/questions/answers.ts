@@ -133,6 +133,10 @@ export const flowAnswerSchema = z.object({
     line: count,
     offset: count,
     bytes: count,
+    /** What wrote it: hubble, hubble-bare, retina, log-analytics, hubble-compact, hubble-dict, hubble-table. */
+    format: z.string(),
+    /** True when the format holds less than the record had. */
+    lossy: z.boolean(),
   }),
 });
 

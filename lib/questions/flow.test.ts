@@ -64,6 +64,8 @@ describe("one flow", () => {
       line: 2,
       offset: 8,
       bytes: text.length,
+      format: "hubble",
+      lossy: false,
     });
     expect(meta.unit).toBe("records");
   });

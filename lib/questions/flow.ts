@@ -4,7 +4,8 @@ import { fail, ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import { type RawRecord, readRaw } from "@/lib/capture/raw";
 import type { Flow, FlowAnswer } from "@/lib/flow/flow";
-import { decodeText } from "@/lib/formats/decode";
+import { decodeRecord } from "@/lib/formats/decode";
+import { isLossy } from "@/lib/formats/record";
 import type { FlowDetailAnswer } from "./answers";
 import type { QuestionFailure } from "./failure";
 import { type FlowValues, keyOf, parseFlowId, selectFlowRows, toFlowRow } from "./flow-row";
@@ -19,12 +20,11 @@ export function readFlow(capture: OpenCapture, flowId: string): Result<FlowDetai
   const { values, raw } = found.value;
   const text = raw.bytes.toString("utf8");
   // Parsed anew from the original bytes by the same code that read them: the store holds only what is grouped by.
-  const decoded = decodeText(text);
-  if (!decoded.ok || decoded.value.record.kind !== "flow")
-    throw new Error(`flow ${flowId} no longer decodes`);
+  const decoded = decodeRecord(text, raw.context, raw.nth);
+  if (decoded?.record.kind !== "flow") throw new Error(`flow ${flowId} no longer decodes`);
   return ok({
     meta: capture.meta("records"),
-    flow: { id: flowId, ...toAnswer(decoded.value.record.flow) },
+    flow: { id: flowId, ...toAnswer(decoded.record.flow) },
     row: toFlowRow(capture, values),
     raw: {
       text: text.slice(0, SHOWN_CHARS),
@@ -34,6 +34,8 @@ export function readFlow(capture: OpenCapture, flowId: string): Result<FlowDetai
       line: raw.line,
       offset: raw.offset,
       bytes: raw.bytes.length,
+      format: decoded.format,
+      lossy: isLossy(decoded.format),
     },
   });
 }

@@ -1,0 +1,62 @@
+/**
+ * Rows of CSV (RFC 4180), as the Azure portal writes them: cells in quotes may hold separators, doubled quotes and line
+ * breaks. Semicolons and tabs are read too: spreadsheets of some countries save them so.
+ */
+
+import type { ReadingContext, Separator } from "@/lib/flow/reading-context";
+import { isTableOfRecords } from "./log-analytics";
+
+const SEPARATORS: readonly Separator[] = [",", ";", "\t"];
+
+/** The cells of one row; undefined when its quotes do not fit. */
+export function readCells(row: string, separator: Separator): string[] | undefined {
+  const cells: string[] = [];
+  let at = 0;
+  for (;;) {
+    const cell = row.charCodeAt(at) === QUOTE ? quotedCell(row, at) : plainCell(row, at, separator);
+    if (cell === undefined) return undefined;
+    cells.push(cell.text);
+    if (cell.end === row.length) return cells;
+    if (row[cell.end] !== separator) return undefined;
+    at = cell.end + 1;
+  }
+}
+
+interface Cell {
+  readonly text: string;
+  /** Where the separator stands behind it, or the end of the row. */
+  readonly end: number;
+}
+
+const QUOTE = 34;
+
+function plainCell(row: string, start: number, separator: Separator): Cell {
+  const found = row.indexOf(separator, start);
+  const end = found < 0 ? row.length : found;
+  return { text: row.slice(start, end), end };
+}
+
+function quotedCell(row: string, start: number): Cell | undefined {
+  for (let from = start + 1; ; ) {
+    const quote = row.indexOf('"', from);
+    if (quote < 0) return undefined;
+    if (row.charCodeAt(quote + 1) !== QUOTE)
+      return { text: row.slice(start + 1, quote).replaceAll('""', '"'), end: quote + 1 };
+    from = quote + 2;
+  }
+}
+
+/** Longer lines are no header: it is kept with every block of rows. */
+const LONGEST_HEADER = 16 * 1024;
+
+/** The columns, when a line is the header of a table whose rows are records; else undefined. */
+export function readHeader(line: string): ReadingContext | undefined {
+  // Quick to say no: text logs are asked line by line.
+  if (line.length > LONGEST_HEADER || !/time/i.test(line) || !/[,;\t]/.test(line)) return undefined;
+  for (const separator of SEPARATORS) {
+    const columns = readCells(line, separator);
+    if (columns !== undefined && columns.length > 1 && isTableOfRecords(columns))
+      return { columns, separator };
+  }
+  return undefined;
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { parseTime } from "@/lib/base/time";
+import { decodeText } from "./decode";
+import { decodedOf, flowOf, refusalOf } from "./testing";
+
+const RECORD = '{"flow":{"verdict":"DROPPED","time":"2026-08-21T12:12:18Z"},"node_name":"n1"}';
+const object = JSON.parse(RECORD) as object;
+
+describe("a record in a log line", () => {
+  it.each([
+    ["kubectl logs --timestamps", `2026-08-21T12:12:19.123456789Z ${RECORD}`],
+    ["kubectl logs --prefix", `[pod/cilium-x/cilium-agent] ${RECORD}`],
+    ["stern", `cilium-x cilium-agent ${RECORD}`],
+    ["a container runtime", `2026-08-21T12:12:19.123456789Z stdout F ${RECORD}`],
+    [
+      "parts of a container runtime",
+      `2026-08-21T12:12:19Z stdout P ${RECORD.slice(0, 30)}\n2026-08-21T12:12:19Z stdout F ${RECORD.slice(30)}`,
+    ],
+    ["Docker", JSON.stringify({ log: `${RECORD}\n`, stream: "stdout", time: "2026-08-21T12:12:19Z" })],
+    [
+      "parts of Docker",
+      `${JSON.stringify({ log: RECORD.slice(0, 30), stream: "stdout", time: "x" })}\n${JSON.stringify({ log: `${RECORD.slice(30)}\n`, stream: "stdout", time: "x" })}`,
+    ],
+    ["Docker, its text before JSON", JSON.stringify({ log: `level=info ${RECORD}\n`, stream: "stdout" })],
+    ["Fluent Bit", JSON.stringify({ "@timestamp": "x", log: object })],
+    ["Logstash", JSON.stringify({ message: RECORD })],
+    ["Loki", JSON.stringify({ line: RECORD, labels: {} })],
+    ["Elasticsearch", JSON.stringify({ _index: "i", _source: object })],
+    ["Elasticsearch and a shipper", JSON.stringify({ _source: { message: RECORD } })],
+    ["Google Cloud", JSON.stringify({ jsonPayload: object, resource: {} })],
+    ["three levels", JSON.stringify({ _source: { log: JSON.stringify({ message: RECORD }) } })],
+    ["a text of JSON", JSON.stringify(RECORD)],
+  ])("is read: %s", (_name, text) => {
+    const { format, record } = decodedOf(text);
+    expect(format).toBe("hubble");
+    expect(record).toMatchObject({
+      kind: "flow",
+      flow: { verdict: "DROPPED", nodeName: "n1", timeNs: parseTime("2026-08-21T12:12:18Z") },
+    });
+  });
+
+  it("gives a printed flow its year, when it says when it was logged", () => {
+    const log = "Aug 21 12:12:18.510: 10.0.0.1 (host) -> 10.0.0.2 (world) to-stack FORWARDED (UDP)\n";
+    const text = JSON.stringify({ log, stream: "stdout", time: "2026-08-21T12:12:19.1Z" });
+    expect(flowOf(text).timeNs).toBe(parseTime("2026-08-21T12:12:18.510Z"));
+    expect(flowOf(JSON.stringify({ message: log.trim() })).timeText).toBe("Aug 21 12:12:18.510");
+  });
+
+  it("is not looked for deeper than three levels", () => {
+    const text = JSON.stringify({ _source: { _source: { _source: { _source: object } } } });
+    expect(refusalOf(text)).toEqual({
+      code: "too_deep",
+      message: "The record is wrapped more than 3 times.",
+    });
+  });
+
+  it.each([
+    ["not_a_record", '{"log":"level=info msg=started\\n","stream":"stderr"}'],
+    ["not_a_record", '{"message":"nothing here"}'],
+    ["not_a_record", '{"log":"{\\"flow\\":{\\n","stream":"stdout"}'],
+    ["not_a_record", "2026-08-21T12:12:19Z stdout F level=info"],
+    ["torn", '2026-08-21T12:12:19Z stdout P {"flow":{"verdict":'],
+    ["not_a_flow", '{"_source":{"a":1}}'],
+    ["field_invalid", '{"message":"{\\"flow\\":5}"}'],
+    ["known_not_read", '{"jsonPayload":{"reporter":"src","source_namespace":"a"}}'],
+  ])("is refused as %s: %s", (code, text) => {
+    expect(refusalOf(text).code).toBe(code);
+  });
+});
+
+describe("a document with several records", () => {
+  it.each([
+    ["a batch", { records: [object, { TimeGenerated: "2026-08-21T12:12:18Z", Verdict: "DROPPED" }, 5] }],
+    [
+      "hits",
+      {
+        took: 1,
+        hits: { total: 2, hits: [{ _source: object }, { _source: { message: RECORD } }, { a: 1 }] },
+      },
+    ],
+    [
+      "a query answer",
+      {
+        tables: [
+          {
+            name: "PrimaryResult",
+            columns: [
+              { name: "TimeGenerated", type: "datetime" },
+              { name: "Verdict", type: "string" },
+            ],
+            rows: [
+              ["2026-08-21T12:12:18Z", "DROPPED"],
+              ["2026-08-21T12:12:18Z", "DROPPED"],
+              ["", ""],
+            ],
+          },
+        ],
+      },
+    ],
+  ])("decides each by itself: %s", (_name, document) => {
+    const outcome = decodeText(JSON.stringify(document));
+    if (!outcome.ok || !("several" in outcome.value)) throw new Error("not several");
+    expect(outcome.value.several.map(({ ok }) => ok)).toEqual([true, true, false]);
+    for (const member of outcome.value.several.slice(0, 2))
+      expect(member).toMatchObject({
+        value: { record: { flow: { verdict: "DROPPED", timeNs: parseTime("2026-08-21T12:12:18Z") } } },
+      });
+  });
+
+  it("of none is none", () => {
+    expect(decodeText('{"records":[]}')).toEqual({ ok: true, value: { several: [] } });
+  });
+});

@@ -1,0 +1,269 @@
+/** How files of every layout are cut into records: places, lines, what is counted. */
+
+import { uncompressSync } from "lz4-napi";
+import { describe, expect, it } from "vitest";
+import { findPlace } from "@/lib/capture/raw";
+import type { FlowBatch } from "@/lib/flow/batch";
+import { decodeChunk } from "./decode-chunk";
+import { LIMITS } from "./limits";
+import { Packer } from "./pack";
+import { Splitter } from "./split";
+
+type Limits = ConstructorParameters<typeof Splitter>[1];
+
+function read(file: string, step: number, limits: Limits): FlowBatch[] {
+  const packer = new Packer();
+  const batches: FlowBatch[] = [];
+  const splitter = new Splitter((chunk) => batches.push(decodeChunk(chunk, packer)), limits);
+  const bytes = Buffer.from(file);
+  for (let at = 0; at < bytes.length; at += step) splitter.push(bytes.subarray(at, at + step));
+  splitter.end();
+  return batches;
+}
+
+interface Cut {
+  /** Original texts of all records, in order, with their lines. */
+  readonly records: readonly string[];
+  readonly lines: readonly number[];
+  readonly formats: Record<string, number>;
+  readonly refusedBy: Record<string, number>;
+  readonly flows: number;
+}
+
+function cutOf(batches: readonly FlowBatch[]): Cut {
+  const records: string[] = [];
+  const lines: number[] = [];
+  const formats: Record<string, number> = {};
+  const refusedBy: Record<string, number> = {};
+  let flows = 0;
+  for (const batch of batches) {
+    const raw = uncompressSync(Buffer.from(batch.block.data));
+    for (let record = 0; record < batch.read; record++) {
+      const place = findPlace(batch.block.places, record, batch.block.firstLine);
+      if (place === undefined) throw new Error(`no place ${record}`);
+      const parts = batch.block.notes?.parts?.[record] ?? [[place.start, place.length] as const];
+      records.push(parts.map(([start, length]) => raw.toString("utf8", start, start + length)).join("\n"));
+      lines.push(place.line);
+    }
+    for (const [name, count] of Object.entries(batch.formats)) formats[name] = (formats[name] ?? 0) + count;
+    for (const [name, count] of Object.entries(batch.refusedBy))
+      refusedBy[name] = (refusedBy[name] ?? 0) + count;
+    flows += batch.flows;
+  }
+  return { records, lines, formats, refusedBy, flows };
+}
+
+/** The same, however the bytes are portioned and blocks are cut. */
+function cut(file: string): Cut {
+  const whole = cutOf(read(file, 65_536, LIMITS));
+  const small = { ...LIMITS, blockBytes: 256, scannedFrom: 128 };
+  for (const [step, limits] of [
+    [1, LIMITS],
+    [7, small],
+    [100, { ...small, blockDocuments: 2 }],
+  ] as const)
+    expect(cutOf(read(file, step, limits))).toEqual(whole);
+  return whole;
+}
+
+const FLOW = '{"flow":{"verdict":"DROPPED","time":"2026-08-21T12:12:18Z"},"node_name":"n1"}';
+const ROW = { TimeGenerated: "2026-08-21T12:12:18Z", Verdict: "DROPPED", SourceNamespace: "shop" };
+
+describe("a document that holds records", () => {
+  const rows = [
+    ["2026-08-21T12:12:18Z", "DROPPED", '{"TCP":{"destination_port":443}}'],
+    ["2026-08-21T12:12:19Z", "FORWARDED", null],
+    ["2026-08-21T12:12:20Z", "AUDIT", '[]{}"\\'],
+  ];
+  const table = {
+    name: "PrimaryResult",
+    columns: ["TimeGenerated", "Verdict", "Layer4"].map((name) => ({ name, type: "string" })),
+    rows,
+  };
+
+  it.each([
+    ["on one line", JSON.stringify({ tables: [table] })],
+    ["over many", JSON.stringify({ tables: [table] }, null, 2)],
+    [
+      "behind other members",
+      JSON.stringify({ statistics: { a: [1] }, tables: [{ kind: null, ...table }], render: {} }, null, 1),
+    ],
+  ])("gives each row of a query answer its own stretch: %s", (_name, file) => {
+    const { records, refusedBy, formats, flows } = cut(file);
+    expect(records.map((text) => JSON.parse(text) as unknown)).toEqual(rows);
+    expect(formats).toEqual({ "log-analytics": 2 });
+    // The third row's Layer4 is no JSON.
+    expect([flows, refusedBy]).toEqual([2, { field_invalid: 1 }]);
+  });
+
+  it("reads the rows of each table with its own columns", () => {
+    const other = {
+      columns: [{ name: "Verdict" }, { name: "TimeGenerated" }],
+      rows: [["DROPPED", "2026-08-21T12:12:18Z"]],
+    };
+    const { formats, refusedBy } = cut(
+      JSON.stringify({ tables: [{ ...table, rows: rows.slice(0, 2) }, other] }),
+    );
+    expect([formats, refusedBy]).toEqual([{ "log-analytics": 3 }, {}]);
+  });
+
+  it("gives each record of a batch its own stretch, and goes on with the next line", () => {
+    const batch = `{"records":[${JSON.stringify(ROW)}, ${FLOW},\n"not a record",7]}`;
+    const { records, lines, formats, refusedBy } = cut(`${FLOW}\n${batch}\n${FLOW}\n`);
+    expect(records).toEqual([FLOW, JSON.stringify(ROW), FLOW, '"not a record"', "7", FLOW]);
+    expect(lines).toEqual([1, 2, 2, 3, 3, 4]);
+    expect([formats, refusedBy]).toEqual([{ hubble: 3, "log-analytics": 1 }, { not_a_record: 2 }]);
+  });
+
+  it("finds the hits of an answer", () => {
+    const { records, formats } = cut(
+      JSON.stringify({ took: 1, hits: { total: 1, hits: [{ _source: JSON.parse(FLOW) as object }] } }),
+    );
+    expect(records).toEqual([`{"_source":${FLOW}}`]);
+    expect(formats).toEqual({ hubble: 1 });
+  });
+
+  it("that is held in a text shares its stretch among its records", () => {
+    const line = JSON.stringify({ message: `{"records":[${FLOW},${JSON.stringify(ROW)},{"a":1}]}` });
+    const { records, formats, refusedBy } = cut(`${FLOW}\n${line}\n${FLOW}\n`);
+    expect(records).toEqual([FLOW, line, line, line, FLOW]);
+    expect([formats, refusedBy]).toEqual([{ hubble: 3, "log-analytics": 1 }, { not_a_flow: 1 }]);
+  });
+
+  it("that breaks off refuses what breaks and reads what came before and comes behind", () => {
+    const { formats, refusedBy } = cut(`{"records":[${FLOW},{"flow":{"verd\n${FLOW}\n`);
+    expect([formats, refusedBy]).toEqual([{ hubble: 2 }, { torn: 1 }]);
+  });
+
+  it("loses only the member that is too deep or too large", () => {
+    const deep = `{"a":${"[".repeat(70)}${"]".repeat(70)}}`;
+    const inBatch = cut(`{"records":[\n${FLOW},${deep},${FLOW}]}`);
+    expect([inBatch.formats, inBatch.refusedBy]).toEqual([{ hubble: 2 }, { too_deep: 1 }]);
+    const inArray = cut(`[${FLOW},${deep},${FLOW}]`);
+    expect([inArray.formats, inArray.refusedBy]).toEqual([{ hubble: 2 }, { too_deep: 1 }]);
+  });
+});
+
+describe("CSV", () => {
+  const header = "TimeGenerated [UTC],Verdict,AdditionalFlowData";
+
+  it("is read by its header, which is no record; cells may hold line breaks", () => {
+    const rows = [
+      "2026-08-21T12:12:18Z,DROPPED,",
+      '2026-08-21T12:12:18Z,FORWARDED,"{""Summary"":\n""a,b""}"',
+      '"8/21/2026, 12:12:18 PM",AUDIT,',
+    ];
+    const { records, lines, formats } = cut(`\ufeff${header}\r\n${rows.join("\r\n")}\r\n`);
+    expect(records).toEqual(rows);
+    expect(lines).toEqual([2, 3, 5]);
+    expect(formats).toEqual({ "log-analytics": 3 });
+  });
+
+  it("with a quote that is never closed loses that row alone", () => {
+    const { records, refusedBy, formats } = cut(
+      `${header}\n2026-08-21T12:12:18Z,DROPPED,"torn\n2026-08-21T12:12:18Z,DROPPED,\n${FLOW}\n`,
+    );
+    expect(records).toHaveLength(3);
+    expect([formats, refusedBy]).toEqual([{ "log-analytics": 1, hubble: 1 }, { not_a_record: 1 }]);
+  });
+
+  it("changes its columns with the next header", () => {
+    const { formats, refusedBy } = cut(
+      `${header}\n2026-08-21T12:12:18Z,DROPPED,\nVerdict,Timestamp\nDROPPED,2026-08-21T12:12:18Z\n`,
+    );
+    expect([formats, refusedBy]).toEqual([{ "log-analytics": 2 }, {}]);
+  });
+});
+
+describe("printed records", () => {
+  const dict = (verdict: string): string =>
+    `  TIMESTAMP: Aug 21 12:12:18.510\n     SOURCE: 1.1.1.1:1\nDESTINATION: 2.2.2.2:2\n       TYPE: to-stack\n    VERDICT: ${verdict}\n    SUMMARY: UDP`;
+
+  it("over several lines are one record each, without what parts them", () => {
+    const { records, lines, formats, refusedBy } = cut(
+      `${dict("FORWARDED")}\n------------\n${dict("DROPPED")}\n${FLOW}\n`,
+    );
+    expect(records).toEqual([dict("FORWARDED").trim(), dict("DROPPED").trim(), FLOW]);
+    expect(lines).toEqual([1, 8, 14]);
+    expect([formats, refusedBy]).toEqual([{ "hubble-dict": 2, hubble: 1 }, {}]);
+  });
+
+  it("in tables and lines are one record a line", () => {
+    const { formats, refusedBy } = cut(
+      "TIMESTAMP             SOURCE          DESTINATION    TYPE       VERDICT     SUMMARY\n" +
+        "Jan  1 00:20:34.567   1.1.1.1:31793   2.2.2.2:8080   to-stack   FORWARDED   TCP Flags: SYN\n" +
+        "Jan  1 00:20:34.567: 1.1.1.1:31793 (host) -> 2.2.2.2:8080 (world) to-stack FORWARDED (UDP)\n",
+    );
+    expect([formats, refusedBy]).toEqual([{ "hubble-table": 1, "hubble-compact": 1 }, {}]);
+  });
+});
+
+describe("parts of container runtimes", () => {
+  const cri = (stream: string, flag: string, text: string): string =>
+    `2026-08-21T12:12:19.1Z ${stream} ${flag} ${text}`;
+  const docker = (log: string): string =>
+    JSON.stringify({ log, stream: "stdout", time: "2026-08-21T12:12:19Z" });
+
+  it("are one record, from the first to the last", () => {
+    const parts = [
+      cri("stdout", "P", FLOW.slice(0, 20)),
+      cri("stdout", "P", FLOW.slice(20, 40)),
+      cri("stdout", "F", FLOW.slice(40)),
+    ];
+    const { records, lines, formats } = cut(`${cri("stdout", "F", FLOW)}\n${parts.join("\n")}\n${FLOW}\n`);
+    expect(records).toEqual([cri("stdout", "F", FLOW), parts.join("\n"), FLOW]);
+    expect(lines).toEqual([1, 2, 5]);
+    expect(formats).toEqual({ hubble: 3 });
+  });
+
+  it("leave lines of the other stream between them alone", () => {
+    const out = [cri("stdout", "P", FLOW.slice(0, 20)), cri("stdout", "F", FLOW.slice(20))] as const;
+    const between = cri("stderr", "F", FLOW);
+    const { records, lines, formats } = cut(`${out[0]}\n${between}\n${out[1]}\n`);
+    expect(records).toEqual([`${out[0]}\n${out[1]}`, between]);
+    expect(lines).toEqual([1, 2]);
+    expect(formats).toEqual({ hubble: 2 });
+  });
+
+  it("without their end are torn, and no other line with them", () => {
+    const { records, formats, refusedBy } = cut(
+      `${cri("stdout", "P", FLOW.slice(0, 20))}\n${cri("stderr", "F", FLOW)}\n${FLOW}\n`,
+    );
+    expect(records).toHaveLength(3);
+    expect([formats, refusedBy]).toEqual([{ hubble: 2 }, { torn: 1 }]);
+  });
+
+  it("of Docker are joined where the line break is missing", () => {
+    const parts = [docker(FLOW.slice(0, 20)), docker(`${FLOW.slice(20)}\n`)];
+    const { records, formats } = cut(`${docker(`${FLOW}\n`)}\n${parts.join("\n")}\n${docker(`${FLOW}\n`)}\n`);
+    expect(records).toEqual([docker(`${FLOW}\n`), parts.join("\n"), docker(`${FLOW}\n`)]);
+    expect(formats).toEqual({ hubble: 3 });
+  });
+});
+
+describe("a file of everything", () => {
+  it("is read record by record", () => {
+    const file = [
+      FLOW,
+      '{"verdict":"DROPPED","IP":{"source":"10.0.0.1"}}',
+      '{"flow":{"verdict":15}}',
+      `{"records":[${JSON.stringify(ROW)}]}`,
+      "TimeGenerated,Verdict",
+      "2026-08-21T12:12:18Z,DROPPED",
+      "N/A: 10.0.0.1 (host) -> 10.0.0.2 (world) to-stack FORWARDED (UDP)",
+      '{"process_exec":{},"node_name":"n"}',
+      '{"lost_events":{"num_events_lost":"5"}}',
+      "level=info msg=started",
+    ].join("\n");
+    const { formats, refusedBy, records } = cut(file);
+    expect(formats).toEqual({
+      hubble: 2,
+      "hubble-bare": 1,
+      retina: 1,
+      "log-analytics": 2,
+      "hubble-compact": 1,
+    });
+    expect(refusedBy).toEqual({ known_not_read: 1, not_a_record: 1 });
+    expect(records).toHaveLength(9);
+  });
+});

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "RawBlock" ADD COLUMN "notes" TEXT;
+
