@@ -116,3 +116,25 @@ describe("opening", () => {
     expect(reader.prepare("SELECT count(*) AS n FROM A").get([])?.n).toBe(1);
   });
 });
+
+describe("what is called before each statement", () => {
+  it("can keep it from running, and the connection goes on", () => {
+    let isStopped = false;
+    const database = open(undefined, {
+      beforeStatement: () => {
+        if (isStopped) throw new Error("stopped");
+      },
+    });
+    database.exec("CREATE TABLE A (v INTEGER)");
+    const insert = database.prepare("INSERT INTO A VALUES (?)");
+    insert.run([1]);
+    isStopped = true;
+    expect(() => insert.run([2])).toThrow("stopped");
+    const all = database.prepare("SELECT v FROM A");
+    expect(() => all.all([])).toThrow("stopped");
+    expect(() => all.get([])).toThrow("stopped");
+    expect(() => all.rows([])).toThrow("stopped");
+    isStopped = false;
+    expect(all.rows([])).toEqual([[1]]);
+  });
+});

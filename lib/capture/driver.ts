@@ -47,6 +47,8 @@ export interface OpenOptions {
   readonly mustExist?: boolean;
   /** KiB of page cache. */
   readonly cacheKiB?: number;
+  /** Called before each prepared statement runs. What it throws comes out of the call. */
+  readonly beforeStatement?: (() => void) | undefined;
 }
 
 export function openSqlite(file: string, options: OpenOptions = {}): Sqlite {
@@ -59,7 +61,7 @@ export function openSqlite(file: string, options: OpenOptions = {}): Sqlite {
       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16384; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
     );
   }
-  return new LibsqlDatabase(file, database);
+  return new LibsqlDatabase(file, database, options.beforeStatement);
 }
 
 class LibsqlDatabase implements Sqlite {
@@ -69,6 +71,7 @@ class LibsqlDatabase implements Sqlite {
   constructor(
     readonly file: string,
     private readonly database: Libsql.Database,
+    private readonly beforeStatement: (() => void) | undefined,
   ) {}
 
   prepare(sql: string): Statement {
@@ -88,7 +91,8 @@ class LibsqlDatabase implements Sqlite {
       this.statements.set(key, known);
       return known;
     }
-    const statement = wrap(this.database, sql, exact);
+    const bare = wrap(this.database, sql, exact);
+    const statement = this.beforeStatement === undefined ? bare : guarded(bare, this.beforeStatement);
     this.statements.set(key, statement);
     if (this.statements.size > 200) this.statements.delete(this.statements.keys().next().value as string);
     return statement;
@@ -119,6 +123,27 @@ class LibsqlDatabase implements Sqlite {
     this.database.close();
     for (const work of this.closing.splice(0)) work();
   }
+}
+
+function guarded(statement: Statement, before: () => void): Statement {
+  return {
+    run: (parameters) => {
+      before();
+      return statement.run(parameters);
+    },
+    all: (parameters) => {
+      before();
+      return statement.all(parameters);
+    },
+    get: (parameters) => {
+      before();
+      return statement.get(parameters);
+    },
+    rows: (parameters) => {
+      before();
+      return statement.rows(parameters);
+    },
+  };
 }
 
 function wrap(database: Libsql.Database, sql: string, exact: boolean): Statement {

@@ -25,8 +25,9 @@ export class OpenCapture {
     this.parties = new PartyReader(database);
   }
 
-  static open(file: string): Result<OpenCapture, QuestionFailure> {
-    const opened = openCapture(file, { readOnly: true, cacheKiB: 32 * 1024 });
+  /** `beforeStatement` may throw, to give up a question between two statements. */
+  static open(file: string, beforeStatement?: () => void): Result<OpenCapture, QuestionFailure> {
+    const opened = openCapture(file, { readOnly: true, cacheKiB: 32 * 1024, beforeStatement });
     return opened.ok ? ok(new OpenCapture(opened.value)) : opened;
   }
 

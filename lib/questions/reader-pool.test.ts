@@ -173,6 +173,103 @@ describe("cancelling a question", () => {
   });
 });
 
+describe("slow questions", () => {
+  /** A thread that sleeps as long as its question says, looking up now and then when it may give up. */
+  const SLEEPER = `
+    import { parentPort, workerData } from "node:worker_threads";
+    const bell = new Int32Array(new SharedArrayBuffer(4));
+    parentPort.on("message", ({ close, id, ask }) => {
+      if (close) return parentPort.close();
+      const end = performance.now() + ask.ms;
+      while (performance.now() < end && !(ask.looksUp && Atomics.load(workerData.unwanted, 0) === id))
+        Atomics.wait(bell, 0, 0, 5);
+      parentPort.postMessage({ id, result: { ok: true, value: ask.ms } });
+    });`;
+
+  function sleepers(options: Partial<PoolOptions> = {}) {
+    const program = path.join(testFolder(), "sleeper.mjs");
+    writeFileSync(program, SLEEPER);
+    const readers = pool({ ...options, program });
+    const answered: string[] = [];
+    const sleep = async (
+      name: string,
+      ms: number,
+      more: { looksUp?: boolean; signal?: AbortSignal } = {},
+    ) => {
+      const ask = { ms, looksUp: more.looksUp ?? false } as unknown as Record<string, never>;
+      const answer = await readers.ask(name.slice(0, 1), "files", ask, more.signal);
+      answered.push(answer.ok ? name : `${name}: ${answer.failure.code}`);
+    };
+    return { readers, answered, sleep };
+  }
+
+  it("of one capture take turns with those of others", async () => {
+    const { answered, sleep } = sleepers();
+    await Promise.all(["a1", "a2", "a3", "b1", "c1"].map((name) => sleep(name, 20)));
+    expect(answered).toEqual(["a1", "b1", "a2", "c1", "a3"]);
+  });
+
+  it("that nobody wants are given up at the next look, and their thread goes on", async () => {
+    const { readers, answered, sleep } = sleepers();
+    const gone = new AbortController();
+    const asked = [sleep("a1", 60_000, { looksUp: true, signal: gone.signal }), sleep("b1", 1)];
+    await sleepingFor(100);
+    gone.abort();
+    await Promise.all(asked);
+    expect(answered).toEqual(["a1: question_timeout", "b1"]);
+    expect(readers.state()).toMatchObject({ running: 0, waiting: 0, retired: 0 });
+    expect(readers.statistics.counts()).toEqual([
+      { question: "files", outcome: "cancelled", count: 1 },
+      { question: "files", outcome: "answered", count: 1 },
+    ]);
+  });
+
+  it("that nobody wants and that cannot be given up cost their thread when others have waited a second", async () => {
+    const { readers, answered, sleep } = sleepers();
+    const gone = new AbortController();
+    const asked = [sleep("a1", 4000, { signal: gone.signal }), sleep("b1", 1)];
+    await sleepingFor(100);
+    gone.abort();
+    await Promise.all(asked);
+    expect(answered).toEqual(["a1: question_timeout", "b1"]);
+    expect(readers.state()).toMatchObject({ waiting: 0, retired: 1 });
+  });
+
+  it("beyond their deadline cost at most four threads; then the others wait", async () => {
+    const { readers, answered, sleep } = sleepers({ deadlineMs: 600 });
+    for (let n = 0; n < 5; n++) await sleep("a1", 5000);
+    expect(answered).toEqual(Array(5).fill("a1: question_timeout"));
+    // The fifth is still inside its thread: what comes now waits for it, within its own deadline.
+    expect(readers.state()).toMatchObject({ running: 1, retired: 4 });
+    const next = sleep("b1", 1);
+    expect(readers.state()).toMatchObject({ waiting: 1 });
+    await next;
+    expect(answered.at(-1)).toBe("b1");
+    expect(readers.statistics.counts()).toEqual([
+      { question: "files", outcome: "question_timeout", count: 5 },
+      { question: "files", outcome: "answered", count: 1 },
+    ]);
+  });
+
+  it("are counted by name, with how they ended and how long they took", async () => {
+    const { readers, sleep } = sleepers({ deadlineMs: 400 });
+    await sleep("a1", 30);
+    await sleep("a2", 900);
+    expect(readers.statistics.counts()).toEqual([
+      { question: "files", outcome: "answered", count: 1 },
+      { question: "files", outcome: "question_timeout", count: 1 },
+    ]);
+    const [times] = readers.statistics.times();
+    expect(times?.durations.count).toBe(2);
+    expect(times?.durations.sumSeconds).toBeGreaterThan(0.43);
+    // Both within 5 s; the second not within 0.15 s.
+    expect(times?.durations.atMost[6]).toBe(2);
+    expect(times?.durations.atMost[3]).toBeLessThan(2);
+  });
+});
+
+const sleepingFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 describe("a thread that dies", () => {
   /** Object itself as the question: its answer is an open capture, which no thread can send. */
   const deadly = "constructor" as QuestionName;

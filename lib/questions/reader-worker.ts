@@ -1,6 +1,6 @@
 /** A reader thread: answers one question after the other over a bounded set of open captures. */
 
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { Lru } from "@/lib/base/lru";
 import { fail, type Result } from "@/lib/base/result";
 import { SearchTimeout } from "@/lib/capture/dictionary-search";
@@ -12,6 +12,11 @@ export type ToReader =
   | { readonly id: number; readonly file: string; readonly question: QuestionName; readonly ask: unknown }
   | { readonly close: true };
 
+export interface ReaderData {
+  /** Shared: the number of the question that nobody wants any more. */
+  readonly unwanted: Int32Array;
+}
+
 export interface FromReader {
   readonly id: number;
   readonly result: Result<unknown, QuestionFailure>;
@@ -19,6 +24,17 @@ export interface FromReader {
 
 /** Captures held open per thread. */
 const OPEN = 8;
+
+const { unwanted } = workerData as ReaderData;
+/** Number of the question being answered. */
+let current = 0;
+
+/** Thrown out of a question before its next statement. */
+class Unwanted extends Error {}
+
+function stopIfUnwanted(): void {
+  if (Atomics.load(unwanted, 0) === current) throw new Unwanted();
+}
 
 const captures = new Lru<string, OpenCapture>(OPEN, (capture) => capture.close());
 
@@ -32,14 +48,16 @@ parentPort?.on("message", (message: ToReader) => {
 });
 
 function answer({
+  id,
   file,
   question,
   ask,
 }: Extract<ToReader, { id: number }>): Result<unknown, QuestionFailure> {
+  current = id;
   try {
     let capture = captures.get(file);
     if (capture === undefined) {
-      const opened = OpenCapture.open(file);
+      const opened = OpenCapture.open(file, stopIfUnwanted);
       if (!opened.ok) return opened;
       capture = opened.value;
       captures.set(file, capture);
@@ -53,6 +71,7 @@ function answer({
   } catch (error) {
     if (error instanceof SearchTimeout)
       return fail("question_timeout", error.message, "Narrow the filter, or write a simpler pattern.");
+    if (error instanceof Unwanted) return fail("question_timeout", "The question was cancelled.");
     captures.delete(file);
     if (isDamage(error)) {
       return fail(
