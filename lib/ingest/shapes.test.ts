@@ -1,25 +1,10 @@
 /** How files of every layout are cut into records: places, lines, what is counted. */
 
-import { uncompressSync } from "lz4-napi";
 import { describe, expect, it } from "vitest";
 import { findPlace } from "@/lib/capture/raw";
 import type { FlowBatch } from "@/lib/flow/batch";
-import { decodeChunk } from "./decode-chunk";
 import { LIMITS } from "./limits";
-import { Packer } from "./pack";
-import { Splitter } from "./split";
-
-type Limits = ConstructorParameters<typeof Splitter>[1];
-
-function read(file: string, step: number, limits: Limits): FlowBatch[] {
-  const packer = new Packer();
-  const batches: FlowBatch[] = [];
-  const splitter = new Splitter((chunk) => batches.push(decodeChunk(chunk, packer)), limits);
-  const bytes = Buffer.from(file);
-  for (let at = 0; at < bytes.length; at += step) splitter.push(bytes.subarray(at, at + step));
-  splitter.end();
-  return batches;
-}
+import { batchesOf, recordsOf } from "./testing";
 
 interface Cut {
   /** Original texts of all records, in order, with their lines. */
@@ -37,13 +22,9 @@ function cutOf(batches: readonly FlowBatch[]): Cut {
   const refusedBy: Record<string, number> = {};
   let flows = 0;
   for (const batch of batches) {
-    const raw = uncompressSync(Buffer.from(batch.block.data));
-    for (let record = 0; record < batch.read; record++) {
-      const place = findPlace(batch.block.places, record, batch.block.firstLine);
-      if (place === undefined) throw new Error(`no place ${record}`);
-      const parts = batch.block.notes?.parts?.[record] ?? [[place.start, place.length] as const];
-      records.push(parts.map(([start, length]) => raw.toString("utf8", start, start + length)).join("\n"));
-      lines.push(place.line);
+    for (const { bytes, line } of recordsOf(batch, findPlace)) {
+      records.push(bytes.toString("utf8"));
+      lines.push(line);
     }
     for (const [name, count] of Object.entries(batch.formats)) formats[name] = (formats[name] ?? 0) + count;
     for (const [name, count] of Object.entries(batch.refusedBy))
@@ -55,14 +36,14 @@ function cutOf(batches: readonly FlowBatch[]): Cut {
 
 /** The same, however the bytes are portioned and blocks are cut. */
 function cut(file: string): Cut {
-  const whole = cutOf(read(file, 65_536, LIMITS));
+  const whole = cutOf(batchesOf(file, 65_536, LIMITS));
   const small = { ...LIMITS, blockBytes: 256, scannedFrom: 128 };
   for (const [step, limits] of [
     [1, LIMITS],
     [7, small],
     [100, { ...small, blockDocuments: 2 }],
   ] as const)
-    expect(cutOf(read(file, step, limits))).toEqual(whole);
+    expect(cutOf(batchesOf(file, step, limits))).toEqual(whole);
   return whole;
 }
 
