@@ -40,6 +40,8 @@ export interface FlowJson {
   readonly node_name?: string;
   readonly source_names?: readonly string[];
   readonly destination_names?: readonly string[];
+  readonly source_service?: { readonly name?: string; readonly namespace?: string };
+  readonly destination_service?: { readonly name?: string; readonly namespace?: string };
   readonly l7?: {
     readonly type?: string;
     readonly latency_ns?: string;

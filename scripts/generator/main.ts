@@ -6,13 +6,15 @@ import path from "node:path";
 import { generate, type LineSink, plan } from "./generate.ts";
 import { type Options, readOptions } from "./options.ts";
 import { LogFile } from "./output.ts";
+import { FORMATS, shapeOf } from "./shapes/shape.ts";
 
 async function run(options: Options): Promise<void> {
   mkdirSync(options.out, { recursive: true });
+  const ending = FORMATS[options.format];
   const names = options.singleFile
-    ? ["events.log"]
-    : Array.from({ length: options.nodes }, (_, i) => `node-${i + 1}-events.log`);
-  const files = names.map((name) => new LogFile(options.out, name, options.gzip));
+    ? [`events${ending}`]
+    : Array.from({ length: options.nodes }, (_, i) => `node-${i + 1}-events${ending}`);
+  const files = names.map((name) => new LogFile(options.out, name, options.gzip, shapeOf(options.format)));
   const sink: LineSink = {
     write: (node, line) => files[options.singleFile ? 0 : node]?.write(line),
     ready: async () => {

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "@/lib/base/result";
+import { FORMATS, type Format, isFormat } from "./shapes/shape.ts";
 
 /** What the command line asks for. */
 export interface Options {
@@ -10,6 +11,7 @@ export interface Options {
   readonly bytes: number | null;
   readonly singleFile: boolean;
   readonly gzip: boolean;
+  readonly format: Format;
 }
 
 const USAGE = `usage: node scripts/run-ts.mjs scripts/generator/main.ts --out DIR
@@ -19,7 +21,8 @@ const USAGE = `usage: node scripts/run-ts.mjs scripts/generator/main.ts --out DI
   --bytes N      stop at this many bytes, before compression
   --nodes N      nodes of the cluster, 3 to 200 (default 3)
   --single-file  one merged file instead of one per node
-  --gzip         write .gz files`;
+  --gzip         write .gz files
+  --format NAME  what writes the records: ${Object.keys(FORMATS).join(", ")} (default hubble)`;
 
 const NUMBERS = {
   "--seed": "seed",
@@ -41,6 +44,7 @@ export function readOptions(args: readonly string[]): Result<Options> {
   const numbers = new Map<string, number>();
   const flags = new Set<string>();
   let out = "";
+  let format: Format = "hubble";
   for (let i = 0; i < args.length; i++) {
     const name = args[i] ?? "";
     if (name === "--single-file" || name === "--gzip") {
@@ -50,7 +54,10 @@ export function readOptions(args: readonly string[]): Result<Options> {
     const value = args[++i];
     if (value === undefined) return fail("usage", `${name} needs a value or is not known`, USAGE);
     if (name === "--out") out = value;
-    else {
+    else if (name === "--format") {
+      if (!isFormat(value)) return fail("usage", `--format ${value} is not known`, USAGE);
+      format = value;
+    } else {
       const refused = takeNumber(numbers, name, value);
       if (refused) return fail("usage", refused, USAGE);
     }
@@ -67,6 +74,7 @@ export function readOptions(args: readonly string[]): Result<Options> {
     bytes: numbers.get("bytes") ?? null,
     singleFile: flags.has("--single-file"),
     gzip: flags.has("--gzip"),
+    format,
   });
 }
 

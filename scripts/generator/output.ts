@@ -4,12 +4,13 @@ import path from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import type { Shape } from "./shapes/shape.ts";
 
 const CHUNK = 1 << 20;
 /** Room that the longest line certainly fits in. */
 const SPARE = 1 << 16;
 
-/** A log file that is written in chunks of about 1 MiB. Lines are ASCII. */
+/** A log file that is written in chunks of about 1 MiB. Lines are ASCII. Counts records and bytes as the exporter would write them. */
 export class LogFile {
   readonly name: string;
   records = 0;
@@ -21,7 +22,12 @@ export class LogFile {
   private full = false;
   private broken: Error | null = null;
 
-  constructor(folder: string, name: string, gzip: boolean) {
+  constructor(
+    folder: string,
+    name: string,
+    gzip: boolean,
+    private readonly shape: Shape,
+  ) {
     this.name = gzip ? `${name}.gz` : name;
     this.tail = createWriteStream(path.join(folder, this.name));
     this.head = gzip ? createGzip({ level: 9 }) : this.tail;
@@ -29,15 +35,20 @@ export class LogFile {
     this.tail.on("error", (error) => {
       this.broken = error;
     });
+    this.put(shape.begin());
   }
 
   write(line: string): void {
-    const length = this.chunk.write(line, this.used, "latin1");
-    this.used += length;
-    this.chunk[this.used++] = 10;
+    for (const written of this.shape.lines(line)) this.put(`${written}\n`);
     this.records++;
-    this.bytes += length + 1;
-    if (this.used >= CHUNK) this.flush();
+    this.bytes += line.length + 1;
+  }
+
+  private put(text: string): void {
+    for (let at = 0; at < text.length; at += SPARE) {
+      this.used += this.chunk.write(text.slice(at, at + SPARE), this.used, "latin1");
+      if (this.used >= CHUNK) this.flush();
+    }
   }
 
   /** Waits while the disk is behind. Memory stays bounded when this is called every few thousand lines. */
@@ -49,6 +60,7 @@ export class LogFile {
   }
 
   async close(): Promise<void> {
+    this.put(this.shape.end());
     this.flush();
     this.head.end();
     await finished(this.tail);

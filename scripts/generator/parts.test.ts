@@ -94,6 +94,7 @@ describe("options", () => {
         bytes: null,
         singleFile: false,
         gzip: false,
+        format: "hubble",
       },
     });
   });
@@ -112,6 +113,8 @@ describe("options", () => {
       "--minutes",
       "90",
       "--gzip",
+      "--format",
+      "azure-csv",
     ];
     expect(readOptions(args)).toEqual({
       ok: true,
@@ -124,6 +127,7 @@ describe("options", () => {
         bytes: null,
         singleFile: true,
         gzip: true,
+        format: "azure-csv",
       },
     });
   });
@@ -132,6 +136,7 @@ describe("options", () => {
     [[], "--out is missing"],
     [["--out"], "--out needs a value or is not known"],
     [["--out", "x", "--speed", "1"], "--speed is not known"],
+    [["--out", "x", "--format", "toString"], "--format toString is not known"],
     [["--out", "x", "--nodes", "2"], "--nodes must be a whole number from 3 to 200"],
     [["--out", "x", "--records", "1e6"], "--records must be a whole number from 1 to 1000000000"],
     [["--out", "x", "--records", "1", "--bytes", "1"], "--records and --bytes exclude each other"],
