@@ -1,5 +1,7 @@
 /** What a kind of flow says about a connection, as bits, so that stitching compares small numbers only. */
 
+import { NOT_A_LOSS } from "@/lib/flow/losses";
+
 /** Number of the protocol. */
 export const TCP = 1;
 
@@ -37,9 +39,6 @@ export const VERDICT_RANK: Readonly<Record<string, number>> = {
 };
 
 export const PROTOCOL_NUMBER: Readonly<Record<string, number>> = { TCP, UDP: 2, SCTP: 3 };
-
-/** Verdict DROPPED, but nothing is lost: consumed, or handed to user space. */
-const NOT_A_LOSS: ReadonlySet<number> = new Set([173, 199, 200, 201, 205]);
 
 export interface AttemptKind {
   /** Member of l4. */

@@ -37,9 +37,9 @@ export interface ExchangeRow {
   readonly subject: string | undefined;
 }
 
-export interface Exchange {
-  readonly request: ExchangeRow | undefined;
-  readonly response: ExchangeRow | undefined;
+export interface Exchange<Row extends ExchangeRow = ExchangeRow> {
+  readonly request: Row | undefined;
+  readonly response: Row | undefined;
   /** Anchor of the same exchange at the other side. */
   readonly twin: number | undefined;
   /** False at the side that does not count because the other does. */
@@ -56,32 +56,32 @@ const HELD = 200_000;
 /** Open requests of one connection that an answer is compared with; no client waits for more. */
 const OPEN_PER_CONNECTION = 1000;
 
-interface Held {
-  request: ExchangeRow | undefined;
-  response: ExchangeRow | undefined;
-  twin: Held | undefined;
+interface Held<Row extends ExchangeRow = ExchangeRow> {
+  request: Row | undefined;
+  response: Row | undefined;
+  twin: Held<Row> | undefined;
   isOut: boolean;
 }
 
-const anchorOf = (held: Held): ExchangeRow => (held.request ?? held.response) as ExchangeRow;
+const anchorOf = <Row extends ExchangeRow>(held: Held<Row>): Row => (held.request ?? held.response) as Row;
 const isAsked = (held: Held): boolean => !held.isOut && held.response === undefined;
 const isAlone = (held: Held): boolean => !held.isOut && held.twin === undefined;
 
-export class ExchangePairer {
+export class ExchangePairer<Row extends ExchangeRow = ExchangeRow> {
   /** Requests without an answer yet, by connection, node and side. */
-  private readonly open = new Queues(isAsked);
+  private readonly open = new Queues<Row>(isAsked);
   /** What the other side could be the twin of, by what both have in common. */
-  private readonly alone = new Queues(isAlone);
+  private readonly alone = new Queues<Row>(isAlone);
   /** In the order of their anchors. */
-  private held: Held[] = [];
+  private held: Held<Row>[] = [];
   private next = 0;
 
   constructor(
-    private readonly finished: (exchange: Exchange) => void,
+    private readonly finished: (exchange: Exchange<Row>) => void,
     private readonly limit = HELD,
   ) {}
 
-  add(row: ExchangeRow): void {
+  add(row: Row): void {
     this.giveOut(row.second);
     if (row.isRequest) {
       const held = this.hold({ request: row, response: undefined, twin: undefined, isOut: false });
@@ -94,18 +94,18 @@ export class ExchangePairer {
   }
 
   end(): void {
-    for (; this.next < this.held.length; this.next++) this.emit(this.held[this.next] as Held);
+    for (; this.next < this.held.length; this.next++) this.emit(this.held[this.next] as Held<Row>);
     this.held = [];
     this.next = 0;
   }
 
-  private hold(held: Held): Held {
+  private hold(held: Held<Row>): Held<Row> {
     this.held.push(held);
     this.matchTwin(held);
     return held;
   }
 
-  private matchTwin(held: Held): void {
+  private matchTwin(held: Held<Row>): void {
     const row = anchorOf(held);
     if (row.side === "unknown" || (row.side === "EGRESS" && row.isDenied)) return;
     const other = row.side === "INGRESS" ? "EGRESS" : "INGRESS";
@@ -123,7 +123,7 @@ export class ExchangePairer {
   /** Gives out what nothing can change any more. */
   private giveOut(second: number): void {
     for (; this.next < this.held.length; this.next++) {
-      const held = this.held[this.next] as Held;
+      const held = this.held[this.next] as Held<Row>;
       const age = second - anchorOf(held).second;
       const isFull = this.held.length - this.next > this.limit;
       const mayChange = held.response === undefined ? LONGEST_WAIT_SECONDS : TWIN_SECONDS_BY_KEY;
@@ -137,7 +137,7 @@ export class ExchangePairer {
     }
   }
 
-  private emit(held: Held): void {
+  private emit(held: Held<Row>): void {
     const row = anchorOf(held);
     const { request, response, twin } = held;
     held.isOut = true;
@@ -168,13 +168,13 @@ function requestOf(response: ExchangeRow): Test[] {
 }
 
 /** Lists by key, oldest first; what is not waiting any more is passed over and goes when it is at the front. */
-class Queues {
-  private readonly lists = new Map<string, { items: Held[]; head: number }>();
+class Queues<Row extends ExchangeRow> {
+  private readonly lists = new Map<string, { items: Held<Row>[]; head: number }>();
 
   constructor(private readonly isWaiting: Test) {}
 
   /** Of more than `most`, the oldest go. */
-  push(key: string, held: Held, most: number): void {
+  push(key: string, held: Held<Row>, most: number): void {
     let list = this.lists.get(key);
     if (list === undefined) {
       list = { items: [], head: 0 };
@@ -185,13 +185,13 @@ class Queues {
   }
 
   /** The first that passes the first test that any passes. */
-  find(key: string, tests: readonly Test[]): Held | undefined {
+  find(key: string, tests: readonly Test[]): Held<Row> | undefined {
     this.trim(key);
     const list = this.lists.get(key);
     if (list === undefined) return undefined;
     for (const test of tests) {
       for (let at = list.head; at < list.items.length; at++) {
-        const held = list.items[at] as Held;
+        const held = list.items[at] as Held<Row>;
         if (this.isWaiting(held) && test(held)) return held;
       }
     }
@@ -201,7 +201,7 @@ class Queues {
   trim(key: string): void {
     const list = this.lists.get(key);
     if (list === undefined) return;
-    while (list.head < list.items.length && !this.isWaiting(list.items[list.head] as Held)) list.head++;
+    while (list.head < list.items.length && !this.isWaiting(list.items[list.head] as Held<Row>)) list.head++;
     if (list.head === list.items.length) this.lists.delete(key);
     else if (list.head > 64 && list.head * 2 > list.items.length) {
       list.items = list.items.slice(list.head);

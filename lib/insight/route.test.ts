@@ -94,23 +94,28 @@ describe("a gRPC call", () => {
   });
 
   it.each([
-    ["by its content type", { method: "POST", protocol: "HTTP/2", grpc: true }, "/Cart/Get", true],
+    ["by its content type", { httpMethod: "POST", httpProtocol: "HTTP/2", grpc: true }, "/Cart/Get", true],
     [
       "not when the content type is another",
-      { method: "POST", protocol: "HTTP/2", grpc: false },
+      { httpMethod: "POST", httpProtocol: "HTTP/2", grpc: false },
       "/a.Cart/Get",
       false,
     ],
     [
       "by its shape where headers say nothing",
-      { method: "POST", protocol: "HTTP/2", grpc: null },
+      { httpMethod: "POST", httpProtocol: "HTTP/2", grpc: null },
       "/a.Cart/Get",
       true,
     ],
-    ["not without a package", { method: "POST", protocol: "HTTP/2", grpc: null }, "/cart/add", false],
-    ["not over HTTP/1.1", { method: "POST", protocol: "HTTP/1.1", grpc: null }, "/a.Cart/Get", false],
-    ["not by GET", { method: "GET", protocol: "HTTP/2", grpc: null }, "/a.Cart/Get", false],
-    ["not without a method in its path", { method: "POST", protocol: "HTTP/2", grpc: true }, "/", false],
+    ["not without a package", { httpMethod: "POST", httpProtocol: "HTTP/2", grpc: null }, "/cart/add", false],
+    ["not over HTTP/1.1", { httpMethod: "POST", httpProtocol: "HTTP/1.1", grpc: null }, "/a.Cart/Get", false],
+    ["not by GET", { httpMethod: "GET", httpProtocol: "HTTP/2", grpc: null }, "/a.Cart/Get", false],
+    [
+      "not without a method in its path",
+      { httpMethod: "POST", httpProtocol: "HTTP/2", grpc: true },
+      "/",
+      false,
+    ],
   ] as const)("is known %s", (_name, kind, url, expected) => {
     expect(isGrpcCall(kind, url)).toBe(expected);
   });

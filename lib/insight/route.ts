@@ -104,8 +104,8 @@ export function grpcMethodOf(url: string): GrpcMethod | undefined {
 }
 
 export interface HttpKind {
-  readonly method: string | null;
-  readonly protocol: string | null;
+  readonly httpMethod: string | null;
+  readonly httpProtocol: string | null;
   /** What the headers say; null when they do not. */
   readonly grpc: boolean | null;
 }
@@ -114,8 +114,8 @@ export interface HttpKind {
  * Whether a request or response is gRPC. The content type decides where the record has it; else HTTP/2, POST and a path
  * of a package's service do. A service without a package could be any path of two segments, so it needs the header.
  */
-export function isGrpcCall({ method, protocol, grpc }: HttpKind, url: string): boolean {
+export function isGrpcCall({ httpMethod, httpProtocol, grpc }: HttpKind, url: string): boolean {
   if (grpc !== null) return grpc && grpcMethodOf(url) !== undefined;
-  if (protocol !== "HTTP/2" || method !== "POST") return false;
+  if (httpProtocol !== "HTTP/2" || httpMethod !== "POST") return false;
   return grpcMethodOf(url)?.service.includes(".") ?? false;
 }

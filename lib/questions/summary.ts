@@ -5,6 +5,7 @@ import { formatTime } from "@/lib/base/time";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { NOT_A_LOSS } from "@/lib/flow/losses";
 import type { SummaryAnswer } from "./answers";
+import { countAttempts, countRequests } from "./counts";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
@@ -29,7 +30,7 @@ export function readSummary(
   const compiled = compileScope(capture.database, scope.value);
   const counted = capture.keep(`summary ${scopeKey(parameters)}`, () => count(capture, compiled));
   const meta = capture.meta("events");
-  const notes = [...meta.notes, "Drops, attempts and requests are not counted yet."];
+  const notes = [...meta.notes, "Drops are not counted yet."];
   return ok({ meta: { ...meta, notes }, ...counted });
 }
 
@@ -54,8 +55,8 @@ function count(capture: OpenCapture, scope: CompiledScope): Omit<SummaryAnswer, 
     drops: null,
     notLosses,
     audited: verdicts.get("AUDIT") ?? 0,
-    attempts: null,
-    requests: null,
+    attempts: countAttempts(capture, scope),
+    requests: countRequests(capture, scope),
     untimed: sumOf(groups, "untimed"),
     ...spanOf(groups),
     nodes: readNodes(capture, groups),

@@ -74,3 +74,24 @@ function silenceBehind(database: Sqlite, ns: bigint): bigint | null {
   const behind = database.prepare("SELECT 1 FROM Flow WHERE timeNs > ? LIMIT 1").get([edge]);
   return behind === undefined ? null : edge + 1n;
 }
+
+/** Deletes the rows of a settled table that stand for flows of the neighbourhood; those without a time always do. */
+export function deleteInTime(
+  database: Sqlite,
+  table: string,
+  column: string,
+  { fromNs, toNs }: Neighbourhood,
+): void {
+  const conditions: string[] = [];
+  const parameters: bigint[] = [];
+  if (fromNs !== null) {
+    conditions.push(`${column} >= ?`);
+    parameters.push(fromNs);
+  }
+  if (toNs !== null) {
+    conditions.push(`${column} < ?`);
+    parameters.push(toNs);
+  }
+  const timed = conditions.length === 0 ? "1" : conditions.join(" AND ");
+  database.prepare(`DELETE FROM ${table} WHERE (${timed}) OR ${column} IS NULL`).run(parameters);
+}

@@ -10,8 +10,11 @@ import { rankCauses } from "./cause-table";
 import { turnDirections } from "./directions";
 import { groupDrops } from "./drop-causes";
 import { joinAllDrops } from "./drops";
+import { judgeSilence } from "./judge-silence";
 import type { Neighbourhood } from "./neighbourhood";
 import { pairOldFlows } from "./old-flows";
+import { pairExchanges } from "./pair-exchanges";
+import { stitchAttempts } from "./stitch-attempts";
 
 type Step = (database: Sqlite, neighbourhood: Neighbourhood) => void;
 
@@ -20,6 +23,9 @@ const STEPS: readonly Step[] = [
   nameActors,
   turnDirections,
   linkPairs,
+  stitchAttempts,
+  pairExchanges,
+  judgeSilence,
   joinAllDrops,
   groupDrops,
   rankCauses,

@@ -1,0 +1,144 @@
+/**
+ * What the silence after a request means: no answer, or a log that could not have shown one.
+ *
+ * In order: the node never logs answers at all (a filter, a field mask): unknowable. It lost events meanwhile: beside a
+ * gap. Its log ends too soon afterwards: open. Else there was no answer. Worked out anew for all that had none,
+ * wherever they lie: a file added behind the old end changes what was open there.
+ */
+
+import { OUTCOME } from "@/lib/insight/outcome";
+import type { Sqlite, SqlValue } from "../driver";
+import { type Losses, readLosses } from "../losses";
+
+/** Judged again and again. */
+const SILENT = [OUTCOME.noReply, OUTCOME.gap, OUTCOME.open, OUTCOME.unknowable].join(", ");
+
+interface Subject {
+  readonly table: "Attempt" | "L7Exchange";
+  readonly timeColumn: string;
+  /** The end of what was heard, in SQL. */
+  readonly lastColumn: string;
+  /** How long after its beginning an answer may be expected to be logged. */
+  readonly waitNs: bigint;
+}
+
+const SECOND = 1_000_000_000n;
+
+/** A handshake takes milliseconds; 5 s is what DNS clients wait too. A slow request may take as long as clients commonly wait. */
+const SUBJECTS: readonly Subject[] = [
+  { table: "Attempt", timeColumn: "firstNs", lastColumn: "lastNs", waitNs: 5n * SECOND },
+  { table: "L7Exchange", timeColumn: "timeNs", lastColumn: "timeNs", waitNs: 30n * SECOND },
+];
+
+export function judgeSilence(database: Sqlite): void {
+  let losses: Losses | undefined;
+  for (const subject of SUBJECTS) {
+    if (!hasSilent(database, subject)) continue;
+    losses ??= readLosses(database);
+    judge(database, subject, losses);
+  }
+}
+
+function hasSilent(database: Sqlite, { table }: Subject): boolean {
+  return (
+    database.prepare(`SELECT 1 FROM ${table} WHERE outcome IN (${SILENT}) LIMIT 1`).get([]) !== undefined
+  );
+}
+
+const ROWS = 10_000;
+
+/** Latest first, so that each node's log is looked through once for a later flow. */
+function judge(database: Sqlite, subject: Subject, losses: Losses): void {
+  const { table, timeColumn, lastColumn, waitNs } = subject;
+  const select = database.prepareExact(
+    `SELECT a.id, a.${timeColumn}, a.${lastColumn}, a.protocol, o.nodeName, a.outcome FROM ${table} a
+     JOIN Flow f ON f.id = a.id JOIN Observer o ON o.id = f.observerId
+     WHERE a.outcome IN (${SILENT}) AND a.${timeColumn} IS NOT NULL AND (a.${timeColumn}, a.id) < (?, ?)
+     ORDER BY a.${timeColumn} DESC, a.id DESC LIMIT ${ROWS}`,
+  );
+  const log = new NodeLogs(database, table);
+  let [time, id]: [bigint, bigint] = [2n ** 63n - 1n, 2n ** 62n];
+  for (;;) {
+    const rows = select.rows([time, id]);
+    const changed: [id: number, outcome: number][] = [];
+    for (const [rowId, first, last, protocol, node, before] of rows) {
+      const name = node === null ? null : String(node);
+      const until = (first as bigint) + waitNs;
+      const outcome = !log.showsAnswers(name, Number(protocol))
+        ? OUTCOME.unknowable
+        : losses.touch(name, first as bigint, (last as bigint) + waitNs)
+          ? OUTCOME.gap
+          : log.goesOn(name, until)
+            ? OUTCOME.noReply
+            : OUTCOME.open;
+      if (BigInt(outcome) !== before) changed.push([Number(rowId), outcome]);
+    }
+    write(database, table, changed);
+    if (rows.length < ROWS) return;
+    [time, id] = [rows[ROWS - 1]?.[1] as bigint, rows[ROWS - 1]?.[0] as bigint];
+  }
+}
+
+function write(database: Sqlite, table: string, changed: readonly (readonly [number, number])[]): void {
+  if (changed.length === 0) return;
+  database
+    .prepare(
+      `UPDATE ${table} SET outcome = t.outcome
+       FROM (SELECT value ->> 0 AS id, value ->> 1 AS outcome FROM json_each(?)) t WHERE t.id = ${table}.id`,
+    )
+    .run([JSON.stringify(changed)]);
+}
+
+/** What the logs of the nodes hold. */
+class NodeLogs {
+  private readonly answers = new Map<string, boolean>();
+  /** Per node: a time at which it logged something, and from which on it was looked for. */
+  private readonly seen = new Map<string | null, { latest: bigint | undefined; from: bigint }>();
+
+  constructor(
+    private readonly database: Sqlite,
+    private readonly table: "Attempt" | "L7Exchange",
+  ) {}
+
+  /** True when the node logged an answer of this protocol anywhere. */
+  showsAnswers(node: string | null, protocol: number): boolean {
+    const key = JSON.stringify([node, protocol]);
+    let shows = this.answers.get(key);
+    if (shows === undefined) {
+      // The answer of a refused attempt is an answer, too.
+      const has =
+        this.table === "Attempt"
+          ? `a.outcome IN (${OUTCOME.answered}, ${OUTCOME.refused})`
+          : "a.responses > 0";
+      shows = this.exists(
+        `SELECT 1 FROM ${this.table} a JOIN Flow f ON f.id = a.id JOIN Observer o ON o.id = f.observerId
+         WHERE ${has} AND a.protocol = ? AND o.nodeName IS ? LIMIT 1`,
+        [protocol, node],
+      );
+      this.answers.set(key, shows);
+    }
+    return shows;
+  }
+
+  /** True when the node logged something at this time or later. Ask with times that go back. */
+  goesOn(node: string | null, ns: bigint): boolean {
+    const seen = this.seen.get(node) ?? { latest: undefined, from: 2n ** 63n - 1n };
+    this.seen.set(node, seen);
+    if (seen.latest !== undefined && seen.latest >= ns) return true;
+    if (ns < seen.from) {
+      const found = this.database
+        .prepareExact(
+          `SELECT f.timeNs AS ns FROM Flow f INDEXED BY "Flow_timeNs_id_kindId_events_idx" JOIN Observer o ON o.id = f.observerId
+           WHERE f.timeNs >= ? AND f.timeNs < ? AND o.nodeName IS ? ORDER BY f.timeNs LIMIT 1`,
+        )
+        .get([ns, seen.from, node])?.ns;
+      if (typeof found === "bigint") seen.latest = found;
+      seen.from = ns;
+    }
+    return seen.latest !== undefined && seen.latest >= ns;
+  }
+
+  private exists(sql: string, parameters: readonly SqlValue[]): boolean {
+    return this.database.prepare(sql).get(parameters) !== undefined;
+  }
+}

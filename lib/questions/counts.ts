@@ -1,0 +1,34 @@
+/** How many attempts and requests a scope holds: each counts at its first flow, and once. */
+
+import type { CompiledScope } from "@/lib/capture/scope-sql";
+import { OUTCOME } from "@/lib/insight/outcome";
+import type { OpenCapture } from "./open-capture";
+
+/** Connection attempts; null when no flow of the scope has ports, because then nothing is known about them. */
+export function countAttempts({ database }: OpenCapture, scope: CompiledScope): number | null {
+  const counted = database
+    .prepare(
+      `SELECT count(*) AS attempts FROM Attempt a JOIN Flow f ON f.id = a.id
+       WHERE a.outcome <> ${OUTCOME.openAlready} AND ${scope.sql}`,
+    )
+    .get(scope.parameters);
+  const attempts = Number(counted?.attempts);
+  if (attempts > 0) return attempts;
+  const withPorts = database
+    .prepare(
+      `SELECT 1 FROM Flow f WHERE f.sourcePort IS NOT NULL AND f.destinationPort IS NOT NULL AND ${scope.sql} LIMIT 1`,
+    )
+    .get(scope.parameters);
+  return withPorts === undefined ? null : 0;
+}
+
+/** HTTP, gRPC and Kafka requests of one proxy side; for aggregated records their events. */
+export function countRequests({ database }: OpenCapture, scope: CompiledScope): number {
+  const counted = database
+    .prepare(
+      `SELECT coalesce(sum(e.requests), 0) AS requests FROM L7Exchange e JOIN Flow f ON f.id = e.id
+       WHERE e.counted = 1 AND e.requests > 0 AND ${scope.sql}`,
+    )
+    .get(scope.parameters);
+  return Number(counted?.requests);
+}
