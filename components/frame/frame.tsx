@@ -2,13 +2,11 @@
 
 import { CircleHelp, Clock3, Link2 } from "lucide-react";
 import Link from "next/link";
-import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Banner } from "@/components/ui/banner";
 import { Button, IconButton, linkButton } from "@/components/ui/button";
 import { copyText } from "@/components/ui/copy";
 import { Empty } from "@/components/ui/empty";
-import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import { useMounted } from "@/components/ui/use-mounted";
@@ -25,10 +23,12 @@ import { Histogram } from "./histogram";
 import { ZONE } from "./preferences";
 import { flowsSoFar, useCapture, useRefreshWhenChanged } from "./queries";
 import { movedRange, type RangeMove, wholeWindow } from "./range";
+import { type TabCount, Tabs } from "./tabs";
 import type { Theme } from "./theme";
 import { ThemeMenu } from "./theme-menu";
 import { type ScopeHandle, useScope } from "./use-scope";
 import { useStrayDrop } from "./use-stray-drop";
+import type { ViewId } from "./views";
 
 const HelpDialog = later(() => import("./help-dialog").then((module) => module.HelpDialog));
 
@@ -77,7 +77,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         </div>
       </header>
       <nav className={styles.tabs} aria-label="Views">
-        <Tabs captureId={captureId} query={scope.query} flows={capture.data && flowsSoFar(capture.data)} />
+        <Tabs captureId={captureId} query={scope.query} counts={tabCounts(capture.data)} />
         <span className={styles.space} />
         <span role="status" className={styles.said}>
           {said}
@@ -120,6 +120,10 @@ function useSaid(): readonly [string, (text: string) => void] {
   return [said, setSaid];
 }
 
+function tabCounts(capture: CaptureAnswer | undefined): Partial<Record<ViewId, TabCount>> {
+  return capture === undefined ? {} : { flows: { count: flowsSoFar(capture), unit: "flow record" } };
+}
+
 function step(scope: ScopeHandle, capture: CaptureAnswer | undefined, move: RangeMove): void {
   const whole = wholeWindow(instant(capture?.first), instant(capture?.last));
   if (whole !== undefined) scope.changeRange((range) => movedRange(range, whole, move));
@@ -127,43 +131,6 @@ function step(scope: ScopeHandle, capture: CaptureAnswer | undefined, move: Rang
 
 function instant(text: string | null | undefined): bigint | undefined {
   return text ? parseTime(text) : undefined;
-}
-
-interface TabsProps {
-  readonly captureId: string;
-  /** The scope goes along: it belongs to no view. */
-  readonly query: string;
-  readonly flows: number | undefined;
-}
-
-function Tabs({ captureId, query, flows }: TabsProps) {
-  const pathname = usePathname();
-  const base = `/captures/${encodeURIComponent(captureId)}`;
-  const tabs = [
-    { href: `${base}/flows`, label: "Flows", count: flows },
-    { href: `${base}/quality`, label: "Quality", count: undefined },
-  ];
-  return tabs.map(({ href, label, count }) => (
-    <Link
-      key={href}
-      href={query === "" ? href : `${href}?${query}`}
-      className={styles.tab}
-      aria-current={pathname === href ? "page" : undefined}
-    >
-      {label}
-      {count !== undefined && (
-        <span className={styles.count} title={formatQuantity(count, "flow record")}>
-          {shortCount(count)}
-        </span>
-      )}
-    </Link>
-  ));
-}
-
-const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
-
-function shortCount(count: number): string {
-  return short.format(count);
 }
 
 function ZoneSwitch() {

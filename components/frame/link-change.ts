@@ -14,6 +14,8 @@ export interface LinkChange {
   readonly range?: TimeRange | null;
   readonly flow?: string | null;
   readonly order?: "asc" | "desc" | null;
+  readonly by?: string | null;
+  readonly cause?: string | null;
 }
 
 /** Half open, nanoseconds since the epoch. An end that is absent is open. */
@@ -33,6 +35,8 @@ export function changeLink(params: URLSearchParams, change: LinkChange): URLSear
   put("off", change.off);
   put("flow", change.flow);
   put("order", change.order);
+  put("by", change.by);
+  put("cause", change.cause);
   if (change.range !== undefined) {
     put("from", timeText(change.range?.from));
     put("to", timeText(change.range?.to));

@@ -38,6 +38,10 @@ export interface ScopeHandle {
   /** `replace` while walking from row to row, which is no step of the history. */
   readonly openFlow: (id: string, step?: "push" | "replace") => void;
   readonly closeFlow: () => void;
+  /** Groups a view by another word; `undefined` is the view's own choice. */
+  readonly setBy: (by: string | undefined) => void;
+  readonly openCause: (id: string) => void;
+  readonly closeCause: () => void;
   readonly dropParameter: (name: string) => void;
 }
 
@@ -70,6 +74,9 @@ function toHandle(text: string): ScopeHandle {
     setOrder: (order) => apply({ order: order === "asc" ? null : order }),
     openFlow: (flow, step) => apply({ flow }, step),
     closeFlow: () => apply({ flow: null }),
+    setBy: (by) => apply({ by: by ?? null }),
+    openCause: (cause) => apply({ cause }),
+    closeCause: () => apply({ cause: null }),
     dropParameter: (name) => go(dropParameter(here(), name), "push"),
   };
 }

@@ -10,8 +10,8 @@ export const HOTKEYS: Preference<boolean> = {
   read: (stored) => (typeof stored === "boolean" ? stored : undefined),
 };
 
-/** What a key does, by `KeyboardEvent.key`. */
-export type Hotkeys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+/** What a key does, by `KeyboardEvent.key`. `false` leaves the key to others. */
+export type Hotkeys = Readonly<Record<string, (event: KeyboardEvent) => unknown>>;
 
 /** Single keys for the whole page. Not while something is typed, a menu or a dialog is open, or a modifier is held. */
 export function useHotkeys(hotkeys: Hotkeys): void {
@@ -27,8 +27,7 @@ export function useHotkeys(hotkeys: Hotkeys): void {
         return;
       const action = Object.hasOwn(latest.current, event.key) ? latest.current[event.key] : undefined;
       if (action === undefined) return;
-      event.preventDefault();
-      action(event);
+      if (action(event) !== false) event.preventDefault();
     };
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);

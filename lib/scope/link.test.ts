@@ -24,10 +24,16 @@ const SEVEN = 1772601127_000000000n;
 describe("encodeLink", () => {
   it("writes the parameters in their fixed order and leaves out what is not set", () => {
     const scope: Scope = { filter: filterFrom("verdict:DROPPED"), from: SEVEN, to: SEVEN + 1n, revision: 3 };
-    const view: ViewState = { order: "asc", flow: "k3Jf9a", off: filterFrom("!protocol:dns") };
+    const view: ViewState = {
+      order: "asc",
+      flow: "k3Jf9a",
+      off: filterFrom("!protocol:dns"),
+      cause: "0a1b",
+      by: "policy",
+    };
     expect(decodeURIComponent(encodeLink(scope, view).toString())).toBe(
       "q=verdict:DROPPED&from=2026-03-04T05:12:07.000000000Z&to=2026-03-04T05:12:07.000000001Z&revision=3" +
-        "&off=!protocol:dns&flow=k3Jf9a&order=asc",
+        "&off=!protocol:dns&flow=k3Jf9a&order=asc&by=policy&cause=0a1b",
     );
     expect(encodeLink(WHOLE_SCOPE, { off: EMPTY_FILTER }).toString()).toBe("");
   });
@@ -50,6 +56,8 @@ describe("encodeLink", () => {
       off: anyFilter,
       flow: fc.stringMatching(/^[0-9A-Za-z_-]{1,64}$/),
       order: fc.constantFrom<"asc" | "desc">("asc", "desc"),
+      by: fc.stringMatching(/^[0-9a-z-]{1,64}$/),
+      cause: fc.stringMatching(/^[0-9a-z-]{1,64}$/),
     },
     { requiredKeys: ["off"] },
   );

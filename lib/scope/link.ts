@@ -14,6 +14,8 @@
  * | `off` | terms switched off but kept as chips, in the grammar of `q` |
  * | `flow` | id of the flow that is open |
  * | `order` | `asc` or `desc` by time |
+ * | `by` | what a view groups by |
+ * | `cause` | id of the cause that is open |
  * | `v` | version of this table; absent means 1 |
  */
 
@@ -39,11 +41,17 @@ export interface ViewState {
   readonly off: Filter;
   readonly flow?: string;
   readonly order?: "asc" | "desc";
+  /** What a view groups by, a word of that view. */
+  readonly by?: string;
+  /** The cause that is open. */
+  readonly cause?: string;
 }
 
 export interface LinkProblem {
   readonly parameter: string;
   readonly code:
+    | "by_invalid"
+    | "cause_invalid"
     | "filter_invalid"
     | "flow_invalid"
     | "order_invalid"
@@ -121,7 +129,24 @@ export function decodeView(params: URLSearchParams): {
     const message = `\`${shown(orderText)}\` is not an order.`;
     problems.push({ parameter: "order", code: "order_invalid", message, hint: "Known: asc, desc." });
   }
-  return { view: { off, ...given({ flow, order }) }, problems };
+  const by = decodeWord(params, "by", "by_invalid", "a word to group by", problems);
+  const cause = decodeWord(params, "cause", "cause_invalid", "the id of a cause", problems);
+  return { view: { off, ...given({ flow, order, by, cause }) }, problems };
+}
+
+const WORD = /^[0-9a-z-]{1,64}$/;
+
+function decodeWord(
+  params: URLSearchParams,
+  parameter: string,
+  code: LinkProblem["code"],
+  what: string,
+  problems: LinkProblem[],
+): string | undefined {
+  const text = single(params, parameter, problems);
+  if (text === undefined || WORD.test(text)) return text;
+  problems.push({ parameter, code, message: `\`${shown(text)}\` is not ${what}.` });
+  return undefined;
 }
 
 /** Writes the parameters in their fixed order; what is absent or empty is left out. */
@@ -142,6 +167,8 @@ export function encodeLink(scope: Scope, view: ViewState): URLSearchParams {
   if (off !== "") params.set("off", off);
   if (view.flow !== undefined) params.set("flow", view.flow);
   if (view.order !== undefined) params.set("order", view.order);
+  if (view.by !== undefined) params.set("by", view.by);
+  if (view.cause !== undefined) params.set("cause", view.cause);
   return params;
 }
 

@@ -1,0 +1,74 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname, useRouter } from "next/navigation";
+import { useRef } from "react";
+import { formatQuantity } from "@/components/ui/format";
+import { useHotkeys } from "@/components/ui/use-hotkeys";
+import styles from "./tabs.module.css";
+import { VIEWS, type ViewId, viewAddress } from "./views";
+
+/** What a tab counts, with its unit. `isTrouble` marks counts of what is wrong. */
+export interface TabCount {
+  readonly count: number;
+  readonly unit: string;
+  readonly isTrouble?: boolean;
+}
+
+interface TabsProps {
+  readonly captureId: string;
+  readonly query: string;
+  readonly counts: Partial<Record<ViewId, TabCount>>;
+}
+
+/** A letter counts so long after `g`. */
+const SEQUENCE_MS = 1500;
+
+export function Tabs({ captureId, query, counts }: TabsProps) {
+  const pathname = usePathname();
+  const router = useRouter();
+  const startedAt = useRef(0);
+  useHotkeys({
+    g: (event) => {
+      startedAt.current = event.timeStamp;
+    },
+    ...Object.fromEntries(
+      VIEWS.map(({ id, key }) => [
+        key,
+        (event: KeyboardEvent) => {
+          if (event.timeStamp - startedAt.current > SEQUENCE_MS) return false;
+          startedAt.current = 0;
+          return router.push(viewAddress(captureId, id, query));
+        },
+      ]),
+    ),
+  });
+  return VIEWS.map(({ id, label }) => {
+    const count = counts[id];
+    return (
+      <Link
+        key={id}
+        href={viewAddress(captureId, id, query)}
+        className={styles.tab}
+        aria-current={pathname === viewAddress(captureId, id, "") ? "page" : undefined}
+      >
+        {label}
+        {count !== undefined && (
+          <span
+            className={styles.count}
+            data-trouble={count.isTrouble && count.count > 0 ? true : undefined}
+            title={formatQuantity(count.count, count.unit)}
+          >
+            {shortCount(count.count)}
+          </span>
+        )}
+      </Link>
+    );
+  });
+}
+
+const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
+
+function shortCount(count: number): string {
+  return short.format(count);
+}

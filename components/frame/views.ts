@@ -1,0 +1,14 @@
+/** The views of a capture, in the order of their tabs. One that is not built yet is absent, not dead. */
+
+export const VIEWS = [
+  { id: "flows", label: "Flows", key: "f" },
+  { id: "quality", label: "Quality", key: "q" },
+] as const;
+
+export type ViewId = (typeof VIEWS)[number]["id"];
+
+/** The address of a view. `query` is the scope, which goes along: it belongs to no view. */
+export function viewAddress(captureId: string, view: ViewId, query: string): string {
+  const address = `/captures/${encodeURIComponent(captureId)}/${view}`;
+  return query === "" ? address : `${address}?${query}`;
+}
