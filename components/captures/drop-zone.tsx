@@ -26,9 +26,9 @@ export function DropZone({ onFiles, onSample, isOpening, isFirst }: DropZoneProp
           Open flow logs
         </h1>
         <p>
-          Drop files or a folder anywhere on this page. Eyepiece reads Hubble JSON: the exporter's{" "}
-          <code>events.log</code>, or what <code>hubble observe -o json</code> prints, plain, compressed, or
-          in a zip or tar archive.
+          Drop files or a folder anywhere on this page. Eyepiece reads the exporter's <code>events.log</code>,
+          what <code>hubble observe</code> prints, Azure's container network logs from the node or from Log
+          Analytics, and Retina: plain, compressed, or in a zip or tar archive.
         </p>
         <p className={styles.quiet}>
           Files dropped together become one capture. They go to this server and nowhere else.

@@ -79,5 +79,9 @@ function isWhole({ scope }: ScopeHandle): boolean {
 function spanText({ first, last }: CaptureAnswer): string {
   const from = first === null ? undefined : parseTime(first);
   const to = last === null ? undefined : parseTime(last);
-  return from === undefined || to === undefined ? "no times" : formatSpan(to - from);
+  return from === undefined || to === undefined
+    ? "no times"
+    : to === from
+      ? "an instant"
+      : formatSpan(to - from);
 }

@@ -1,6 +1,8 @@
+import { Fragment } from "react";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { Refusals } from "@/components/frame/refusals";
 import { outcomeOf } from "@/components/frame/report-words";
+import { classes } from "@/components/ui/classes";
 import { formatCount } from "@/components/ui/format";
 import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";
@@ -39,25 +41,32 @@ export function FilesTable({ report }: { readonly report: ReportAnswer }) {
         </thead>
         <tbody>
           {report.files.map((file) => (
-            <tr key={file.id}>
-              <td className={styles.name}>
-                <bdi>{visible(file.file)}</bdi>
-                {file.state !== "done" && <div className={styles.quiet}>{outcomeOf(file)}</div>}
-                <Refusals report={file} />
-              </td>
-              <Counts row={file} />
-              <td>{formatsText(file.formats)}</td>
-              <td>{formatInstantText(file.first)}</td>
-              <td>{formatInstantText(file.last)}</td>
-            </tr>
+            <Fragment key={file.id}>
+              <tr>
+                <td className={styles.name}>
+                  <bdi>{visible(file.file)}</bdi>
+                  {file.state !== "done" && <div className={styles.quiet}>{outcomeOf(file)}</div>}
+                  <Refusals report={file} />
+                </td>
+                <Counts row={file} />
+                <Beside row={file} />
+              </tr>
+              {file.entries.map((entry) => (
+                <tr key={entry.file}>
+                  <td className={classes(styles.name, styles.entry)}>
+                    <bdi>{visible(entry.file)}</bdi>
+                  </td>
+                  <Counts row={entry} />
+                  <Beside row={entry} />
+                </tr>
+              ))}
+            </Fragment>
           ))}
           {report.files.length > 1 && (
             <tr>
               <th scope="row">All files</th>
               <Counts row={report} />
-              <td>{formatsText(report.formats)}</td>
-              <td>{formatInstantText(report.first)}</td>
-              <td>{formatInstantText(report.last)}</td>
+              <Beside row={report} />
             </tr>
           )}
         </tbody>
@@ -72,6 +81,16 @@ function Counts({ row }: { readonly row: Row }) {
       {formatCount(row[key])}
     </td>
   ));
+}
+
+function Beside({ row }: { readonly row: Pick<ReportAnswer, "formats" | "first" | "last"> }) {
+  return (
+    <>
+      <td>{formatsText(row.formats)}</td>
+      <td>{formatInstantText(row.first)}</td>
+      <td>{formatInstantText(row.last)}</td>
+    </>
+  );
 }
 
 function formatsText(formats: Readonly<Record<string, number>>): string {

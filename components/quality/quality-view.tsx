@@ -6,6 +6,7 @@ import { Empty } from "@/components/ui/empty";
 import { AdviceList } from "./advice-list";
 import { FilesTable } from "./files-table";
 import { GapsTable } from "./gaps-table";
+import { MissingTable } from "./missing-table";
 import { NodesTable } from "./nodes-table";
 import styles from "./quality-view.module.css";
 import { Sentences } from "./sentences";
@@ -47,6 +48,12 @@ export function QualityView({ captureId }: { readonly captureId: string }) {
         <h2 id="quality-gaps">Gaps</h2>
         <GapsTable captureId={captureId} report={data} />
       </section>
+      {data.missing.length > 1 && (
+        <section aria-labelledby="quality-missing" className={styles.section}>
+          <h2 id="quality-missing">Members that no flow has</h2>
+          <MissingTable report={data} />
+        </section>
+      )}
       {data.advice.length > 0 && (
         <section aria-labelledby="quality-advice" className={styles.section}>
           <h2 id="quality-advice">To see more, capture it like this</h2>

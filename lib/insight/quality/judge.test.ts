@@ -175,7 +175,12 @@ describe("the report says", () => {
     [
       "members that are left out",
       { neverPresent: ["event_type"] },
-      "note: No flow has `event_type`. Drops, policy verdicts and traces cannot be told apart, so drops are counted as at most.",
+      "note: No flow has event_type. Drops, policy verdicts and traces cannot be told apart, so drops are counted as at most.",
+    ],
+    [
+      "several members that are left out, in one sentence",
+      { neverPresent: ["uuid", "labels"] },
+      "note: No flow has uuid, labels: a field mask, aggregation or an export without them. What each rules out stands below.",
     ],
     [
       "verdict records that are missing",

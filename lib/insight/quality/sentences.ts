@@ -133,12 +133,15 @@ function aggregation({ aggregation }: Judgement): Sentence[] {
   return sentences;
 }
 
+/** One sentence for all: the table beside it says what each rules out. */
 function missing({ missing }: Judgement): Sentence[] {
-  return missing.map(({ field, rulesOut }) => ({
-    tone: "note",
-    about: "mask",
-    text: `No flow has \`${field}\`. ${rulesOut}`,
-  }));
+  if (missing.length === 0) return [];
+  const [only] = missing;
+  const text =
+    missing.length === 1 && only !== undefined
+      ? `No flow has ${only.field}. ${only.rulesOut}`
+      : `No flow has ${missing.map(({ field }) => field).join(", ")}: a field mask, aggregation or an export without them. What each rules out stands below.`;
+  return [{ tone: "note", about: "mask", text }];
 }
 
 function traces({ monitorAggregation }: Judgement): Sentence[] {
