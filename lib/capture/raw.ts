@@ -27,25 +27,40 @@ interface Place {
 
 /** The record behind a flow's row id; `undefined` when the capture has no such block or place. */
 export function readRaw(database: Sqlite, rowId: number): RawRecord | undefined {
+  return openRawBlock(database, Math.floor(rowId / PLACES_PER_BLOCK))?.record(rowId % PLACES_PER_BLOCK);
+}
+
+/** A block of original bytes, unpacked once for all its records. */
+export interface RawBlockReader {
+  /** By its number in the block. */
+  record(number: number): RawRecord | undefined;
+}
+
+export function openRawBlock(database: Sqlite, blockId: number): RawBlockReader | undefined {
   const block = database
     .prepare(
       `SELECT b.fileId, f.name, b.offset, b.firstLine, b.places, b.notes, b.data FROM RawBlock b JOIN SourceFile f ON f.id = b.fileId WHERE b.id = ?`,
     )
-    .get([Math.floor(rowId / PLACES_PER_BLOCK)]);
+    .get([blockId]);
   if (block === undefined) return undefined;
-  const record = rowId % PLACES_PER_BLOCK;
-  const place = findPlace(block.places as Uint8Array, record, Number(block.firstLine));
-  if (place === undefined) return undefined;
-  const bytes = uncompressSync(Buffer.from(block.data as Uint8Array));
+  const places = readPlaces(block.places as Uint8Array, Number(block.firstLine));
   const notes = typeof block.notes === "string" ? notesSchema.parse(JSON.parse(block.notes)) : undefined;
+  let bytes: Buffer | undefined;
   return {
-    bytes: recordBytes(bytes, place, notes?.parts?.[record]),
-    fileId: Number(block.fileId),
-    fileName: String(block.name),
-    line: place.line,
-    offset: Number(block.offset) + place.start,
-    context: contextAt(notes, place.start),
-    nth: notes?.nth?.[record],
+    record: (number) => {
+      const place = places[number];
+      if (place === undefined) return undefined;
+      bytes ??= uncompressSync(Buffer.from(block.data as Uint8Array));
+      return {
+        bytes: recordBytes(bytes, place, notes?.parts?.[number]),
+        fileId: Number(block.fileId),
+        fileName: String(block.name),
+        line: place.line,
+        offset: Number(block.offset) + place.start,
+        context: contextAt(notes, place.start),
+        nth: notes?.nth?.[number],
+      };
+    },
   };
 }
 
@@ -80,8 +95,9 @@ function contextAt(notes: Notes | undefined, start: number): ReadingContext | un
   return notes?.contexts?.findLast(([from]) => from <= start)?.[1] ?? undefined;
 }
 
-/** Walks the variable-length integers: gap, length, lines, for each record up to the wanted one. */
-export function findPlace(places: Uint8Array, wanted: number, firstLine: number): Place | undefined {
+/** Walks the variable-length integers: gap, length, lines, for each record. */
+function readPlaces(places: Uint8Array, firstLine: number): Place[] {
+  const all: Place[] = [];
   let at = 0;
   let end = 0;
   let line = firstLine;
@@ -93,12 +109,17 @@ export function findPlace(places: Uint8Array, wanted: number, firstLine: number)
       if (byte < 128) return value;
     }
   };
-  for (let record = 0; at < places.length; record++) {
+  while (at < places.length) {
     const start = end + next();
     const length = next();
     line += next();
-    if (record === wanted) return { start, length, line };
+    all.push({ start, length, line });
     end = start + length;
   }
-  return undefined;
+  return all;
+}
+
+/** The place of one record. */
+export function findPlace(places: Uint8Array, wanted: number, firstLine: number): Place | undefined {
+  return readPlaces(places, firstLine)[wanted];
 }

@@ -10,6 +10,7 @@ import {
 } from "@/lib/capture/files";
 import { type CaptureSummary, summarise } from "@/lib/capture/summarise";
 import type { FlowDetailAnswer, FlowsAnswer, SummaryAnswer, TimelineAnswer } from "./answers";
+import { type ExportPage, type ExportParameters, readExport } from "./export/export";
 import type { QuestionFailure } from "./failure";
 import { readFlow, readFlowBytes } from "./flow";
 import { type FlowsParameters, readFlows } from "./flows";
@@ -25,6 +26,8 @@ export interface Questions {
   flows: { ask: FlowsParameters; answer: FlowsAnswer };
   flow: { ask: { flowId: string }; answer: FlowDetailAnswer };
   flowBytes: { ask: { flowId: string }; answer: Uint8Array };
+  /** One page; bin/export-stream.ts asks for one after the other. */
+  export: { ask: ExportParameters; answer: ExportPage };
   timeline: { ask: TimelineParameters; answer: TimelineAnswer };
   report: { ask: Record<string, never>; answer: ReportAnswer };
   files: { ask: Record<string, never>; answer: FileReport[] };
@@ -48,6 +51,7 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   flows: readFlows,
   flow: (capture, { flowId }) => readFlow(capture, flowId),
   flowBytes: (capture, { flowId }) => readFlowBytes(capture, flowId),
+  export: readExport,
   timeline: readTimeline,
   report: readReport,
   files: (capture) => ok(readFiles(capture.database)),

@@ -7,6 +7,7 @@ import {
   summaryAnswerSchema,
   timelineAnswerSchema,
 } from "@/lib/questions/answers";
+import { CSV_COLUMNS } from "@/lib/questions/export/csv";
 import { call, capturePath, jsonAnswer, OF_A_CAPTURE, question, scopeQuery } from "../call";
 
 const flowsQuery = scopeQuery
@@ -23,6 +24,8 @@ const flowsQuery = scopeQuery
     ({ cursor, position, at }) => [cursor, position, at].filter((start) => start !== undefined).length <= 1,
     "Give one of cursor, position and at.",
   );
+
+const COLUMN_NAMES = Object.keys(CSV_COLUMNS) as [string, ...string[]];
 
 const flowPath = capturePath.extend({ flowId: z.string().describe("`id` of a flow.") });
 
@@ -54,6 +57,25 @@ export const flowCalls = {
     path: flowPath,
     answers: { 200: { kind: "bytes", types: ["application/octet-stream"], says: "A download." } },
     errors: [...OF_A_CAPTURE, "flow_not_found"],
+  }),
+  export: question({
+    address: "/export",
+    does: "The scope as a download, in file and line order",
+    query: scopeQuery.extend({
+      format: z.enum(["jsonl", "csv"]).default("jsonl"),
+      columns: z
+        .string()
+        .max(2000)
+        .transform((list) => list.split(","))
+        .pipe(z.array(z.enum(COLUMN_NAMES)).max(COLUMN_NAMES.length))
+        .optional()
+        .describe("Of CSV: names with commas between them; see docs/interface.md."),
+    }),
+    answer: {
+      kind: "text",
+      types: ["application/x-ndjson", "text/csv; charset=utf-8"],
+      says: "`jsonl`: the records, one a line. `csv`: a head row, then one for each flow.",
+    },
   }),
   timeline: question({
     address: "/timeline",
