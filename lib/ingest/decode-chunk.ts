@@ -111,7 +111,7 @@ class ChunkDecoding {
   private decode(start: number, end: number, line: number, places: number): void {
     const { skeletons, cut } = this.packer;
     const isCut = skeletons.isWorthIt() && cut.take(this.buffer, start, end);
-    const known = isCut ? skeletons.find(cut, this.view) : undefined;
+    const known = isCut ? skeletons.find(cut, this.buffer, this.view) : undefined;
     if (known !== undefined) this.addKnown(start, end, line, known);
     else this.decodeInFull(this.buffer.toString("utf8", start, end), { start, end, line, places }, isCut);
   }

@@ -247,8 +247,8 @@ function foundIn(lines: readonly string[]): boolean[] {
   const packer = new Packer();
   const found: boolean[] = [];
   const find = packer.skeletons.find.bind(packer.skeletons);
-  packer.skeletons.find = (cut, view) => {
-    const known = find(cut, view);
+  packer.skeletons.find = (cut, bytes, view) => {
+    const known = find(cut, bytes, view);
     found.push(known !== undefined);
     return known;
   };

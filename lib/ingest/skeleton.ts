@@ -27,7 +27,8 @@ const SAMPLED = 32;
 
 /** A record that was decoded, and where its cuts are in `piece`. */
 export interface Known {
-  readonly piece: DataView;
+  readonly piece: Buffer;
+  readonly view: DataView;
   readonly start: number;
   readonly timeStart: number;
   readonly timeEnd: number;
@@ -48,7 +49,7 @@ export interface Known {
 
 export class Skeletons {
   private readonly known = new Map<number, Known[]>();
-  private piece: Uint8Array | undefined;
+  private piece: Buffer | undefined;
   private used = 0;
   private bytes = 0;
   private asked = 0;
@@ -63,12 +64,12 @@ export class Skeletons {
   }
 
   /** The earlier record that is like the one that `cut` was taken from. */
-  find(cut: Cut, view: DataView): Known | undefined {
+  find(cut: Cut, bytes: Buffer, view: DataView): Known | undefined {
     if (++this.asked === 8192) this.takeStock();
     const siblings = this.known.get(keyOf(cut, view));
     if (siblings === undefined) return undefined;
     for (const known of siblings) {
-      if (!isSame(cut, view, known)) continue;
+      if (!isSame(cut, bytes, view, known)) continue;
       this.found++;
       return known;
     }
@@ -103,7 +104,7 @@ export class Skeletons {
   private keep(cut: Cut, bytes: Buffer, ids: FlowIds): Known {
     const length = cut.end - cut.start;
     if (this.piece === undefined || this.used + length > PIECE_BYTES) {
-      this.piece = new Uint8Array(PIECE_BYTES);
+      this.piece = Buffer.alloc(PIECE_BYTES);
       this.used = 0;
     }
     this.piece.set(bytes.subarray(cut.start, cut.end), this.used);
@@ -111,7 +112,8 @@ export class Skeletons {
     this.used += length;
     this.bytes += length;
     return {
-      piece: new DataView(this.piece.buffer),
+      piece: this.piece,
+      view: new DataView(this.piece.buffer, this.piece.byteOffset, this.piece.byteLength),
       start: cut.start + by,
       timeStart: cut.timeStart + by,
       timeEnd: cut.timeEnd + by,
@@ -154,22 +156,18 @@ function mixed(key: number, word: number): number {
 }
 
 /** Every byte between the cuts is the same, and so are the places of the cuts among them. */
-function isSame(cut: Cut, view: DataView, known: Known): boolean {
-  const { piece } = known;
+function isSame(cut: Cut, bytes: Buffer, view: DataView, known: Known): boolean {
+  const own = known.view;
   return (
-    isSameStretch(view, cut.destinationEnd, cut.againStart, piece, known.destinationEnd, known.againStart) &&
-    isSameStretch(view, cut.uuidEnd, cut.sourceStart, piece, known.uuidEnd, known.sourceStart) &&
-    isSameStretch(view, cut.start, cut.timeStart, piece, known.start, known.timeStart) &&
-    isSameStretch(view, cut.timeEnd, cut.uuidStart, piece, known.timeEnd, known.uuidStart) &&
-    isSameStretch(
-      view,
-      cut.sourceEnd,
-      cut.destinationStart,
-      piece,
-      known.sourceEnd,
-      known.destinationStart,
-    ) &&
-    isSameStretch(view, cut.againEnd, cut.end, piece, known.againEnd, known.end) &&
+    isSameLength(cut, known) &&
+    isSameStretch(view, cut.uuidEnd, cut.sourceStart, own, known.uuidEnd) &&
+    isSameStretch(view, cut.start, cut.timeStart, own, known.start) &&
+    isSameStretch(view, cut.timeEnd, cut.uuidStart, own, known.timeEnd) &&
+    isSameStretch(view, cut.sourceEnd, cut.destinationStart, own, known.sourceEnd) &&
+    isSameStretch(view, cut.againEnd, cut.end, own, known.againEnd) &&
+    // The longest stretch by far: worth a call.
+    bytes.compare(known.piece, known.destinationEnd, known.againStart, cut.destinationEnd, cut.againStart) ===
+      0 &&
     // A record without the cut, and one with it, could have the same rest.
     cut.hasUuid === known.uuidStart < known.uuidEnd &&
     cut.hasPorts === known.sourceStart < known.sourceEnd &&
@@ -177,21 +175,22 @@ function isSame(cut: Cut, view: DataView, known: Known): boolean {
   );
 }
 
-function isSameStretch(
-  a: DataView,
-  start: number,
-  end: number,
-  b: DataView,
-  otherStart: number,
-  otherEnd: number,
-): boolean {
+function isSameLength(cut: Cut, known: Known): boolean {
+  return (
+    cut.againStart - cut.destinationEnd === known.againStart - known.destinationEnd &&
+    cut.sourceStart - cut.uuidEnd === known.sourceStart - known.uuidEnd &&
+    cut.timeStart - cut.start === known.timeStart - known.start &&
+    cut.uuidStart - cut.timeEnd === known.uuidStart - known.timeEnd &&
+    cut.destinationStart - cut.sourceEnd === known.destinationStart - known.sourceEnd &&
+    cut.end - cut.againEnd === known.end - known.againEnd
+  );
+}
+
+/** Of stretches of one length. */
+function isSameStretch(a: DataView, start: number, end: number, b: DataView, otherStart: number): boolean {
   const by = otherStart - start;
-  if (otherEnd - end !== by) return false;
   let at = start;
-  for (; at + 8 <= end; at += 8) {
-    if (a.getInt32(at) !== b.getInt32(at + by) || a.getInt32(at + 4) !== b.getInt32(at + by + 4))
-      return false;
-  }
+  for (; at + 4 <= end; at += 4) if (a.getInt32(at) !== b.getInt32(at + by)) return false;
   for (; at < end; at++) if (a.getInt8(at) !== b.getInt8(at + by)) return false;
   return true;
 }
