@@ -1,5 +1,5 @@
 /**
- * Ingest against DuckDB: the same generated file, in turn, ratios in one run.
+ * Ingest against DuckDB: the same generated file, in turn, ratios in one run; and the same file packed with gzip.
  *
  * `node scripts/run-ts.mjs bench/ingest.ts [--records 1000000] [--rounds 3]`
  */
@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { buildBundles } from "../scripts/bundles.mjs";
-import { commit, generatedLog, machine, median, runProgram, sizeMiB, warm } from "./measure";
+import { commit, generatedLog, machine, median, packed, runProgram, sizeMiB, warm } from "./measure";
 
 const { values } = parseArgs({
   options: { records: { type: "string", default: "1000000" }, rounds: { type: "string", default: "3" } },
@@ -24,35 +24,51 @@ type Run = z.infer<typeof runSchema>;
 
 await buildBundles();
 const file = await generatedLog(Number(values.records));
+const gzipFile = await packed(file);
 warm(file);
-const run = async (program: string, ...more: string[]): Promise<Run> =>
-  runSchema.parse(JSON.parse(await runProgram(program, [file, ...more])));
-const rounds: { ours: Run; memory: Run; disk: Run }[] = [];
+warm(gzipFile);
+const run = async (program: string, source: string, ...more: string[]): Promise<Run> =>
+  runSchema.parse(JSON.parse(await runProgram(program, [source, ...more])));
+const rounds: { ours: Run; gzip: Run; memory: Run; disk: Run }[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {
   rounds.push({
-    ours: await run("bench/eyepiece-run.ts"),
-    memory: await run("bench/duckdb-run.ts", "memory"),
-    disk: await run("bench/duckdb-run.ts", "disk"),
+    ours: await run("bench/eyepiece-run.ts", file),
+    memory: await run("bench/duckdb-run.ts", file, "memory"),
+    gzip: await run("bench/eyepiece-run.ts", gzipFile),
+    disk: await run("bench/duckdb-run.ts", file, "disk"),
   });
   console.error(JSON.stringify(rounds.at(-1)));
 }
-const of = (who: "ours" | "memory" | "disk") => rounds.map((round) => round[who]);
-const seconds = (who: "ours" | "memory" | "disk") => median(of(who).map((one) => one.seconds));
-const cpu = (who: "ours" | "memory" | "disk") => median(of(who).map((one) => one.cpuSeconds));
-const ratio = (who: "memory" | "disk") =>
-  median(rounds.map((round) => round.ours.seconds / round[who].seconds));
+type Who = keyof (typeof rounds)[number];
+const of = (who: Who): Run[] => rounds.map((round) => round[who]);
+const spread = (numbers: readonly number[], digits: number): string =>
+  `${median(numbers).toFixed(digits)} (${numbers.map((one) => one.toFixed(digits)).join(", ")})`;
+const seconds = (who: Who): string =>
+  `${spread(
+    of(who).map((one) => one.seconds),
+    1,
+  )} s; cpu ${spread(
+    of(who).map((one) => one.cpuSeconds),
+    1,
+  )} s; peak ${Math.max(...of(who).map((one) => one.peakMiB))} MiB`;
+const ratio = (a: Who, b: Who, of: "seconds" | "cpuSeconds"): string =>
+  spread(
+    rounds.map((round) => round[a][of] / round[b][of]),
+    2,
+  );
 const [first] = of("ours");
-console.log(`machine  ${machine()}; commit ${commit()}`);
+console.log(`machine  ${machine()}; commit ${commit()}; medians of ${rounds.length} rounds (each)`);
 console.log(
-  `log      ${sizeMiB(file).toFixed(0)} MiB, ${first?.records} records, ${((sizeMiB(file) * 2 ** 20) / (first?.records ?? 1)).toFixed(0)} bytes each`,
+  `log      ${sizeMiB(file).toFixed(0)} MiB, ${first?.records} records, ${((sizeMiB(file) * 2 ** 20) / (first?.records ?? 1)).toFixed(0)} bytes each; gzip ${sizeMiB(gzipFile).toFixed(0)} MiB; capture ${((first?.captureMiB ?? 0) / sizeMiB(file)).toFixed(3)} of the log`,
 );
-console.log(
-  `Eyepiece ${seconds("ours").toFixed(2)} s, peak ${Math.max(...of("ours").map((one) => one.peakMiB))} MiB, capture ${((first?.captureMiB ?? 0) / sizeMiB(file)).toFixed(3)} of the log`,
-);
-console.log(`DuckDB   ${seconds("memory").toFixed(2)} s in memory, ${seconds("disk").toFixed(2)} s on disk`);
-console.log(
-  `ratio    ${ratio("memory").toFixed(2)} (DuckDB in memory), ${ratio("disk").toFixed(2)} (DuckDB on disk); median of ${rounds.length} paired rounds`,
-);
-console.log(
-  `cpu      ${cpu("ours").toFixed(1)} s of processor time; DuckDB ${cpu("memory").toFixed(1)} s in memory, ${cpu("disk").toFixed(1)} s on disk`,
-);
+console.log(`Eyepiece ${seconds("ours")}`);
+console.log(`  gzip   ${seconds("gzip")}`);
+console.log(`DuckDB   ${seconds("memory")}, in memory`);
+console.log(`DuckDB   ${seconds("disk")}, into a file`);
+for (const [name, a, b] of [
+  ["DuckDB in memory", "ours", "memory"],
+  ["DuckDB into a file", "ours", "disk"],
+  ["gzip to plain", "gzip", "ours"],
+] as const) {
+  console.log(`ratio    ${ratio(a, b, "seconds")} wall, ${ratio(a, b, "cpuSeconds")} cpu: ${name}`);
+}

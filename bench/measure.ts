@@ -1,9 +1,19 @@
 /** Small tools that the benchmarks share. */
 
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from "node:fs";
 import { cpus, totalmem } from "node:os";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
 import { projectRoot } from "@/lib/base/project-root";
 
 /** Largest resident memory that a process has had, in MiB; Linux only. */
@@ -37,6 +47,16 @@ export async function generatedLog(records: number): Promise<string> {
     ]);
   }
   return file;
+}
+
+/** The file packed with gzip beside it, as an exporter rotates it; made once. */
+export async function packed(file: string): Promise<string> {
+  const target = `${file}.gz`;
+  if (!existsSync(target)) {
+    await pipeline(createReadStream(file), createGzip(), createWriteStream(`${target}.half`));
+    renameSync(`${target}.half`, target);
+  }
+  return target;
 }
 
 /** Runs one of our programs in a process of its own; resolves with its last line. */

@@ -2,7 +2,8 @@
  * Resident memory of the whole server while it takes in a large file through its HTTP interface, and how long a
  * small question takes meanwhile.
  *
- * `node scripts/run-ts.mjs bench/memory.ts [--records 1200000]` (needs a build: `npm run build`)
+ * `node scripts/run-ts.mjs bench/memory.ts [--records 1200000 | --gigabytes 10]` (needs a build: `npm run build`).
+ * With `--gigabytes` the log is generated while it is sent and never lies on the disk as it is, but in the server's spool.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -10,30 +11,43 @@ import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from "n
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { projectRoot } from "@/lib/base/project-root";
-import { commit, generatedLog, machine, peakMiB, sizeMiB } from "./measure";
+import { generatedStream } from "./log-stream";
+import { commit, generatedLog, machine, peakMiB } from "./measure";
 
 const PORT = 3977;
 const API = `http://127.0.0.1:${PORT}/api/v1`;
-const { values } = parseArgs({ options: { records: { type: "string", default: "1200000" } } });
+const { values } = parseArgs({
+  options: { records: { type: "string", default: "1200000" }, gigabytes: { type: "string" } },
+});
 const idSchema = z.object({ id: z.string() });
-const reportSchema = z.object({ state: z.string(), read: z.number(), accepted: z.number() });
+const reportSchema = z.object({
+  state: z.string(),
+  read: z.number(),
+  accepted: z.number(),
+  unpackedBytes: z.number(),
+});
 
-const file = await generatedLog(Number(values.records));
+const file = values.gigabytes === undefined ? await generatedLog(Number(values.records)) : undefined;
+const log = (): Readable =>
+  file === undefined ? generatedStream(Number(values.gigabytes) * 1e9) : createReadStream(file);
 const folder = mkdtempSync(path.join(tmpdir(), "eyepiece-bench-"));
 const server = await startServer(folder);
 try {
   const other = await create("other");
-  await upload(other, path.join(projectRoot(), "public", "sample", "node-1-events.log.gz"));
+  const sample = path.join(projectRoot(), "public", "sample", "node-1-events.log.gz");
+  await upload(other, "sample.log.gz", createReadStream(sample), statSync(sample).size);
   await new Promise((resolve) => setTimeout(resolve, 6000));
   const idle = residentMiB(server);
   const capture = await create("large");
   const waits: number[] = [];
   const asking = setInterval(() => void ask(other).then((ms) => waits.push(ms)), 200);
   const started = performance.now();
-  const report = await upload(capture, file);
+  const size = file === undefined ? undefined : statSync(file).size;
+  const report = await upload(capture, "large.log", log(), size);
   const seconds = (performance.now() - started) / 1000;
   clearInterval(asking);
   waits.sort((a, b) => a - b);
@@ -41,7 +55,7 @@ try {
     (waits[Math.min(waits.length - 1, Math.floor(waits.length * share))] ?? 0).toFixed(0);
   console.log(`machine  ${machine()}; commit ${commit()}`);
   console.log(
-    `file     ${sizeMiB(file).toFixed(0)} MiB, ${report.read} records, ${report.accepted} accepted, state ${report.state}`,
+    `file     ${(report.unpackedBytes / 2 ** 20).toFixed(0)} MiB, ${report.read} records, ${report.accepted} accepted, state ${report.state}`,
   );
   console.log(`time     ${seconds.toFixed(1)} s from the first byte sent to settled, through HTTP`);
   console.log(`memory   ${idle} MiB before, peak ${peakMiB(server.pid ?? 0)} MiB resident, whole server`);
@@ -79,11 +93,16 @@ async function create(name: string): Promise<string> {
   return idSchema.parse(await response.json()).id;
 }
 
-function upload(capture: string, source: string): Promise<z.infer<typeof reportSchema>> {
+function upload(
+  capture: string,
+  name: string,
+  body: Readable,
+  size: number | undefined,
+): Promise<z.infer<typeof reportSchema>> {
   return new Promise((resolve, reject) => {
-    const put = request(`${API}/captures/${capture}/files/${path.basename(source)}?wait=true`, {
+    const put = request(`${API}/captures/${capture}/files/${name}?wait=true`, {
       method: "PUT",
-      headers: { "content-length": statSync(source).size },
+      headers: size === undefined ? {} : { "content-length": size },
     });
     put.on("response", (response) => {
       let body = "";
@@ -93,7 +112,8 @@ function upload(capture: string, source: string): Promise<z.infer<typeof reportS
       response.on("end", () => resolve(reportSchema.parse(JSON.parse(body))));
     });
     put.on("error", reject);
-    createReadStream(source).pipe(put);
+    body.on("error", reject);
+    body.pipe(put);
   });
 }
 
