@@ -218,6 +218,21 @@ describe("a connection attempt", () => {
       { isAnswered: true, hasSynAck: false },
     ],
     [
+      "answered when its client goes on, though no answer was logged",
+      "0 a c>s syn\n0.1 a c>s fin",
+      { isAnswered: true },
+    ],
+    [
+      "not answered when its client resets",
+      "0 a c>s syn\n0.1 a c>s rst",
+      { isAnswered: false, clientRst: true },
+    ],
+    [
+      "not answered when what its client sends on is dropped",
+      "0 a c>s syn\n0.1 a c>s ack dropped-egress",
+      { isAnswered: false },
+    ],
+    [
       "refused",
       "0 a c>s syn\n0.1 a s>c rst",
       { isAnswered: false, isRefused: true, serverRst: true, clientRst: false },

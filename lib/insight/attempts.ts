@@ -67,6 +67,7 @@ export interface Piece {
   readonly syns: number;
   /** No attempt: the connection was there before the piece. */
   readonly isOpenAlready: boolean;
+  /** Something but a reset came back, or the client went on as if it had. */
   readonly isAnswered: boolean;
   readonly hasSynAck: boolean;
   /** A reset was the first thing that came back. */
@@ -305,7 +306,8 @@ function pieceOf(columns: Slots["columns"], slot: number): Piece {
     records: columns.records[slot] as number,
     syns: columns.syns[slot] as number,
     isOpenAlready: isTcp ? !has(SEEN.syn) : (columns.firstIsLow[slot] === 1) !== isLow,
-    isAnswered: has(isLow ? SEEN.high : SEEN.low),
+    // A client that sends more than SYNs was answered, whether or not the log has the answer.
+    isAnswered: has(isLow ? SEEN.high : SEEN.low) || (isTcp && has(isLow ? SEEN.low : SEEN.high)),
     hasSynAck: has(SEEN.synAck),
     isRefused: has(isLow ? SEEN.highRefused : SEEN.lowRefused) && has(SEEN.syn),
     clientRst: has(isLow ? SEEN.lowRst : SEEN.highRst),

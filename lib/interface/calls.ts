@@ -2,6 +2,7 @@
 
 import { captureCalls } from "./calls/captures";
 import { flowCalls } from "./calls/flows";
+import { l7Calls } from "./calls/l7";
 import { serverCalls } from "./calls/server";
 
-export const CALLS = { ...captureCalls, ...flowCalls, ...serverCalls };
+export const CALLS = { ...captureCalls, ...flowCalls, ...l7Calls, ...serverCalls };

@@ -10,16 +10,19 @@ import {
 } from "@/lib/capture/files";
 import { type CaptureSummary, summarise } from "@/lib/capture/summarise";
 import type { FlowDetailAnswer, FlowsAnswer, SummaryAnswer, TimelineAnswer } from "./answers";
+import type { L7Answer, WorkloadsAnswer } from "./answers-l7";
 import { type ExportPage, type ExportParameters, readExport } from "./export/export";
 import type { QuestionFailure } from "./failure";
 import { readFlow, readFlowBytes } from "./flow";
 import { type FlowsParameters, readFlows } from "./flows";
+import { type L7Parameters, readL7 } from "./l7";
 import type { OpenCapture } from "./open-capture";
 import type { ReportAnswer } from "./report/answer";
 import { readReport } from "./report/report";
 import type { ScopeParameters } from "./scope-parameters";
 import { readSummary } from "./summary";
 import { readTimeline, type TimelineParameters } from "./timeline";
+import { readWorkloads, type WorkloadsParameters } from "./workloads";
 
 export interface Questions {
   summary: { ask: ScopeParameters; answer: SummaryAnswer };
@@ -29,6 +32,8 @@ export interface Questions {
   /** One page; bin/export-stream.ts asks for one after the other. */
   export: { ask: ExportParameters; answer: ExportPage };
   timeline: { ask: TimelineParameters; answer: TimelineAnswer };
+  l7: { ask: L7Parameters; answer: L7Answer };
+  workloads: { ask: WorkloadsParameters; answer: WorkloadsAnswer };
   report: { ask: Record<string, never>; answer: ReportAnswer };
   files: { ask: Record<string, never>; answer: FileReport[] };
   file: { ask: { fileId: number }; answer: FileReport };
@@ -53,6 +58,8 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   flowBytes: (capture, { flowId }) => readFlowBytes(capture, flowId),
   export: readExport,
   timeline: readTimeline,
+  l7: readL7,
+  workloads: readWorkloads,
   report: readReport,
   files: (capture) => ok(readFiles(capture.database)),
   file: ({ database }, { fileId }) => {

@@ -131,7 +131,10 @@ function describePiece(piece: readonly Seen[]): string {
   const client = clientOf(piece);
   const server = first.from === client ? first.to : first.from;
   const back = piece.filter((one) => one.from === server && !isLost(one) && !isSyn(one));
-  const isAnswered = back.some(({ flags }) => !flags.has("RST"));
+  const goesOn = piece.some(
+    (one) => one.from === client && !isSyn(one) && !isLost(one) && !one.flags.has("RST"),
+  );
+  const isAnswered = back.some(({ flags }) => !flags.has("RST")) || (first.protocol === "TCP" && goesOn);
   const syns: bigint[] = [];
   for (const { at } of piece.filter(isSyn)) {
     const last = syns.at(-1);

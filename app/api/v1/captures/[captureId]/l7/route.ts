@@ -1,0 +1,8 @@
+/** HTTP, gRPC or Kafka requests by route, status, client, server or pod. */
+
+import { CALLS } from "@/lib/interface/calls";
+import { asks, routes } from "../../../route-helpers";
+
+export const dynamic = "force-dynamic";
+
+export const { GET, POST, PUT, PATCH, DELETE } = routes(asks(CALLS.l7, "l7", ({ query }) => query));

@@ -1,0 +1,260 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { bucketOf } from "@/lib/base/log-histogram";
+import { projectRoot } from "@/lib/base/project-root";
+import { openSqlite } from "@/lib/capture/driver";
+import { line, lines, TestCapture, testFolder, timeAt } from "@/lib/jobs/testing";
+import type { L7Answer, L7By, L7Row, WorkloadsAnswer } from "./answers-l7";
+import { readL7 } from "./l7";
+import { bucketSql } from "./latency-bucket";
+import { OpenCapture } from "./open-capture";
+import type { ScopeParameters } from "./scope-parameters";
+import { readWorkloads } from "./workloads";
+
+const SAMPLE = path.join(projectRoot(), "public", "sample");
+const truth = JSON.parse(readFileSync(path.join(SAMPLE, "truth.json"), "utf8"));
+
+const folder = mkdtempSync(path.join(tmpdir(), "eyepiece-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+let made: string | undefined;
+
+/** Read once; its file is opened by each test. */
+function sample(): OpenCapture {
+  if (made === undefined) {
+    const capture = new TestCapture(folder);
+    for (const name of readdirSync(SAMPLE).filter((file) => file.endsWith(".gz")))
+      capture.add(name, gunzipSync(readFileSync(path.join(SAMPLE, name))));
+    made = capture.file;
+  }
+  return open({ file: made });
+}
+
+function open(capture: { readonly file: string }): OpenCapture {
+  const opened = OpenCapture.open(capture.file);
+  if (!opened.ok) throw new Error(opened.failure.message);
+  onTestFinished(() => opened.value.close());
+  return opened.value;
+}
+
+function l7(
+  capture: OpenCapture,
+  by: L7By,
+  protocol: "http" | "grpc" | "kafka" = "http",
+  scope: ScopeParameters & { limit?: number } = {},
+): L7Answer {
+  const answer = capture.ask((asked) => readL7(asked, { by, protocol, limit: 1000, ...scope }));
+  if (!answer.ok) throw new Error(answer.failure.message);
+  return answer.value;
+}
+
+function workloads(capture: OpenCapture, scope: ScopeParameters = {}): WorkloadsAnswer {
+  const answer = capture.ask((asked) => readWorkloads(asked, { limit: 1000, ...scope }));
+  if (!answer.ok) throw new Error(answer.failure.message);
+  return answer.value;
+}
+
+const numbers = ({ requests, responses, errors, denied, unanswered, open: pending }: L7Row): number[] => [
+  ...[requests, responses, errors, denied, unanswered, pending],
+];
+
+describe("L7 of the sample capture", () => {
+  const capture = sample;
+
+  it("counts requests, responses and statuses of each server as its maker does", () => {
+    const asked = capture();
+    for (const server of truth.http.servers) {
+      const protocol = server.grpc ? "grpc" : "http";
+      const row = l7(asked, "server", protocol).rows.find(
+        ({ key }) => key.server === `${server.server}@shop-prod`,
+      );
+      const isCheckout = server.server === "storefront/checkout";
+      // The 403 of checkout are the proxy's: an HTTP rule refused the requests, the server never saw them.
+      const { 403: refused, ...others } = server.byStatus;
+      const status = isCheckout ? { ...others, "403 by policy": refused } : server.byStatus;
+      expect(row, server.server).toMatchObject({
+        ...{ requests: server.requests, responses: server.responses, status, denied: isCheckout ? 11 : 0 },
+      });
+    }
+    const total = ["http", "grpc"].map((protocol) => l7(asked, "route", protocol as "http").total);
+    // Counting both ends, as dashboards do, gives 1,269.
+    expect(total.reduce((sum, { requests }) => sum + requests, 0)).toBe(truth.http.requests);
+  });
+
+  it("has the latencies of the records, at most 1 % off, where one side logs them", () => {
+    const asked = capture();
+    const close = (found: string | null | undefined, expected: number): void => {
+      // The truth's own percentiles come from buckets 1 % wide.
+      expect(Math.abs(Number(found) - expected) / expected).toBeLessThan(0.02);
+    };
+    for (const server of truth.http.servers) {
+      if (server.latency === null || ["payments/payments-api", "storefront/checkout"].includes(server.server))
+        continue;
+      const row = l7(asked, "server").rows.find(({ key }) => key.server === `${server.server}@shop-prod`);
+      expect(row?.latencyNs).toMatchObject({ samples: server.latency.samples, computed: 0 });
+      close(row?.latencyNs.p50, server.latency.p50Ns);
+      close(row?.latencyNs.p95, server.latency.p95Ns);
+      close(row?.latencyNs.p99, server.latency.p99Ns);
+    }
+    const grpc = l7(asked, "server", "grpc").total.latencyNs;
+    expect([grpc.samples, grpc.computed]).toEqual([233, 233]);
+  });
+
+  it("adds up the same over every table, in any scope", () => {
+    const asked = capture();
+    const scopes: ScopeParameters[] = [
+      {},
+      { q: "namespace:search" },
+      { q: "!namespace:search", from: "2026-05-12T09:45:00Z", to: "2026-05-12T09:55:00Z" },
+    ];
+    for (const scope of scopes) {
+      for (const by of ["route", "status", "client", "server", "pod"] as const) {
+        const { rows, total } = l7(asked, by, "http", scope);
+        const sums = numbers(total as L7Row).map((_, i) =>
+          rows.reduce((sum, row) => sum + (numbers(row)[i] ?? 0), 0),
+        );
+        expect(sums, by).toEqual(numbers(total as L7Row));
+        const statuses = Object.values(total.status).reduce((sum, n) => sum + n, 0);
+        expect(statuses).toBe(total.responses);
+      }
+    }
+  });
+
+  it("folds ids out of routes, names gRPC methods, and puts errors first", () => {
+    const asked = capture();
+    const { rows } = l7(asked, "route");
+    expect(rows[0]?.key.server).toBe("search/opensearch@shop-prod");
+    expect(rows.filter(({ key }) => /\d{2,}|\?/.test(key.route ?? "")).map(({ key }) => key.route)).toEqual(
+      [],
+    );
+    expect(rows.every(({ key, method }) => key.method === method)).toBe(true);
+    const methods = l7(asked, "route", "grpc").rows.map(({ key }) => key.route);
+    expect(methods.every((method) => /^[\w.]+\/\w+$/.test(method ?? ""))).toBe(true);
+  });
+
+  it("folds what is beyond the limit, and says how much that is", () => {
+    const asked = capture();
+    const all = l7(asked, "route");
+    const { rows, total, folded } = l7(asked, "route", "http", { limit: 2 });
+    expect(rows).toEqual(all.rows.slice(0, 2));
+    expect(total).toEqual(all.total);
+    expect(folded.rows).toBe(all.rows.length - 2);
+    expect(folded.requests + rows.reduce((sum, { requests }) => sum + requests, 0)).toBe(all.total.requests);
+  });
+});
+
+describe("L7 of single records", () => {
+  const client = { ip: "10.0.0.1", endpoint: { namespace: "shop", pod_name: "web-0" } };
+  const server = { ip: "10.0.0.2", endpoint: { namespace: "shop", pod_name: "api-0" } };
+  const http = (
+    at: number,
+    port: number,
+    type: "REQUEST" | "RESPONSE",
+    members: object,
+    flow: object = {},
+  ): string => {
+    const isReply = type === "RESPONSE";
+    const [from, to] = isReply ? [server, client] : [client, server];
+    return line(at, {
+      ...{ Type: "L7", is_reply: isReply, traffic_direction: "INGRESS" },
+      ...{ source: from.endpoint, destination: to.endpoint, IP: { source: from.ip, destination: to.ip } },
+      l4: { TCP: { source_port: isReply ? 80 : port, destination_port: isReply ? port : 80 } },
+      l7: { type, http: { method: "GET", url: "http://api/users/7", protocol: "HTTP/1.1", ...members } },
+      ...flow,
+    });
+  };
+
+  it("tells 403 by policy from 403 by the server, and 4xx from errors", () => {
+    const capture = new TestCapture();
+    capture.add(
+      "a",
+      lines(
+        ...[
+          http(1, 4001, "REQUEST", {}, { verdict: "DROPPED" }),
+          http(1.001, 4001, "RESPONSE", { code: 403 }),
+        ],
+        ...[http(2, 4002, "REQUEST", {}), http(2.5, 4002, "RESPONSE", { code: 403 })],
+        ...[http(3, 4003, "REQUEST", {}), http(3.5, 4003, "RESPONSE", { code: 404 })],
+        ...[http(4, 4004, "REQUEST", {}), http(4.5, 4004, "RESPONSE", { code: 500 })],
+        ...[http(5, 4005, "REQUEST", {}), http(50, 4006, "REQUEST", {})],
+        http(60, 4007, "REQUEST", {}),
+      ),
+    );
+    const { total, rows } = l7(open(capture), "route");
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      key: { server: "shop/api", method: "GET", route: "/users/{id}" },
+      method: "GET",
+    });
+    expect(total).toMatchObject({
+      ...{ requests: 7, responses: 4, denied: 1, errors: 2, unanswered: 1, open: 2 },
+      status: { "403": 1, "403 by policy": 1, "404": 1, "500": 1 },
+      // Half a second each, the refused one apart.
+      latencyNs: { samples: 3, computed: 3 },
+      ...{ first: timeAt(1).replace("Z", "000000Z"), last: timeAt(60).replace("Z", "000000Z") },
+    });
+    expect(Math.abs(Number(total.latencyNs.p50) / 5e8 - 1)).toBeLessThan(0.01);
+    const statuses = l7(open(capture), "status").rows.map(({ key, requests }) => [key.status, requests]);
+    expect(Object.fromEntries(statuses)).toEqual({
+      ...{ "403 by policy": 1, "500": 1, "403": 1, "404": 1, "no answer": 1, open: 2 },
+    });
+  });
+
+  it("counts aggregated records by their events, at most", () => {
+    const capture = new TestCapture();
+    const l7Record = (type: string, code?: number): string =>
+      line(1, {
+        Type: "L7",
+        l7: { type, http: { code } },
+        aggregate: { ingress_flow_count: 5, egress_flow_count: 5 },
+      });
+    capture.add("a", lines(l7Record("REQUEST"), l7Record("RESPONSE", 503)));
+    const { meta, total, rows } = l7(open(capture), "route");
+    expect(meta.exact).toBe(false);
+    expect(total).toMatchObject({ requests: 10, responses: 10, errors: 10, status: { "503": 10 } });
+    expect(rows.map(({ key }) => key.route)).toEqual([null]);
+  });
+});
+
+describe("the bucket of a latency in SQL", () => {
+  it("is that of the histogram", () => {
+    const database = openSqlite(path.join(testFolder(), "x.db"));
+    const sql = database.prepareExact(`SELECT ${bucketSql("v")} AS bucket FROM (SELECT ? AS v)`);
+    const values = [0, 1, 63, 64, 65, 127, 128, 129, 1000, 123_456, 5e8, 2 ** 31, 2 ** 32 + 5, 1e15];
+    values.push(Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER);
+    for (const value of values)
+      expect(Number(sql.get([BigInt(value)])?.bucket), String(value)).toBe(bucketOf(value));
+    expect(Number(sql.get([2n ** 60n])?.bucket)).toBe(bucketOf(2 ** 60));
+    database.close();
+  });
+});
+
+describe("workloads of the sample capture", () => {
+  it("have the events of each pod that their maker counts, and name the uneven one with its reason", () => {
+    const { rows } = workloads(sample());
+    const { workload, pods } = truth.unbalanced;
+    const row = rows.find((one) => one.workload === `${workload}@shop-prod`);
+    const expected = pods.map(({ pod, events }: { pod: string; events: number }) => [pod, events]);
+    expect(row?.pods.map(({ pod, events }) => [pod.split("/")[1]?.split("@")[0], events])).toEqual(
+      expected.toSorted((a: [string, number], b: [string, number]) => b[1] - a[1]),
+    );
+    // Of 875, 288 and 273: differences 587, 602, 15; 2 · 1204 / (2 · 3 · 1436) · 3/2 = 0.419.
+    expect(row?.imbalance).toBe(0.419);
+    expect(row?.likelyReason).not.toBe("even");
+  });
+
+  it("tell how TCP attempts to a workload ended, for the one that lost its client's rule", () => {
+    const asked = sample();
+    const row = workloads(asked).rows.find((one) => one.workload === "orders/orders-api@shop-prod");
+    const cause = truth.drops.causes.find(({ name }: { name: string }) => name === "orders-api-default-deny");
+    expect(row?.unanswered).toBe(cause.attempts);
+    expect(row?.syn).toBeGreaterThan(cause.attempts);
+    expect(row?.pods.reduce((sum, { drops }) => sum + drops, 0)).toBe(cause.drops);
+    const inRange = workloads(asked, { to: truth.incidentAt }).rows.find(
+      (one) => one.workload === row?.workload,
+    );
+    expect(inRange?.unanswered).toBe(0);
+  });
+});

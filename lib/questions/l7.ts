@@ -1,0 +1,241 @@
+/**
+ * HTTP, gRPC and Kafka requests by route, status, client, server or pod.
+ *
+ * An exchange is in scope when its request is (its answer, where the request is not in the log). All tables are made from
+ * the same rows, those that count, so each adds up to the requests of the scope.
+ */
+
+import { percentile } from "@/lib/base/log-histogram";
+import { ok, type Result } from "@/lib/base/result";
+import { formatTime } from "@/lib/base/time";
+import type { SqlValue } from "@/lib/capture/driver";
+import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { grpcStatusName, kafkaErrorName } from "@/lib/flow/l7-words";
+import { EXCHANGE_OUTCOME, L7_PROTOCOL, LATENCY_BY } from "@/lib/insight/exchange-kind";
+import { OUTCOME } from "@/lib/insight/outcome";
+import type { L7_PROTOCOLS, L7Answer, L7By, L7Counts, L7Row } from "./answers-l7";
+import type { QuestionFailure } from "./failure";
+import { bucketSql } from "./latency-bucket";
+import type { OpenCapture } from "./open-capture";
+import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+
+type Protocol = (typeof L7_PROTOCOLS)[number];
+
+export interface L7Parameters extends ScopeParameters {
+  readonly protocol: Protocol;
+  readonly by: L7By;
+  /** Rows at most. */
+  readonly limit: number;
+}
+
+export function readL7(capture: OpenCapture, parameters: L7Parameters): Result<L7Answer, QuestionFailure> {
+  const scope = readScope(capture, parameters);
+  if (!scope.ok) return scope;
+  const { protocol, by, limit } = parameters;
+  const compiled = compileScope(capture.database, scope.value);
+  const table = capture.keep(`l7 ${protocol} ${by} ${limit} ${scopeKey(parameters)}`, () => {
+    const groups = readGroups(capture, compiled, protocol, by);
+    return { ...tabulate(groups, limit), hasUnpaired: groups.some(({ unpaired }) => unpaired > 0) };
+  });
+  const { hasUnpaired, ...answer } = table;
+  const meta = capture.meta("requests");
+  if (!hasUnpaired) return ok({ meta, ...answer });
+  const note =
+    "Aggregated records, and records without ports, cannot be paired: requests are at most these, both proxies included.";
+  return ok({ meta: { ...meta, exact: false, notes: [...meta.notes, note] }, ...answer });
+}
+
+/** Exchanges of one key that are alike in what is counted apart. */
+interface Group {
+  readonly key: L7Row["key"];
+  readonly method: string | null;
+  readonly status: string | undefined;
+  readonly requests: number;
+  readonly responses: number;
+  readonly errors: number;
+  readonly denied: number;
+  readonly outcome: number;
+  readonly unpaired: number;
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+  readonly latencies: Map<number, number>;
+  readonly computed: number;
+}
+
+/** Two columns (NULL where one is enough) and the method, by what is asked for. */
+const KEYS: Readonly<Record<L7By, readonly [first: string, second: string]>> = {
+  route: ["s.workloadKey", "r.value"],
+  status: ["NULL", "NULL"],
+  client: ["c.workloadKey", "NULL"],
+  server: ["s.workloadKey", "NULL"],
+  pod: ["s.key", "NULL"],
+};
+
+function readGroups(capture: OpenCapture, scope: CompiledScope, protocol: Protocol, by: L7By): Group[] {
+  const [first, second] = KEYS[by];
+  const weight = "max(e.requests, e.responses)";
+  const rows = capture.database
+    .prepareExact(
+      `SELECT first, second, method, status, grpcStatus, denied, outcome, latencyBy, bucket, answered, sum(requests), sum(responses),
+         sum(error * weight), sum(denied * weight), min(timeNs), max(timeNs), count(*)
+       FROM (
+         SELECT ${first} AS first, ${second} AS second, coalesce(k.httpMethod, k.kafkaApiKey) AS method, e.status, e.grpcStatus, e.denied, e.outcome,
+           e.latencyBy, ${bucketSql("e.latencyNs")} * (e.latencyNs IS NOT NULL) AS bucket, e.responses > 0 AS answered, e.requests, e.responses,
+           e.error, ${weight} AS weight, e.timeNs
+         FROM L7Exchange e JOIN Flow f ON f.id = e.id JOIN Kind k ON k.id = f.kindId JOIN Pair p ON p.id = f.pairId
+           LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId LEFT JOIN Route r ON r.id = e.routeId
+         WHERE e.counted = 1 AND e.protocol = ${L7_PROTOCOL[protocol]} AND ${scope.sql}
+       ) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`,
+    )
+    .rows(scope.parameters);
+  return rows.map((row) => toGroup(row, protocol, by));
+}
+
+function toGroup(row: readonly SqlValue[], protocol: Protocol, by: L7By): Group {
+  const [first, second, method, code, grpcStatus, denied, outcome, latencyBy, bucket, answered, ...sums] =
+    row;
+  const [requests, responses, errors, refused, firstNs, lastNs, rows] = sums;
+  const isAnswered = Number(answered) === 1;
+  const status = isAnswered
+    ? statusName(protocol, numberOrNull(code), numberOrNull(grpcStatus), Number(denied) === 1)
+    : undefined;
+  const hasLatency = latencyBy !== null && latencyBy !== undefined;
+  const words = { method: textOrNull(method), status: status ?? SILENCE[Number(outcome)] ?? "unpaired" };
+  return {
+    key: keyOf(by, textOrNull(first), textOrNull(second), words),
+    method: words.method,
+    status,
+    requests: Number(requests),
+    responses: Number(responses),
+    errors: Number(errors),
+    denied: Number(refused),
+    outcome: Number(outcome),
+    unpaired: Number(outcome) === EXCHANGE_OUTCOME.unpaired && Number(requests) > 0 ? Number(requests) : 0,
+    firstNs: (firstNs ?? null) as bigint | null,
+    lastNs: (lastNs ?? null) as bigint | null,
+    latencies: hasLatency ? new Map([[Number(bucket), Number(rows)]]) : new Map(),
+    computed: Number(latencyBy) === LATENCY_BY.pairing ? Number(rows) : 0,
+  };
+}
+
+/** What a request without an answer is called. */
+const SILENCE: Readonly<Record<number, string>> = {
+  [EXCHANGE_OUTCOME.denied]: "denied",
+  [OUTCOME.noReply]: "no answer",
+  [OUTCOME.gap]: "open",
+  [OUTCOME.open]: "open",
+  [OUTCOME.unknowable]: "open",
+};
+
+function statusName(protocol: Protocol, code: number | null, grpc: number | null, isDenied: boolean): string {
+  if (isDenied) return code === null ? "denied" : `${code} by policy`;
+  if (protocol === "kafka") return code === null ? "unknown" : kafkaErrorName(code);
+  // Most gRPC servers send their status where Hubble does not see it: then the HTTP status is all there is.
+  if (protocol === "grpc" && grpc !== null) return grpcStatusName(grpc);
+  return code === null ? "unknown" : String(code);
+}
+
+function keyOf(
+  by: L7By,
+  first: string | null,
+  second: string | null,
+  { method, status }: { readonly method: string | null; readonly status: string },
+): L7Row["key"] {
+  switch (by) {
+    case "route":
+      return { server: first, method, route: second };
+    case "status":
+      return { status };
+    case "client":
+      return { client: first };
+    case "server":
+      return { server: first };
+    case "pod":
+      return { pod: first };
+  }
+}
+
+function tabulate(groups: readonly Group[], limit: number): Omit<L7Answer, "meta"> {
+  const byKey = new Map<string, Group[]>();
+  for (const group of groups) {
+    const text = JSON.stringify(group.key);
+    const known = byKey.get(text);
+    if (known === undefined) byKey.set(text, [group]);
+    else known.push(group);
+  }
+  const rows = [...byKey]
+    .map(([text, those]) => ({ text, row: toRow(those) }))
+    .sort(
+      (a, b) => b.row.errors - a.row.errors || b.row.requests - a.row.requests || (a.text < b.text ? -1 : 1),
+    )
+    .map(({ row }) => row);
+  const folded = rows.slice(limit);
+  return {
+    total: countsOf(groups),
+    rows: rows.slice(0, limit),
+    folded: { rows: folded.length, requests: folded.reduce((sum, { requests }) => sum + requests, 0) },
+  };
+}
+
+function toRow(groups: readonly Group[]): L7Row {
+  const methods = new Set(groups.map(({ method }) => method));
+  const [first] = groups as [Group];
+  return { key: first.key, method: methods.size === 1 ? first.method : null, ...countsOf(groups) };
+}
+
+function countsOf(groups: readonly Group[]): L7Counts {
+  const sum = (of: (group: Group) => number): number => groups.reduce((total, group) => total + of(group), 0);
+  const silent = (...outcomes: readonly number[]): number =>
+    sum(({ outcome, requests }) => (outcomes.includes(outcome) ? requests : 0));
+  return {
+    requests: sum(({ requests }) => requests),
+    responses: sum(({ responses }) => responses),
+    errors: sum(({ errors }) => errors),
+    denied: sum(({ denied }) => denied),
+    unanswered: silent(OUTCOME.noReply),
+    open: silent(OUTCOME.gap, OUTCOME.open, OUTCOME.unknowable),
+    status: statusesOf(groups),
+    latencyNs: latencyOf(groups),
+    ...spanOf(groups),
+  };
+}
+
+function statusesOf(groups: readonly Group[]): Record<string, number> {
+  const statuses = new Map<string, number>();
+  for (const { status, responses } of groups)
+    if (status !== undefined) statuses.set(status, (statuses.get(status) ?? 0) + responses);
+  return Object.fromEntries([...statuses].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function latencyOf(groups: readonly Group[]): L7Counts["latencyNs"] {
+  const counts = new Map<number, number>();
+  let computed = 0;
+  for (const group of groups) {
+    computed += group.computed;
+    for (const [bucket, n] of group.latencies) counts.set(bucket, (counts.get(bucket) ?? 0) + n);
+  }
+  const at = (share: number): string | null => {
+    const value = percentile(counts, share);
+    return value === undefined ? null : String(value);
+  };
+  const samples = [...counts.values()].reduce((total, n) => total + n, 0);
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), samples, computed };
+}
+
+function spanOf(groups: readonly Group[]): { first: string | null; last: string | null } {
+  let first: bigint | null = null;
+  let last: bigint | null = null;
+  for (const { firstNs, lastNs } of groups) {
+    if (firstNs !== null && (first === null || firstNs < first)) first = firstNs;
+    if (lastNs !== null && (last === null || lastNs > last)) last = lastNs;
+  }
+  return { first: first === null ? null : formatTime(first), last: last === null ? null : formatTime(last) };
+}
+
+function numberOrNull(value: SqlValue | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}
+
+function textOrNull(value: SqlValue | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
