@@ -37,6 +37,8 @@ export class Captures {
     private readonly writers: Writers,
     private readonly readers: ReaderPool,
     private readonly log: Log,
+    /** Told of each file that came to its end. */
+    private readonly onFile: (report: FileReport) => void = () => undefined,
   ) {
     this.intake = new Intake(dataFolder, writers, {
       changed: (captureId) => this.changed(captureId),
@@ -207,6 +209,7 @@ export class Captures {
   }
 
   private async finished(captureId: string, report: FileReport): Promise<void> {
+    this.onFile(report);
     const { state, read, accepted, duplicate, otherKinds, refused } = report;
     this.log.info("file ended", {
       capture: captureId,

@@ -17,6 +17,7 @@ import type { Answer, Ask, QuestionName } from "@/lib/questions/questions";
 import { ReaderPool } from "@/lib/questions/reader-pool";
 import { Captures } from "./captures";
 import { setEngine } from "./engine-slot";
+import { IntakeTotals, Metrics } from "./metrics";
 
 export interface Engine {
   readonly captures: Captures;
@@ -27,6 +28,8 @@ export interface Engine {
     ask: Ask<Name>,
     signal?: AbortSignal,
   ): Promise<Result<Answer<Name>, QuestionFailure>>;
+  /** For operators. */
+  readonly metrics: Metrics;
   /** Aborts when the server takes no new requests: what keeps one open, such as a progress stream, ends then. */
   readonly stopSignal: AbortSignal;
   /** The server takes no new requests from now on. */
@@ -49,6 +52,7 @@ export async function createEngine(dataDir: string, log: Log): Promise<Engine> {
     queue: WAITING_QUESTIONS,
   });
   const writers = new Writers(dataDir);
+  const intake = new IntakeTotals();
   const captures = new Captures(
     dataDir,
     path.join(root, "public", "sample"),
@@ -56,15 +60,19 @@ export async function createEngine(dataDir: string, log: Log): Promise<Engine> {
     writers,
     readers,
     log,
+    (report) => intake.add(report),
   );
   await captures.recover();
   const stopping = new AbortController();
+  const metrics = new Metrics(readers, intake, () => captures.list());
   const engine: Engine = {
     captures,
+    metrics,
     ask: (captureId, question, ask, signal) => readers.ask(captures.fileOf(captureId), question, ask, signal),
     stopSignal: stopping.signal,
     stopping: () => stopping.abort(),
     close: async () => {
+      metrics.close();
       await writers.stopAll();
       await readers.close();
       await catalogue.close();

@@ -8,6 +8,7 @@ import { GET as getFlows } from "@/app/api/v1/captures/[captureId]/flows/route";
 import { GET as getProgress } from "@/app/api/v1/captures/[captureId]/progress/route";
 import { GET as getReport } from "@/app/api/v1/captures/[captureId]/report/route";
 import { POST } from "@/app/api/v1/captures/route";
+import { GET as getMetrics } from "@/app/api/v1/metrics/route";
 import { createLog } from "@/lib/base/log";
 import { line, lines } from "@/lib/jobs/testing";
 import { createEngine, type Engine } from "./engine";
@@ -140,6 +141,42 @@ describe("flows by the interface", () => {
     const answer = await getFlows(new Request(`http://local/x?${query}`), route({ captureId: shared }));
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ error: { code } });
+  });
+});
+
+describe("metrics by the interface", () => {
+  it("count files, records and questions, and name nothing that a log holds", async () => {
+    const captureId = await start();
+    const read = async () => {
+      const answer = await getMetrics(new Request("http://local/x"), { params: Promise.resolve(undefined) });
+      expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+      return answer.text();
+    };
+    const sampleOf = (text: string, sample: string): number =>
+      Number(
+        text
+          .split("\n")
+          .find((one) => one.startsWith(`${sample} `))
+          ?.slice(sample.length) ?? 0,
+      );
+    const before = await read();
+    await put(captureId, "secret-name.log", lines(line(1), line(2), "rubbish"));
+    await getFlows(new Request("http://local/x?limit=1"), route({ captureId }));
+    await getFlows(new Request("http://local/x?q=nonsense:1"), route({ captureId }));
+    const after = await read();
+    const grown = (sample: string): number => sampleOf(after, sample) - sampleOf(before, sample);
+    expect(grown('eyepiece_files_total{state="done"}')).toBe(1);
+    expect(grown('eyepiece_ingest_records_total{outcome="accepted"}')).toBe(2);
+    expect(grown('eyepiece_ingest_records_total{outcome="refused"}')).toBe(1);
+    expect(grown('eyepiece_questions_total{question="flows",outcome="answered"}')).toBe(1);
+    expect(grown('eyepiece_questions_total{question="flows",outcome="filter_invalid"}')).toBe(1);
+    expect(grown('eyepiece_question_seconds_count{question="flows"}')).toBe(2);
+    expect(grown('eyepiece_question_seconds_bucket{question="flows",le="+Inf"}')).toBe(2);
+    expect(sampleOf(after, "eyepiece_resident_bytes")).toBeGreaterThan(10_000_000);
+    expect(after).not.toContain("secret-name");
+    expect(after).not.toContain(captureId);
+    for (const one of after.trimEnd().split("\n"))
+      expect(one).toMatch(/^(?:# (?:HELP|TYPE) eyepiece_\w+ .+|eyepiece_\w+(?:\{[^}]*\})? [-+\dInfNae.]+)$/);
   });
 });
 

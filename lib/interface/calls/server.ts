@@ -1,6 +1,7 @@
 /** The server itself. */
 
 import { z } from "zod";
+import { METRICS_TYPE } from "@/lib/http/prometheus";
 import { call, jsonAnswer } from "../call";
 
 const healthSchema = z.object({ status: z.enum(["ok", "stopping"]) });
@@ -11,6 +12,12 @@ export const serverCalls = {
     address: "/health",
     does: "Whether the server answers",
     answers: { 200: jsonAnswer(healthSchema, "It does.") },
+  }),
+  metrics: call({
+    method: "GET",
+    address: "/metrics",
+    does: "Numbers for operators, as Prometheus reads them",
+    answers: { 200: { kind: "text", types: [METRICS_TYPE], says: "The numbers." } },
   }),
   openApi: call({
     method: "GET",
