@@ -5,7 +5,6 @@ import { hash64, uuidHash } from "@/lib/base/hash";
 import {
   type BatchExtra,
   type BatchOther,
-  type BatchRefusal,
   type FlowBatch,
   type FlowColumns,
   PLACES_PER_BLOCK,
@@ -13,19 +12,21 @@ import {
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import { decodeText } from "@/lib/formats/decode";
 import type { Decoded, RefusalCode, Refused, Several } from "@/lib/formats/record";
+import type { Chunk } from "./chunk";
+import { grown, newColumns } from "./columns";
 import { type Member, membersOf } from "./container";
 import { LIMITS } from "./limits";
 import { NotesWriter } from "./notes";
 import { type ColumnWords, type Packer, putKnownRow, putRow, wordsOf } from "./pack";
 import { PlacesWriter } from "./places";
+import { RefusalList } from "./refusals";
 import { type Part, partsOf } from "./runtime-parts";
 import { scanDocument } from "./scan";
 import type { Known } from "./skeleton";
-import { type Chunk, countLineFeeds, isBlank } from "./split";
+import { countLineFeeds, isBlank } from "./split";
 
 const OPEN_BRACE = 123;
 const COMMA = 44;
-const REASON_CHARS = 500;
 const LINE_BREAK = Buffer.from("\n");
 const SEVERAL_IN_PARTS: Refused = {
   code: "not_a_record",
@@ -60,8 +61,7 @@ class ChunkDecoding {
   private words: ColumnWords;
   private readonly others: BatchOther[] = [];
   private readonly extras: BatchExtra[] = [];
-  private readonly refusals: BatchRefusal[] = [];
-  private readonly refusedBy: Record<string, number> = {};
+  private readonly refusals: RefusalList;
   private readonly formats: Record<string, number> = {};
   private readonly places: PlacesWriter;
   private readonly notes = new NotesWriter();
@@ -78,6 +78,7 @@ class ChunkDecoding {
   ) {
     this.buffer = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
     this.view = new DataView(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
+    this.refusals = new RefusalList(this.buffer, chunk.offset);
     this.columns = newColumns(chunk.documents.length / 3);
     this.words = wordsOf(this.columns);
     this.firstLine = chunk.documents[2] ?? 1;
@@ -221,7 +222,7 @@ class ChunkDecoding {
 
   private refuseMember(at: Stretch, nth: number, refused: Refused): void {
     this.memberPlace(at, nth);
-    this.list(at.start, at.end, at.line, refused);
+    this.refusals.add(at.start, at.end, at.line, refused);
   }
 
   /** Lines of a container runtime that cut a record in parts; lines of its other stream may stand between them. */
@@ -247,14 +248,14 @@ class ChunkDecoding {
     const decoded = decodeText(bytes.toString("utf8"));
     const place = this.addPlace(first.start, first.end, line);
     if (parts.length > 1) this.notes.parts(place, parts);
-    if (!decoded.ok) this.list(first.start, first.end, line, decoded.failure);
+    if (!decoded.ok) this.refusals.add(first.start, first.end, line, decoded.failure);
     else if ("record" in decoded.value)
       this.add(
         decoded.value,
         place,
         hashOfRecord(decoded.value, () => hash64(bytes)),
       );
-    else this.list(first.start, first.end, line, SEVERAL_IN_PARTS);
+    else this.refusals.add(first.start, first.end, line, SEVERAL_IN_PARTS);
   }
 
   private bytesOf({ start, end }: Part): Buffer {
@@ -313,23 +314,7 @@ class ChunkDecoding {
 
   private refuse(start: number, end: number, line: number, refused: Refused): void {
     this.addPlace(start, end, line);
-    this.list(start, end, line, refused);
-  }
-
-  private list(start: number, end: number, line: number, refused: Refused): void {
-    this.refusedBy[refused.code] = (this.refusedBy[refused.code] ?? 0) + 1;
-    if (this.refusals.length >= LIMITS.refusalsPerBatch) return;
-    this.refusals.push({
-      line,
-      offset: this.chunk.offset + start,
-      code: refused.code,
-      // The reason may name members of the record.
-      reason: shown(refused.message, REASON_CHARS),
-      excerpt: shown(
-        this.buffer.toString("utf8", start, Math.min(end, start + LIMITS.excerptChars * 4)),
-        LIMITS.excerptChars,
-      ),
-    });
+    this.refusals.add(start, end, line, refused);
   }
 
   finish(reset: boolean): FlowBatch {
@@ -342,8 +327,8 @@ class ChunkDecoding {
       reset,
       others: this.others,
       extras: this.extras,
-      refusals: this.refusals,
-      refusedBy: this.refusedBy,
+      refusals: this.refusals.listed,
+      refusedBy: this.refusals.counts,
       formats: this.formats,
       read: this.records,
       block: {
@@ -363,49 +348,4 @@ class ChunkDecoding {
 function hashOfRecord({ record, identity }: Decoded, hashOfBytes: () => bigint): bigint {
   if (record.kind === "flow" && record.flow.uuid !== undefined) return uuidHash(record.flow.uuid);
   return identity === undefined ? hashOfBytes() : hash64(identity);
-}
-
-/** Text for a list: cut to a bound, without characters that act on what shows them. */
-function shown(text: string, chars: number): string {
-  return text.slice(0, chars).toWellFormed().replace(ACTING, visible);
-}
-
-/** C0 and C1 control characters, and those that turn the direction of the text behind them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const ACTING = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
-
-/** The picture of a control character where Unicode has one. */
-function visible(char: string): string {
-  const code = char.charCodeAt(0);
-  if (code === 127) return "\u2421";
-  return code < 32 ? String.fromCharCode(0x2400 + code) : "\ufffd";
-}
-
-function grown(columns: FlowColumns): FlowColumns {
-  const larger = newColumns(columns.place.length * 2 + 16);
-  for (const name of Object.keys(larger) as (keyof FlowColumns)[])
-    (larger[name] as Int32Array).set(columns[name] as Int32Array);
-  return larger;
-}
-
-function newColumns(rows: number): FlowColumns {
-  return {
-    place: new Int32Array(rows),
-    timeNs: new BigInt64Array(rows),
-    kind: new Int32Array(rows),
-    observer: new Int32Array(rows),
-    source: new Int32Array(rows),
-    destination: new Int32Array(rows),
-    pair: new Int32Array(rows),
-    sourcePort: new Float64Array(rows),
-    destinationPort: new Float64Array(rows),
-    l7Text: new Int32Array(rows),
-    dnsAnswer: new Int32Array(rows),
-    policies: new Int32Array(rows),
-    latencyNs: new BigInt64Array(rows),
-    events: new Float64Array(rows),
-    hash: new BigInt64Array(rows),
-    hasUuid: new Uint8Array(rows),
-    exchangeKey: new BigInt64Array(rows),
-  };
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { projectRoot } from "@/lib/base/project-root";
 import type { FlowBatch } from "@/lib/flow/batch";
-import type { Chunk } from "./split";
+import type { Chunk } from "./chunk";
 
 export interface ToDecoder {
   readonly chunk: Chunk;

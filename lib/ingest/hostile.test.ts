@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { findPlace } from "@/lib/capture/raw";
 import { UNTIMED } from "@/lib/flow/batch";
-import { type Chunk, Splitter } from "./split";
+import type { Chunk } from "./chunk";
+import { Splitter } from "./split";
 import { batchesOf, recordsOf, sumOf } from "./testing";
 
 const GOOD = '{"flow":{"verdict":"AUDIT"}}';

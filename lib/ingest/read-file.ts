@@ -5,9 +5,10 @@
  * waited for.
  */
 
+import type { Chunk } from "./chunk";
 import type { DecodedBatch, DecodePool } from "./decode-pool";
 import { FileRefusal } from "./file-refusal";
-import { type Chunk, Splitter } from "./split";
+import { Splitter } from "./split";
 
 export interface Sink {
   /** Takes batches in the order of the file. */

@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { uuidHash } from "@/lib/base/hash";
 import { parseTime } from "@/lib/base/time";
 import { DICTIONARIES, type FlowBatch } from "@/lib/flow/batch";
+import type { Chunk } from "./chunk";
 import { Cut } from "./cut";
 import { decodeChunk } from "./decode-chunk";
 import { Packer } from "./pack";
-import { type Chunk, Splitter } from "./split";
+import { Splitter } from "./split";
 
 /** One line per record; `members` go into the flow behind the ports' object. */
 function record(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Chunk } from "./chunk";
 import { LIMITS } from "./limits";
-import { type Chunk, Splitter } from "./split";
+import { Splitter } from "./split";
 
 interface Cut {
   readonly text: string;

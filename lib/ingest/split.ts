@@ -12,26 +12,11 @@
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import { readHeader } from "@/lib/formats/csv";
 import type { RefusalCode } from "@/lib/formats/record";
+import { type Added, type Chunk, ChunkDraft } from "./chunk";
 import { ContainerScan, endOfPlainValue, isContainer, SNIFFED_BYTES, ValueSkip } from "./container";
 import { LIMITS } from "./limits";
 import { DocumentScan, type Scan } from "./scan";
 import { csvRow, type GroupEnd, groupOfLine, type Held, isDockerPart } from "./text-groups";
-
-/** A stretch of the unpacked file with the documents in it. */
-export interface Chunk {
-  /** Its own memory, so that it can be transferred. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Offset of `bytes` in the unpacked file. */
-  readonly offset: number;
-  /** Per document: start, end (within `bytes`), line number. */
-  readonly documents: Int32Array<ArrayBuffer>;
-  /** Documents that are refused already, by their number. */
-  readonly refused: ReadonlyMap<number, RefusalCode>;
-  /** Documents that are lines of a container runtime, some of them parts of one line. */
-  readonly parted: ReadonlySet<number>;
-  /** From this document on, rows are read with this context; nothing before the first entry. */
-  readonly contexts: readonly { readonly from: number; readonly context: ReadingContext | undefined }[];
-}
 
 type SplitLimits = Readonly<
   Record<"recordBytes" | "blockBytes" | "blockDocuments" | "scannedFrom" | "depth" | "values", number>
@@ -86,14 +71,7 @@ export class Splitter {
   private passing: ValueSkip | undefined;
   /** The header that rows of text are read with. */
   private header: ReadingContext | undefined;
-  private documents: number[] = [];
-  /** Records that a document may become, beyond one. */
-  private moreRecords = 0;
-  private refused = new Map<number, RefusalCode>();
-  private parted = new Set<number>();
-  private contexts: { from: number; context: ReadingContext | undefined }[] = [];
-  /** What the last document of this chunk was read with. */
-  private lastContext: ReadingContext | undefined;
+  private readonly draft = new ChunkDraft();
 
   constructor(
     private readonly emit: (chunk: Chunk) => void,
@@ -162,7 +140,7 @@ export class Splitter {
       if (next < 0) break;
       this.unfinished = undefined;
       at = next;
-      if (this.documents.length / 3 + this.moreRecords >= this.limits.blockDocuments) at = this.flush(at);
+      if (this.draft.records >= this.limits.blockDocuments) at = this.flush(at);
     }
     this.flush(Math.min(at, this.held));
     if (this.held > this.limits.recordBytes) this.skipLong();
@@ -170,25 +148,8 @@ export class Splitter {
 
   /** Emits the documents up to `at` and moves the rest to the front; returns the new place of `at`: 0. */
   private flush(at: number): number {
-    if (this.documents.length > 0) {
-      const documents = Int32Array.from(this.documents);
-      const start = documents[0] as number;
-      const end = documents[documents.length - 2] as number;
-      for (let i = 0; i < documents.length; i += 3) {
-        documents[i] = (documents[i] as number) - start;
-        documents[i + 1] = (documents[i + 1] as number) - start;
-      }
-      const bytes = new Uint8Array(end - start);
-      bytes.set(this.window.subarray(start, end));
-      const { refused, parted, contexts } = this;
-      this.emit({ bytes, offset: this.offset + start, documents, refused, parted, contexts });
-      this.documents = [];
-      this.moreRecords = 0;
-      this.refused = new Map();
-      this.parted = new Set();
-      this.contexts = [];
-      this.lastContext = undefined;
-    }
+    const chunk = this.draft.take(this.window, this.offset);
+    if (chunk !== undefined) this.emit(chunk);
     this.window.copyWithin(0, at, this.held);
     this.held -= at;
     this.offset += at;
@@ -317,8 +278,7 @@ export class Splitter {
     const passing = new ValueSkip();
     const { at: behind, isOver } = passing.go(this.window, at, this.held);
     if (!isOver && !isEnd && this.held - at < KEPT_OF_LONG) return -1;
-    this.refused.set(this.documents.length / 3, code);
-    this.documents.push(at, Math.min(behind, at + KEPT_OF_LONG), this.line);
+    this.add({ start: at, end: Math.min(behind, at + KEPT_OF_LONG), line: this.line, refused: code });
     this.line += countLineFeeds(this.window.subarray(at, behind));
     this.awaited = undefined;
     if (!isOver) this.passing = passing;
@@ -375,11 +335,7 @@ export class Splitter {
   private takeGroup(group: GroupEnd, at: number, lineEnd: number): number {
     if (group === "more") return -1;
     if (group === undefined) return this.take(at, this.endOfText(at, lineEnd), lineEnd);
-    if (group.parts !== undefined) {
-      this.parted.add(this.documents.length / 3);
-      this.moreRecords += group.parts;
-    }
-    return this.take(at, group.end, group.end);
+    return this.take(at, group.end, group.end, { parts: group.parts });
   }
 
   /** Blanks at the end of a line are no text; of a row they may be cells. */
@@ -395,22 +351,26 @@ export class Splitter {
   }
 
   /** A document from `start` to `end`, and the blanks up to `next`. */
-  private take(start: number, end: number, next: number): number {
-    const context = this.container === undefined ? this.header : this.container.context;
-    if (context !== this.lastContext) {
-      this.contexts.push({ from: this.documents.length / 3, context });
-      this.lastContext = context;
-    }
+  private take(
+    start: number,
+    end: number,
+    next: number,
+    more: Pick<Added, "refused" | "parts"> = {},
+  ): number {
+    const { line } = this;
     const isLong = next - start > this.limits.recordBytes;
-    if (isLong) this.refused.set(this.documents.length / 3, "too_long");
-    this.documents.push(start, isLong ? Math.min(end, start + KEPT_OF_LONG) : end, this.line);
+    if (isLong) this.add({ start, end: Math.min(end, start + KEPT_OF_LONG), line, refused: "too_long" });
+    else this.add({ start, end, line, refused: more.refused, parts: more.parts });
     this.line += countLineFeeds(this.window.subarray(start, next));
     return next;
   }
 
+  private add(document: Added): void {
+    this.draft.add(document, this.container === undefined ? this.header : this.container.context);
+  }
+
   private refuse(start: number, lineEnd: number, code: RefusalCode): number {
-    this.refused.set(this.documents.length / 3, code);
-    return this.take(start, this.lastByte(start, lineEnd) + 1, lineEnd);
+    return this.take(start, this.lastByte(start, lineEnd) + 1, lineEnd, { refused: code });
   }
 
   /** Place of the line break, or the end of the last line; -1 when it is not there yet. */
@@ -446,8 +406,7 @@ export class Splitter {
   private skipLong(): void {
     const lineEnd = this.endOfLine(0, true);
     this.unfinished = undefined;
-    this.refused.set(0, "too_long");
-    this.documents.push(0, Math.min(lineEnd, KEPT_OF_LONG), this.line);
+    this.add({ start: 0, end: Math.min(lineEnd, KEPT_OF_LONG), line: this.line, refused: "too_long" });
     this.isSkipping = lineEnd === this.held;
     this.flush(lineEnd);
   }
