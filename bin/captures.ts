@@ -21,6 +21,8 @@ type Listener = (captureId: string) => void;
 
 const SAMPLE_ID = "samplecapture";
 const PROGRAM_VERSION = "0.1.0";
+/** Files on their way that are listed, in the order in which they are read; all of them are under way. */
+const PROGRESS_LISTED = 50;
 /** States of a file of which nothing was kept. */
 const GONE: ReadonlySet<string> = new Set(["cancelled", "failed", "interrupted"]);
 
@@ -324,7 +326,7 @@ export class Captures {
       first: entry.first,
       last: entry.last,
       sizeBytes: Number(entry.sizeBytes),
-      progress: progress.map((file) => ({ ...file })),
+      progress: progress.slice(0, PROGRESS_LISTED).map((file) => ({ ...file })),
     };
   }
 }

@@ -81,7 +81,7 @@ describe("expandPaths", () => {
   it("refuses a path that is not there, an empty folder, and folders that are too deep or too full", async () => {
     mkdirSync(path.join(folder, "empty"));
     write(`deep/${"d/".repeat(16)}x.log`);
-    for (let i = 0; i < 1001; i++) write(`full/${i}`);
+    for (let i = 0; i < 10_001; i++) write(`full/${i}`);
     const code = async (name: string) => {
       const inputs = await expandPaths([name], folder);
       return inputs.ok ? "ok" : inputs.failure.code;

@@ -12,7 +12,7 @@ export interface Input {
   readonly bytes: number | undefined;
 }
 
-const LIMITS = { files: 1000, depth: 16, nameChars: 255 } as const;
+const LIMITS = { files: 10_000, depth: 16, nameChars: 255 } as const;
 
 /**
  * Files in the order of the paths, those of a folder sorted by name. Hidden files and folders and whatever is

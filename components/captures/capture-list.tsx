@@ -5,6 +5,7 @@ import { Empty } from "@/components/ui/empty";
 import type { CaptureInfo } from "@/lib/questions/answers";
 import styles from "./capture-list.module.css";
 import { CaptureRow } from "./capture-row";
+import type { Upload } from "./uploads";
 import { useUploads } from "./use-uploads";
 
 interface CaptureListProps {
@@ -20,6 +21,7 @@ const NUMBERS: ReadonlySet<string> = new Set(["Flows", "Nodes", "Size"]);
 /** All captures, newest first, each with what is being done to it. */
 export function CaptureList({ captures, error, onRetry }: CaptureListProps) {
   const uploads = useUploads();
+  const followed = followedOf(captures ?? [], uploads);
   return (
     <section aria-labelledby="captures-title">
       <h2 id="captures-title" className={styles.title}>
@@ -56,6 +58,7 @@ export function CaptureList({ captures, error, onRetry }: CaptureListProps) {
                 key={capture.id}
                 capture={capture}
                 uploads={uploads.filter(({ captureId }) => captureId === capture.id)}
+                isFollowed={followed.has(capture.id)}
               />
             ))}
           </table>
@@ -63,4 +66,14 @@ export function CaptureList({ captures, error, onRetry }: CaptureListProps) {
       )}
     </section>
   );
+}
+
+/** A browser holds six connections to a server, and each stream keeps one: so no more than these are followed. */
+const FOLLOWED = 2;
+
+/** Those that this page sends files to come first. */
+function followedOf(captures: readonly CaptureInfo[], uploads: readonly Upload[]): ReadonlySet<string> {
+  const sending = uploads.map(({ captureId }) => captureId);
+  const reading = captures.filter(({ state }) => state === "reading").map(({ id }) => id);
+  return new Set([...new Set([...sending, ...reading])].slice(0, FOLLOWED));
 }

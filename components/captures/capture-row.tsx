@@ -24,11 +24,13 @@ interface CaptureRowProps {
   readonly capture: CaptureInfo;
   /** Files of this browser that belong to it. */
   readonly uploads: readonly Upload[];
+  /** Its progress is followed as it happens. */
+  readonly isFollowed: boolean;
 }
 
 type Opened = "rename" | "delete" | "files";
 
-export function CaptureRow({ capture, uploads }: CaptureRowProps) {
+export function CaptureRow({ capture, uploads, isFollowed }: CaptureRowProps) {
   const client = useQueryClient();
   const [zone] = useStored(ZONE);
   const [opened, setOpened] = useState<Opened>();
@@ -76,7 +78,7 @@ export function CaptureRow({ capture, uploads }: CaptureRowProps) {
       {isBusy && (
         <tr>
           <td colSpan={7} className={styles.files}>
-            <FileList capture={capture} uploads={uploads} />
+            <FileList capture={capture} uploads={uploads} isFollowed={isFollowed} />
           </td>
         </tr>
       )}

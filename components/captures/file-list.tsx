@@ -7,6 +7,7 @@ import { useCapture } from "@/components/frame/queries";
 import { Refusals } from "@/components/frame/refusals";
 import { useRemoveFile } from "@/components/frame/use-remove-file";
 import { Button, linkButton } from "@/components/ui/button";
+import { formatQuantity } from "@/components/ui/format";
 import { ProgressBar } from "@/components/ui/progress-bar";
 import { visible } from "@/components/ui/text";
 import type { CaptureInfo } from "@/lib/questions/answers";
@@ -17,6 +18,8 @@ import {
   isUnderway,
   numbersOf,
   partDone,
+  reportsById,
+  rowsToShow,
   sentenceOf,
   toFileRows,
 } from "./file-rows";
@@ -26,26 +29,36 @@ import { useProgress } from "./use-progress";
 interface FileListProps {
   readonly capture: CaptureInfo;
   readonly uploads: readonly Upload[];
+  /** Progress comes as it happens; else with the list of captures, every two seconds. */
+  readonly isFollowed: boolean;
 }
 
 /** Files of one capture on their way in, and what became of those that this browser sent. */
-export function FileList({ capture, uploads }: FileListProps) {
+export function FileList({ capture, uploads, isFollowed }: FileListProps) {
   const { data } = useCapture(capture.id);
   const reports = data?.fileReports ?? [];
-  const isReading = capture.state === "reading" || uploads.some((upload) => isAwaited(upload, reports));
-  const event = useProgress(capture.id, isReading);
+  const byId = reportsById(reports);
+  const isReading = capture.state === "reading" || uploads.some((upload) => isAwaited(upload, byId));
+  const event = useProgress(capture.id, isReading && isFollowed);
   const rows = toFileRows(uploads, isReading ? (event?.files ?? capture.progress) : [], reports);
+  const { shown, more } = rowsToShow(rows);
   const isBusy = rows.some(isUnderway);
   const flows = Math.max(capture.flows, event?.flows ?? 0);
   return (
     <div className={styles.box}>
       <ul className={styles.rows}>
-        {rows.map((row) => (
+        {shown.map((row) => (
           <li key={row.key} className={styles.row}>
             <FileItem captureId={capture.id} row={row} />
           </li>
         ))}
       </ul>
+      {rows.length > shown.length && (
+        <p className={styles.sentence}>
+          And {formatQuantity(more.waiting, "file")} that wait, {formatQuantity(more.ended, "file")} at their
+          end.
+        </p>
+      )}
       <div className={styles.foot}>
         {flows > 0 && (
           <Link

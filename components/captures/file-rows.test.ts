@@ -1,7 +1,17 @@
 import { expect, test } from "vitest";
 import { ApiError } from "@/components/frame/api";
 import type { Progress } from "@/lib/questions/answers";
-import { isAwaited, isUnderway, numbersOf, partDone, sentenceOf, toFileRows } from "./file-rows";
+import {
+  isAwaited,
+  isUnderway,
+  numbersOf,
+  partDone,
+  ROWS_SHOWN,
+  reportsById,
+  rowsToShow,
+  sentenceOf,
+  toFileRows,
+} from "./file-rows";
 import type { Upload } from "./uploads";
 
 const upload: Upload = {
@@ -81,6 +91,32 @@ test.each([
   ["no more when its report says the end", { ...upload, state: "sent", fileId: 7 }, ["nothing-new"], false],
   ["no more when it was refused", { ...upload, state: "refused" }, [], false],
 ] as const)("the end of a file is awaited %s", (_when, given, states, awaited) => {
-  const reports = states.map((state) => ({ id: 7, state }) as Parameters<typeof isAwaited>[1][number]);
-  expect(isAwaited(given, reports)).toBe(awaited);
+  const reports = states.map((state) => ({ id: 7, state }) as Parameters<typeof reportsById>[0][number]);
+  expect(isAwaited(given, reportsById(reports))).toBe(awaited);
+});
+
+test("of a folder of two thousand files the rows that need a look are shown, and the others are counted", () => {
+  const done = { state: "done", refused: 0 };
+  const uploads = Array.from({ length: 2000 }, (_, key): Upload => {
+    const state = key < 1500 ? "sent" : key < 1502 ? "sending" : "queued";
+    return { ...upload, key, name: `${key}.log`, state, ...(state === "sent" && { fileId: key }) };
+  });
+  const reports = uploads.slice(0, 1490).map(({ key }) => ({ ...done, id: key, refused: key === 3 ? 1 : 0 }));
+  const rows = toFileRows(uploads, [], reports as unknown as Parameters<typeof reportsById>[0]);
+  const { shown, more } = rowsToShow(rows);
+  expect(shown).toHaveLength(ROWS_SHOWN);
+  // The one with a refused record, the last of those that are done, the two that are being sent.
+  expect(shown.map(({ name }) => name)).toEqual([
+    "3.log",
+    ...Array.from({ length: ROWS_SHOWN - 3 }, (_, n) => `${1490 - (ROWS_SHOWN - 3) + n}.log`),
+    "1500.log",
+    "1501.log",
+  ]);
+  // 498 are queued and 10 have arrived and are not read yet.
+  expect(more).toEqual({ waiting: 508, ended: 2000 - 508 - ROWS_SHOWN });
+});
+
+test("a few files are all shown", () => {
+  const rows = toFileRows([upload, { ...upload, key: 2, state: "queued" }], [], []);
+  expect(rowsToShow(rows)).toEqual({ shown: rows, more: { waiting: 0, ended: 0 } });
 });

@@ -25,11 +25,12 @@ export function toFileRows(
   reports: readonly Report[],
 ): readonly FileRow[] {
   const left = new Map(progress.map((entry) => [entry.fileId, entry]));
+  const byId = reportsById(reports);
   const own = uploads.map((upload): FileRow => {
-    const entry = matching(upload, [...left.values()]);
+    const entry = matching(upload, left);
     if (entry) left.delete(entry.fileId);
     const fileId = upload.fileId ?? entry?.fileId;
-    const report = reports.find(({ id }) => id === fileId);
+    const report = fileId === undefined ? undefined : byId.get(fileId);
     return { key: `upload ${upload.key}`, name: upload.name, upload, progress: entry, report, fileId };
   });
   const others = [...left.values()].filter(({ state }) => !ENDED.has(state));
@@ -47,16 +48,53 @@ export function toFileRows(
 }
 
 /** The server gives a file its id with the first byte and tells this browser with the last one. */
-function matching(upload: Upload, progress: readonly Progress[]): Progress | undefined {
-  if (upload.fileId !== undefined) return progress.find(({ fileId }) => fileId === upload.fileId);
+function matching(upload: Upload, progress: ReadonlyMap<number, Progress>): Progress | undefined {
+  if (upload.fileId !== undefined) return progress.get(upload.fileId);
   if (upload.state !== "sending") return undefined;
-  return progress.find(({ file, state }) => file === upload.name && state === "receiving");
+  return [...progress.values()].find(({ file, state }) => file === upload.name && state === "receiving");
+}
+
+export function reportsById(reports: readonly Report[]): ReadonlyMap<number, Report> {
+  return new Map(reports.map((report) => [report.id, report]));
+}
+
+/** More rows than a person reads, and than a browser should draw four times a second. */
+export const ROWS_SHOWN = 40;
+
+/**
+ * The rows to show, in their order: those that something is done with now or that need a look (not read, refused
+ * records), then the newest of the others. `more` counts the rest by what became of them.
+ */
+export function rowsToShow(rows: readonly FileRow[]): {
+  readonly shown: readonly FileRow[];
+  readonly more: { readonly waiting: number; readonly ended: number };
+} {
+  if (rows.length <= ROWS_SHOWN) return { shown: rows, more: { waiting: 0, ended: 0 } };
+  const urgent = rows.filter(needsALook).slice(0, ROWS_SHOWN);
+  const others = rows.filter((row) => !needsALook(row));
+  const ended = others.filter((row) => !isUnderway(row));
+  const place = Math.max(0, ROWS_SHOWN - urgent.length);
+  const chosen = new Set([...urgent, ...(place > 0 ? ended.slice(-place) : [])]);
+  const left = rows.filter((row) => !chosen.has(row));
+  const waiting = left.filter(isUnderway).length;
+  return {
+    shown: rows.filter((row) => chosen.has(row)),
+    more: { waiting, ended: left.length - waiting },
+  };
+}
+
+function needsALook(row: FileRow): boolean {
+  const { upload, progress, report } = row;
+  if (upload?.state === "refused" || upload?.state === "sending") return true;
+  if (report !== undefined && ENDED.has(report.state))
+    return report.refused > 0 || (report.state !== "done" && report.state !== "nothing-new");
+  return progress !== undefined && progress.state !== "waiting" && !ENDED.has(progress.state);
 }
 
 /** True until this browser knows what became of a file that it sends. */
-export function isAwaited({ state, fileId }: Upload, reports: readonly Report[]): boolean {
+export function isAwaited({ state, fileId }: Upload, reports: ReadonlyMap<number, Report>): boolean {
   if (state === "cancelled" || state === "refused") return false;
-  const report = fileId === undefined ? undefined : reports.find(({ id }) => id === fileId);
+  const report = fileId === undefined ? undefined : reports.get(fileId);
   return report === undefined || !ENDED.has(report.state);
 }
 

@@ -132,11 +132,20 @@ function end(key: number, captureId: string): void {
   startNext();
 }
 
+/** Of two thousand files each changes several times: the page is told of all that happened lately at once. */
+const TELL_EVERY_MS = 50;
+let isTelling = false;
+
 function change(key: number, members: Partial<Upload>): void {
   put(uploads.map((upload) => (upload.key === key ? { ...upload, ...members } : upload)));
 }
 
 function put(next: readonly Upload[]): void {
   uploads = next;
-  for (const changed of listeners) changed();
+  if (isTelling) return;
+  isTelling = true;
+  setTimeout(() => {
+    isTelling = false;
+    for (const changed of listeners) changed();
+  }, TELL_EVERY_MS);
 }

@@ -42,6 +42,9 @@ test("many calls while an answer is awaited become one more look", async () => {
   expect(looks).toHaveLength(2);
   looks[1]?.answer("second");
   await settle();
+  // The answer took its time, so the next one is asked for later: a fifth of the time goes into waiting.
+  expect(looks).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(3000);
   expect(looks).toHaveLength(3);
   looks[2]?.answer("third");
   await settle();

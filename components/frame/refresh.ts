@@ -11,6 +11,8 @@ import type { QueryClient } from "@tanstack/react-query";
 import { captureKey, capturesKey } from "./queries";
 
 const AT_MOST_EVERY_MS = 500;
+/** A long answer, about thousands of files, is asked for less often: this part of the time goes into waiting for it. */
+const PART_OF_TIME = 1 / 5;
 
 interface Asking {
   /** Called once more since the question was asked. */
@@ -28,8 +30,12 @@ export function refreshCapture(client: QueryClient, captureId: string): void {
   }
   const asking: Asking = { isCalledAgain: false };
   underway.set(captureId, asking);
+  const askedAt = performance.now();
   void askAnew(client, captureId)
-    .then(() => new Promise((resolve) => setTimeout(resolve, AT_MOST_EVERY_MS)))
+    .then(() => {
+      const pause = Math.max(AT_MOST_EVERY_MS, (performance.now() - askedAt) / PART_OF_TIME);
+      return new Promise((resolve) => setTimeout(resolve, pause));
+    })
     .finally(() => {
       underway.delete(captureId);
       if (asking.isCalledAgain) refreshCapture(client, captureId);

@@ -19,7 +19,14 @@ import {
 import { summarise } from "@/lib/capture/summarise";
 import { DecodePool } from "@/lib/ingest/decode-pool";
 import { readUpload } from "@/lib/ingest/read-upload";
-import { type Abandoned, brokenDown, type ReadProgress, type Received, type ToWriter } from "./messages";
+import {
+  type Abandoned,
+  brokenDown,
+  type ReadProgress,
+  type Received,
+  type ToWriter,
+  type WriterCalls,
+} from "./messages";
 import { SpoolReader } from "./spool";
 import { UploadLoader } from "./upload-loader";
 
@@ -47,6 +54,8 @@ export class CaptureWriter {
   private readonly received = new Map<number, Received>();
   private queue: Promise<unknown> = Promise.resolve();
   private isStopping = false;
+  /** Mark of the dictionaries before the files that are not settled yet. */
+  private markBefore: string | undefined;
 
   constructor(
     file: string,
@@ -88,7 +97,9 @@ export class CaptureWriter {
         return Promise.resolve(summarise(this.database));
       case "readFile":
         this.received.set(message.ask.fileId, message.ask);
-        return this.inTurn(() => this.read(message.ask.fileId, message.ask.spool));
+        return this.inTurn(() => this.read(message.ask));
+      case "settleFiles":
+        return this.inTurn(() => this.settle(message.ask.fileIds));
       case "abandonFile":
         return this.abandon(message.ask);
       case "removeFile":
@@ -119,7 +130,8 @@ export class CaptureWriter {
     return wasBegun(this.database, ask.fileId) ? this.inTurn(mark) : mark();
   }
 
-  private async read(fileId: number, spoolFile: string): Promise<FileReport> {
+  private async read(ask: WriterCalls["readFile"]["ask"]): Promise<FileReport> {
+    const { fileId, spool: spoolFile, settleLater = false } = ask;
     if (this.isStopping) return this.report(fileId);
     const cancelling = new AbortController();
     const spool = new SpoolReader(spoolFile, cancelling.signal);
@@ -128,6 +140,7 @@ export class CaptureWriter {
     if (known !== undefined) spool.received(known.bytes, known.isWhole);
     try {
       await this.load(fileId, spool, cancelling.signal);
+      if (!settleLater) this.settleNow([fileId]);
     } catch (error) {
       this.readingFailed(fileId, error);
     } finally {
@@ -145,7 +158,7 @@ export class CaptureWriter {
     dropHalfReadFile(database, fileId);
     setFileState(database, fileId, "reading");
     if (isEmptyOfFlows(database)) dropSecondaryIndexes(database);
-    const before = dictionaryMark(database);
+    this.markBefore ??= dictionaryMark(database);
     const upload = { id: fileId, name: this.report(fileId).file };
     const loader = new UploadLoader(database, upload, () => report("reading"));
     const report = this.reporter(fileId, spool, loader);
@@ -157,8 +170,21 @@ export class CaptureWriter {
       .prepare("UPDATE SourceFile SET receivedBytes = ?, state = 'settling' WHERE id = ?")
       .run([receivedBytes, fileId]);
     report("settling", true);
-    settleAddedFiles(database, [fileId], Date.now(), before);
-    database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA main.optimize;");
+  }
+
+  private async settle(fileIds: readonly number[]): Promise<FileReport[]> {
+    try {
+      if (!this.isStopping) this.settleNow(fileIds);
+    } catch (error) {
+      for (const fileId of fileIds) this.readingFailed(fileId, error);
+    }
+    return fileIds.map((fileId) => this.report(fileId));
+  }
+
+  private settleNow(fileIds: readonly number[]): void {
+    settleAddedFiles(this.database, fileIds, Date.now(), this.markBefore);
+    this.markBefore = undefined;
+    this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA main.optimize;");
   }
 
   private reporter(

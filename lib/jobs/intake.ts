@@ -12,6 +12,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { FileReport } from "@/lib/capture/files";
 import { type Abandoned, brokenDown, type ReadProgress } from "./messages";
+import { SettleBatches } from "./settle-batches";
 import { Slots } from "./slots";
 import { partOf } from "./spool";
 import type { WriterHandle } from "./writer-handle";
@@ -61,10 +62,16 @@ export interface IntakeEvents {
 
 /** Captures read at the same time. More would only wait for each other on a small machine. */
 const AT_ONCE = 3;
+/** A file that others wait for before they are settled: it is read within moments. */
+const SMALL_BYTES = 4 * 1024 * 1024;
 
 export class Intake {
   private readonly underway = new Map<string, Underway[]>();
   private readonly slots = new Slots(AT_ONCE);
+  private readonly batches = new SettleBatches(async (captureId, fileIds) => {
+    const writer = await this.writers.of(captureId);
+    return writer.ask("settleFiles", { fileIds });
+  });
   private readonly spoolFolder: string;
 
   constructor(
@@ -192,7 +199,12 @@ export class Intake {
     const { captureId, progress, cancelling } = file;
     const release = await this.slots.take(captureId, cancelling.signal);
     try {
-      const report = await this.readOrMark(file, spool);
+      let report = await this.readOrMark(file, spool);
+      if (report.state === "settling" && !this.writers.isStopped) {
+        // The next file of the capture is read meanwhile.
+        release?.();
+        report = await this.settleWithOthers(file);
+      }
       progress.state = report.state;
       progress.failure = report.failure;
       if (!isUnderway(report)) await this.events.finished(captureId, report);
@@ -203,6 +215,7 @@ export class Intake {
     } finally {
       release?.();
       this.drop(file);
+      if (!this.smallOneWaits(captureId)) this.batches.end(captureId);
       this.events.changed(captureId);
     }
   }
@@ -214,7 +227,7 @@ export class Intake {
       // Cancelled while it waited: it was never opened.
       if (cancelling.signal.aborted) return await this.abandon(captureId, fileId, cancelling.signal.reason);
       const writer = await this.writers.of(captureId);
-      return await writer.ask("readFile", { fileId, spool, bytes, isWhole });
+      return await writer.ask("readFile", { fileId, spool, bytes, isWhole, settleLater: true });
     } catch (error) {
       // The writer's thread broke down, or could not drop what it had read. A new one marks the file.
       const reason = error instanceof Error ? error.message : String(error);
@@ -224,6 +237,34 @@ export class Intake {
         message: brokenDown(reason),
       });
     }
+  }
+
+  /** A file that was read is settled, together with small ones that wait to be read. */
+  private async settleWithOthers({ captureId, progress, cancelling }: Underway): Promise<FileReport> {
+    const { fileId } = progress;
+    progress.state = "settling";
+    // Cancelled while it was read to its end: nobody has asked for it to be settled yet.
+    if (cancelling.signal.aborted) return this.abandon(captureId, fileId, cancelling.signal.reason);
+    try {
+      const settled = this.batches.add(captureId, fileId);
+      if (!this.smallOneWaits(captureId)) this.batches.end(captureId);
+      return await settled;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return this.abandon(captureId, fileId, {
+        state: "failed",
+        code: "internal",
+        message: brokenDown(reason),
+      });
+    }
+  }
+
+  /** The next file of a capture has arrived and is soon read. */
+  private smallOneWaits(captureId: string): boolean {
+    const next = this.underway
+      .get(captureId)
+      ?.find(({ isWhole, progress }) => isWhole && progress.state === "waiting");
+    return next !== undefined && next.progress.receivedBytes <= SMALL_BYTES;
   }
 
   private async abandon(captureId: string, fileId: number, why: Abandoned): Promise<FileReport> {

@@ -19,8 +19,16 @@ export interface Received {
 /** Asked by the main thread; each gets one answer. */
 export interface WriterCalls {
   addFile: { ask: { name: string; spool: string; addedAtMs: number }; answer: number };
-  /** Reads a file that is arriving or has arrived; answers when it is done, settled, cancelled or failed. */
-  readFile: { ask: { fileId: number; spool: string } & Received; answer: FileReport };
+  /**
+   * Reads a file that is arriving or has arrived; answers when it is done, settled, cancelled or failed. With
+   * `settleLater` it answers in the state `settling`, and waits for `settleFiles`.
+   */
+  readFile: {
+    ask: { fileId: number; spool: string; settleLater?: boolean } & Received;
+    answer: FileReport;
+  };
+  /** Settles files that were read one after the other, in one revision. */
+  settleFiles: { ask: { fileIds: readonly number[] }; answer: readonly FileReport[] };
   removeFile: { ask: { fileId: number }; answer: null };
   /** Marks a file whose upload did not come to its end, and drops what was read of it. */
   abandonFile: { ask: Abandoned & { fileId: number }; answer: FileReport };

@@ -23,7 +23,11 @@ export class Slots {
         grant: () => {
           signal.removeEventListener("abort", giveUp);
           this.busy.add(key);
+          let isHeld = true;
           resolve(() => {
+            // Given back twice it would be taken from whoever has it by then.
+            if (!isHeld) return;
+            isHeld = false;
             this.busy.delete(key);
             this.next();
           });
