@@ -68,7 +68,7 @@ test("the sample capture has what its generator says it made", async ({ request 
       `/api/v1/captures/${id}/flows?limit=1&q=verdict:${verdict}`,
       flowsAnswerSchema.strict(),
     );
-    expect(page.total, verdict).toEqual({ records: flows, events: flows, drops: null });
+    expect(page.total, verdict).toMatchObject({ records: flows, events: flows });
   }
   for (const [node, flows] of Object.entries(truth.flows.byNode)) {
     const page = await get(

@@ -55,6 +55,16 @@ export class ProofCapture {
     return answer.value;
   }
 
+  /** A cause of drops, which is asked for by its address. */
+  explain(causeId: string): Answer<"dropCause"> {
+    const answer = this.open.ask((open) => QUESTIONS.dropCause(open, { causeId, buckets: 30 }));
+    if (!answer.ok) throw new Error(answer.failure.message);
+    const kind = CALLS.dropCause.answers[200];
+    const difference = kind?.kind === "json" ? differenceFrom(kind.schema, answer.value) : "no JSON";
+    if (difference !== undefined) throw new Error(`dropCause: ${difference}`);
+    return answer.value;
+  }
+
   /** Every flow of a scope, page by page. */
   walk(parameters: Texts = {}): Answer<"flows">["flows"] {
     const flows: Answer<"flows">["flows"] = [];

@@ -31,6 +31,8 @@ function answer(flow: Partial<Flow>, row: Parameters<typeof flowRow>[0] = {}): F
       format: "hubble",
       lossy: false,
     },
+    twin: null,
+    cause: null,
   };
 }
 

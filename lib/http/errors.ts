@@ -31,6 +31,7 @@ const kinds = {
   capture_not_found: { status: 404, hint: "List the captures to see which there are." },
   file_not_found: { status: 404, hint: "Ask for the capture's report to see its files." },
   flow_not_found: { status: 404, hint: "Check the flow id and the capture." },
+  cause_not_found: { status: 404, hint: "Ask for the drops by cause to see which there are." },
   revision_not_found: { status: 404, hint: "Leave `revision` out to see the capture as it is now." },
   method_not_allowed: { status: 405, hint: "The answer's Allow header names the methods." },
   capture_exists: { status: 409, hint: "Use another id, or delete the existing capture first." },

@@ -1,8 +1,17 @@
 /** All calls of the interface by name. The order is that of the description. */
 
 import { captureCalls } from "./calls/captures";
+import { dropCalls } from "./calls/drops";
 import { flowCalls } from "./calls/flows";
 import { l7Calls } from "./calls/l7";
+import { mapCalls } from "./calls/map";
 import { serverCalls } from "./calls/server";
 
-export const CALLS = { ...captureCalls, ...flowCalls, ...l7Calls, ...serverCalls };
+export const CALLS = {
+  ...captureCalls,
+  ...flowCalls,
+  ...mapCalls,
+  ...dropCalls,
+  ...l7Calls,
+  ...serverCalls,
+};

@@ -9,6 +9,7 @@
 import { z } from "zod";
 import { fileReportSchema } from "@/lib/capture/files";
 import { flowSchema } from "@/lib/flow/flow";
+import { DECIDED_BY } from "@/lib/insight/causes/drop-key";
 
 const count = z.number().int().nonnegative();
 const time = z.string().nullable();
@@ -138,6 +139,22 @@ export const flowAnswerSchema = z.object({
     /** True when the format holds less than the record had. */
     lossy: z.boolean(),
   }),
+  /** The other record of the same denial: of a drop record its policy verdict, and the other way round. */
+  twin: z.string().nullable(),
+  /** Of a flow that is a drop, or the twin of one. */
+  cause: z
+    .object({
+      causeId: z.string(),
+      sentence: z.string(),
+      decidedBy: z.enum(DECIDED_BY),
+      confidence: z.enum(["certain", "likely"]),
+      policies: z.array(z.object({ kind: text, namespace: text, name: text })),
+      remedy: z.string(),
+      /** How many drops the record stands for, and whether they may be counted twice. */
+      drops: count,
+      atMost: z.boolean(),
+    })
+    .nullable(),
 });
 
 export const timelineAnswerSchema = z.object({

@@ -7,6 +7,7 @@ import type { Flow, FlowAnswer } from "@/lib/flow/flow";
 import { decodeRecord } from "@/lib/formats/decode";
 import { isLossy } from "@/lib/formats/record";
 import type { FlowDetailAnswer } from "./answers";
+import { readDropOf } from "./drop-of-flow";
 import type { QuestionFailure } from "./failure";
 import { type FlowValues, keyOf, parseFlowId, selectFlowRows, toFlowRow } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
@@ -37,6 +38,7 @@ export function readFlow(capture: OpenCapture, flowId: string): Result<FlowDetai
       format: decoded.format,
       lossy: isLossy(decoded.format),
     },
+    ...readDropOf(capture, Number(keyOf(values).id)),
   });
 }
 

@@ -11,6 +11,7 @@ import { parseTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { FlowsAnswer } from "./answers";
+import { totalDrops } from "./drop-counts";
 import type { QuestionFailure } from "./failure";
 import { type FlowValues, keyOf, selectFlowRows, toFlowRow } from "./flow-row";
 import { bucketOfRank, hasLadder, type Ladder, readLadder } from "./ladder";
@@ -76,7 +77,7 @@ class Page {
   constructor(
     private readonly capture: OpenCapture,
     private readonly scope: CompiledScope,
-    key: string,
+    private readonly key: string,
     private readonly parameters: FlowsParameters,
   ) {
     const isNeeded = parameters.total || parameters.position !== undefined || hasLadder(capture, key);
@@ -127,13 +128,19 @@ class Page {
       meta: this.capture.meta("records"),
       total:
         this.parameters.total && this.ladder !== undefined
-          ? { records: this.ladder.records, events: this.ladder.events, drops: null }
+          ? { records: this.ladder.records, events: this.ladder.events, drops: this.drops() }
           : null,
       flows: rows.map((row) => toFlowRow(this.capture, row)),
       next: hasNext && lastKey !== undefined ? encodeCursor("n", lastKey) : null,
       previous: hasPrevious && firstKey !== undefined ? encodeCursor("p", firstKey) : null,
       position: position ?? null,
     };
+  }
+
+  /** Null until the first revision: before, no drops are joined. */
+  private drops(): number | null {
+    if (this.capture.meta("records").revision === 0) return null;
+    return this.capture.keep(`drops ${this.key}`, () => totalDrops(this.capture, this.scope).drops);
   }
 
   /** Rows strictly behind `key` on the way; the untimed ones stand at the early end. */

@@ -10,12 +10,17 @@ import {
 } from "@/lib/capture/files";
 import { type CaptureSummary, summarise } from "@/lib/capture/summarise";
 import type { FlowDetailAnswer, FlowsAnswer, SummaryAnswer, TimelineAnswer } from "./answers";
+import type { DropCauseAnswer, DropsAnswer } from "./answers-drops";
 import type { L7Answer, WorkloadsAnswer } from "./answers-l7";
+import type { MapAnswer } from "./answers-map";
+import { type DropCauseParameters, readDropCause } from "./drop-cause";
+import { type DropsParameters, readDrops } from "./drops";
 import { type ExportPage, type ExportParameters, readExport } from "./export/export";
 import type { QuestionFailure } from "./failure";
 import { readFlow, readFlowBytes } from "./flow";
 import { type FlowsParameters, readFlows } from "./flows";
 import { type L7Parameters, readL7 } from "./l7";
+import { type MapParameters, readMap } from "./map";
 import type { OpenCapture } from "./open-capture";
 import type { ReportAnswer } from "./report/answer";
 import { readReport } from "./report/report";
@@ -34,6 +39,9 @@ export interface Questions {
   timeline: { ask: TimelineParameters; answer: TimelineAnswer };
   l7: { ask: L7Parameters; answer: L7Answer };
   workloads: { ask: WorkloadsParameters; answer: WorkloadsAnswer };
+  map: { ask: MapParameters; answer: MapAnswer };
+  drops: { ask: DropsParameters; answer: DropsAnswer };
+  dropCause: { ask: DropCauseParameters; answer: DropCauseAnswer };
   report: { ask: Record<string, never>; answer: ReportAnswer };
   files: { ask: Record<string, never>; answer: FileReport[] };
   file: { ask: { fileId: number }; answer: FileReport };
@@ -60,6 +68,9 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   timeline: readTimeline,
   l7: readL7,
   workloads: readWorkloads,
+  map: readMap,
+  drops: readDrops,
+  dropCause: readDropCause,
   report: readReport,
   files: (capture) => ok(readFiles(capture.database)),
   file: ({ database }, { fileId }) => {

@@ -6,6 +6,7 @@ import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { NOT_A_LOSS } from "@/lib/flow/losses";
 import type { SummaryAnswer } from "./answers";
 import { countAttempts, countRequests } from "./counts";
+import { AT_MOST_NOTE, totalDrops } from "./drop-counts";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
@@ -30,12 +31,18 @@ export function readSummary(
   const compiled = compileScope(capture.database, scope.value);
   const counted = capture.keep(`summary ${scopeKey(parameters)}`, () => count(capture, compiled));
   const meta = capture.meta("events");
-  const notes = [...meta.notes, "Drops are not counted yet."];
-  return ok({ meta: { ...meta, notes }, ...counted });
+  const { atMost, ...counts } = counted;
+  const notes = atMost > 0 ? [...meta.notes, AT_MOST_NOTE] : meta.notes;
+  return ok({ meta: { ...meta, notes }, ...counts });
 }
 
-function count(capture: OpenCapture, scope: CompiledScope): Omit<SummaryAnswer, "meta"> {
+/** `atMost`: drops that may be counted twice. */
+function count(
+  capture: OpenCapture,
+  scope: CompiledScope,
+): Omit<SummaryAnswer, "meta"> & { readonly atMost: number } {
   const groups = readGroups(capture, scope);
+  const { drops, atMost } = totalDrops(capture, scope);
   const verdicts = new Map<string, number>();
   let notLosses = 0;
   for (const { kindId, events } of groups) {
@@ -52,7 +59,8 @@ function count(capture: OpenCapture, scope: CompiledScope): Omit<SummaryAnswer, 
     events: sumOf(groups, "events"),
     // The log may name a verdict `__proto__`: fromEntries makes a member of that, too.
     verdicts: Object.fromEntries([...verdicts].sort(([a], [b]) => compareNames(a, b))),
-    drops: null,
+    drops: capture.meta("events").revision === 0 ? null : drops,
+    atMost,
     notLosses,
     audited: verdicts.get("AUDIT") ?? 0,
     attempts: countAttempts(capture, scope),

@@ -8,6 +8,7 @@ import type { QuestionFailure } from "./failure";
 import { GAPS, readGaps } from "./gaps";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+import { spanOf } from "./span";
 
 export interface TimelineParameters extends ScopeParameters {
   /** At most so many buckets. */
@@ -74,20 +75,6 @@ function count(
     gaps: readGaps(capture, span.first, span.last),
     untimed: from === undefined && to === undefined ? untimed(capture, scope) : 0,
   };
-}
-
-/** The range of the scope, cut to what the capture holds; the range itself where it is given. */
-function spanOf(
-  capture: OpenCapture,
-  from: bigint | undefined,
-  to: bigint | undefined,
-): { first: bigint; last: bigint } | undefined {
-  const row = capture.database
-    .prepareExact("SELECT (SELECT min(timeNs) FROM Flow) AS first, (SELECT max(timeNs) FROM Flow) AS last")
-    .get([]);
-  const first = from ?? row?.first;
-  const last = to === undefined ? row?.last : to - 1n;
-  return typeof first === "bigint" && typeof last === "bigint" && first <= last ? { first, last } : undefined;
 }
 
 function untimed(capture: OpenCapture, scope: CompiledScope): number {

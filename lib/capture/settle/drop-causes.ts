@@ -11,6 +11,7 @@ import {
 } from "@/lib/insight/causes/drop-key";
 import { rhythmOf } from "@/lib/insight/causes/rhythm";
 import type { Sqlite, SqlValue } from "../driver";
+import { TRIES_OF_DROPS } from "../tries";
 import { writeCauses } from "./cause-table";
 
 /** Drops that have everything in common that a cause depends on. */
@@ -164,20 +165,22 @@ function pointDrops(
 function completeCauses(database: Sqlite): void {
   const worked = readWorked(database);
   const set = database.prepare(
-    `UPDATE Cause SET class = ?, count = ?, firstNs = ?, lastNs = ?, workedNs = ?, worksNs = ?, rhythmNs = ?, certain = ?, exampleId = ?
+    `UPDATE Cause SET class = ?, count = ?, attempts = ?, firstNs = ?, lastNs = ?, workedNs = ?, worksNs = ?, rhythmNs = ?, certain = ?, exampleId = ?
      WHERE id = ?`,
   );
   const totals = database
     .prepareExact(
-      "SELECT causeId, sum(drops), min(timeNs), max(timeNs), max(certain), max(noise) FROM JoinedDrop GROUP BY causeId",
+      `SELECT j.causeId, sum(j.drops), ${TRIES_OF_DROPS}, min(j.timeNs), max(j.timeNs), max(j.certain), max(j.noise)
+       FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId GROUP BY j.causeId`,
     )
     .rows([]);
-  for (const [causeId, drops, firstNs, lastNs, certain, noise] of totals) {
+  for (const [causeId, drops, attempts, firstNs, lastNs, certain, noise] of totals) {
     const id = Number(causeId);
     const edge = worked.get(id) ?? { beforeNs: null, sinceNs: null };
     set.run([
       classOf(edge, Number(noise) === 1),
       Number(drops),
+      attempts ?? null,
       firstNs ?? null,
       lastNs ?? null,
       edge.beforeNs,

@@ -50,15 +50,11 @@ export function joinAllDrops(database: Sqlite, neighbourhood: Neighbourhood): vo
 }
 
 function forgetDrops(database: Sqlite, { fromNs, toNs }: Neighbourhood): void {
-  if (fromNs === null && toNs === null) {
-    database.exec("DELETE FROM JoinedDrop");
-    return;
-  }
+  const from = fromNs === null ? "" : "AND timeNs >= ?";
+  const to = toNs === null ? "" : "AND timeNs < ?";
   database
-    .prepare(
-      "DELETE FROM JoinedDrop WHERE timeNs IS NULL OR (timeNs >= coalesce(?, timeNs) AND timeNs < coalesce(?, timeNs + 1))",
-    )
-    .run([fromNs, toNs]);
+    .prepare(`DELETE FROM JoinedDrop WHERE timeNs IS NULL OR (1 ${from} ${to})`)
+    .run([fromNs, toNs].filter((edge) => edge !== null));
 }
 
 class Joining {

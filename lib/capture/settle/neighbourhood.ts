@@ -47,6 +47,12 @@ export function neighbourhoodOf(database: Sqlite, { firstNs, lastNs }: Span): Ne
   return { fromNs: silenceBefore(database, firstNs), toNs: silenceBehind(database, lastNs) };
 }
 
+/** Times of a log can be anything; the store's integers end at 64 bits. */
+function within64(ns: bigint): bigint {
+  const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
+  return ns < least ? least : ns > most ? most : ns;
+}
+
 /** The largest time up to `ns` that no flow precedes by less than the reach; null when nothing precedes it at all. */
 function silenceBefore(database: Sqlite, ns: bigint): bigint | null {
   const earliest = database.prepareExact(
@@ -54,7 +60,7 @@ function silenceBefore(database: Sqlite, ns: bigint): bigint | null {
   );
   let edge = ns;
   for (;;) {
-    const found = earliest.get([edge - REACH_NS, edge])?.ns;
+    const found = earliest.get([within64(edge - REACH_NS), edge])?.ns;
     if (typeof found !== "bigint") break;
     edge = found;
   }
@@ -67,7 +73,7 @@ function silenceBehind(database: Sqlite, ns: bigint): bigint | null {
   const latest = database.prepareExact("SELECT max(timeNs) AS ns FROM Flow WHERE timeNs > ? AND timeNs <= ?");
   let edge = ns;
   for (;;) {
-    const found = latest.get([edge, edge + REACH_NS])?.ns;
+    const found = latest.get([edge, within64(edge + REACH_NS)])?.ns;
     if (typeof found !== "bigint") break;
     edge = found;
   }

@@ -46,7 +46,7 @@ export function* scanInFileOrder<Name extends string>(
 }
 
 const BY_TIME = 'Flow f INDEXED BY "Flow_timeNs_id_kindId_events_idx"';
-const LARGEST = 2n ** 63n - 1n;
+const SMALLEST = -(2n ** 63n);
 
 /** In the order of time, then of file and line. Flows without a time come last: all of them, whatever the neighbourhood. */
 export function* scanInTimeOrder<Name extends string>(
@@ -54,10 +54,12 @@ export function* scanInTimeOrder<Name extends string>(
   scan: FlowScan<Name>,
   { fromNs, toNs }: Neighbourhood,
 ): Generator<FlowChunk<Name>> {
-  const sql = chunkSql(scan, BY_TIME, "f.timeNs < ? AND (f.timeNs, f.id) > (?, ?)", "f.timeNs, f.id");
-  let [time, id]: [bigint, number] = [fromNs ?? -LARGEST, -1];
+  // No limit is not the same as the largest one: a record can have that very time.
+  const [until, limit] = toNs === null ? ["", []] : ["AND f.timeNs < ?", [toNs]];
+  const sql = chunkSql(scan, BY_TIME, `(f.timeNs, f.id) > (?, ?) ${until}`, "f.timeNs, f.id");
+  let [time, id]: [bigint, number] = [fromNs ?? SMALLEST, -1];
   for (;;) {
-    const { chunk, lastTime } = readChunk(database, sql, scan, [toNs ?? LARGEST, time, id]);
+    const { chunk, lastTime } = readChunk(database, sql, scan, [time, id, ...limit]);
     if (chunk.rows === 0) break;
     yield chunk;
     [time, id] = [lastTime, chunk.ids[chunk.rows - 1] as number];

@@ -1,0 +1,10 @@
+/** One cause of drops, explained. */
+
+import { CALLS } from "@/lib/interface/calls";
+import { asks, routes } from "../../../../route-helpers";
+
+export const dynamic = "force-dynamic";
+
+export const { GET, POST, PUT, PATCH, DELETE } = routes(
+  asks(CALLS.dropCause, "dropCause", ({ path, query }) => ({ ...query, causeId: path.causeId })),
+);

@@ -1,0 +1,8 @@
+/** Who talks to whom. */
+
+import { CALLS } from "@/lib/interface/calls";
+import { asks, routes } from "../../../route-helpers";
+
+export const dynamic = "force-dynamic";
+
+export const { GET, POST, PUT, PATCH, DELETE } = routes(asks(CALLS.map, "map", ({ query }) => query));

@@ -1,0 +1,23 @@
+/** The map: who talks to whom. */
+
+import { z } from "zod";
+import { MAP_LEVELS, mapAnswerSchema } from "@/lib/questions/answers-map";
+import { jsonAnswer, question, scopeQuery } from "../call";
+
+export const mapCalls = {
+  map: question({
+    address: "/map",
+    does: "Who talks to whom, at the level of namespaces, workloads or pods",
+    query: scopeQuery.extend({
+      level: z.enum(MAP_LEVELS).default("workload"),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(2000)
+        .describe("Edges at most; those with fewest events are folded."),
+    }),
+    answer: jsonAnswer(mapAnswerSchema, "The map."),
+  }),
+};

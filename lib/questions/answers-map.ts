@@ -1,0 +1,52 @@
+/** The shape of the map: who talks to whom. */
+
+import { z } from "zod";
+import { metaSchema } from "./answers";
+
+const count = z.number().int().nonnegative();
+const time = z.string().nullable();
+const text = z.string().nullable();
+const counts = z.record(z.string(), count);
+
+export const MAP_LEVELS = ["namespace", "workload", "pod"] as const;
+export type MapLevel = (typeof MAP_LEVELS)[number];
+
+export const mapAnswerSchema = z.object({
+  meta: metaSchema,
+  nodes: z.array(
+    z.object({
+      /** The same in every capture; a value of the filter keys `client` and `server`. */
+      id: z.string(),
+      level: z.enum(MAP_LEVELS),
+      /** pod, workload, namespace, service, world, reserved, unknown. */
+      kind: z.string(),
+      namespace: text,
+      name: z.string(),
+      cluster: z.string(),
+    }),
+  ),
+  edges: z.array(
+    z.object({
+      /** Ids of nodes. Replies are turned round: they count here, never in an edge of their own. */
+      client: z.string(),
+      server: z.string(),
+      port: count.nullable(),
+      protocol: text,
+      /** Of both directions, of all nodes that saw them. */
+      events: count,
+      verdicts: counts,
+      drops: count,
+      audited: count,
+      l7Errors: count,
+      /** Drops by reason; `L7_RULE` for refused requests, `UNKNOWN` where the log does not say. */
+      reasons: counts,
+      first: time,
+      last: time,
+    }),
+  ),
+  /** What is beyond the limit of edges: those with fewest events. */
+  folded: z.object({ nodes: count, edges: count, events: count }),
+  /** Events whose client is not known, by the reason why. */
+  unplaced: z.object({ events: count, reasons: counts }),
+});
+export type MapAnswer = z.infer<typeof mapAnswerSchema>;

@@ -1,0 +1,119 @@
+/** Causes of drops as answers name them, with the facts that their words need. */
+
+import { z } from "zod";
+import type { SqlRow } from "@/lib/capture/driver";
+import { dropReasonText } from "@/lib/flow/enums";
+import { DECIDED_BY, dropPolicySchema } from "@/lib/insight/causes/drop-key";
+import type { CauseSide, DropFacts } from "@/lib/insight/causes/drop-words";
+import { CAUSE_CLASS_NAMES } from "./answers-drops";
+import type { OpenCapture } from "./open-capture";
+import { toActor } from "./pairs";
+
+const policies = z.array(dropPolicySchema);
+const labels = z.array(z.string());
+
+export interface DropCause {
+  readonly id: number;
+  readonly causeId: string;
+  readonly class: (typeof CAUSE_CLASS_NAMES)[number];
+  readonly position: number;
+  readonly exampleId: number;
+  readonly clientKey: string | null;
+  readonly serverKey: string | null;
+  readonly workedNs: bigint | null;
+  readonly worksNs: bigint | null;
+  readonly rhythmNs: bigint | null;
+  readonly facts: DropFacts;
+}
+
+/** By id. Empty while nothing is settled. */
+export function readCauses(capture: OpenCapture, ids: readonly number[]): Map<number, DropCause> {
+  const rows = capture.database
+    .prepareExact(
+      `SELECT c.*, p.clientSide, s.labels AS sourceLabels, d.labels AS destinationLabels, f.kindId, t.value AS text
+       FROM json_each(?) j JOIN Cause c ON c.id = j.value JOIN Flow f ON f.id = c.exampleId JOIN Pair p ON p.id = f.pairId
+         JOIN Endpoint s ON s.id = f.sourceId JOIN Endpoint d ON d.id = f.destinationId LEFT JOIN Text t ON t.id = f.l7TextId
+       WHERE c.kind = 'drop'`,
+    )
+    .all([JSON.stringify(ids)]);
+  return new Map(rows.map((row) => [Number(row.id), toCause(capture, row)]));
+}
+
+export function findCause(capture: OpenCapture, causeId: string): DropCause | undefined {
+  const row = capture.database
+    .prepare("SELECT id FROM Cause WHERE causeId = ? AND kind = 'drop'")
+    .get([causeId]);
+  return row === undefined ? undefined : readCauses(capture, [Number(row.id)]).get(Number(row.id));
+}
+
+function toCause(capture: OpenCapture, row: SqlRow): DropCause {
+  const text = (value: unknown): string | null => (value === null ? null : String(value));
+  const ns = (value: unknown): bigint | null => (typeof value === "bigint" ? value : null);
+  const isSourceClient = Number(row.clientSide) !== 2;
+  const [clientLabels, serverLabels] = isSourceClient
+    ? [row.sourceLabels, row.destinationLabels]
+    : [row.destinationLabels, row.sourceLabels];
+  const side = (key: unknown, labelsText: unknown) =>
+    readSide(capture, text(key), labels.parse(JSON.parse(String(labelsText ?? "[]"))));
+  return {
+    id: Number(row.id),
+    causeId: String(row.causeId),
+    class: CAUSE_CLASS_NAMES[Number(row.class) - 1] ?? "degraded",
+    position: Number(row.position),
+    exampleId: Number(row.exampleId),
+    clientKey: text(row.clientKey),
+    serverKey: text(row.serverKey),
+    workedNs: ns(row.workedNs),
+    worksNs: ns(row.worksNs),
+    rhythmNs: ns(row.rhythmNs),
+    facts: {
+      decidedBy: z.enum(DECIDED_BY).parse(row.type),
+      direction: String(row.direction),
+      code: row.code === null ? null : Number(row.code),
+      reason: text(row.reason),
+      policies: policies.parse(JSON.parse(String(row.policies))),
+      client: side(row.clientKey, clientLabels),
+      server: side(row.serverKey, serverLabels),
+      port: row.port === null ? null : Number(row.port),
+      protocol: text(row.protocol),
+      ...exampleFacts(capture, Number(row.kindId), text(row.text)),
+      resolvedAs: [],
+      hasClientDns: false,
+    },
+  };
+}
+
+function readSide(capture: OpenCapture, key: string | null, sideLabels: readonly string[]): CauseSide | null {
+  if (key === null) return null;
+  const row = capture.database
+    .prepare("SELECT * FROM Actor WHERE workloadKey = ? ORDER BY kind, key LIMIT 1")
+    .get([key]);
+  if (row === undefined) return null;
+  const actor = toActor(row);
+  const name = actor.workloadName ?? actor.name;
+  return { key, kind: actor.kind, namespace: actor.namespace, name, labels: sideLabels };
+}
+
+/** What the example flow adds: its ICMP type, or its request. */
+function exampleFacts(
+  capture: OpenCapture,
+  kindId: number,
+  text: string | null,
+): Pick<DropFacts, "icmp" | "request"> {
+  const kind = capture.kind(kindId);
+  const { protocol, icmpType, l7Protocol, httpMethod } = kind;
+  const isIcmp = (protocol === "ICMPv4" || protocol === "ICMPv6") && icmpType !== null;
+  return {
+    icmp: isIcmp ? { type: Number(icmpType), family: protocol === "ICMPv4" ? "IPv4" : "IPv6" } : null,
+    request:
+      l7Protocol === null
+        ? null
+        : { protocol: String(l7Protocol), method: httpMethod === null ? null : String(httpMethod), text },
+  };
+}
+
+/** What a reason is called: the words of `hubble observe`, else its name. */
+export function reasonText(facts: Pick<DropFacts, "code" | "reason" | "decidedBy">): string | null {
+  if (facts.decidedBy === "l7-rule") return "Refused by an L7 rule";
+  return (facts.code === null ? undefined : dropReasonText(facts.code)) ?? facts.reason;
+}

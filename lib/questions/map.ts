@@ -1,0 +1,252 @@
+/**
+ * Who talks to whom. One edge for each client, server, port and protocol; replies are turned round and count in it.
+ *
+ * Conservation: events of the edges, of the folded ones and of what is unplaced are those of the scope.
+ */
+
+import { ok, type Result } from "@/lib/base/result";
+import { formatTime } from "@/lib/base/time";
+import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import type { MapAnswer, MapLevel } from "./answers-map";
+import type { QuestionFailure } from "./failure";
+import type { OpenCapture } from "./open-capture";
+import { type ActorRow, actorKey, type PairRow, readPairs } from "./pairs";
+import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+
+export interface MapParameters extends ScopeParameters {
+  readonly level: MapLevel;
+  /** Edges at most. */
+  readonly limit: number;
+}
+
+type Edge = MapAnswer["edges"][number];
+type Node = MapAnswer["nodes"][number];
+
+export function readMap(capture: OpenCapture, parameters: MapParameters): Result<MapAnswer, QuestionFailure> {
+  const scope = readScope(capture, parameters);
+  if (!scope.ok) return scope;
+  const compiled = compileScope(capture.database, scope.value);
+  const { level, limit } = parameters;
+  const drawn = capture.keep(`map ${level} ${limit} ${scopeKey(parameters)}`, () =>
+    draw(capture, compiled, level, limit),
+  );
+  return ok({ meta: capture.meta("events"), ...drawn });
+}
+
+function draw(
+  capture: OpenCapture,
+  scope: CompiledScope,
+  level: MapLevel,
+  limit: number,
+): Omit<MapAnswer, "meta"> {
+  const edges = new Edges(level);
+  const groups = readGroups(capture, scope);
+  const pairs = readPairs(capture.database, [...new Set(groups.map(({ pairId }) => pairId))]);
+  const unplaced: MapAnswer["unplaced"] = { events: 0, reasons: {} };
+  const reasons = new Map<string, number>();
+  for (const group of groups) {
+    const edge = edges.of(pairs.get(group.pairId));
+    if (typeof edge === "string") {
+      unplaced.events += group.events;
+      reasons.set(edge, (reasons.get(edge) ?? 0) + group.events);
+    } else edge.add(group, capture.kind(group.kindId));
+  }
+  for (const { pairId, reason, drops } of readDrops(capture, scope)) {
+    const edge = edges.of(pairs.get(pairId));
+    if (typeof edge !== "string") edge.addDrops(reason, drops);
+  }
+  unplaced.reasons = fromPairs(reasons);
+  return { ...edges.answer(limit), unplaced };
+}
+
+/** The flows of one pair and kind. */
+interface Group {
+  readonly pairId: number;
+  readonly kindId: number;
+  readonly events: number;
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+}
+
+function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
+  return capture.database
+    .prepareExact(
+      `SELECT f.pairId, f.kindId, sum(f.events), min(f.timeNs), max(f.timeNs) FROM Flow f WHERE ${scope.sql} GROUP BY 1, 2`,
+    )
+    .rows(scope.parameters)
+    .map(([pairId, kindId, events, firstNs, lastNs]) => ({
+      pairId: Number(pairId),
+      kindId: Number(kindId),
+      events: Number(events),
+      firstNs: firstNs as bigint | null,
+      lastNs: lastNs as bigint | null,
+    }));
+}
+
+function readDrops(
+  capture: OpenCapture,
+  scope: CompiledScope,
+): { pairId: number; reason: string; drops: number }[] {
+  return capture.database
+    .prepare(
+      `SELECT j.pairId, CASE WHEN k.type = 'L7' OR k.eventType = 129 THEN 'L7_RULE' ELSE coalesce(k.dropReason, 'UNKNOWN') END,
+         sum(j.drops)
+       FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId WHERE ${scope.sql} GROUP BY 1, 2`,
+    )
+    .rows(scope.parameters)
+    .map(([pairId, reason, drops]) => ({
+      pairId: Number(pairId),
+      reason: String(reason),
+      drops: Number(drops),
+    }));
+}
+
+/** An edge while it is counted. */
+class EdgeCount {
+  events = 0;
+  private drops = 0;
+  private audited = 0;
+  private l7Errors = 0;
+  private readonly verdicts = new Map<string, number>();
+  private readonly reasons = new Map<string, number>();
+  private firstNs: bigint | null = null;
+  private lastNs: bigint | null = null;
+
+  constructor(
+    readonly client: string,
+    readonly server: string,
+    readonly port: number | null,
+    readonly protocol: string | null,
+  ) {}
+
+  add(group: Group, kind: Readonly<Record<string, unknown>>): void {
+    const verdict = String(kind.verdict);
+    this.events += group.events;
+    increase(this.verdicts, verdict, group.events);
+    if (verdict === "AUDIT") this.audited += group.events;
+    if (isL7Error(kind)) this.l7Errors += group.events;
+    const { firstNs, lastNs } = group;
+    if (firstNs !== null && (this.firstNs === null || firstNs < this.firstNs)) this.firstNs = firstNs;
+    if (lastNs !== null && (this.lastNs === null || lastNs > this.lastNs)) this.lastNs = lastNs;
+  }
+
+  addDrops(reason: string, drops: number): void {
+    this.drops += drops;
+    increase(this.reasons, reason, drops);
+  }
+
+  answer(): Edge {
+    const { client, server, port, protocol, events, drops, audited, l7Errors } = this;
+    return {
+      client,
+      server,
+      port,
+      protocol,
+      events,
+      verdicts: fromPairs(this.verdicts),
+      drops,
+      audited,
+      l7Errors,
+      reasons: fromPairs(this.reasons),
+      first: this.firstNs === null ? null : formatTime(this.firstNs),
+      last: this.lastNs === null ? null : formatTime(this.lastNs),
+    };
+  }
+}
+
+/** L7 errors: status 500 and above, refused requests, verdict ERROR (product.md, "L7 errors"). */
+function isL7Error({ type, verdict, httpCode, l7Type }: Readonly<Record<string, unknown>>): boolean {
+  if (type !== "L7") return false;
+  return (
+    verdict === "ERROR" || (verdict === "DROPPED" && l7Type !== "RESPONSE") || Number(httpCode ?? 0) >= 500
+  );
+}
+
+class Edges {
+  private readonly byKey = new Map<string, EdgeCount>();
+  private readonly nodes = new Map<string, Node>();
+
+  constructor(private readonly level: MapLevel) {}
+
+  /** The edge of a pair, or why it has none. */
+  of(pair: PairRow | undefined): EdgeCount | string {
+    // A file that is being read: its sides have no names yet.
+    if (pair === undefined) return "not-settled";
+    const { client, server, port, protocol, clientBy } = pair;
+    if (client === null || server === null)
+      return pair.source === null || pair.destination === null ? "not-settled" : clientBy;
+    if (isNobody(client) && isNobody(server)) return "sides-unknown";
+    const [from, to] = [this.node(client), this.node(server)];
+    const key = JSON.stringify([from, to, port, protocol]);
+    let edge = this.byKey.get(key);
+    if (edge === undefined) {
+      edge = new EdgeCount(from, to, port, protocol);
+      this.byKey.set(key, edge);
+    }
+    return edge;
+  }
+
+  /** Pods of one workload can differ in what is known of them: the node is the same whichever came first. */
+  private node(actor: ActorRow): string {
+    const id = actorKey(actor, this.level);
+    const node = toNode(actor, id, this.level);
+    const before = this.nodes.get(id);
+    if (before === undefined || JSON.stringify(node) < JSON.stringify(before)) this.nodes.set(id, node);
+    return id;
+  }
+
+  /** The edges with most events, and how much the others were. */
+  answer(limit: number): Pick<MapAnswer, "nodes" | "edges" | "folded"> {
+    const sorted = [...this.byKey]
+      .sort(([a, x], [b, y]) => y.events - x.events || (a < b ? -1 : 1))
+      .map(([, edge]) => edge);
+    const [shown, folded] = [sorted.slice(0, limit), sorted.slice(limit)];
+    const ids = new Set(shown.flatMap(({ client, server }) => [client, server]));
+    const nodes = [...this.nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return {
+      nodes: nodes.filter(({ id }) => ids.has(id)),
+      edges: shown.map((edge) => edge.answer()),
+      folded: {
+        nodes: nodes.length - ids.size,
+        edges: folded.length,
+        events: folded.reduce((sum, { events }) => sum + events, 0),
+      },
+    };
+  }
+}
+
+/** Nothing was said of the side at all. */
+function isNobody({ kind, name }: ActorRow): boolean {
+  return kind === "unknown" && name === "unknown";
+}
+
+function toNode(actor: ActorRow, id: string, level: MapLevel): Node {
+  const { cluster, namespace } = actor;
+  const isPod = actor.kind === "pod" || actor.kind === "workload" || actor.kind === "namespace";
+  if (level === "namespace") {
+    const isWorld = actor.kind === "world";
+    return {
+      id,
+      level,
+      kind: isPod ? "namespace" : actor.kind,
+      namespace,
+      name: isPod ? (namespace ?? "?") : isWorld ? "world" : actor.name,
+      cluster,
+    };
+  }
+  if (level === "workload" && isPod) {
+    const isKnown = actor.kind !== "namespace";
+    const name = isKnown ? (actor.workloadName ?? actor.name) : "?";
+    return { id, level, kind: isKnown ? "workload" : "namespace", namespace, name, cluster };
+  }
+  return { id, level, kind: actor.kind, namespace, name: actor.name, cluster };
+}
+
+function increase(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+/** The log may name a verdict `__proto__`: fromEntries makes a member of that, too. */
+function fromPairs(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,161 @@
+/** Drops and the map: every table adds up to the same numbers, and they are what the model and the generator's truth say. */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DROPS_BY } from "@/lib/questions/answers-drops";
+import { MAP_LEVELS } from "@/lib/questions/answers-map";
+import { generateLogs, type Log, linesOf, ProofCapture, REAL_LOGS, textOf } from "./captures";
+import { joinModel, placesOf } from "./denials";
+import { dropReasonOf, eventsBy, type ModelFlow, readModel, sumEvents } from "./model";
+import { type ModelScope, scopesOver, WHOLE } from "./scopes";
+
+const SEED = 20261125;
+const generated = await generateLogs(11, 6000);
+const captures: readonly (readonly [string, readonly Log[]])[] = [
+  ["a generated log", generated.logs],
+  ...REAL_LOGS.map((log): [string, Log[]] => [log.name, [log]]),
+  ...(REAL_LOGS.length > 0 ? [["all real logs together", REAL_LOGS] as const] : []),
+];
+const sumOf = (rows: readonly { readonly drops: number }[]) =>
+  rows.reduce((sum, { drops }) => sum + drops, 0);
+/** Of flows without their anchors elsewhere: the events of the drops. */
+const sumDrops = (flows: readonly ModelFlow[]) => sumEvents(flows);
+
+describe.each(captures)("in %s", (_name, logs) => {
+  const model = readModel(logs.map(({ text }) => text));
+  const drops = joinModel(model);
+  const places = placesOf(model);
+  const scopes = (numRuns: number, check: (scope: ModelScope) => void): void => {
+    check(WHOLE);
+    fc.assert(fc.property(scopesOver(model), check), { seed: SEED, numRuns });
+  };
+
+  it(`each table of drops adds up to what the model, the summary and the flows count (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    scopes(25, ({ parameters, holds }) => {
+      const anchors = drops.map(({ anchor }) => anchor).filter((flow) => holds(flow));
+      const expected = sumDrops(anchors);
+      expect(proof.ask("summary", parameters).drops).toBe(expected);
+      expect(proof.ask("flows", { ...parameters, limit: "1" }).total?.drops).toBe(expected);
+      for (const by of DROPS_BY) {
+        const { total, rows, folded } = proof.ask("drops", { ...parameters, by });
+        expect(total).toBe(expected);
+        expect(sumOf(rows) + folded.drops).toBe(expected);
+        for (const row of rows) {
+          const timed = row.trend.reduce((sum, [, n]) => sum + n, 0);
+          if (row.first !== null && anchors.every(({ timeNs }) => timeNs !== null))
+            expect(timed).toBe(row.drops);
+        }
+      }
+      const byReason = proof.ask("drops", { ...parameters, by: "reason" }).rows;
+      expect(Object.fromEntries(byReason.map(({ key, drops: n }) => [String(key.reason), n]))).toEqual(
+        eventsBy(anchors, (flow) => String(dropReasonOf(flow))),
+      );
+    });
+  });
+
+  it("each cause is explained, and a scope's drops of it are those of its row", () => {
+    const proof = new ProofCapture(logs);
+    for (const { key, drops: n, sentence } of proof.ask("drops", { by: "cause" }).rows) {
+      const answer = proof.explain(key.causeId ?? "");
+      expect(answer.cause).toMatchObject({ drops: n, sentence });
+      expect(sumOf(answer.nodes)).toBe(n);
+      expect(sumOf(answer.clients)).toBe(n);
+    }
+  });
+
+  it(`edges, folded and unplaced of the map add up to the events, at every level (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    scopes(25, ({ parameters, holds }) => {
+      const held = model.filter((flow) => holds(flow));
+      for (const level of MAP_LEVELS) {
+        for (const limit of ["10000", "3"]) {
+          const map = proof.ask("map", { ...parameters, level, limit });
+          const edges = map.edges.reduce((sum, { events }) => sum + events, 0);
+          expect(edges + map.folded.events + map.unplaced.events).toBe(sumEvents(held));
+          expect(new Set(map.edges.flatMap(({ client, server }) => [client, server]))).toEqual(
+            new Set(map.nodes.map(({ id }) => id)),
+          );
+        }
+      }
+    });
+  });
+
+  it("each flow has the client and server port that the model gives it, and the same reason when it has none", () => {
+    const proof = new ProofCapture(logs);
+    const { edges, unplaced } = proof.ask("map", { limit: "10000" });
+    const byPort: Record<string, number> = {};
+    for (const { port, protocol, events } of edges)
+      byPort[`${port} ${protocol}`] = (byPort[`${port} ${protocol}`] ?? 0) + events;
+    const { "sides-unknown": masked = 0, ...reasons } = unplaced.reasons;
+    const expected = eventsBy(model, (flow) => places.get(flow) ?? null);
+    const isReason = (place: string) => ["no-protocol", "no-ports", "ports-alike"].includes(place);
+    const split = (keep: boolean) =>
+      Object.fromEntries(Object.entries(expected).filter(([place]) => isReason(place) === keep));
+    expect(reasons).toEqual(split(true));
+    if (masked === 0) expect(byPort).toEqual(split(false));
+  });
+});
+
+describe("the generator's truth", () => {
+  const { truth, logs } = generated;
+  /** Keys carry the cluster; names of the truth do not. A world peer is `dns:name` or `ip:address`. */
+  const bare = (key: string | null | undefined): string | null =>
+    key === null || key === undefined ? null : key.replace(/@shop-prod$/, "").replace(/^(dns|ip):/, "");
+
+  it("names the same causes with the same drops and attempts", () => {
+    const { rows, total } = new ProofCapture(logs).ask("drops", { by: "cause" });
+    expect(total).toBe(truth.drops.total);
+    const told = rows.map((row) => ({
+      direction: row.direction,
+      reason: row.reason,
+      decidedBy: row.decidedBy,
+      client: bare(row.key.client),
+      server: bare(row.key.server),
+      port: row.key.port,
+      protocol: row.key.protocol,
+      drops: row.drops,
+      attempts: row.attempts,
+    }));
+    const known = truth.drops.causes.map(
+      ({ direction, reason, decidedBy, client, server, port, protocol, drops, attempts }) => ({
+        direction,
+        reason,
+        decidedBy,
+        client,
+        server,
+        port,
+        protocol,
+        drops,
+        attempts,
+      }),
+    );
+    const sort = (list: readonly object[]) => list.map((item) => JSON.stringify(item)).sort();
+    expect(sort(told)).toEqual(sort(known));
+  });
+
+  it("is found whatever the order of files and lines, and when a file is split in two", () => {
+    const whole = new ProofCapture(logs);
+    const orders: readonly (readonly Log[])[] = [
+      [...logs].reverse(),
+      logs.map(({ name, text }) => ({ name, text: textOf(linesOf(text).reverse()) })),
+      logs.flatMap(({ name, text }) => {
+        const lines = linesOf(text);
+        const half = Math.floor(lines.length / 2);
+        return [
+          { name: `${name}.2`, text: textOf(lines.slice(half)) },
+          { name: `${name}.1`, text: textOf(lines.slice(0, half)) },
+        ];
+      }),
+    ];
+    const answers = (proof: ProofCapture) => [
+      ...DROPS_BY.map((by) => proof.ask("drops", { by }).rows),
+      ...MAP_LEVELS.map((level) => {
+        const { meta: _meta, ...map } = proof.ask("map", { level });
+        return map;
+      }),
+    ];
+    const expected = answers(whole);
+    for (const order of orders) expect(answers(new ProofCapture(order))).toEqual(expected);
+  });
+});
