@@ -7,6 +7,7 @@
 import type { Sqlite } from "../driver";
 import { linkPairs, nameActors } from "./actors";
 import { rankCauses } from "./cause-table";
+import { findConnectionCauses } from "./connection-causes";
 import { turnDirections } from "./directions";
 import { groupDrops } from "./drop-causes";
 import { joinAllDrops } from "./drops";
@@ -28,6 +29,7 @@ const STEPS: readonly Step[] = [
   judgeSilence,
   joinAllDrops,
   groupDrops,
+  findConnectionCauses,
   rankCauses,
 ];
 
