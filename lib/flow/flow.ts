@@ -191,6 +191,8 @@ export interface OtherRecord {
   readonly nodeName?: string;
   /** lost_events only. */
   readonly lostEvents?: bigint;
+  /** lost_events only: first and last event that was lost, since Hubble 1.19. */
+  readonly lostRange?: { readonly fromNs: bigint; readonly toNs: bigint };
   /** What happened, in words. */
   readonly detail: string;
 }

@@ -31,6 +31,7 @@ export function readOther(
     timeNs: timeOf(envelope, "time") ?? ownTime(kind, payload),
     nodeName: node === undefined ? undefined : readText(node, "node_name") || undefined,
     lostEvents: kind === "lost_events" ? BigInt(numberLost(payload)) : undefined,
+    lostRange: kind === "lost_events" ? lostRange(payload) : undefined,
     detail: describe(kind, payload),
   };
 }
@@ -45,6 +46,11 @@ function ownTime(kind: OtherKind, payload: JsonObject): bigint | undefined {
   if (kind === "lost_events") return timeOf(payload, "first");
   const start = kind === "agent_event" ? member(payload, "agent_start") : undefined;
   return isObject(start) ? timeOf(start, "time") : undefined;
+}
+
+function lostRange(payload: JsonObject): OtherRecord["lostRange"] {
+  const [fromNs, toNs] = [timeOf(payload, "first"), timeOf(payload, "last")];
+  return fromNs === undefined || toNs === undefined ? undefined : { fromNs, toNs };
 }
 
 function numberLost(payload: JsonObject): string {

@@ -1,11 +1,13 @@
 /** The same ten rows of Log Analytics in every shape in which they are exported are the same ten flows. */
 
 import { describe, expect, it, onTestFinished } from "vitest";
+import { parseTime } from "@/lib/base/time";
 import { TestCapture } from "@/lib/jobs/testing";
 import type { FlowDetailAnswer } from "./answers";
 import { flowAnswerSchema } from "./answers";
 import { readFlow, readFlowBytes } from "./flow";
 import { readFlows } from "./flows";
+import { lossRange } from "./gaps";
 import { OpenCapture } from "./open-capture";
 
 type Value = string | number | boolean | null | object;
@@ -273,5 +275,36 @@ describe("what other formats keep", () => {
       ["hubble-dict", true, undefined, "2026-08-21T12:12:18.000000000Z"],
     ]);
     expect(bytes).toEqual([printed, dict]);
+  });
+
+  it("the range of a loss, however its record was written", () => {
+    const lost =
+      '{"lost_events":{"num_events_lost":"5","first":"2026-08-21T12:12:18Z","last":"2026-08-21T12:12:20Z"},"time":"2026-08-21T12:12:21Z"}';
+    const cri = (rest: string): string => `2026-08-21T12:12:22Z stdout ${rest}`;
+    const files = [
+      lost,
+      `${cri(`P ${lost.slice(0, 40)}`)}\n${cri(`F ${lost.slice(40)}`)}`,
+      JSON.stringify({
+        message: JSON.stringify({ records: [JSON.parse(lost.replace("5", "6")) as object] }),
+      }),
+      "EVENTS LOST: HUBBLE_RING_BUFFER CPU(0) 5",
+    ];
+    const capture = new TestCapture();
+    for (const [index, file] of files.entries())
+      expect(capture.add(`file-${index}`, file).otherKinds).toBe(1);
+    const opened = OpenCapture.open(capture.file);
+    if (!opened.ok) throw new Error(opened.failure.message);
+    const open = opened.value;
+    onTestFinished(() => open.close());
+    const ids = capture.database.prepare("SELECT id FROM OtherRecord ORDER BY id").all([]);
+    const range = { from: parseTime("2026-08-21T12:12:18Z"), to: parseTime("2026-08-21T12:12:20Z") };
+    expect(
+      ids.map(({ id }) => open.ask((it) => ({ ok: true as const, value: lossRange(it, Number(id)) }))),
+    ).toEqual([
+      { ok: true, value: range },
+      { ok: true, value: range },
+      { ok: true, value: range },
+      { ok: true, value: undefined },
+    ]);
   });
 });

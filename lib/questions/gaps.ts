@@ -1,8 +1,7 @@
 /** Stretches in which events were lost, as the log itself tells. */
 
-import { parseTime } from "@/lib/base/time";
 import { readRaw } from "@/lib/capture/raw";
-import { isObject, member } from "@/lib/formats/proto-json";
+import { decodeRecord } from "@/lib/formats/decode";
 import type { TimelineAnswer } from "./answers";
 import { within64 } from "./buckets";
 import type { OpenCapture } from "./open-capture";
@@ -33,13 +32,9 @@ export function readGaps(capture: OpenCapture, first: bigint, last: bigint): Tim
 
 /** A loss without its own range (before Hubble 1.19) is the instant at which it was reported: `undefined` then. */
 export function lossRange(capture: OpenCapture, rowId: number): { from: bigint; to: bigint } | undefined {
-  const text = readRaw(capture.database, rowId)?.bytes.toString("utf8") ?? "";
-  const document: unknown = JSON.parse(text.slice(Math.max(0, text.indexOf("{"))));
-  if (!isObject(document)) return undefined;
-  const lost = member(document, "lost_events") ?? document;
-  if (!isObject(lost)) return undefined;
-  const [first, last] = [member(lost, "first"), member(lost, "last")];
-  const from = typeof first === "string" ? parseTime(first) : undefined;
-  const to = typeof last === "string" ? parseTime(last) : undefined;
-  return from === undefined || to === undefined ? undefined : { from, to };
+  const raw = readRaw(capture.database, rowId);
+  // Decoded as it was when it was taken in: it may be wrapped, in parts, or printed for people.
+  const record = raw && decodeRecord(raw.bytes.toString("utf8"), raw.context, raw.nth)?.record;
+  const range = record?.kind === "other" ? record.other.lostRange : undefined;
+  return range && { from: range.fromNs, to: range.toNs };
 }
