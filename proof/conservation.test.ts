@@ -9,12 +9,17 @@ import { formatTime } from "@/lib/base/time";
 import type { TimelineAnswer } from "@/lib/questions/answers";
 import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
 import {
+  dropReasonOf,
   eventSubTypeOf,
   eventsBy,
   eventTypeOf,
+  l7ProtocolOf,
   type ModelFlow,
   nodeOf,
+  protocolOf,
+  rcodeOf,
   readModel,
+  statusOf,
   sumEvents,
   verdictOf,
 } from "./model";
@@ -113,6 +118,24 @@ describe.each(captures)("in %s", (_name, logs) => {
     });
   });
 
+  it(`every time line of events adds up, whatever it tells apart, and each series is the model's (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    scopes(15, ({ parameters }, held) => {
+      const { events } = proof.ask("summary", parameters);
+      const timed = held.filter(({ timeNs }) => timeNs !== null);
+      for (const [by, of] of Object.entries(KEYS)) {
+        const timeline = proof.ask("timeline", { ...parameters, buckets: "9", by });
+        expect(pointsOf(timeline) + timeline.untimed).toBe(events);
+        if (timeline.series.some(({ key }) => key === "…")) continue;
+        const sums = timeline.series.map(({ key, points }) => [
+          key,
+          points.reduce((sum, [, n]) => sum + n, 0),
+        ]);
+        if (of !== undefined) expect(Object.fromEntries(sums)).toEqual(eventsBy(timed, of));
+      }
+    });
+  });
+
   it(`walking the flows gives each record once, and their events in all (seed ${SEED})`, () => {
     const proof = new ProofCapture(logs);
     scopes(12, ({ parameters }, held) => {
@@ -125,6 +148,29 @@ describe.each(captures)("in %s", (_name, logs) => {
     });
   });
 });
+
+const RCODES: Readonly<Record<number, string>> = { 0: "NOERROR", 2: "SERVFAIL", 3: "NXDOMAIN", 5: "REFUSED" };
+
+/** By what a time line is told apart, with the model's key; namespaces of servers are settled, and only add up. */
+const KEYS: Readonly<Record<string, ((flow: ModelFlow) => string) | undefined>> = {
+  verdict: verdictOf,
+  reason: (flow) => dropReasonOf(flow) ?? (isReasonMissing(flow) ? "?" : "-"),
+  protocol: (flow) => l7ProtocolOf(flow) ?? protocolOf(flow) ?? (flow.flow.Type === undefined ? "?" : "-"),
+  rcode: (flow) => {
+    const rcode = rcodeOf(flow);
+    return rcode === null ? "-" : (RCODES[rcode] ?? String(rcode));
+  },
+  status: (flow) => {
+    const status = statusOf(flow);
+    return status === null ? "-" : `${Math.floor(status / 100)}xx`;
+  },
+  namespace: undefined,
+};
+
+/** A dropped packet has a reason; a verdict record and a refused request have none. */
+function isReasonMissing(flow: ModelFlow): boolean {
+  return verdictOf(flow) === "DROPPED" && flow.flow.Type !== "L7" && eventTypeOf(flow) !== 5;
+}
 
 function isNotLost(flow: ModelFlow): boolean {
   if (verdictOf(flow) !== "DROPPED") return false;

@@ -97,6 +97,17 @@ export function namespacesOf({ flow }: ModelFlow, side: "source" | "destination"
   return names.filter((name) => typeof name === "string" && name !== "") as string[];
 }
 
+/** The DNS response code by number; null where there is no DNS response. */
+export function rcodeOf({ flow }: ModelFlow): number | null {
+  const { type, dns } = object(flow.l7);
+  return type === "RESPONSE" && dns !== undefined ? Number(object(dns).rcode ?? 0) : null;
+}
+
+export function statusOf({ flow }: ModelFlow): number | null {
+  const { code } = object(object(flow.l7).http);
+  return typeof code === "number" ? code : null;
+}
+
 export function object(value: unknown): Json {
   return typeof value === "object" && value !== null ? (value as Json) : {};
 }

@@ -164,7 +164,7 @@ export const timelineAnswerSchema = z.object({
   /** First instant of the first bucket and the end of the last; null when nothing has a time. */
   fromNs: ns.nullable(),
   toNs: ns.nullable(),
-  /** Per verdict: [start of the bucket in ns, events]. Buckets without events are left out. */
+  /** Per verdict, or what `by` names: [start of the bucket in ns, events or drops]. Buckets without events are left out. */
   series: z.array(z.object({ key: z.string(), points: z.array(z.tuple([ns, count])) })),
   /** Stretches in which events were lost. */
   gaps: z.array(z.object({ fromNs: ns, toNs: ns, lost: count, node: text, reason: z.string() })),

@@ -14,7 +14,7 @@ function reader(capture: TestCapture): OpenCapture {
 }
 
 function ask(open: OpenCapture, parameters: Partial<TimelineParameters> = {}): TimelineAnswer {
-  const answer = open.ask((capture) => readTimeline(capture, { buckets: 120, ...parameters }));
+  const answer = open.ask((capture) => readTimeline(capture, { buckets: 120, by: "verdict", ...parameters }));
   if (!answer.ok) throw new Error(`${answer.failure.code}: ${answer.failure.message}`);
   return answer.value;
 }

@@ -1,4 +1,4 @@
-/** Events over time, by verdict, and the stretches in which events were lost. */
+/** Events or drops over time, told apart by one thing, and the stretches in which events were lost. */
 
 import { ok, type Result } from "@/lib/base/result";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
@@ -8,11 +8,13 @@ import type { QuestionFailure } from "./failure";
 import { GAPS, readGaps } from "./gaps";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+import { FOLDED, MOST_SERIES, SERIES, type TimelineBy } from "./series";
 import { spanOf } from "./span";
 
 export interface TimelineParameters extends ScopeParameters {
   /** At most so many buckets. */
   readonly buckets: number;
+  readonly by: TimelineBy;
 }
 
 export function readTimeline(
@@ -22,14 +24,18 @@ export function readTimeline(
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const compiled = compileScope(capture.database, scope.value);
-  const counted = capture.keep(`timeline ${parameters.buckets} ${scopeKey(parameters)}`, () =>
-    count(capture, compiled, scope.value.from, scope.value.to, parameters.buckets),
+  const counted = capture.keep(
+    `timeline ${parameters.by} ${parameters.buckets} ${scopeKey(parameters)}`,
+    () => count(capture, compiled, scope.value.from, scope.value.to, parameters),
   );
-  const meta = capture.meta("events");
-  const notes =
-    counted.gaps.length > GAPS
-      ? [...meta.notes, `There are more losses than can be drawn: these are the first ${GAPS}.`]
-      : meta.notes;
+  const meta = capture.meta(SERIES[parameters.by].unit);
+  const notes = [...meta.notes];
+  if (counted.gaps.length > GAPS)
+    notes.push(`There are more losses than can be drawn: these are the first ${GAPS}.`);
+  if (counted.series.some(({ key }) => key === FOLDED))
+    notes.push(
+      `Only the ${MOST_SERIES - 1} largest series are told apart; "${FOLDED}" is the sum of the others.`,
+    );
   return ok({ meta: { ...meta, notes }, ...counted, gaps: counted.gaps.slice(0, GAPS) });
 }
 
@@ -38,7 +44,7 @@ function count(
   scope: CompiledScope,
   from: bigint | undefined,
   to: bigint | undefined,
-  buckets: number,
+  { buckets, by }: TimelineParameters,
 ): Omit<TimelineAnswer, "meta"> {
   const span = spanOf(capture, from, to);
   if (span === undefined)
@@ -48,40 +54,87 @@ function count(
       toNs: null,
       series: [],
       gaps: [],
-      untimed: untimed(capture, scope),
+      untimed: untimed(capture, scope, by),
     };
   const width = bucketWidth(span.last - span.first + 1n, buckets);
   const start = alignDown(span.first, width);
   const number = bucketNumber(start, span.last, width);
-  const rows = capture.database
-    .prepareExact(
-      `SELECT k.verdict, b.bucket, sum(b.events) FROM (
-         SELECT f.kindId, ${number.sql} AS bucket, sum(f.events) AS events
-         FROM Flow f WHERE f.timeNs IS NOT NULL AND ${scope.sql} GROUP BY 1, 2
-       ) b JOIN Kind k ON k.id = b.kindId GROUP BY 1, 2 ORDER BY 1, 2`,
-    )
-    .rows([...number.parameters, ...scope.parameters]);
-  const series = new Map<string, [string, number][]>();
-  for (const [verdict, bucket, events] of rows) {
-    const points = series.get(String(verdict)) ?? [];
-    points.push([String(number.startOf(bucket as bigint)), Number(events)]);
-    series.set(String(verdict), points);
-  }
+  const rows = readBuckets(capture, scope, by, number);
   return {
     bucketNs: String(width),
     fromNs: String(start),
     toNs: String(alignDown(span.last, width) + width),
-    series: [...series].map(([key, points]) => ({ key, points })),
+    series: toSeries(rows, by),
     gaps: readGaps(capture, span.first, span.last),
-    untimed: from === undefined && to === undefined ? untimed(capture, scope) : 0,
+    untimed: from === undefined && to === undefined ? untimed(capture, scope, by) : 0,
   };
 }
 
-function untimed(capture: OpenCapture, scope: CompiledScope): number {
-  const row = capture.database
-    .prepare(
-      `SELECT coalesce(sum(f.events), 0) AS events FROM Flow f WHERE f.timeNs IS NULL AND ${scope.sql}`,
+interface Bucket {
+  readonly key: string;
+  readonly start: bigint;
+  readonly n: number;
+}
+
+/** What is counted: the events of flows, or the drops anchored at them. */
+function counting(by: TimelineBy): { readonly from: string; readonly n: string } {
+  return SERIES[by].unit === "drops"
+    ? { from: "JoinedDrop j CROSS JOIN Flow f ON f.id = j.id", n: "j.drops" }
+    : { from: "Flow f", n: "f.events" };
+}
+
+function readBuckets(
+  capture: OpenCapture,
+  scope: CompiledScope,
+  by: TimelineBy,
+  number: ReturnType<typeof bucketNumber>,
+): Bucket[] {
+  const { join, key } = SERIES[by];
+  const { from, n } = counting(by);
+  // Kinds and pairs are few: named after the flows were counted by them.
+  const pair = join === "" ? "0" : "f.pairId";
+  return capture.database
+    .prepareExact(
+      `SELECT ${key}, f.bucket, sum(f.n) FROM (
+         SELECT f.kindId, ${pair} AS pairId, ${number.sql} AS bucket, sum(${n}) AS n
+         FROM ${from} WHERE f.timeNs IS NOT NULL AND ${scope.sql} GROUP BY 1, 2, 3
+       ) f JOIN Kind k ON k.id = f.kindId ${join} GROUP BY 1, 2 ORDER BY 1, 2`,
     )
+    .rows([...number.parameters, ...scope.parameters])
+    .map(([name, bucket, count]) => ({
+      key: String(name),
+      start: number.startOf(bucket as bigint),
+      n: Number(count),
+    }));
+}
+
+/** By name; the smallest beyond the bound are one series, the last. */
+function toSeries(buckets: readonly Bucket[], by: TimelineBy): TimelineAnswer["series"] {
+  const totals = new Map<string, number>();
+  for (const { key, n } of buckets) totals.set(key, (totals.get(key) ?? 0) + n);
+  const largest = [...totals].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([key]) => key);
+  const shown = new Set(totals.size > MOST_SERIES ? largest.slice(0, MOST_SERIES - 1) : largest);
+  const series = new Map<string, Map<bigint, number>>();
+  for (const { key, start, n } of buckets) {
+    const name = shown.has(key) ? (SERIES[by].name?.(key) ?? key) : FOLDED;
+    const points = series.get(name) ?? new Map<bigint, number>();
+    points.set(start, (points.get(start) ?? 0) + n);
+    series.set(name, points);
+  }
+  return [...series]
+    .sort(([a], [b]) => Number(a === FOLDED) - Number(b === FOLDED) || (a < b ? -1 : 1))
+    .map(([key, points]) => ({
+      key,
+      points: [...points]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([start, n]): [string, number] => [String(start), n]),
+    }));
+}
+
+function untimed(capture: OpenCapture, scope: CompiledScope, by: TimelineBy): number {
+  const { from, n } = counting(by);
+  const row = capture.database
+    .prepare(`SELECT coalesce(sum(${n}), 0) AS events FROM ${from} WHERE f.timeNs IS NULL AND ${scope.sql}`)
     .get(scope.parameters);
   return Number(row?.events ?? 0);
 }

@@ -8,6 +8,7 @@ import {
   timelineAnswerSchema,
 } from "@/lib/questions/answers";
 import { CSV_COLUMNS } from "@/lib/questions/export/csv";
+import { TIMELINE_BY } from "@/lib/questions/series";
 import { call, capturePath, jsonAnswer, OF_A_CAPTURE, question, scopeQuery } from "../call";
 
 const flowsQuery = scopeQuery
@@ -79,9 +80,9 @@ export const flowCalls = {
   }),
   timeline: question({
     address: "/timeline",
-    does: "Events over time by verdict, and the stretches in which events were lost",
+    does: "Events or drops over time, by one thing, and the stretches in which events were lost",
     query: scopeQuery.extend({
-      by: z.literal("verdict").default("verdict"),
+      by: z.enum(TIMELINE_BY).default("verdict"),
       buckets: z.coerce.number().int().min(2).max(2000).default(120).describe("At most so many."),
     }),
     answer: jsonAnswer(timelineAnswerSchema, "The time line."),
