@@ -115,3 +115,11 @@ test("a drop names its reason in words beside the code", () => {
   );
   expect(reason).toMatchObject({ values: ["POLICY_DENIED"], note: "Policy denied, code 133" });
 });
+
+test("a time that does not say the instant is shown as it was written, beside the missing time", () => {
+  const { missing } = flowFields(answer({ timeText: "Aug 21 12:12:18.510" }), "utc");
+  expect(missing).toContain("time");
+  const found = field({ timeText: "Aug 21 12:12:18.510" }, "When and where", "Time as written");
+  expect(found?.values).toEqual(["Aug 21 12:12:18.510"]);
+  expect(field({}, "When and where", "Time as written")).toBeUndefined();
+});
