@@ -6,8 +6,17 @@
 
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { buildBundles } from "../scripts/bundles.mjs";
-import { commit, generatedLog, machine, median, packed, runProgram, sizeMiB, warm } from "./measure";
+import {
+  bundleThreads,
+  commit,
+  generatedLog,
+  machine,
+  median,
+  packed,
+  runProgram,
+  sizeMiB,
+  warm,
+} from "./measure";
 
 const { values } = parseArgs({
   options: { records: { type: "string", default: "1000000" }, rounds: { type: "string", default: "3" } },
@@ -22,7 +31,7 @@ const runSchema = z.object({
 });
 type Run = z.infer<typeof runSchema>;
 
-await buildBundles();
+bundleThreads();
 const file = await generatedLog(Number(values.records));
 const gzipFile = await packed(file);
 warm(file);

@@ -59,6 +59,13 @@ export async function packed(file: string): Promise<string> {
   return target;
 }
 
+/** The threads as the sources say now. In a process of its own: bundled into ours, the script would take build/ for the project. */
+export function bundleThreads(): void {
+  execFileSync(process.execPath, ["-e", "import('./scripts/bundles.mjs').then((b) => b.buildBundles())"], {
+    cwd: projectRoot(),
+  });
+}
+
 /** Runs one of our programs in a process of its own; resolves with its last line. */
 export function runProgram(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
