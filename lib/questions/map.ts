@@ -51,6 +51,10 @@ function draw(
       reasons.set(edge, (reasons.get(edge) ?? 0) + group.events);
     } else edge.add(group, capture.kind(group.kindId));
   }
+  for (const { pairId, errors } of readL7Errors(capture, scope)) {
+    const edge = edges.of(pairs.get(pairId));
+    if (typeof edge !== "string") edge.l7Errors += errors;
+  }
   for (const { pairId, reason, drops } of readDrops(capture, scope)) {
     const edge = edges.of(pairs.get(pairId));
     if (typeof edge !== "string") edge.addDrops(reason, drops);
@@ -101,12 +105,29 @@ function readDrops(
     }));
 }
 
+/**
+ * L7 errors: requests answered with 500 and above, refused by a rule, or with verdict ERROR (product.md). One that both
+ * proxies logged counts once. Names that a DNS rule refused are drops of their own; DNS has no other errors here.
+ */
+function readL7Errors(capture: OpenCapture, scope: CompiledScope): { pairId: number; errors: number }[] {
+  return capture.database
+    .prepare(
+      `SELECT f.pairId, sum(max(e.requests, e.responses)) FROM L7Exchange e JOIN Flow f ON f.id = e.id
+       WHERE e.counted = 1 AND e.error = 1 AND ${scope.sql} GROUP BY 1
+       UNION ALL
+       SELECT j.pairId, sum(j.drops) FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId
+       WHERE k.l7Protocol = 'dns' AND ${scope.sql} GROUP BY 1`,
+    )
+    .rows([...scope.parameters, ...scope.parameters])
+    .map(([pairId, errors]) => ({ pairId: Number(pairId), errors: Number(errors) }));
+}
+
 /** An edge while it is counted. */
 class EdgeCount {
   events = 0;
   private drops = 0;
   private audited = 0;
-  private l7Errors = 0;
+  l7Errors = 0;
   private readonly verdicts = new Map<string, number>();
   private readonly reasons = new Map<string, number>();
   private firstNs: bigint | null = null;
@@ -124,7 +145,6 @@ class EdgeCount {
     this.events += group.events;
     increase(this.verdicts, verdict, group.events);
     if (verdict === "AUDIT") this.audited += group.events;
-    if (isL7Error(kind)) this.l7Errors += group.events;
     const { firstNs, lastNs } = group;
     if (firstNs !== null && (this.firstNs === null || firstNs < this.firstNs)) this.firstNs = firstNs;
     if (lastNs !== null && (this.lastNs === null || lastNs > this.lastNs)) this.lastNs = lastNs;
@@ -152,14 +172,6 @@ class EdgeCount {
       last: this.lastNs === null ? null : formatTime(this.lastNs),
     };
   }
-}
-
-/** L7 errors: status 500 and above, refused requests, verdict ERROR (product.md, "L7 errors"). */
-function isL7Error({ type, verdict, httpCode, l7Type }: Readonly<Record<string, unknown>>): boolean {
-  if (type !== "L7") return false;
-  return (
-    verdict === "ERROR" || (verdict === "DROPPED" && l7Type !== "RESPONSE") || Number(httpCode ?? 0) >= 500
-  );
 }
 
 class Edges {
