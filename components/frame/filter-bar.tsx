@@ -13,6 +13,7 @@ import { FilterMessages } from "./filter-messages";
 import type { ScopeHandle } from "./use-scope";
 
 interface FilterBarProps {
+  readonly captureId: string;
   readonly scope: ScopeHandle;
   /** Gives the frame a way to put the cursor into the bar. */
   readonly focusRef: Ref<{ focus: () => void }>;
@@ -30,7 +31,7 @@ const NOTHING_SAID: Said = { notes: [] };
  * The filter of the scope: one chip for each term, and a line to type more. Enter puts what is typed into
  * the link even when it cannot be read: the message then stands below, and no view shows rows.
  */
-export function FilterBar({ scope, focusRef }: FilterBarProps) {
+export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
   const input = useRef<HTMLInputElement>(null);
   const [draft, setDraft] = useState("");
   /** The chip whose text is in the line; its place is kept. */
@@ -107,6 +108,8 @@ export function FilterBar({ scope, focusRef }: FilterBarProps) {
           ))}
           <li className={styles.typed}>
             <FilterInput
+              captureId={captureId}
+              scope={scope}
               ref={input}
               text={draft}
               placeholder={chips.length === 0 ? "Filter: verdict:DROPPED, pod:shop/web, port:53 …" : "and …"}

@@ -13,9 +13,13 @@ import { Sentence } from "@/components/ui/sentence";
 import { applyCompletion, completionAt } from "@/lib/scope/complete";
 import { looksLikeCommand } from "@/lib/scope/hubble-command";
 import styles from "./filter-input.module.css";
-import { type Proposal, proposalsFor } from "./filter-proposals";
+import { facetWordOf, type Proposal, proposalsFor } from "./filter-proposals";
+import { useKeyValues } from "./queries";
+import type { ScopeHandle } from "./use-scope";
 
 interface FilterInputProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
   readonly ref: Ref<HTMLInputElement>;
   readonly text: string;
   readonly placeholder: string;
@@ -30,7 +34,7 @@ interface FilterInputProps {
 
 /** The line in which terms are typed, with what could stand at the cursor listed below it. */
 export function FilterInput(props: FilterInputProps) {
-  const { ref, text, onText, onCommit } = props;
+  const { captureId, scope, ref, text, onText, onCommit } = props;
   const own = useRef<HTMLInputElement>(null);
   const listId = useId();
   const [cursor, setCursor] = useState(0);
@@ -39,7 +43,10 @@ export function FilterInput(props: FilterInputProps) {
   useImperativeHandle(ref, () => own.current as HTMLInputElement, []);
 
   const completion = completionAt(text, Math.min(cursor, text.length));
-  const { proposals, help } = proposalsFor(completion);
+  // Only while the list is open: nobody waits for what nobody sees.
+  const word = isOpen ? facetWordOf(completion) : undefined;
+  const present = useKeyValues(captureId, scope, word, completion.prefix.toLowerCase());
+  const { proposals, help } = proposalsFor(completion, present.data);
   const isShown = isOpen && (proposals.length > 0 || help !== undefined);
 
   const choose = (proposal: Proposal) => {

@@ -1,9 +1,11 @@
 /** What completion shows: words of the grammar with a sentence about each. */
 
+import { formatCount } from "@/components/ui/format";
 import { DROP_REASON, dropReasonText } from "@/lib/flow/enums";
 import type { Completion } from "@/lib/scope/complete";
 import { proposeKeys, proposeValues } from "@/lib/scope/complete";
-import { rowOf } from "@/lib/scope/keys";
+import { isFacetKey } from "@/lib/scope/facet-keys";
+import { rowOf, spellKey } from "@/lib/scope/keys";
 import { writeValue } from "@/lib/scope/scan";
 
 export interface Proposal {
@@ -23,7 +25,21 @@ export interface Proposals {
 /** More are not read; typing on narrows the list. */
 const MOST = 60;
 
-export function proposalsFor(completion: Completion): Proposals {
+export interface PresentValue {
+  /** As it stands behind the key. */
+  readonly value: string;
+  readonly events: number;
+}
+
+/** The key whose values of the capture could stand at the cursor, as it is asked for: `from-pod`. */
+export function facetWordOf(completion: Completion): string | undefined {
+  if (completion.kind !== "value" || completion.key === undefined || !isFacetKey(completion.key))
+    return undefined;
+  return spellKey(completion.key, completion.side);
+}
+
+/** `present`: values that the capture holds, largest first. */
+export function proposalsFor(completion: Completion, present: readonly PresentValue[] = []): Proposals {
   if (completion.kind === "key") {
     const keys = proposeKeys(completion.prefix.toLowerCase());
     return {
@@ -38,16 +54,38 @@ export function proposalsFor(completion: Completion): Proposals {
   if (key === undefined) return { proposals: [] };
   const row = rowOf(key);
   const taken = new Set(completion.others.map((other) => other.toLowerCase()));
-  const words = proposeValues(key, prefix).filter((word) => !taken.has(word.toLowerCase()));
-  const isComplete = words.length === 1 && words[0]?.toLowerCase() === prefix.toLowerCase();
+  const typed = prefix.toLowerCase();
+  const found = present
+    .filter(({ value }) => !taken.has(value.toLowerCase()) && mayStand(value, typed))
+    .map(
+      ({ value, events }): Proposal => ({
+        word: value,
+        about: aboutPresent(key, value, events),
+        insert: value,
+      }),
+    );
+  const there = new Set(found.map(({ insert }) => insert.toLowerCase()));
+  const words = proposeValues(key, prefix)
+    .filter((word) => !taken.has(word.toLowerCase()) && !there.has(word.toLowerCase()))
+    .map((word): Proposal => ({ word, about: aboutValue(key, word), insert: writeValue(word) }));
+  const proposals = [...found, ...words].slice(0, MOST);
+  const isComplete = proposals.length === 1 && proposals[0]?.insert.toLowerCase() === typed;
   return {
-    proposals: isComplete
-      ? []
-      : words
-          .slice(0, MOST)
-          .map((word) => ({ word, about: aboutValue(key, word), insert: writeValue(word) })),
+    proposals: isComplete ? [] : proposals,
     help: `${row.help} For example ${row.example}`,
   };
+}
+
+/** The marks for "unknown" and "none" are offered when nothing is typed yet. What the page asked before may be older than what is typed. */
+function mayStand(value: string, typed: string): boolean {
+  const text = value.toLowerCase().replace(/^"/, "");
+  return text.startsWith(typed) || text.includes(`/${typed}`);
+}
+
+function aboutPresent(key: string, value: string, events: number): string {
+  const mark = value === "?" ? "left out by the export, " : value === "-" ? "none, " : "";
+  const about = aboutValue(key, value);
+  return `${mark}${about === "" ? "" : `${about}, `}${formatCount(events)} ${events === 1 ? "event" : "events"}`;
 }
 
 function aboutValue(key: string, word: string): string {

@@ -68,7 +68,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
       <header className={styles.top}>
         <Brand isCompact />
         <CaptureMenu captureId={captureId} />
-        <FilterBar scope={scope} focusRef={filter} />
+        <FilterBar captureId={captureId} scope={scope} focusRef={filter} />
         <div className={styles.tools}>
           <IconButton label="Keys and filter" hotkey="?" onClick={() => setHelpOpen(true)}>
             <CircleHelp size={16} aria-hidden />

@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import type {
   CaptureAnswer,
   CaptureInfo,
+  FacetsAnswer,
   FlowDetailAnswer,
   FlowsAnswer,
   TimelineAnswer,
@@ -87,6 +88,31 @@ export function useTimeline(captureId: string, { scope, query }: ScopeHandle, bu
     enabled: scope !== undefined && buckets > 0,
     placeholderData: keepPreviousData,
     refetchInterval: isReading ? REFRESH_MS : false,
+  });
+}
+
+/** Values listed below the filter's line; typing on narrows them. */
+const PROPOSED_VALUES = 50;
+
+/** Values of a key that the scope holds, with their events; nothing while the key has none to list. */
+export function useKeyValues(
+  captureId: string,
+  { scope, query }: ScopeHandle,
+  word: string | undefined,
+  prefix: string,
+) {
+  return useQuery({
+    queryKey: [...readKey(captureId), "values", query, word, prefix],
+    queryFn: async ({ signal }) => {
+      const params = new URLSearchParams(query);
+      params.set("keys", word ?? "");
+      params.set("limit", String(PROPOSED_VALUES));
+      if (prefix !== "") params.set("prefix", prefix);
+      const answer = await getJson<FacetsAnswer>(capturePath(captureId, "/facets"), { params, signal });
+      return answer.facets[word ?? ""]?.values ?? [];
+    },
+    enabled: scope !== undefined && word !== undefined,
+    staleTime: 30_000,
   });
 }
 

@@ -1,6 +1,7 @@
 /** Terms that are answered from Kind: what has few values. */
 
-import { DNS_RCODE, enumNumber, NOT_A_LOSS } from "@/lib/flow/enums";
+import { DNS_RCODE, enumNumber } from "@/lib/flow/enums";
+import { NOT_A_LOSS } from "@/lib/flow/losses";
 import { PRESENT } from "@/lib/flow/presence";
 import type { Term } from "@/lib/scope/filter";
 import { absent, all, any, type Condition, MASKED, NEVER, textList, type ValueOfTerm } from "./conditions";

@@ -30,6 +30,17 @@ import { remembered } from "./dictionary-search";
 import type { Sqlite, SqlRow } from "./driver";
 import { kindCondition } from "./kind-conditions";
 import {
+  actorCondition,
+  actorNamespaceCondition,
+  actorPodCondition,
+  causeCondition,
+  decidedByCondition,
+  directionCondition,
+  dropCondition,
+  edgeCondition,
+  serverPortCondition,
+} from "./settled-conditions";
+import {
   clusterSide,
   fqdnSide,
   identityCondition,
@@ -53,6 +64,8 @@ import {
   searchCondition,
   urlCondition,
 } from "./text-conditions";
+
+export type { Condition } from "./conditions";
 
 export interface CompiledScope extends Condition {
   /** True when every flow of the capture is in scope. */
@@ -84,6 +97,9 @@ const SEARCHED: ReadonlySet<Term["key"]> = new Set([
   "dns-query",
   "policy",
   "text",
+  "client",
+  "server",
+  "edge",
 ] satisfies Term["key"][]);
 
 function rememberedCondition(database: Sqlite, term: Term): Condition {
@@ -149,6 +165,31 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map((value) => policyCondition(database, value)));
     case "text":
       return any(term.values.map((value) => searchCondition(database, value)));
+    case "client":
+    case "server": {
+      const { key } = term;
+      return any(term.values.map((value) => actorCondition(database, key, value)));
+    }
+    case "edge":
+      return any(term.values.map((value) => edgeCondition(database, value)));
+    case "client-namespace":
+      return any(term.values.map((value) => actorNamespaceCondition("client", value)));
+    case "server-namespace":
+      return any(term.values.map((value) => actorNamespaceCondition("server", value)));
+    case "client-pod":
+      return any(term.values.map((value) => actorPodCondition("client", value)));
+    case "server-pod":
+      return any(term.values.map((value) => actorPodCondition("server", value)));
+    case "server-port":
+      return any(term.values.map(serverPortCondition));
+    case "drop":
+      return any(term.values.map(dropCondition));
+    case "cause":
+      return any(term.values.map((value) => causeCondition(database, value)));
+    case "decided-by":
+      return any(term.values.map(decidedByCondition));
+    case "direction":
+      return any(term.values.map(directionCondition));
     case "verdict":
     case "traffic-direction":
     case "drop-reason-desc":

@@ -84,11 +84,12 @@ function learnedFrom(condition: string): string {
 
 export function ipSide(value: ValueOfTerm<"ip">): SideCondition {
   if (value.type === "unknown" || value.type === "none") return absentSide(value, "ip IS NULL");
-  if (value.type === "ip") return { sql: "ipKey IS ?", parameters: [ipKey(value.address) ?? null] };
+  // Keys of IPv4 lie inside those of IPv6: neither an address nor a range of one version must take in the other.
+  const version = value.version === 4 ? "instr(ip, ':') = 0" : "instr(ip, ':') > 0";
+  if (value.type === "ip")
+    return { sql: `(ipKey IS ? AND ${version})`, parameters: [ipKey(value.address) ?? null] };
   const range = ipRange(`${value.network}/${value.bits}`);
   if (!range.ok) throw new Error(range.failure.message);
-  // Keys of IPv4 lie inside those of IPv6: a range of one version must not take in the other.
-  const version = value.version === 4 ? "instr(ip, ':') = 0" : "instr(ip, ':') > 0";
   return {
     sql: `(ipKey IS NOT NULL AND ${version} AND ipKey BETWEEN ? AND ?)`,
     parameters: [range.value.first, range.value.last],
@@ -128,7 +129,7 @@ function addressTest(
 ): (text: string) => boolean {
   if (value.type === "ip") {
     const key = ipKey(value.address);
-    return (text) => ipKey(text) === key;
+    return (text) => ipKey(text) === key && text.includes(":") === (value.version === 6);
   }
   const range = ipRange(`${value.network}/${value.bits}`);
   if (!range.ok) throw new Error(range.failure.message);

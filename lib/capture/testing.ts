@@ -620,7 +620,19 @@ export function holds(json: FlowJson, term: Term): boolean {
         );
       });
     case "file":
-      throw new Error("a record does not say its file");
+    case "client":
+    case "server":
+    case "edge":
+    case "client-namespace":
+    case "server-namespace":
+    case "client-pod":
+    case "server-pod":
+    case "server-port":
+    case "drop":
+    case "cause":
+    case "decided-by":
+    case "direction":
+      throw new Error(`one record alone does not say its ${term.key}`);
     case "text":
       return term.values.some(
         (value) =>
@@ -709,7 +721,9 @@ function namesOf(json: FlowJson): string[] {
 /** Over numbers, not texts. */
 function isWithin(
   ip: string,
-  value: { type: "ip"; address: string } | { type: "cidr"; version: 4 | 6; network: string; bits: number },
+  value:
+    | { type: "ip"; version: 4 | 6; address: string }
+    | { type: "cidr"; version: 4 | 6; network: string; bits: number },
 ): boolean {
   const key = (text: string) => {
     const range = ipRange(text);
@@ -717,9 +731,9 @@ function isWithin(
   };
   const number = key(ip);
   if (number === undefined) return false;
+  if (ip.includes(":") !== (value.version === 6)) return false;
   if (value.type === "ip") return number === key(value.address);
   const width = value.version === 4 ? 32 : 128;
-  if (ip.includes(":") !== (value.version === 6)) return false;
   const free = BigInt(width - value.bits);
   return number >> free === (key(value.network) ?? -1n) >> free;
 }

@@ -14,6 +14,7 @@ import {
 import { matchingValues, textCondition } from "./dictionary-search";
 import type { Sqlite } from "./driver";
 import { pathOfUrl, toPattern } from "./patterns";
+import { dropPolicyCondition, type PolicyReference } from "./settled-conditions";
 import { listOf, saidOrLearned } from "./side-conditions";
 
 const HTTP = "l7Protocol = 'http'";
@@ -93,12 +94,18 @@ export function policiesIn(text: string): readonly StoredPolicy[] {
 }
 
 export function policyCondition(database: Sqlite, value: ValueOfTerm<"policy">): Condition {
-  if (value.type !== "policy") return absentText(value, { sql: "f.policiesId IS NOT NULL", parameters: [] });
-  const matches = (policy: StoredPolicy): boolean =>
+  if (value.type !== "policy") {
+    const named = dropPolicyCondition(database, (policies) => policies.length > 0);
+    return absentText(value, any([{ sql: "f.policiesId IS NOT NULL", parameters: [] }, named]));
+  }
+  const matches = (policy: StoredPolicy | PolicyReference): boolean =>
     (value.name === undefined || policy.name === value.name) &&
     (value.namespace === undefined || policy.namespace === value.namespace) &&
     (value.kind === undefined || policy.kind === value.kind);
-  return textCondition(database, "f.policiesId", (text) => policiesIn(text).some(matches));
+  return any([
+    textCondition(database, "f.policiesId", (text) => policiesIn(text).some(matches)),
+    dropPolicyCondition(database, (policies) => policies.some(matches)),
+  ]);
 }
 
 const NAME_COLUMNS = ["namespace", "pod", "serviceName", "serviceNamespace", "cluster"] as const;

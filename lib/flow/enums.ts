@@ -336,6 +336,3 @@ export const DNS_RCODE = enumTable("rcode", [
 
 /** In the order of the TCP header, so that equal sets give equal text. */
 export const TCP_FLAGS = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS"] as const;
-
-/** Drop codes that carry verdict DROPPED but lose nothing: handled elsewhere, or not needed (flow-formats 2.2). */
-export const NOT_A_LOSS: ReadonlySet<number> = new Set([173, 199, 200, 201, 205]);

@@ -171,6 +171,22 @@ export const timelineAnswerSchema = z.object({
   untimed: count,
 });
 
+/** Values of keys in the scope with their events; see docs/filter.md and docs/interface.md. */
+export const facetsAnswerSchema = z.object({
+  meta: metaSchema,
+  facets: z.record(
+    z.string(),
+    z.object({
+      /** True: either end of the packet; a record counts under the values of both, so they do not add up. */
+      sided: z.boolean(),
+      /** Largest first. `value` can stand behind the key in a filter; `?` unknown, `-` none. */
+      values: z.array(z.object({ value: z.string(), events: count })),
+      /** How many further values there are. */
+      more: count,
+    }),
+  ),
+});
+
 /** Progress of a file on its way in. */
 export const progressSchema = z.object({
   fileId: count,
@@ -228,6 +244,7 @@ export type FlowRow = z.infer<typeof flowRowSchema>;
 export type SummaryAnswer = z.infer<typeof summaryAnswerSchema>;
 export type FlowsAnswer = z.infer<typeof flowsAnswerSchema>;
 export type FlowDetailAnswer = z.infer<typeof flowAnswerSchema>;
+export type FacetsAnswer = z.infer<typeof facetsAnswerSchema>;
 export type TimelineAnswer = z.infer<typeof timelineAnswerSchema>;
 export type Progress = z.infer<typeof progressSchema>;
 export type CaptureInfo = z.infer<typeof captureSchema>;

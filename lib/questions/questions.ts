@@ -9,13 +9,14 @@ import {
   unfinishedFiles,
 } from "@/lib/capture/files";
 import { type CaptureSummary, summarise } from "@/lib/capture/summarise";
-import type { FlowDetailAnswer, FlowsAnswer, SummaryAnswer, TimelineAnswer } from "./answers";
+import type { FacetsAnswer, FlowDetailAnswer, FlowsAnswer, SummaryAnswer, TimelineAnswer } from "./answers";
 import type { DropCauseAnswer, DropsAnswer } from "./answers-drops";
 import type { L7Answer, WorkloadsAnswer } from "./answers-l7";
 import type { MapAnswer } from "./answers-map";
 import { type DropCauseParameters, readDropCause } from "./drop-cause";
 import { type DropsParameters, readDrops } from "./drops";
 import { type ExportPage, type ExportParameters, readExport } from "./export/export";
+import { type FacetsParameters, readFacets } from "./facets/facets";
 import type { QuestionFailure } from "./failure";
 import { readFlow, readFlowBytes } from "./flow";
 import { type FlowsParameters, readFlows } from "./flows";
@@ -42,6 +43,7 @@ export interface Questions {
   map: { ask: MapParameters; answer: MapAnswer };
   drops: { ask: DropsParameters; answer: DropsAnswer };
   dropCause: { ask: DropCauseParameters; answer: DropCauseAnswer };
+  facets: { ask: FacetsParameters; answer: FacetsAnswer };
   report: { ask: Record<string, never>; answer: ReportAnswer };
   files: { ask: Record<string, never>; answer: FileReport[] };
   file: { ask: { fileId: number }; answer: FileReport };
@@ -71,6 +73,7 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   map: readMap,
   drops: readDrops,
   dropCause: readDropCause,
+  facets: readFacets,
   report: readReport,
   files: (capture) => ok(readFiles(capture.database)),
   file: ({ database }, { fileId }) => {

@@ -190,6 +190,8 @@ function hubbleValue(term: Term, value: PlainValue): HubbleValue | undefined {
       // Hubble cuts at the first colon.
       if (value.name.startsWith(":")) return undefined;
       return { argument: `${value.name}:${value.value}`, raw: { key: value.name, value: value.value } };
+    case "actor":
+    case "edge":
     case "flags":
     case "policy":
     case "file":

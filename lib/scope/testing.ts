@@ -213,6 +213,19 @@ const method = hostileText
   .filter((value) => value === value.toUpperCase())
   .map((value) => ({ type: "method" as const, method: value }));
 const search = hostileText.map((value) => ({ type: "search" as const, text: value }));
+const key = hostileText
+  .map((text): readonly string[] => text.split("*"))
+  .map((pieces) => pieces.filter((piece, at) => piece !== "" || at === 0 || at === pieces.length - 1))
+  .filter((pieces) => pieces.join("*") !== "");
+const actor = key.map((value) => ({ type: "actor" as const, key: value }));
+const edge = fc.record({ client: key, server: key }).map((value) => ({ type: "edge" as const, ...value }));
+const some = <Value>(value: fc.Arbitrary<Value>) =>
+  unique(
+    fc.oneof(
+      { weight: 6, arbitrary: value },
+      { weight: 1, arbitrary: fc.constant({ type: "unknown" as const }) },
+    ),
+  );
 const file = glob.map((name) => ({ type: "file" as const, name }));
 
 export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
@@ -281,6 +294,25 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
   fc.record({ ...signed, values: listOf(enumOf(DNS_RCODE)) }).map((t) => makeTerm("dns-rcode", t.values, t)),
   fc.record({ ...signed, values: unique(file) }).map((t) => makeTerm("file", t.values, t)),
   fc.record({ ...signed, values: unique(search) }).map((t) => makeTerm("text", t.values, t)),
+  fc.record({ ...signed, values: some(actor) }).map((t) => makeTerm("client", t.values, t)),
+  fc.record({ ...signed, values: some(actor) }).map((t) => makeTerm("server", t.values, t)),
+  fc.record({ ...signed, values: some(edge) }).map((t) => makeTerm("edge", t.values, t)),
+  fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("client-namespace", t.values, t)),
+  fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("server-namespace", t.values, t)),
+  fc.record({ ...signed, values: listOf(pod) }).map((t) => makeTerm("client-pod", t.values, t)),
+  fc.record({ ...signed, values: listOf(pod) }).map((t) => makeTerm("server-pod", t.values, t)),
+  fc.record({ ...signed, values: listOf(port) }).map((t) => makeTerm("server-port", t.values, t)),
+  fc.record({ ...signed, values: unique(yesNo) }).map((t) => makeTerm("drop", t.values, t)),
+  fc.record({ ...signed, values: unique(text) }).map((t) => makeTerm("cause", t.values, t)),
+  fc
+    .record({
+      ...signed,
+      values: unique(word("default-deny", "policy", "l7-rule", "authentication", "datapath", "unknown")),
+    })
+    .map((t) => makeTerm("decided-by", t.values, t)),
+  fc
+    .record({ ...signed, values: listOf(word("ingress", "egress")) })
+    .map((t) => makeTerm("direction", t.values, t)),
 );
 
 export const anyFilter: fc.Arbitrary<Filter> = fc

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import {
+  facetsAnswerSchema,
   flowAnswerSchema,
   flowsAnswerSchema,
   summaryAnswerSchema,
@@ -86,5 +87,23 @@ export const flowCalls = {
       buckets: z.coerce.number().int().min(2).max(2000).default(120).describe("At most so many."),
     }),
     answer: jsonAnswer(timelineAnswerSchema, "The time line."),
+  }),
+  facets: question({
+    address: "/facets",
+    does: "Values of keys in the scope with their events, each without its own terms",
+    query: scopeQuery.extend({
+      keys: z
+        .string()
+        .min(1)
+        .max(400)
+        .describe("Keys of the filter with commas between them: `verdict,from-namespace`."),
+      limit: z.coerce.number().int().min(1).max(1000).default(20).describe("Values listed for each key."),
+      prefix: z
+        .string()
+        .max(300)
+        .optional()
+        .describe("Only values that begin with this, or have a part behind a slash that does, in any case."),
+    }),
+    answer: jsonAnswer(facetsAnswerSchema, "The facets by key, as it was asked for."),
   }),
 };

@@ -1,0 +1,157 @@
+/** Terms about what only settling knows: client and server, drops and causes. */
+
+import type { Glob } from "@/lib/scope/glob";
+import { matchesGlob } from "@/lib/scope/glob";
+import { all, any, type Condition, idList, NEVER, type ValueOfTerm } from "./conditions";
+import type { Sqlite, SqlRow } from "./driver";
+import { podSide } from "./side-conditions";
+
+type End = "client" | "server";
+
+/** Flows whose pair has such an actor at this end. */
+function ofPair(condition: Condition): Condition {
+  return {
+    sql: `f.pairId IN (SELECT id FROM Pair WHERE ${condition.sql})`,
+    parameters: condition.parameters,
+  };
+}
+
+/** It is not known who asked whom. */
+const UNPLACED: Condition = {
+  sql: "f.pairId NOT IN (SELECT id FROM Pair WHERE clientId IS NOT NULL)",
+  parameters: [],
+};
+
+function ofActor(end: End, { sql, parameters }: Condition): Condition {
+  return ofPair({ sql: `${end}Id IN (SELECT id FROM Actor WHERE ${sql})`, parameters });
+}
+
+export function actorCondition(database: Sqlite, end: End, value: ValueOfTerm<End>): Condition {
+  if (value.type === "unknown") return UNPLACED;
+  if (value.type === "none") return NEVER;
+  return ofPair(idList(`${end}Id`, actorIds(database, value.key)));
+}
+
+export function edgeCondition(database: Sqlite, value: ValueOfTerm<"edge">): Condition {
+  if (value.type === "unknown") return UNPLACED;
+  if (value.type === "none") return NEVER;
+  return ofPair(
+    all([
+      idList("clientId", actorIds(database, value.client)),
+      idList("serverId", actorIds(database, value.server)),
+    ]),
+  );
+}
+
+/**
+ * Actors with this key at any level. A key names a cluster behind `@`, unless it is `default`; where no actor has
+ * exactly this key, those of any cluster are meant.
+ */
+function actorIds(database: Sqlite, glob: Glob): number[] {
+  const rows = database.prepare("SELECT id, key, workloadKey, namespaceKey, cluster FROM Actor").all([]);
+  const found = (keyOf: (key: string, row: SqlRow) => string): number[] =>
+    rows
+      .filter((row) =>
+        [row.key, row.workloadKey, row.namespaceKey].some((key) =>
+          matchesGlob(glob, keyOf(String(key), row)),
+        ),
+      )
+      .map(({ id }) => Number(id));
+  const exact = found((key) => key);
+  return exact.length > 0 ? exact : found(withoutCluster);
+}
+
+function withoutCluster(key: string, { cluster }: SqlRow): string {
+  const ending = `@${cluster}`;
+  return key.endsWith(ending) ? key.slice(0, -ending.length) : key;
+}
+
+export function actorNamespaceCondition(
+  end: End,
+  value: ValueOfTerm<"client-namespace" | "server-namespace">,
+): Condition {
+  if (value.type === "text") return ofActor(end, { sql: "namespace IS ?", parameters: [value.text] });
+  return missing(end, "namespace", "kind IN ('world', 'reserved')", value.type);
+}
+
+export function actorPodCondition(end: End, value: ValueOfTerm<"client-pod" | "server-pod">): Condition {
+  if (value.type === "pod") return ofActor(end, podSide(value));
+  return missing(end, "pod", "kind IN ('world', 'reserved', 'service')", value.type);
+}
+
+/** The actor has no such name: none where `never` holds of it, else it was left out. */
+function missing(end: End, column: string, never: string, type: "unknown" | "none"): Condition {
+  const which = type === "none" ? never : `NOT (${never})`;
+  const without = ofActor(end, { sql: `${column} IS NULL AND ${which}`, parameters: [] });
+  return type === "none" ? without : any([UNPLACED, without]);
+}
+
+export function serverPortCondition(value: ValueOfTerm<"server-port">): Condition {
+  if (value.type === "port") return ofPair({ sql: "serverPort IS ?", parameters: [value.port] });
+  if (value.type === "unknown") return UNPLACED;
+  return ofPair({ sql: "clientId IS NOT NULL AND serverPort IS NULL", parameters: [] });
+}
+
+/** Both records of the drops for which a condition over `JoinedDrop d` and its `Cause c` holds. */
+function ofDrops({ sql, parameters }: Condition): Condition {
+  const drops = `FROM JoinedDrop d LEFT JOIN Cause c ON c.id = d.causeId WHERE ${sql}`;
+  return {
+    sql: `f.id IN (SELECT d.id ${drops} UNION ALL SELECT d.verdictId ${drops} AND d.verdictId IS NOT NULL)`,
+    parameters: [...parameters, ...parameters],
+  };
+}
+
+const ANY_DROP: Condition = {
+  sql: "f.id IN (SELECT id FROM JoinedDrop UNION ALL SELECT verdictId FROM JoinedDrop WHERE verdictId IS NOT NULL)",
+  parameters: [],
+};
+const NO_DROP: Condition = { sql: `NOT (${ANY_DROP.sql})`, parameters: [] };
+
+export function dropCondition(value: ValueOfTerm<"drop">): Condition {
+  if (value.type !== "word") return NEVER;
+  return value.word === "yes" ? ANY_DROP : NO_DROP;
+}
+
+export function causeCondition(database: Sqlite, value: ValueOfTerm<"cause">): Condition {
+  if (value.type !== "text") return NEVER;
+  const cause = database.prepare("SELECT id, kind FROM Cause WHERE causeId = ?").get([value.text]);
+  if (cause === undefined) return NEVER;
+  if (cause.kind === "drop") return ofDrops({ sql: "d.causeId = ?", parameters: [Number(cause.id)] });
+  return { sql: "f.id IN (SELECT flowId FROM CauseFlow WHERE causeId = ?)", parameters: [Number(cause.id)] };
+}
+
+export function decidedByCondition(value: ValueOfTerm<"decided-by">): Condition {
+  if (value.type === "none") return NO_DROP;
+  if (value.type === "unknown") return NEVER;
+  return ofDrops({ sql: "coalesce(c.type, 'unknown') = ?", parameters: [value.word] });
+}
+
+export function directionCondition(value: ValueOfTerm<"direction">): Condition {
+  if (value.type === "none") return NO_DROP;
+  const known = "c.direction IN ('INGRESS', 'EGRESS')";
+  if (value.type === "unknown") return ofDrops({ sql: `NOT coalesce(${known}, 0)`, parameters: [] });
+  return ofDrops({ sql: "coalesce(c.direction, '') = ?", parameters: [value.word.toUpperCase()] });
+}
+
+export interface PolicyReference {
+  readonly kind?: string | null;
+  readonly namespace?: string | null;
+  readonly name?: string | null;
+}
+
+/** Records of drops whose cause names such a policy: the drop record has none of its own. */
+export function dropPolicyCondition(
+  database: Sqlite,
+  matches: (policies: readonly PolicyReference[]) => boolean,
+): Condition {
+  const causes = database.prepare("SELECT id, policies FROM Cause WHERE kind = 'drop'").all([]);
+  const found = causes.filter(({ policies }) =>
+    matches(JSON.parse(String(policies)) as readonly PolicyReference[]),
+  );
+  return ofDrops(
+    idList(
+      "d.causeId",
+      found.map(({ id }) => Number(id)),
+    ),
+  );
+}

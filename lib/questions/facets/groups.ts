@@ -1,0 +1,200 @@
+/** Events of a scope by what a facet tells its values from: one scan of the flows for each. */
+
+import type { SqlRow, SqlValue } from "@/lib/capture/driver";
+import type { CompiledScope } from "@/lib/capture/scope-sql";
+import { PRESENT } from "@/lib/flow/presence";
+import type { OpenCapture } from "../open-capture";
+
+/** Adds events up by value; a record counts once under each of its values. */
+export class Tally {
+  readonly events = new Map<string, number>();
+
+  add(values: Iterable<string>, events: number): void {
+    for (const value of values) this.events.set(value, (this.events.get(value) ?? 0) + events);
+  }
+}
+
+const MASKED = `f.kindId IN (SELECT id FROM Kind WHERE present & ${PRESENT.Type} = 0)`;
+
+export interface Scanned {
+  readonly capture: OpenCapture;
+  readonly scope: CompiledScope;
+  /** Equal for equal scopes. */
+  readonly key: string;
+}
+
+function grouped({ capture, scope, key }: Scanned, columns: string, from = "Flow f"): SqlValue[][] {
+  const count = columns.split(", ").length;
+  const by = Array.from({ length: count }, (_, at) => at + 1).join(", ");
+  return capture.keep(`facet ${columns} ${from} ${key}`, () =>
+    capture.database
+      .prepare(`SELECT ${columns}, sum(f.events) FROM ${from} WHERE ${scope.sql} GROUP BY ${by}`)
+      .rows(scope.parameters),
+  );
+}
+
+function* counted(rows: readonly SqlValue[][]): Generator<{ ids: readonly SqlValue[]; events: number }> {
+  for (const row of rows) yield { ids: row, events: Number(row.at(-1)) };
+}
+
+export function byKind(scanned: Scanned, valuesOf: (kind: SqlRow) => readonly string[]): Tally {
+  const tally = new Tally();
+  for (const { ids, events } of counted(grouped(scanned, "f.kindId")))
+    tally.add(valuesOf(scanned.capture.kind(Number(ids[0]))), events);
+  return tally;
+}
+
+export function byObserver(
+  scanned: Scanned,
+  valuesOf: (observer: SqlRow, masked: boolean) => readonly string[],
+): Tally {
+  const observers = rowsById(scanned, "Observer");
+  const tally = new Tally();
+  for (const { ids, events } of counted(grouped(scanned, `f.observerId, ${MASKED}`)))
+    tally.add(valuesOf(observers.get(Number(ids[0])) ?? {}, ids[1] === 1), events);
+  return tally;
+}
+
+export type Side = "either" | "from" | "to";
+
+/** A record whose ends share a value counts once under it. */
+export function bySide(
+  scanned: Scanned,
+  side: Side,
+  valuesOf: (endpoint: SqlRow, masked: boolean) => readonly string[],
+): Tally {
+  const tally = new Tally();
+  const columns = { either: "f.sourceId, f.destinationId", from: "f.sourceId", to: "f.destinationId" }[side];
+  const rows = grouped(scanned, `${columns}, ${MASKED}`);
+  const endpoint = endpointReader(scanned);
+  const known = new Map<string, readonly string[]>();
+  const values = (id: SqlValue | undefined, masked: boolean): readonly string[] => {
+    const key = `${id} ${masked}`;
+    const found = known.get(key) ?? valuesOf(endpoint(Number(id)), masked);
+    known.set(key, found);
+    return found;
+  };
+  for (const { ids, events } of counted(rows)) {
+    const ends = ids.slice(0, side === "either" ? 2 : 1);
+    const masked = ids[ends.length] === 1;
+    if (ends.length === 1) tally.add(values(ends[0], masked), events);
+    else tally.add(new Set(ends.flatMap((id) => values(id, masked))), events);
+  }
+  return tally;
+}
+
+function endpointReader({ capture }: Scanned): (id: number) => SqlRow {
+  const statement = capture.database.prepare("SELECT * FROM Endpoint WHERE id = ?");
+  return (id) => statement.get([id]) ?? {};
+}
+
+export function byPort(scanned: Scanned, side: Side): Tally {
+  const tally = new Tally();
+  const columns = {
+    either: ["sourcePort", "destinationPort"],
+    from: ["sourcePort"],
+    to: ["destinationPort"],
+  }[side];
+  const value = (port: SqlValue | undefined, masked: boolean): string =>
+    port === null || port === undefined ? (masked ? "?" : "-") : String(port);
+  for (const column of columns)
+    for (const { ids, events } of counted(grouped(scanned, `f.${column}, ${MASKED}`)))
+      tally.add([value(ids[0], ids[1] === 1)], events);
+  if (columns.length === 1) return tally;
+  // Records with the same port at both ends were added twice.
+  const same = grouped(scanned, `f.sourcePort, ${MASKED}, f.sourcePort IS f.destinationPort`);
+  for (const { ids, events } of counted(same))
+    if (ids[2] === 1) tally.add([value(ids[0], ids[1] === 1)], -events);
+  return tally;
+}
+
+/** By pair: the row of Pair with its actors' rows; undefined for an actor that is not known. */
+export function byPair(
+  scanned: Scanned,
+  valuesOf: (pair: SqlRow, client: SqlRow | undefined, server: SqlRow | undefined) => readonly string[],
+): Tally {
+  const { database } = scanned.capture;
+  const pairs = database.prepare("SELECT * FROM Pair WHERE id = ?");
+  const actors = database.prepare("SELECT * FROM Actor WHERE id = ?");
+  const actor = (id: SqlValue | undefined): SqlRow | undefined =>
+    typeof id === "number" ? actors.get([id]) : undefined;
+  const tally = new Tally();
+  for (const { ids, events } of counted(grouped(scanned, "f.pairId"))) {
+    const pair = pairs.get([Number(ids[0])]) ?? {};
+    tally.add(valuesOf(pair, actor(pair.clientId), actor(pair.serverId)), events);
+  }
+  return tally;
+}
+
+export function byQuery(
+  scanned: Scanned,
+  valuesOf: (name: string | undefined, masked: boolean) => readonly string[],
+): Tally {
+  const { database } = scanned.capture;
+  const texts = database.prepare("SELECT value FROM Text WHERE id = ?");
+  const dns = "CASE WHEN f.kindId IN (SELECT id FROM Kind WHERE l7Protocol = 'dns') THEN f.l7TextId END";
+  const tally = new Tally();
+  for (const { ids, events } of counted(grouped(scanned, `${dns}, ${MASKED}`))) {
+    const value = ids[0] === null ? undefined : texts.get([Number(ids[0])])?.value;
+    tally.add(valuesOf(typeof value === "string" ? value : undefined, ids[1] === 1), events);
+  }
+  return tally;
+}
+
+/** Each flow with the drop that it is a record of, if it is. */
+const WITH_DROP = `Flow f LEFT JOIN (SELECT id, causeId FROM JoinedDrop
+  UNION ALL SELECT verdictId, causeId FROM JoinedDrop WHERE verdictId IS NOT NULL) d ON d.id = f.id`;
+
+/** `cause`: null for a drop without one; undefined when the flow is no record of a drop. */
+export function byDrop(
+  scanned: Scanned,
+  valuesOf: (
+    cause: SqlRow | null | undefined,
+    policies: string | undefined,
+    masked: boolean,
+  ) => readonly string[],
+  withPolicies = false,
+): Tally {
+  const { database } = scanned.capture;
+  const causes = rowsById(scanned, "Cause");
+  const texts = database.prepare("SELECT value FROM Text WHERE id = ?");
+  const policies = withPolicies ? "f.policiesId" : "NULL";
+  const tally = new Tally();
+  const rows = grouped(scanned, `d.id IS NOT NULL, d.causeId, ${policies}, ${MASKED}`, WITH_DROP);
+  for (const { ids, events } of counted(rows)) {
+    const cause = ids[0] === 1 ? (causes.get(Number(ids[1])) ?? null) : undefined;
+    const text = ids[2] === null ? undefined : texts.get([Number(ids[2])])?.value;
+    tally.add(valuesOf(cause, typeof text === "string" ? text : undefined, ids[3] === 1), events);
+  }
+  return tally;
+}
+
+/** A record that several files had counts under each of them. */
+export function byFile(scanned: Scanned, spell: (name: string) => string): Tally {
+  const { capture, scope } = scanned;
+  const file = "JOIN RawBlock b ON b.id = f.id / 16384 JOIN SourceFile s ON s.id = b.fileId";
+  const tally = new Tally();
+  for (const { ids, events } of counted(grouped(scanned, "s.name", `Flow f ${file}`)))
+    tally.add([spell(String(ids[0]))], events);
+  const copies = capture.database
+    .prepare(
+      `SELECT name, sum(events) FROM (
+         SELECT DISTINCT f.id, f.events, s2.name FROM DuplicateFlow d
+         JOIN Flow f ON f.hash = d.hash AND f.occurrence = d.occurrence ${file}
+         JOIN RawBlock b2 ON b2.id = d.id / 16384 JOIN SourceFile s2 ON s2.id = b2.fileId
+         WHERE s2.name <> s.name AND ${scope.sql}
+       ) GROUP BY 1`,
+    )
+    .rows(scope.parameters);
+  for (const { ids, events } of counted(copies)) tally.add([spell(String(ids[0]))], events);
+  return tally;
+}
+
+function rowsById({ capture }: Scanned, table: "Observer" | "Cause"): ReadonlyMap<number, SqlRow> {
+  return new Map(
+    capture.database
+      .prepare(`SELECT * FROM ${table}`)
+      .all([])
+      .map((row) => [Number(row.id), row]),
+  );
+}
