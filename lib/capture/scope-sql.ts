@@ -33,11 +33,13 @@ import {
   actorCondition,
   actorNamespaceCondition,
   actorPodCondition,
+  attemptCondition,
   causeCondition,
   decidedByCondition,
   directionCondition,
   dropCondition,
   edgeCondition,
+  routeCondition,
   serverPortCondition,
 } from "./settled-conditions";
 import {
@@ -190,6 +192,10 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map(decidedByCondition));
     case "direction":
       return any(term.values.map(directionCondition));
+    case "attempt":
+      return any(term.values.map(attemptCondition));
+    case "route":
+      return any(term.values.map((value) => routeCondition(database, value)));
     case "verdict":
     case "traffic-direction":
     case "drop-reason-desc":

@@ -187,3 +187,17 @@ describe("drops", () => {
     expect(found(made, `!cause:${policy},${datapath}`)).toBe("abcfhiz");
   });
 });
+
+describe("attempts and routes", () => {
+  const cases: [filter: string, letters: string][] = [
+    ["attempt:yes", "acd"],
+    ["attempt:no", "befghiz"],
+    ["route:/orders/{id}", "hi"],
+    ["route:/orders/17", ""],
+    ["!route:/orders/{id}", "abcdefgz"],
+    ["route:-", "abcdefgz"],
+  ];
+  it.each(cases)("%s", (q, letters) => {
+    expect(found(capture(), q)).toBe(letters);
+  });
+});

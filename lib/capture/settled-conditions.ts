@@ -1,8 +1,8 @@
-/** Terms about what only settling knows: client and server, drops and causes. */
+/** Terms about what only settling knows: client and server, drops and causes, attempts, exchanges. */
 
 import type { Glob } from "@/lib/scope/glob";
 import { matchesGlob } from "@/lib/scope/glob";
-import { all, any, type Condition, idList, NEVER, type ValueOfTerm } from "./conditions";
+import { all, any, type Condition, idList, maskedCondition, NEVER, type ValueOfTerm } from "./conditions";
 import type { Sqlite, SqlRow } from "./driver";
 import { podSide } from "./side-conditions";
 
@@ -154,4 +154,19 @@ export function dropPolicyCondition(
       found.map(({ id }) => Number(id)),
     ),
   );
+}
+
+export function attemptCondition(value: ValueOfTerm<"attempt">): Condition {
+  if (value.type !== "word") return NEVER;
+  const first = "f.id IN (SELECT id FROM Attempt WHERE outcome <> 0)";
+  return { sql: value.word === "yes" ? first : `NOT (${first})`, parameters: [] };
+}
+
+export function routeCondition(database: Sqlite, value: ValueOfTerm<"route">): Condition {
+  const ids = (where: string) =>
+    `f.id IN (SELECT id FROM L7Exchange WHERE ${where} UNION ALL SELECT responseId FROM L7Exchange WHERE ${where} AND responseId IS NOT NULL)`;
+  if (value.type !== "text")
+    return all([{ sql: `NOT (${ids("routeId IS NOT NULL")})`, parameters: [] }, maskedCondition(value.type)]);
+  const route = database.prepare("SELECT id FROM Route WHERE value = ?").get([value.text]);
+  return route === undefined ? NEVER : { sql: ids(`routeId = ${Number(route.id)}`), parameters: [] };
 }

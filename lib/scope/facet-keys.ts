@@ -43,6 +43,7 @@ export const FACET_KEYS = [
   "trace-point",
   "dns-query",
   "dns-rcode",
+  "route",
   "not-a-loss",
   "aggregated",
   "file",

@@ -350,7 +350,7 @@ describe("refusals of parseFilter", () => {
     ["«--verdict»:DROPPED", "key_unknown", "verdict:DROPPED"],
     ["«xyzzy»:1", "key_unknown"],
     ["«:»1", "key_unknown"],
-    ["«route»:/x", "key_unavailable"],
+    ["«expansion»:yes", "key_unavailable"],
     ["!«latency-ms»:>80", "key_unavailable"],
     ["«cel-expression»:true", "refused"],
     ["«cel»:true", "refused"],

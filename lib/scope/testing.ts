@@ -313,6 +313,8 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
   fc
     .record({ ...signed, values: listOf(word("ingress", "egress")) })
     .map((t) => makeTerm("direction", t.values, t)),
+  fc.record({ ...signed, values: unique(yesNo) }).map((t) => makeTerm("attempt", t.values, t)),
+  fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("route", t.values, t)),
 );
 
 export const anyFilter: fc.Arbitrary<Filter> = fc

@@ -27,6 +27,7 @@ import {
   byPair,
   byPort,
   byQuery,
+  byRoute,
   bySide,
   type Scanned,
   type Tally,
@@ -295,6 +296,7 @@ const COUNTERS: Readonly<Record<FacetKey, Counter>> = {
   "dns-query": (scanned) =>
     byQuery(scanned, (name, masked) => orAbsent(name === undefined ? [] : [exactPattern(name)], masked)),
   "dns-rcode": kind(KIND_FACETS["dns-rcode"]),
+  route: (scanned) => byRoute(scanned, (route, masked) => orAbsent(plainText("route", route), masked)),
   "not-a-loss": kind(KIND_FACETS["not-a-loss"]),
   aggregated: kind(KIND_FACETS.aggregated),
   file: (scanned) => byFile(scanned, (name) => formatValue("file", { type: "file", name: [name] })),

@@ -190,7 +190,23 @@ export function byFile(scanned: Scanned, spell: (name: string) => string): Tally
   return tally;
 }
 
-function rowsById({ capture }: Scanned, table: "Observer" | "Cause"): ReadonlyMap<number, SqlRow> {
+/** HTTP routes, gRPC methods and topics, at the request and at its answer. */
+export function byRoute(
+  scanned: Scanned,
+  valuesOf: (route: string | undefined, masked: boolean) => readonly string[],
+): Tally {
+  const from = `Flow f LEFT JOIN (SELECT id, routeId FROM L7Exchange
+    UNION SELECT responseId, routeId FROM L7Exchange WHERE responseId IS NOT NULL) x ON x.id = f.id`;
+  const routes = rowsById(scanned, "Route");
+  const tally = new Tally();
+  for (const { ids, events } of counted(grouped(scanned, `x.routeId, ${MASKED}`, from))) {
+    const value = ids[0] === null ? undefined : routes.get(Number(ids[0]))?.value;
+    tally.add(valuesOf(typeof value === "string" ? value : undefined, ids[1] === 1), events);
+  }
+  return tally;
+}
+
+function rowsById({ capture }: Scanned, table: "Observer" | "Cause" | "Route"): ReadonlyMap<number, SqlRow> {
   return new Map(
     capture.database
       .prepare(`SELECT * FROM ${table}`)

@@ -29,7 +29,14 @@ function text<Key extends FilterKey>(key: Key, value: ValueOf<Key>): string {
   return formatValue(key, value);
 }
 
-type TextKey = "namespace" | "cluster" | "interface" | "client-namespace" | "server-namespace" | "cause";
+type TextKey =
+  | "namespace"
+  | "cluster"
+  | "interface"
+  | "client-namespace"
+  | "server-namespace"
+  | "route"
+  | "cause";
 export function plainText(key: TextKey, value: unknown): string[] {
   return typeof value === "string" ? [text(key, { type: "text", text: value })] : [];
 }
