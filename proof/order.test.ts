@@ -24,6 +24,12 @@ function answersOf(proof: ProofCapture): unknown {
     proof.ask("summary"),
     proof.ask("summary", { q: "verdict:DROPPED" }),
     proof.ask("timeline", { buckets: "50" }),
+    proof.ask("timeline", { buckets: "20", by: "drops" }),
+    proof.ask("timeline", { buckets: "20", by: "namespace" }),
+    ...["cause", "policy", "pod"].map((by) => proof.ask("drops", { by })),
+    ...["workload", "pod"].map((level) => proof.ask("map", { level })),
+    ...["http", "grpc"].map((protocol) => proof.ask("l7", { protocol })),
+    proof.ask("workloads"),
   ].map(({ meta, ...answer }) => ({ ...answer, meta: { ...meta, revision: 0 } }));
   return [...answers, proof.walk().map(flowOf).sort()];
 }
