@@ -1,3 +1,4 @@
+import { zip } from "../lib/ingest/testing-archives";
 import { makeCapture, uniqueName } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
@@ -26,6 +27,32 @@ test("files dropped together become one capture, named by what their names share
   await page.getByText("1 refused record").click();
   await expect(page.getByRole("cell", { name: "this is no record" })).toBeVisible();
   await expect(home.row(name)).toContainText("60");
+});
+
+test("an archive is one file of the page, with what is in it, and its records name their entry", async ({
+  page,
+}) => {
+  const name = uniqueName("packed");
+  const archive = zip([
+    { name: "node-1/events.log", content: flowLog(20) },
+    { name: "node-2/events.log", content: flowLog(30) },
+    { name: "README.md", content: "no log\n" },
+  ]);
+  const home = new HomePage(page);
+  await home.goto();
+  await page
+    .getByLabel("Files for a new capture")
+    .setInputFiles({ name: `${name}.zip`, mimeType: "application/zip", buffer: archive });
+  await expect(page.getByText("read 50, accepted 30, duplicate 20, other kinds 0, refused 0")).toBeVisible();
+  await page.getByText("2 files in the archive").click();
+  await expect(page.getByRole("cell", { name: `${name}.zip › node-2/events.log` })).toBeVisible();
+  await page.getByText("1 entry left aside: no logs").click();
+  await expect(page.getByText("no records in it")).toBeVisible();
+
+  await home.link(name).click();
+  const flows = new FlowsPage(page);
+  await flows.open(0);
+  await expect(page.getByText(`${name}.zip › node-1/events.log`)).toBeVisible();
 });
 
 test("a file whose records are all there already is told as nothing new", async ({ page, request }) => {

@@ -106,7 +106,7 @@ test("a file of which nothing can be read ends the command with 1", async () => 
   server = await startServer();
   writeFileSync(path.join(folder, "logs.zip"), Buffer.from("PK\u0003\u0004 and more"));
   const ran = await eyepiece(["ingest", "logs.zip"], { EYEPIECE_URL: server.address });
-  expect(ran.stdout).toContain("a zip archive, which is not read yet");
+  expect(ran.stdout).toContain("The end of the zip archive is missing");
   expect(ran.code).toBe(1);
 });
 

@@ -21,7 +21,7 @@ import { DecodePool } from "@/lib/ingest/decode-pool";
 import { readUpload } from "@/lib/ingest/read-upload";
 import {
   type Abandoned,
-  brokenDown,
+  describeFailure,
   type ReadProgress,
   type Received,
   type ToWriter,
@@ -238,6 +238,8 @@ export class CaptureWriter {
     dropHalfReadFile(this.database, fileId);
     if (error instanceof Cancelled) setFileState(this.database, fileId, error.why.state, error.why);
     else setFileState(this.database, fileId, "failed", describeFailure(error));
+    // On a full disk the log beside the capture is the space that there is.
+    this.database.exec("PRAGMA wal_checkpoint(TRUNCATE);");
   }
 
   private report(fileId: number): FileReport {
@@ -268,16 +270,4 @@ class Cancelled extends Error {
   constructor(readonly why: Abandoned) {
     super(why.message);
   }
-}
-
-function describeFailure(error: unknown): { code: string; message: string } {
-  const message = error instanceof Error ? error.message : String(error);
-  if (/ENOSPC|disk is full|SQLITE_FULL/i.test(message)) {
-    return {
-      code: "disk_full",
-      message:
-        "The disk is full. Free space in the data folder and add the file again; nothing else was lost.",
-    };
-  }
-  return { code: "internal", message: brokenDown(message) };
 }

@@ -11,7 +11,7 @@ import path from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { FileReport } from "@/lib/capture/files";
-import { type Abandoned, brokenDown, type ReadProgress } from "./messages";
+import { type Abandoned, describeFailure, isDiskFull, type ReadProgress } from "./messages";
 import { SettleBatches } from "./settle-batches";
 import { Slots } from "./slots";
 import { partOf } from "./spool";
@@ -120,7 +120,7 @@ export class Intake {
       return await writer.ask("addFile", { name, spool, addedAtMs: Date.now() });
     } catch (error) {
       await rm(partOf(spool), { force: true });
-      throw error;
+      throw isDiskFull(error) ? new UploadBroken(0, error) : error;
     }
   }
 
@@ -230,12 +230,7 @@ export class Intake {
       return await writer.ask("readFile", { fileId, spool, bytes, isWhole, settleLater: true });
     } catch (error) {
       // The writer's thread broke down, or could not drop what it had read. A new one marks the file.
-      const reason = error instanceof Error ? error.message : String(error);
-      return this.abandon(captureId, fileId, {
-        state: "failed",
-        code: "internal",
-        message: brokenDown(reason),
-      });
+      return this.abandon(captureId, fileId, { state: "failed", ...describeFailure(error) });
     }
   }
 
@@ -250,12 +245,7 @@ export class Intake {
       if (!this.smallOneWaits(captureId)) this.batches.end(captureId);
       return await settled;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return this.abandon(captureId, fileId, {
-        state: "failed",
-        code: "internal",
-        message: brokenDown(reason),
-      });
+      return this.abandon(captureId, fileId, { state: "failed", ...describeFailure(error) });
     }
   }
 
@@ -373,12 +363,12 @@ export class UploadBroken extends Error {
   readonly code: "disk_full" | "upload_incomplete";
 
   constructor(receivedBytes: number, cause: unknown) {
-    const isDiskFull = cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
+    const isFull = isDiskFull(cause);
     super(
-      isDiskFull ? "The disk of the data folder is full." : `The upload ended after ${receivedBytes} bytes.`,
+      isFull ? "The disk of the data folder is full." : `The upload ended after ${receivedBytes} bytes.`,
       { cause },
     );
-    this.code = isDiskFull ? "disk_full" : "upload_incomplete";
+    this.code = isFull ? "disk_full" : "upload_incomplete";
   }
 
   get why(): Abandoned {

@@ -70,7 +70,27 @@ export interface ReadProgress {
   readonly recordsPerSecond: number;
 }
 
+/** True for what the system, or SQLite, says when there is no room; between threads only the words remain. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    ("code" in error && error.code === "ENOSPC") || /ENOSPC|disk is full|SQLITE_FULL/i.test(error.message)
+  );
+}
+
 /** What a reader is told of a bug, or of a thread that ran out of memory. */
-export function brokenDown(reason: string): string {
+function brokenDown(reason: string): string {
   return `Reading the file broke down (${reason}). Nothing of it was kept and the rest of the capture is as it was. Add the file again.`;
+}
+
+/** Why a file failed, as its report says it. */
+export function describeFailure(error: unknown): { readonly code: string; readonly message: string } {
+  if (isDiskFull(error)) {
+    return {
+      code: "disk_full",
+      message:
+        "The disk is full. Free space in the data folder and add the file again; nothing else was lost.",
+    };
+  }
+  return { code: "internal", message: brokenDown(error instanceof Error ? error.message : String(error)) };
 }
