@@ -56,6 +56,19 @@ describe.each(captures)("in %s", (_name, logs) => {
     });
   });
 
+  it("single-valued facets are all events, and two-sided ones say that they are not", () => {
+    const proof = new ProofCapture(logs);
+    const { events } = proof.ask("summary");
+    const keys = ["verdict", "type", "protocol", "traffic-direction", "namespace"];
+    const { facets } = proof.ask("facets", { keys: keys.join(",") });
+    for (const key of ["verdict", "type", "traffic-direction"]) {
+      const facet = facets[key];
+      expect([key, facet?.sided, facet?.more]).toEqual([key, false, 0]);
+      expect([key, facet?.values.reduce((sum, value) => sum + value.events, 0)]).toEqual([key, events]);
+    }
+    expect(facets.namespace?.sided).toBe(true);
+  });
+
   it("no reply makes an edge of its own", () => {
     const proof = new ProofCapture(logs);
     const { edges } = proof.ask("map", { level: "pod", limit: "10000" });
