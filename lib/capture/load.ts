@@ -160,7 +160,7 @@ export class FileLoader {
 
   private insertOthers(block: number, batch: FlowBatch, maps: IdMaps): void {
     const insert = this.database.prepare(
-      "INSERT INTO OtherRecord (id, kind, timeNs, observerId, lostEvents, detail, hash, occurrence, duplicate) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",
+      "INSERT INTO OtherRecord (id, kind, timeNs, observerId, lostEvents, lostFromNs, lostToNs, detail, hash, occurrence, duplicate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
     );
     for (const other of batch.others) {
       insert.run([
@@ -169,6 +169,8 @@ export class FileLoader {
         other.timeNs === UNTIMED ? null : other.timeNs,
         translated(maps.observer, other.observer),
         other.lostEvents,
+        other.lostFromNs,
+        other.lostToNs,
         other.detail,
         other.hash,
       ]);

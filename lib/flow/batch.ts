@@ -83,6 +83,8 @@ export interface BatchOther {
   readonly timeNs: bigint;
   readonly observer: number;
   readonly lostEvents: bigint | null;
+  readonly lostFromNs: bigint | null;
+  readonly lostToNs: bigint | null;
   readonly detail: string;
   readonly hash: bigint;
 }

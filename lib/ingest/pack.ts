@@ -246,6 +246,8 @@ export class Packer {
       observer: this.observerOf(other.nodeName, undefined, undefined),
       // The store holds signed integers; the sentence has the number as it was written.
       lostEvents: other.lostEvents === undefined ? null : lesser(other.lostEvents, LARGEST_INT64),
+      lostFromNs: other.lostRange?.fromNs ?? null,
+      lostToNs: other.lostRange?.toNs ?? null,
       detail: storable(other.detail.slice(0, 2000)),
       hash,
     };

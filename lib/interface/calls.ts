@@ -1,6 +1,8 @@
 /** All calls of the interface by name. The order is that of the description. */
 
 import { captureCalls } from "./calls/captures";
+import { causeCalls } from "./calls/causes";
+import { dnsCalls } from "./calls/dns";
 import { dropCalls } from "./calls/drops";
 import { flowCalls } from "./calls/flows";
 import { l7Calls } from "./calls/l7";
@@ -13,5 +15,7 @@ export const CALLS = {
   ...mapCalls,
   ...dropCalls,
   ...l7Calls,
+  ...causeCalls,
+  ...dnsCalls,
   ...serverCalls,
 };

@@ -9,10 +9,16 @@ import {
   unfinishedFiles,
 } from "@/lib/capture/files";
 import { type CaptureSummary, summarise } from "@/lib/capture/summarise";
+import { type AllCausesParameters, readAllCauses } from "./all-causes";
+import type { AllCausesAnswer } from "./all-causes-answer";
 import type { FacetsAnswer, FlowDetailAnswer, FlowsAnswer, SummaryAnswer, TimelineAnswer } from "./answers";
 import type { DropCauseAnswer, DropsAnswer } from "./answers-drops";
 import type { L7Answer, WorkloadsAnswer } from "./answers-l7";
 import type { MapAnswer } from "./answers-map";
+import { type DnsParameters, readDns } from "./dns";
+import type { DnsAnswer, DnsExpansionAnswer, DnsLatencyAnswer } from "./dns-answers";
+import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";
+import { readDnsLatency } from "./dns-latency";
 import { type DropCauseParameters, readDropCause } from "./drop-cause";
 import { type DropsParameters, readDrops } from "./drops";
 import { type ExportPage, type ExportParameters, readExport } from "./export/export";
@@ -45,6 +51,10 @@ export interface Questions {
   dropCause: { ask: DropCauseParameters; answer: DropCauseAnswer };
   facets: { ask: FacetsParameters; answer: FacetsAnswer };
   report: { ask: Record<string, never>; answer: ReportAnswer };
+  causes: { ask: AllCausesParameters; answer: AllCausesAnswer };
+  dns: { ask: DnsParameters; answer: DnsAnswer };
+  dnsLatency: { ask: ScopeParameters; answer: DnsLatencyAnswer };
+  dnsExpansion: { ask: DnsExpansionParameters; answer: DnsExpansionAnswer };
   files: { ask: Record<string, never>; answer: FileReport[] };
   file: { ask: { fileId: number }; answer: FileReport };
   /** Files that were on their way when the server stopped. */
@@ -75,6 +85,10 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   dropCause: readDropCause,
   facets: readFacets,
   report: readReport,
+  causes: readAllCauses,
+  dns: readDns,
+  dnsLatency: readDnsLatency,
+  dnsExpansion: readDnsExpansion,
   files: (capture) => ok(readFiles(capture.database)),
   file: ({ database }, { fileId }) => {
     const report = readFile(database, fileId);

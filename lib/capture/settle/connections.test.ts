@@ -129,7 +129,9 @@ describe("the sample capture", () => {
       expect(sum(capture, "responses", `counted AND status = ${Number(status)}`), status).toBe(n);
   });
 
-  it("is settled the same in any order of files, cut anywhere, one part after the other", () => {
+  it("is settled the same in any order of files, cut anywhere, one part after the other", {
+    timeout: 90_000,
+  }, () => {
     const expected = settled(captureOf(...files));
     const all = files.flat();
     expect(settled(captureOf(...[...files].reverse()))).toEqual(expected);

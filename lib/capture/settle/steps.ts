@@ -9,6 +9,8 @@ import { linkPairs, nameActors } from "./actors";
 import { rankCauses } from "./cause-table";
 import { findConnectionCauses } from "./connection-causes";
 import { turnDirections } from "./directions";
+import { settleDns } from "./dns";
+import { groupDnsCauses } from "./dns/causes";
 import { groupDrops } from "./drop-causes";
 import { joinAllDrops } from "./drops";
 import { judgeSilence } from "./judge-silence";
@@ -27,9 +29,11 @@ const STEPS: readonly Step[] = [
   stitchAttempts,
   pairExchanges,
   judgeSilence,
+  settleDns,
   joinAllDrops,
   groupDrops,
   findConnectionCauses,
+  groupDnsCauses,
   rankCauses,
 ];
 

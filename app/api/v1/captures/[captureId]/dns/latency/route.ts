@@ -1,0 +1,10 @@
+/** How long DNS answers took. */
+
+import { CALLS } from "@/lib/interface/calls";
+import { asks, routes } from "../../../../route-helpers";
+
+export const dynamic = "force-dynamic";
+
+export const { GET, POST, PUT, PATCH, DELETE } = routes(
+  asks(CALLS.dnsLatency, "dnsLatency", ({ query }) => query),
+);

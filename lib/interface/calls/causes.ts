@@ -1,0 +1,17 @@
+/** Causes of all kinds in one order. */
+
+import { z } from "zod";
+import { allCausesAnswerSchema, causeKindSchema } from "@/lib/questions/all-causes-answer";
+import { jsonAnswer, question, scopeQuery } from "../call";
+
+export const causeCalls = {
+  causes: question({
+    address: "/causes",
+    does: "What is wrong, ranked: causes of drops, DNS, HTTP and TCP trouble in one order",
+    query: scopeQuery.extend({
+      kind: causeKindSchema.optional().describe("Those of one kind only."),
+      limit: z.coerce.number().int().min(1).max(1000).default(100).describe("Rows at most."),
+    }),
+    answer: jsonAnswer(allCausesAnswerSchema, "The list."),
+  }),
+};

@@ -1,0 +1,170 @@
+/** All causes of the capture, ranked in one order whatever their kind, each with its sentence and what to do. */
+
+import { ok, type Result } from "@/lib/base/result";
+import { formatTime } from "@/lib/base/time";
+import type { Condition } from "@/lib/capture/conditions";
+import type { SqlRow, SqlValue } from "@/lib/capture/driver";
+import { compileScope } from "@/lib/capture/scope-sql";
+import type { CauseClass, CauseKind } from "@/lib/insight/causes/cause";
+import {
+  CONNECTION_TYPES,
+  connectionRemedy,
+  connectionSentence,
+} from "@/lib/insight/causes/connection-words";
+import { DNS_CAUSE_TYPES, type DnsCauseType, dnsRemedy, dnsSentence } from "@/lib/insight/causes/dns-words";
+import { dropRemedy, dropSentence } from "@/lib/insight/causes/drop-words";
+import { type AllCausesAnswer, CAUSE_UNITS } from "./all-causes-answer";
+import { CAUSE_CLASS_NAMES } from "./answers-drops";
+import { readCauses } from "./causes";
+import { readWorkload } from "./dns-parts";
+import type { QuestionFailure } from "./failure";
+import { flowIdOf } from "./flow-row";
+import type { OpenCapture } from "./open-capture";
+import { readScope, type ScopeParameters } from "./scope-parameters";
+
+export interface AllCausesParameters extends ScopeParameters {
+  readonly kind?: CauseKind;
+  readonly limit: number;
+}
+
+type Row = AllCausesAnswer["rows"][number];
+
+export function readAllCauses(
+  capture: OpenCapture,
+  parameters: AllCausesParameters,
+): Result<AllCausesAnswer, QuestionFailure> {
+  const scope = readScope(capture, parameters);
+  if (!scope.ok) return scope;
+  const where = inScope(compileScope(capture.database, scope.value), parameters.kind);
+  const rows = capture.database
+    .prepareExact(
+      `SELECT c.*, f.hash, f.occurrence, count(*) OVER () AS total FROM Cause c LEFT JOIN Flow f ON f.id = c.exampleId
+       WHERE ${where.sql} ORDER BY c.position LIMIT ?`,
+    )
+    .all([...where.parameters, parameters.limit]);
+  const words = readWords(capture, rows);
+  const total = Number(rows[0]?.total ?? 0);
+  return ok({
+    meta: capture.meta("records"),
+    total,
+    rows: rows.map((row) => toRow(capture, row, words)),
+    folded: total - rows.length,
+  });
+}
+
+/** A cause is in the scope when any flow that shows it is; its counts are those of the whole capture. */
+function inScope(scope: Condition & { readonly isWhole: boolean }, kind: CauseKind | undefined): Condition {
+  const conditions = ["1"];
+  const parameters: SqlValue[] = [];
+  if (kind === undefined) {
+    // Drops have causes of their own for these: nothing is told twice in one list.
+    conditions.push("NOT (c.kind = 'dns' AND c.type IN ('node-local-dns', 'refused-name'))");
+  } else {
+    conditions.push("c.kind = ?");
+    parameters.push(kind);
+  }
+  if (!scope.isWhole) {
+    const shows = (table: string, id: string): string =>
+      `EXISTS (SELECT 1 FROM ${table} s JOIN Flow f ON f.id = s.${id} WHERE s.causeId = c.id AND ${scope.sql})`;
+    conditions.push(`(${shows("JoinedDrop", "id")} OR ${shows("CauseFlow", "flowId")})`);
+    parameters.push(...scope.parameters, ...scope.parameters);
+  }
+  return { sql: conditions.join(" AND "), parameters };
+}
+
+interface Words {
+  readonly sentence: string;
+  readonly remedy: Row["remedy"];
+}
+
+/** By id of the cause. */
+function readWords(capture: OpenCapture, rows: readonly SqlRow[]): Map<number, Words> {
+  const words = new Map<number, Words>();
+  const drops = rows.filter(({ kind }) => kind === "drop").map(({ id }) => Number(id));
+  for (const { id, facts } of readCauses(capture, drops).values()) {
+    const { text, yaml } = dropRemedy(facts);
+    words.set(id, { sentence: dropSentence(facts), remedy: { text, yaml } });
+  }
+  for (const row of rows) {
+    if (row.kind === "dns") words.set(Number(row.id), dnsWords(capture, row));
+    else if (row.kind !== "drop") words.set(Number(row.id), connectionWords(capture, row));
+  }
+  return words;
+}
+
+function connectionWords(capture: OpenCapture, row: SqlRow): Words {
+  const evidence = JSON.parse(String(row.evidence)) as { readonly total?: number };
+  const type = CONNECTION_TYPES.find((one) => one === row.type);
+  if (type === undefined) throw new Error(`no such cause of connections: ${String(row.type)}`);
+  const facts = {
+    type,
+    client: shown(capture, row.clientKey),
+    server: shown(capture, row.serverKey),
+    port: row.port === null ? null : Number(row.port),
+    protocol: String(row.protocol ?? ""),
+    subject: row.subject === null ? null : String(row.subject),
+    count: Number(row.count),
+    total: evidence.total ?? Number(row.count),
+    clients: Number(row.clients),
+    class: Number(row.class) as CauseClass,
+  };
+  return { sentence: connectionSentence(facts), remedy: { text: connectionRemedy(facts), yaml: null } };
+}
+
+function dnsWords(capture: OpenCapture, row: SqlRow): Words {
+  const evidence = JSON.parse(String(row.evidence)) as { readonly queries?: number };
+  const facts = {
+    type: dnsType(row.type),
+    client: shown(capture, row.clientKey),
+    server: shown(capture, row.serverKey),
+    clients: Number(row.clients),
+    subject: row.subject === null ? null : String(row.subject),
+    code: row.code === null ? null : Number(row.code),
+    count: Number(row.count),
+    queries: evidence.queries ?? null,
+  };
+  return { sentence: dnsSentence(facts), remedy: dnsRemedy(facts) };
+}
+
+function dnsType(value: SqlValue | undefined): DnsCauseType {
+  const type = DNS_CAUSE_TYPES.find((one) => one === value);
+  if (type === undefined) throw new Error(`no such cause of DNS trouble: ${String(value)}`);
+  return type;
+}
+
+/** As a reader says it: no cluster, no kind. */
+function shown(capture: OpenCapture, key: SqlValue | undefined): string | null {
+  if (typeof key !== "string") return null;
+  const { namespace, name } = readWorkload(capture, key);
+  return namespace === null ? name : `${namespace}/${name}`;
+}
+
+function toRow(capture: OpenCapture, row: SqlRow, words: ReadonlyMap<number, Words>): Row {
+  const text = (value: SqlValue | undefined): string | null => (typeof value === "string" ? value : null);
+  const time = (value: SqlValue | undefined): string | null =>
+    typeof value === "bigint" ? formatTime(value) : null;
+  const own = words.get(Number(row.id));
+  const workload = (key: SqlValue | undefined): Row["client"] =>
+    typeof key === "string" ? readWorkload(capture, key) : null;
+  return {
+    causeId: String(row.causeId),
+    kind: String(row.kind) as CauseKind,
+    type: String(row.type),
+    class: CAUSE_CLASS_NAMES[Number(row.class) - 1] ?? "degraded",
+    position: Number(row.position),
+    sentence: own?.sentence ?? `${String(row.type)}: ${text(row.subject) ?? text(row.serverKey) ?? ""}`,
+    remedy: own?.remedy ?? { text: "Look at the flows that show it.", yaml: null },
+    client: workload(row.clientKey),
+    server: workload(row.serverKey),
+    subject: text(row.subject),
+    clients: Number(row.clients),
+    count: Number(row.count),
+    unit: CAUSE_UNITS.find((unit) => unit === row.unit) ?? "records",
+    attempts: row.attempts === null ? null : Number(row.attempts),
+    first: time(row.firstNs),
+    last: time(row.lastNs),
+    worked: { before: time(row.workedNs), since: time(row.worksNs) },
+    rhythmNs: typeof row.rhythmNs === "bigint" ? String(row.rhythmNs) : null,
+    example: typeof row.hash === "bigint" ? flowIdOf(row.hash, Number(row.occurrence)) : null,
+  };
+}

@@ -1,0 +1,74 @@
+/** Which DNS exchanges are in a scope, and what their counts are worth. */
+
+import type { Condition } from "@/lib/capture/conditions";
+import { compileScope } from "@/lib/capture/scope-sql";
+import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
+import type { Scope } from "@/lib/scope/link";
+import type { Meta } from "./answers";
+import type { OpenCapture } from "./open-capture";
+
+/**
+ * A condition over `DnsExchange x`. The range decides by when the question was asked, so that no exchange is in two ranges.
+ * An exchange meets a term when its question or its answer does, and a negated one when neither does: so
+ * `dns-rcode:NXDOMAIN` finds questions by their answers, and `from-pod:shop/web` answers by their questions.
+ */
+export function exchangesInScope(capture: OpenCapture, scope: Scope): Condition {
+  const conditions = ["1"];
+  const parameters: (bigint | Condition["parameters"][number])[] = [];
+  if (scope.from !== undefined) {
+    conditions.push("x.askedNs >= ?");
+    parameters.push(scope.from);
+  }
+  if (scope.to !== undefined) {
+    conditions.push("x.askedNs < ?");
+    parameters.push(scope.to);
+  }
+  for (const term of scope.filter.terms) {
+    const one = compileScope(capture.database, { filter: { terms: [{ ...term, negated: false }] } });
+    const flows = `SELECT 1 FROM Flow f WHERE f.id IN (x.id, x.responseId) AND ${one.sql}`;
+    conditions.push(`${term.negated ? "NOT " : ""}EXISTS (${flows})`);
+    parameters.push(...one.parameters);
+  }
+  return { sql: conditions.join(" AND "), parameters };
+}
+
+/** Meta for counts of questions, with what they cannot say. */
+export function dnsMeta(capture: OpenCapture): Meta {
+  const meta = capture.meta("requests");
+  const notes = capture.keep("dns-notes", () => dnsNotes(capture));
+  return { ...meta, exact: meta.exact && notes.isExact, notes: [...meta.notes, ...notes.texts] };
+}
+
+function dnsNotes({ database }: OpenCapture): {
+  readonly isExact: boolean;
+  readonly texts: readonly string[];
+} {
+  const { unpaired, answerOnly, open } = DNS_STATE;
+  const row = database
+    .prepare(
+      `SELECT count(*) AS n, coalesce(sum(CASE WHEN state = ${unpaired} THEN requests END), 0) AS unpaired,
+         coalesce(sum(CASE WHEN state = ${answerOnly} THEN responses END), 0) AS answerOnly,
+         coalesce(sum(state = ${open}), 0) AS open, coalesce(sum(queryId IS NULL), 0) AS nameless FROM DnsExchange`,
+    )
+    .get([]);
+  const count = (name: string): number => Number(row?.[name] ?? 0);
+  const vague = database
+    .prepare(
+      `SELECT 1 FROM Kind WHERE l7Protocol = 'dns' AND coalesce(l7Type, '') NOT IN ('REQUEST', 'RESPONSE')
+         AND isReply IS NULL AND dnsRcode IS NULL LIMIT 1`,
+    )
+    .get([]);
+  const texts = [
+    count("n") === 0 &&
+      "No record is about a DNS message: Hubble writes them for pods under a policy with DNS rules only. Flows to port 53 can be there all the same.",
+    count("unpaired") > 0 &&
+      `${count("unpaired")} questions stand in records without name, port or time (aggregated or masked): whether they were answered is not known.`,
+    count("nameless") > 0 &&
+      "Some records hold no name (aggregated or masked): they count under no name, and their NXDOMAIN cannot be told from a search list's.",
+    count("answerOnly") > 0 && `${count("answerOnly")} answers have no question in the log.`,
+    count("open") > 0 &&
+      `${count("open")} questions are open: they were asked at the end of the capture or beside a loss of events.`,
+    vague !== undefined && "Some DNS records do not say whether they ask or answer; they are not counted.",
+  ];
+  return { isExact: vague === undefined, texts: texts.filter((text) => text !== false) };
+}

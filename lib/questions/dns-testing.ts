@@ -1,0 +1,53 @@
+/** Asking about DNS, and what every answer must hold to. Imported by tests only. */
+
+import { expect, onTestFinished } from "vitest";
+import { type DnsBy, type DnsParameters, readDns } from "./dns";
+import type { DnsAnswer, DnsCounts, DnsExpansionAnswer, DnsLatencyAnswer } from "./dns-answers";
+import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";
+import { readDnsLatency } from "./dns-latency";
+import { OpenCapture } from "./open-capture";
+import type { ScopeParameters } from "./scope-parameters";
+
+export function reader(capture: { readonly file: string }): OpenCapture {
+  const opened = OpenCapture.open(capture.file);
+  if (!opened.ok) throw new Error(opened.failure.message);
+  onTestFinished(() => opened.value.close());
+  return opened.value;
+}
+
+function value<T>(answer: { ok: true; value: T } | { ok: false; failure: { message: string } }): T {
+  if (!answer.ok) throw new Error(answer.failure.message);
+  return answer.value;
+}
+
+export function askDns(open: OpenCapture, by: DnsBy, parameters: Partial<DnsParameters> = {}): DnsAnswer {
+  return value(open.ask((capture) => readDns(capture, { by, limit: 1000, ...parameters })));
+}
+
+export function askLatency(open: OpenCapture, parameters: ScopeParameters = {}): DnsLatencyAnswer {
+  return value(open.ask((capture) => readDnsLatency(capture, parameters)));
+}
+
+export function askExpansion(
+  open: OpenCapture,
+  parameters: Partial<DnsExpansionParameters> = {},
+): DnsExpansionAnswer {
+  return value(open.ask((capture) => readDnsExpansion(capture, { limit: 1000, ...parameters })));
+}
+
+/** The readable key of a row. */
+export function keyText(row: DnsAnswer["rows"][number]): string {
+  const key = row.key as Record<string, unknown> & { client?: { id: string }; server?: { id: string } };
+  return String("query" in key ? key.query : (key.client?.id ?? key.server?.id ?? key.name));
+}
+
+/** Each table adds up to its totals, folded rows included. */
+export function expectAddsUp({ total, rows, folded }: DnsAnswer): void {
+  const all: DnsCounts[] = [...rows, ...(folded === null ? [] : [folded])];
+  const sum = (of: (counts: DnsCounts) => number): number => all.reduce((n, counts) => n + of(counts), 0);
+  for (const name of ["queries", "responses", "unanswered", "open", "expansion"] as const)
+    expect(sum((counts) => counts[name])).toBe(total[name]);
+  expect(sum(({ latencyNs }) => latencyNs.samples)).toBe(total.latencyNs.samples);
+  for (const [name, n] of Object.entries(total.errors))
+    expect(sum(({ errors }) => errors[name] ?? 0)).toBe(n);
+}
