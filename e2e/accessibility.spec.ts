@@ -63,6 +63,17 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(await violations(page)).toEqual([]);
     });
 
+    test("drops and an explained cause have no violations", async ({ page, request }) => {
+      const id = await makeCapture(request, `axe-drops-${colorScheme}`, flowLog(100));
+      await page.goto(`/captures/${id}/drops`);
+      await page
+        .getByRole("region", { name: "Drops by cause" })
+        .getByRole("button", { name: /cannot reach/ })
+        .click();
+      await expect(page.getByRole("heading", { name: "Did it ever work" })).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
     test("a link that cannot be read has no violations", async ({ page, request }) => {
       const id = await makeCapture(request, `axe-bad-${colorScheme}`, flowLog(10));
       const flows = new FlowsPage(page);

@@ -24,6 +24,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [[".", ","], "Include the value, exclude the value"],
   [["Esc"], "Close what was opened last"],
   [["[", "]"], "Earlier, later time range"],
+  [["g d", "g f", "g q"], "Go to drops, flows, quality"],
   [["c"], "Copy the link to what is on screen"],
   [["?"], "This help"],
 ];
