@@ -33,12 +33,15 @@ import {
   actorCondition,
   actorNamespaceCondition,
   actorPodCondition,
+  answeredCondition,
   attemptCondition,
   causeCondition,
   decidedByCondition,
   directionCondition,
   dropCondition,
   edgeCondition,
+  expansionCondition,
+  latencyCondition,
   routeCondition,
   serverPortCondition,
 } from "./settled-conditions";
@@ -194,8 +197,14 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map(directionCondition));
     case "attempt":
       return any(term.values.map(attemptCondition));
+    case "answered":
+      return any(term.values.map(answeredCondition));
+    case "expansion":
+      return any(term.values.map(expansionCondition));
     case "route":
       return any(term.values.map((value) => routeCondition(database, value)));
+    case "latency-ms":
+      return any(term.values.map(latencyCondition));
     case "verdict":
     case "traffic-direction":
     case "drop-reason-desc":

@@ -188,14 +188,27 @@ describe("drops", () => {
   });
 });
 
-describe("attempts and routes", () => {
+describe("attempts, requests and their answers", () => {
   const cases: [filter: string, letters: string][] = [
     ["attempt:yes", "acd"],
     ["attempt:no", "befghiz"],
+    ["answered:yes", "ah"],
+    ["answered:no", "cd"],
+    ["answered:?", ""],
+    ["answered:-", "befgiz"],
     ["route:/orders/{id}", "hi"],
     ["route:/orders/17", ""],
     ["!route:/orders/{id}", "abcdefgz"],
     ["route:-", "abcdefgz"],
+    // Twenty milliseconds, at the answer.
+    ["latency-ms:>=20", "i"],
+    ["latency-ms:=20", "i"],
+    ["latency-ms:>20", ""],
+    ["latency-ms:<1000", "i"],
+    ["!latency-ms:<1000", "abcdefghz"],
+    ["latency-ms:-", "abcdefghz"],
+    ["expansion:yes", ""],
+    ["expansion:-", "abcdefghiz"],
   ];
   it.each(cases)("%s", (q, letters) => {
     expect(found(capture(), q)).toBe(letters);

@@ -18,10 +18,14 @@ function renderKeys(): string {
     "",
     ...table(["Key", "Matches", "Value", "Example"], now),
     "",
-    "Not available in this version; they are refused by name:",
-    "",
-    ...table(["Key", "Will match", "Example"], then),
-    "",
+    ...(then.length === 0
+      ? []
+      : [
+          "Not available in this version; they are refused by name:",
+          "",
+          ...table(["Key", "Will match", "Example"], then),
+          "",
+        ]),
   ].join("\n");
 }
 

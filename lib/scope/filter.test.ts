@@ -350,8 +350,6 @@ describe("refusals of parseFilter", () => {
     ["«--verdict»:DROPPED", "key_unknown", "verdict:DROPPED"],
     ["«xyzzy»:1", "key_unknown"],
     ["«:»1", "key_unknown"],
-    ["«expansion»:yes", "key_unavailable"],
-    ["!«latency-ms»:>80", "key_unavailable"],
     ["«cel-expression»:true", "refused"],
     ["«cel»:true", "refused"],
     ["«from»:2026-03-04T05:00:00Z", "refused"],
@@ -447,11 +445,6 @@ describe("refusals of parseFilter", () => {
         : text.slice(0, position.start) + suggestion + text.slice(position.end);
     expect(applied).toBe(repaired);
     if (repaired !== undefined) expect(parseFilter(repaired).ok).toBe(true);
-  });
-
-  it("names the key that is planned but not available", () => {
-    const parsed = parseFilter("answered:no");
-    expect(!parsed.ok && parsed.failure.message).toBe("`answered:` is not available in this version.");
   });
 
   it("says how a word that is not in the table can be asked for all the same", () => {

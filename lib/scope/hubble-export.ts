@@ -192,6 +192,7 @@ function hubbleValue(term: Term, value: PlainValue): HubbleValue | undefined {
       return { argument: `${value.name}:${value.value}`, raw: { key: value.name, value: value.value } };
     case "actor":
     case "edge":
+    case "latency":
     case "flags":
     case "policy":
     case "file":

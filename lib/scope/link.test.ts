@@ -94,7 +94,7 @@ describe("decodeScope", () => {
 
   const damaged: [query: string, parameter: string, code: string][] = [
     ["q=verdct:DROPPED", "q", "filter_invalid"],
-    ["q=expansion:yes", "q", "filter_invalid"],
+    ["q=nonsense:yes", "q", "filter_invalid"],
     ["q=verdict:DROPPED&q=port:80", "q", "parameter_repeated"],
     ["q=&q=", "q", "parameter_repeated"],
     ["from=yesterday", "from", "time_invalid"],

@@ -4,8 +4,9 @@ import { DNS_RCODE } from "@/lib/flow/enums";
 import { actorKind, edgeKind } from "./actor-kinds";
 import { tracePointKind } from "./event-kind";
 import { patternKind } from "./http-kinds";
-import type { AvailableKey, LaterKey } from "./key-row";
+import type { AvailableKey } from "./key-row";
 import { podKind, policyKind } from "./name-kinds";
+import { latencyKind } from "./packet-kinds";
 import { enumKind, fileKind, portKind, searchKind, textKind, wordKind, yesNoKind } from "./simple-kinds";
 
 export const OWN_KEYS = [
@@ -171,7 +172,8 @@ export const OWN_KEYS = [
     key: "answered",
     hubble: false,
     sided: false,
-    available: false,
+    available: true,
+    kind: yesNoKind,
     label: "Answered",
     help: "Whether the request or attempt got an answer; a request that a rule refused is neither.",
     example: "answered:no",
@@ -220,7 +222,8 @@ export const OWN_KEYS = [
     key: "expansion",
     hubble: false,
     sided: false,
-    available: false,
+    available: true,
+    kind: yesNoKind,
     label: "Search-list expansion",
     help: "DNS queries that only exist because of the resolver's search list.",
     example: "expansion:yes",
@@ -251,7 +254,8 @@ export const OWN_KEYS = [
     key: "latency-ms",
     hubble: false,
     sided: false,
-    available: false,
+    available: true,
+    kind: latencyKind,
     label: "Latency",
     help: "Latency in milliseconds, where the log has one or a pair gives it.",
     example: "latency-ms:>250",
@@ -292,4 +296,4 @@ export const OWN_KEYS = [
     help: "Searches names, URLs and DNS names.",
     example: 'text:"connection reset"',
   },
-] as const satisfies readonly (AvailableKey | LaterKey)[];
+] as const satisfies readonly AvailableKey[];

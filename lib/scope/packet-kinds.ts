@@ -31,6 +31,13 @@ export interface NumberValue {
   readonly decimal: string;
 }
 
+export interface LatencyValue {
+  readonly type: "latency";
+  readonly operator: ">" | ">=" | "<" | "<=" | "=";
+  /** Nanoseconds, decimal. */
+  readonly ns: string;
+}
+
 const IDENTITY_OF_NAME = new Map([...RESERVED_IDENTITY].map(([number, name]) => [name, number]));
 const LARGEST_UINT32 = 2 ** 32 - 1;
 const LARGEST_UINT64 = 2n ** 64n - 1n;
@@ -97,6 +104,29 @@ export const positiveKind: ValueKind<NumberValue> = {
   },
   format({ decimal }) {
     return { text: decimal };
+  },
+};
+
+const LATENCY = /^(>=|<=|>|<|=)(\d{1,9})(?:\.(\d{1,6}))?$/;
+
+export const latencyKind: ValueKind<LatencyValue> = {
+  describe: "a comparison in milliseconds: `>250`, `<=0.5`",
+  words: [],
+  parse({ text }) {
+    const [, operator, whole = "", fraction = ""] = LATENCY.exec(text) ?? [];
+    if (operator === undefined) {
+      return refused(`\`${shown(text)}\` is not a comparison.`, {
+        hint: "Write >, >=, <, <= or = before a number of milliseconds; for a range, two terms.",
+        suggestion: /^\d{1,9}(?:\.\d{1,6})?$/.test(text) ? `>=${text}` : undefined,
+      });
+    }
+    const ns = BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, "0"));
+    return parsed({ type: "latency", operator: operator as LatencyValue["operator"], ns: String(ns) });
+  },
+  format({ operator, ns }) {
+    const digits = ns.padStart(7, "0");
+    const fraction = digits.slice(-6).replace(/0+$/, "");
+    return { text: `${operator}${digits.slice(0, -6)}${fraction === "" ? "" : `.${fraction}`}` };
   },
 };
 

@@ -219,6 +219,12 @@ const key = hostileText
   .filter((pieces) => pieces.join("*") !== "");
 const actor = key.map((value) => ({ type: "actor" as const, key: value }));
 const edge = fc.record({ client: key, server: key }).map((value) => ({ type: "edge" as const, ...value }));
+const latency = fc
+  .record({
+    operator: fc.constantFrom(">" as const, ">=" as const, "<" as const, "<=" as const, "=" as const),
+    ns: fc.bigInt({ min: 0n, max: 999_999_999_999_999n }).map(String),
+  })
+  .map((value) => ({ type: "latency" as const, ...value }));
 const some = <Value>(value: fc.Arbitrary<Value>) =>
   unique(
     fc.oneof(
@@ -314,7 +320,10 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
     .record({ ...signed, values: listOf(word("ingress", "egress")) })
     .map((t) => makeTerm("direction", t.values, t)),
   fc.record({ ...signed, values: unique(yesNo) }).map((t) => makeTerm("attempt", t.values, t)),
+  fc.record({ ...signed, values: listOf(yesNo) }).map((t) => makeTerm("answered", t.values, t)),
+  fc.record({ ...signed, values: listOf(yesNo) }).map((t) => makeTerm("expansion", t.values, t)),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("route", t.values, t)),
+  fc.record({ ...signed, values: listOf(latency) }).map((t) => makeTerm("latency-ms", t.values, t)),
 );
 
 export const anyFilter: fc.Arbitrary<Filter> = fc
