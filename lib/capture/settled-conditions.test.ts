@@ -99,11 +99,11 @@ function capture(): TestCapture {
 }
 
 /** Letters of the records that a filter finds. */
-function found(of: TestCapture, q: string): string {
+function found(of: TestCapture, q: string, records = RECORDS): string {
   const filter = parseFilter(q);
   if (!filter.ok) throw new Error(filter.failure.message);
   const { sql, parameters } = compileScope(of.database, { filter: filter.value });
-  const letters = Object.keys(RECORDS);
+  const letters = Object.keys(records);
   return of.database
     .prepare(`SELECT f.id % 16384 AS place FROM Flow f WHERE ${sql} ORDER BY f.id`)
     .all(parameters)
@@ -212,5 +212,52 @@ describe("attempts, requests and their answers", () => {
   ];
   it.each(cases)("%s", (q, letters) => {
     expect(found(capture(), q)).toBe(letters);
+  });
+});
+
+describe("questions about names", () => {
+  const dns = (seconds: number, port: number, query: string, answer?: object) =>
+    line(seconds, {
+      ...l7,
+      ...(answer === undefined
+        ? { source: web, ...between("web", "dns"), l4: { UDP: { source_port: port, destination_port: 53 } } }
+        : {
+            destination: web,
+            ...between("dns", "web"),
+            l4: { UDP: { source_port: 53, destination_port: port } },
+            is_reply: true,
+          }),
+      traffic_direction: "EGRESS",
+      l7: { type: answer === undefined ? "REQUEST" : "RESPONSE", dns: { query, qtypes: ["A"], ...answer } },
+    });
+  const asked: Readonly<Record<string, string>> = {
+    // The search list first, in vain, after 10 ms; then the name itself, after 30 ms.
+    p: dns(0, 50001, "api.example.com.shop.svc.cluster.local."),
+    q: dns(0.01, 50001, "api.example.com.shop.svc.cluster.local.", { rcode: 3 }),
+    r: dns(0.02, 50002, "api.example.com."),
+    s: dns(0.05, 50002, "api.example.com.", { ips: ["192.0.2.7"] }),
+    // Nobody answers; the node's log goes on.
+    t: dns(1, 50003, "lost.example.com."),
+    u: line(100, {
+      ...trace,
+      ...tcp(40009, 80, "ACK"),
+      source: web,
+      destination: api,
+      ...between("web", "api"),
+    }),
+  };
+  const cases: [filter: string, letters: string][] = [
+    ["expansion:yes", "pq"],
+    ["expansion:no", "rst"],
+    ["expansion:-", "u"],
+    ["answered:yes protocol:dns", "pr"],
+    ["answered:no protocol:dns", "t"],
+    ["latency-ms:>=30", "s"],
+    ["latency-ms:<30", "q"],
+  ];
+  it.each(cases)("%s", (q, letters) => {
+    const capture = new TestCapture();
+    capture.add("a", lines(...Object.values(asked)));
+    expect(found(capture, q, asked)).toBe(letters);
   });
 });
