@@ -5,7 +5,7 @@ import type { ValueKind } from "./value-kind";
 /** The side of the packet: `pod:` is either, `from-pod:` the source, `to-pod:` the destination. */
 export type Side = "either" | "from" | "to";
 
-interface RowBase {
+export interface AvailableKey {
   readonly key: string;
   /** Other words accepted on input; they take `from-` and `to-` like the key. */
   readonly aliases?: readonly string[];
@@ -18,18 +18,10 @@ interface RowBase {
   readonly help: string;
   /** A whole term. */
   readonly example: string;
-}
-
-export interface AvailableKey extends RowBase {
   readonly available: true;
   readonly kind: ValueKind<unknown>;
   /** False where "the record has none" has no meaning, so that `key:-` is refused. */
   readonly none?: false;
   /** False where "the export left it out" has no meaning, so that `key:?` is refused. */
   readonly unknown?: false;
-}
-
-/** Part of the contract, not built yet: refused by name, not as unknown. */
-export interface LaterKey extends RowBase {
-  readonly available: false;
 }
