@@ -244,7 +244,8 @@ describe("a file that is cancelled", () => {
     const bodies = [new PassThrough(), new PassThrough()];
     const receiving = Promise.allSettled(bodies.map((body) => house.receive(id, body)));
     for (const body of bodies) body.write(LOG);
-    await until(() => house.look(id).files.length === 2);
+    // Both are known to the intake, which is a moment after they stand in the capture's file.
+    await until(() => house.intake.progress(id).length === 2);
     await house.intake.cancelAll(id);
     expect((await receiving).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect(house.intake.progress(id)).toEqual([]);
