@@ -60,7 +60,10 @@ export function NodesTable({ captureId, report }: NodesTableProps) {
               <td>{formatInstantText(node.first)}</td>
               <td>{formatInstantText(node.last)}</td>
               <td className={tables.number}>{formatCount(node.lost)}</td>
-              <td>{skewOf(node.name) || "agrees, as far as it shows"}</td>
+              <td>
+                {skewOf(node.name) ||
+                  (report.nodes.length > 1 ? "agrees, as far as it shows" : "nothing to compare with")}
+              </td>
             </tr>
           ))}
         </tbody>

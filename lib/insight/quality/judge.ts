@@ -43,7 +43,8 @@ export function judgeQuality(facts: QualityFacts): Quality {
     silences: findSilences(facts.nodes, facts.buckets),
     told: facts.told,
     skews: findSkew(facts.passages, SKEW_NS),
-    missing: whatIsRuledOut(facts.neverPresent),
+    // Of no flows nothing is missing.
+    missing: facts.flows === 0 ? [] : whatIsRuledOut(facts.neverPresent),
     filters: suspectFilters(facts.files),
     aggregation: aggregationOf(facts),
     monitorAggregation: monitorAggregationOf(facts.points),
