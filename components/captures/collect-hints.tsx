@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
+import { ScrollText } from "@/components/ui/scroll";
 import styles from "./collect-hints.module.css";
 
 interface Hint {
@@ -62,10 +63,7 @@ export function CollectHints({ isOpen }: { readonly isOpen: boolean }) {
               <CopyButton text={command} what={`the command: ${title}`} />
             </div>
             <p className={styles.about}>{about}</p>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-            <pre className={styles.command} tabIndex={0}>
-              {command}
-            </pre>
+            <ScrollText className={styles.command}>{command}</ScrollText>
           </li>
         ))}
       </ul>

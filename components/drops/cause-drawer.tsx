@@ -11,6 +11,7 @@ import { Button, IconButton } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { ScrollRegion, ScrollText } from "@/components/ui/scroll";
 import { visible } from "@/components/ui/text";
 import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
 import { makeTerm } from "@/lib/scope/filter";
@@ -45,8 +46,7 @@ export function CauseDrawer({ captureId, causeId, scope, onClose }: CauseDrawerP
           <X size={16} aria-hidden />
         </IconButton>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={styles.body} tabIndex={0} aria-label="Explanation of the cause">
+      <ScrollRegion label="Explanation of the cause" className={styles.body}>
         {error !== null && data === undefined && (
           <Empty
             title={error.message}
@@ -57,7 +57,7 @@ export function CauseDrawer({ captureId, causeId, scope, onClose }: CauseDrawerP
           </Empty>
         )}
         {data && scope.scope && <Explained captureId={captureId} scope={scope.scope} answer={data} />}
-      </section>
+      </ScrollRegion>
     </aside>
   );
 }
@@ -133,10 +133,7 @@ function Rule({ yaml }: { readonly yaml: string }) {
   return (
     <div className={styles.rule}>
       <CopyButton text={yaml} what="the rule" caption="Copy the rule" />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre className={styles.code} tabIndex={0}>
-        {yaml}
-      </pre>
+      <ScrollText className={styles.code}>{yaml}</ScrollText>
     </div>
   );
 }

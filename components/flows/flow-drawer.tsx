@@ -9,6 +9,7 @@ import { Verdict } from "@/components/frame/verdicts";
 import { Banner } from "@/components/ui/banner";
 import { Button, IconButton } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
+import { ScrollRegion } from "@/components/ui/scroll";
 import { visible } from "@/components/ui/text";
 import { useStored } from "@/components/ui/use-stored";
 import type { FlowDetailAnswer } from "@/lib/questions/answers";
@@ -53,8 +54,7 @@ export function FlowDrawer({ captureId, flowId, width, isOutside, onFilter, onCl
       <span role="status" className="spoken">
         {data ? "Flow opened" : ""}
       </span>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={styles.body} tabIndex={0} aria-label="Fields of the flow">
+      <ScrollRegion label="Fields of the flow" className={styles.body}>
         {isOutside && data && (
           <Banner tone="info">
             This flow is not among the rows: the filter or the time range leaves it out.
@@ -71,7 +71,7 @@ export function FlowDrawer({ captureId, flowId, width, isOutside, onFilter, onCl
         )}
         {data && <Fields answer={data} onFilter={onFilter} />}
         {data && <RawRecord captureId={captureId} flowId={flowId} raw={data.raw} />}
-      </section>
+      </ScrollRegion>
     </aside>
   );
 }

@@ -8,6 +8,7 @@ import { linkButton } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { formatBytes, formatCount } from "@/components/ui/format";
 import { layOutJson } from "@/components/ui/pretty-json";
+import { ScrollText } from "@/components/ui/scroll";
 import { Switch } from "@/components/ui/switch";
 import { visible } from "@/components/ui/text";
 import { type Preference, useStored } from "@/components/ui/use-stored";
@@ -55,10 +56,7 @@ export function RawRecord({ captureId, flowId, raw }: RawRecordProps) {
           text. Download the bytes to have them exactly.
         </Banner>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre className={styles.text} tabIndex={0}>
-        {laidOut ?? raw.text}
-      </pre>
+      <ScrollText className={styles.text}>{laidOut ?? raw.text}</ScrollText>
       <div className={styles.buttons}>
         <CopyButton text={raw.text} what="the record" caption="Copy the record" />
         <a

@@ -1,6 +1,7 @@
 "use client";
 
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { ScrollRegion } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";
 import type { CaptureAnswer } from "@/lib/questions/answers";
@@ -19,8 +20,7 @@ export function Entries({ report }: { readonly report: Report }) {
           <summary>
             {listTitle(formatQuantity(entryCount, "file"), "in the archive", entries.length, entryCount)}
           </summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <section className={styles.scroll} tabIndex={0} aria-label="Files in the archive">
+          <ScrollRegion label="Files in the archive" className={styles.scroll}>
             <table className={tables.table}>
               <thead>
                 <tr>
@@ -55,7 +55,7 @@ export function Entries({ report }: { readonly report: Report }) {
                 ))}
               </tbody>
             </table>
-          </section>
+          </ScrollRegion>
         </details>
       )}
       {aside.entries > 0 && (
@@ -68,8 +68,7 @@ export function Entries({ report }: { readonly report: Report }) {
               aside.entries,
             )}
           </summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <section className={styles.scroll} tabIndex={0} aria-label="Entries left aside">
+          <ScrollRegion label="Entries left aside" className={styles.scroll}>
             <ul>
               {aside.first.map(({ entry, why }, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end
@@ -78,7 +77,7 @@ export function Entries({ report }: { readonly report: Report }) {
                 </li>
               ))}
             </ul>
-          </section>
+          </ScrollRegion>
         </details>
       )}
     </>

@@ -1,6 +1,7 @@
 "use client";
 
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { ScrollRegion } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";
 import type { CaptureAnswer } from "@/lib/questions/answers";
@@ -20,8 +21,7 @@ export function Refusals({ report }: { readonly report: Report }) {
           ? `${formatQuantity(refused, "refused record")}`
           : `The first ${formatCount(refusals.length)} of ${formatQuantity(refused, "refused record")}`}
       </summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={styles.scroll} tabIndex={0} aria-label="Refused records">
+      <ScrollRegion label="Refused records" className={styles.scroll}>
         <table className={tables.table}>
           <thead>
             <tr>
@@ -53,7 +53,7 @@ export function Refusals({ report }: { readonly report: Report }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </details>
   );
 }

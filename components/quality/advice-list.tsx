@@ -1,4 +1,5 @@
 import { CopyButton } from "@/components/ui/copy-button";
+import { ScrollText } from "@/components/ui/scroll";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
 import styles from "./advice-list.module.css";
 
@@ -14,10 +15,7 @@ export function AdviceList({ advice }: Pick<ReportAnswer, "advice">) {
               <p>{why}</p>
               <CopyButton text={code} what={`the settings: ${title}`} />
             </div>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-            <pre className={styles.code} tabIndex={0}>
-              {code}
-            </pre>
+            <ScrollText className={styles.code}>{code}</ScrollText>
           </details>
         </li>
       ))}

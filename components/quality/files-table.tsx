@@ -1,9 +1,9 @@
-import { Fragment } from "react";
+import { Entries } from "@/components/frame/entries";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { Refusals } from "@/components/frame/refusals";
 import { outcomeOf } from "@/components/frame/report-words";
-import { classes } from "@/components/ui/classes";
 import { formatCount } from "@/components/ui/format";
+import { ScrollRegion } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
@@ -23,8 +23,7 @@ const COUNTS = [
 export function FilesTable({ report }: { readonly report: ReportAnswer }) {
   if (report.files.length === 0) return <p>None yet.</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={styles.scroll} tabIndex={0} aria-label="Files of the capture">
+    <ScrollRegion label="Files of the capture" className={styles.scroll}>
       <table className={tables.table}>
         <thead>
           <tr>
@@ -41,26 +40,16 @@ export function FilesTable({ report }: { readonly report: ReportAnswer }) {
         </thead>
         <tbody>
           {report.files.map((file) => (
-            <Fragment key={file.id}>
-              <tr>
-                <td className={styles.name}>
-                  <bdi>{visible(file.file)}</bdi>
-                  {file.state !== "done" && <div className={styles.quiet}>{outcomeOf(file)}</div>}
-                  <Refusals report={file} />
-                </td>
-                <Counts row={file} />
-                <Beside row={file} />
-              </tr>
-              {file.entries.map((entry) => (
-                <tr key={entry.file}>
-                  <td className={classes(styles.name, styles.entry)}>
-                    <bdi>{visible(entry.file)}</bdi>
-                  </td>
-                  <Counts row={entry} />
-                  <Beside row={entry} />
-                </tr>
-              ))}
-            </Fragment>
+            <tr key={file.id}>
+              <td className={styles.name}>
+                <bdi>{visible(file.file)}</bdi>
+                {file.state !== "done" && <div className={styles.quiet}>{outcomeOf(file)}</div>}
+                <Refusals report={file} />
+                <Entries report={file} />
+              </td>
+              <Counts row={file} />
+              <Beside row={file} />
+            </tr>
           ))}
           {report.files.length > 1 && (
             <tr>
@@ -71,7 +60,7 @@ export function FilesTable({ report }: { readonly report: ReportAnswer }) {
           )}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

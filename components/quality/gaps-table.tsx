@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { formatCount, formatSpan } from "@/components/ui/format";
+import { ScrollRegion } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";
 import { parseTime } from "@/lib/base/time";
@@ -25,8 +26,7 @@ export function GapsTable({ captureId, report }: GapsTableProps) {
   if (report.gaps.length === 0)
     return <p>None: no loss was reported, and no node is silent for longer than its own rate explains.</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={styles.scroll} tabIndex={0} aria-label="Gaps of the capture">
+    <ScrollRegion label="Gaps of the capture" className={styles.scroll}>
       <table className={tables.table}>
         <thead>
           <tr>
@@ -58,7 +58,7 @@ export function GapsTable({ captureId, report }: GapsTableProps) {
         </tbody>
       </table>
       {report.moreGaps > 0 && <p>And {formatCount(report.moreGaps)} more.</p>}
-    </section>
+    </ScrollRegion>
   );
 }
 

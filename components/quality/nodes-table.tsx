@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { formatCount } from "@/components/ui/format";
+import { ScrollRegion } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
@@ -23,8 +24,7 @@ export function NodesTable({ captureId, report }: NodesTableProps) {
       })
       .join(", ");
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={styles.scroll} tabIndex={0} aria-label="Nodes of the capture">
+    <ScrollRegion label="Nodes of the capture" className={styles.scroll}>
       <table className={tables.table}>
         <thead>
           <tr>
@@ -68,6 +68,6 @@ export function NodesTable({ captureId, report }: NodesTableProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

@@ -4,6 +4,7 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 import { type MouseEvent, type ReactNode, useState } from "react";
 import { classes } from "./classes";
 import styles from "./data-table.module.css";
+import { ScrollRegion } from "./scroll";
 
 export interface DataColumn<Row> {
   readonly id: string;
@@ -39,8 +40,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, isOpen, onOpen }: 
   const by = columns.find(({ id }) => id === sorting?.id)?.sortBy;
   const sorted = by === undefined || sorting === undefined ? rows : sortRows(rows, by, sorting.isDescending);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={styles.scroll} tabIndex={0} aria-label={label}>
+    <ScrollRegion label={label} className={styles.scroll}>
       <table className={styles.table}>
         <thead>
           <tr>
@@ -71,7 +71,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, isOpen, onOpen }: 
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { IconButton } from "./button";
 import { classes } from "./classes";
 import styles from "./dialog.module.css";
+import { ScrollRegion } from "./scroll";
 
 interface DialogProps {
   readonly open: boolean;
@@ -55,13 +56,12 @@ function Panel({ title, description, wide = false, children }: Omit<DialogProps,
         </Radix.Close>
       </header>
       {/* Focusable, so that a long text can be scrolled by keys. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={styles.body} tabIndex={0} aria-label={title}>
+      <ScrollRegion label={title} className={styles.body}>
         {description !== undefined && (
           <Radix.Description className={styles.description}>{description}</Radix.Description>
         )}
         {children}
-      </section>
+      </ScrollRegion>
     </Radix.Content>
   );
 }
