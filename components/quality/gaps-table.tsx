@@ -5,6 +5,7 @@ import { ScrollRegion } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";
 import { parseTime } from "@/lib/base/time";
+import { isTooQuietToTell } from "@/lib/insight/quality/silence";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
 import { flowsAround } from "./links";
 import styles from "./quality-view.module.css";
@@ -23,8 +24,7 @@ interface GapsTableProps {
 }
 
 export function GapsTable({ captureId, report }: GapsTableProps) {
-  if (report.gaps.length === 0)
-    return <p>None: no loss was reported, and no node is silent for longer than its own rate explains.</p>;
+  if (report.gaps.length === 0) return <p>{noneText(report)}</p>;
   return (
     <ScrollRegion label="Gaps of the capture" className={styles.scroll}>
       <table className={tables.table}>
@@ -60,6 +60,14 @@ export function GapsTable({ captureId, report }: GapsTableProps) {
       {report.moreGaps > 0 && <p>And {formatCount(report.moreGaps)} more.</p>}
     </ScrollRegion>
   );
+}
+
+/** Where a node wrote too little to tell, that is said. */
+function noneText({ nodes }: ReportAnswer): string {
+  if (nodes.length === 0) return "Not known: there are no flows.";
+  return nodes.some(isTooQuietToTell)
+    ? "None reported. Whether a node fell silent cannot be told where it wrote fewer than 200 flows."
+    : "None: no loss was reported, and no node is silent for longer than its own rate explains.";
 }
 
 function GapLink({ captureId, gap }: { readonly captureId: string; readonly gap: Gap }) {

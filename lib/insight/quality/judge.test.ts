@@ -35,7 +35,7 @@ const facts = (members: Partial<QualityFacts> = {}): QualityFacts => ({
   refused: 0,
   files: [file({})],
   buckets: perSecond,
-  nodes: [node("9999999999")],
+  nodes: [node("#####")],
   told: [],
   passages: [],
   neverPresent: [],
@@ -129,6 +129,14 @@ describe("the report says", () => {
       "note: There are no HTTP requests: Hubble sees them only for pods under a policy with an HTTP rule.",
       "good: No loss was reported and no silence found over 100 flows of 1 node.",
     ]);
+  });
+
+  it("that silence cannot be told from a handful of flows, rather than that there was none", () => {
+    const texts = said({ nodes: [node("9..............9", "n1"), node("#####", "n2")] });
+    expect(texts).toContain(
+      "note: No loss was reported. Whether n1 fell silent cannot be told from so few flows.",
+    );
+    expect(texts.filter((text) => text.includes("no silence"))).toEqual([]);
   });
 
   it("nothing about a capture without flows", () => {

@@ -3,6 +3,7 @@
 import { formatTime } from "@/lib/base/time";
 import type { QualityFacts } from "./facts";
 import type { Judgement } from "./judge";
+import { isTooQuietToTell } from "./silence";
 
 export interface Sentence {
   /** `good` is there, `note` limits an answer, `warning` can make one wrong. */
@@ -178,6 +179,11 @@ function layer7({ layer7, namespaces }: QualityFacts): Sentence[] {
 function complete({ nodes, flows }: QualityFacts, judgement: Judgement): Sentence[] {
   const isWhole = judgement.told.length === 0 && judgement.silences.length === 0;
   if (!isWhole) return [];
+  const quiet = nodes.filter(isTooQuietToTell);
+  if (quiet.length > 0) {
+    const text = `No loss was reported. Whether ${names(quiet.map(({ name }) => name))} fell silent cannot be told from so few flows.`;
+    return [{ tone: "note", about: "loss", text }];
+  }
   const named = nodes.filter(({ name }) => name !== null).length;
   const text = `No loss was reported and no silence found over ${count(flows, "flow")}${named === 0 ? "" : ` of ${count(named, "node")}`}.`;
   return [{ tone: "good", about: "loss", text }];

@@ -10,6 +10,8 @@
 import type { Buckets, NodeFacts, Span } from "./facts";
 
 const EXPECTED_FLOWS = 50;
+/** With fewer, a silence would have to last for more than a quarter of the node's span before it could be told. */
+const FEWEST_FLOWS = 4 * EXPECTED_FLOWS;
 const SHORTEST_NS = 5_000_000_000n;
 const TIMES_USUAL = 5;
 /** Told at most per node; the longest ones. */
@@ -19,6 +21,11 @@ export interface Silence extends Span {
   readonly node: string | null;
   /** Flows that the node's mean rate would have given. */
   readonly expected: number;
+}
+
+/** Whether the node wrote too little to tell silence from quiet. */
+export function isTooQuietToTell({ flows }: { readonly flows: number }): boolean {
+  return flows < FEWEST_FLOWS;
 }
 
 /** Longest first per node, nodes in the order given. Only pauses between a node's first and last flow count. */
