@@ -29,7 +29,9 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
   const by = readBy(scope.view.by);
   const drops = useDrops(captureId, scope, by);
   const openId = scope.view.cause;
-  useHotkeys({ Escape: () => (openId === undefined ? false : scope.closeCause()) });
+  const open = (cause: string) => scope.setView({ cause });
+  const close = () => scope.setView({ cause: null });
+  useHotkeys({ Escape: () => (openId === undefined ? false : close()) });
   if (scope.scope === undefined) {
     return (
       <Empty title="No drops: this link cannot be read." role="status">
@@ -48,7 +50,7 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
           <h1 className={styles.count} aria-live="polite">
             {formatQuantity(drops.data.total, "drop")}
           </h1>
-          <BySwitch by={by} onBy={(next) => scope.setBy(next === "cause" ? undefined : next)} />
+          <BySwitch by={by} onBy={(next) => scope.setView({ by: next === "cause" ? null : next })} />
         </div>
         {drops.data.meta.notes.map((note) => (
           <p key={note} className={styles.note}>
@@ -65,12 +67,12 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
               scope: scope.scope,
               by,
               answer: drops.data,
-              onOpen: scope.openCause,
+              onOpen: open,
             })}
             rows={drops.data.rows}
             keyOf={keyOf}
             isOpen={(row) => row.key.causeId !== undefined && row.key.causeId === openId}
-            onOpen={by === "cause" ? (row) => row.key.causeId && scope.openCause(row.key.causeId) : undefined}
+            onOpen={by === "cause" ? (row) => row.key.causeId && open(row.key.causeId) : undefined}
           />
         )}
         {drops.data.folded.rows > 0 && (
@@ -81,7 +83,7 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
         )}
       </div>
       {openId !== undefined && (
-        <CauseDrawer captureId={captureId} causeId={openId} scope={scope} onClose={scope.closeCause} />
+        <CauseDrawer captureId={captureId} causeId={openId} scope={scope} onClose={close} />
       )}
     </div>
   );

@@ -4,7 +4,7 @@
  */
 
 import { formatTime } from "@/lib/base/time";
-import { decodeScope, decodeView, encodeLink } from "@/lib/scope/link";
+import { decodeScope, decodeView, encodeLink, type ViewWord } from "@/lib/scope/link";
 
 /** What is absent stays; `null` takes the parameter out. */
 export interface LinkChange {
@@ -14,9 +14,11 @@ export interface LinkChange {
   readonly range?: TimeRange | null;
   readonly flow?: string | null;
   readonly order?: "asc" | "desc" | null;
-  readonly by?: string | null;
-  readonly cause?: string | null;
+  readonly view?: ViewChange;
 }
+
+/** Parameters of single views. */
+export type ViewChange = Partial<Readonly<Record<ViewWord, string | null>>>;
 
 /** Half open, nanoseconds since the epoch. An end that is absent is open. */
 export interface TimeRange {
@@ -35,8 +37,7 @@ export function changeLink(params: URLSearchParams, change: LinkChange): URLSear
   put("off", change.off);
   put("flow", change.flow);
   put("order", change.order);
-  put("by", change.by);
-  put("cause", change.cause);
+  for (const [name, text] of Object.entries(change.view ?? {})) put(name, text);
   if (change.range !== undefined) {
     put("from", timeText(change.range?.from));
     put("to", timeText(change.range?.to));

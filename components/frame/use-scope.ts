@@ -13,7 +13,14 @@ import {
   type Scope,
   type ViewState,
 } from "@/lib/scope/link";
-import { changeLink, dropParameter, type LinkChange, linkText, type TimeRange } from "./link-change";
+import {
+  changeLink,
+  dropParameter,
+  type LinkChange,
+  linkText,
+  type TimeRange,
+  type ViewChange,
+} from "./link-change";
 
 export interface ScopeHandle {
   /** Absent when the link has a part that decides the rows and cannot be read; no view shows rows then. */
@@ -38,10 +45,8 @@ export interface ScopeHandle {
   /** `replace` while walking from row to row, which is no step of the history. */
   readonly openFlow: (id: string, step?: "push" | "replace") => void;
   readonly closeFlow: () => void;
-  /** Groups a view by another word; `undefined` is the view's own choice. */
-  readonly setBy: (by: string | undefined) => void;
-  readonly openCause: (id: string) => void;
-  readonly closeCause: () => void;
+  /** Changes what single views keep in the link (`VIEW_WORDS`); `null` takes a parameter out. */
+  readonly setView: (change: ViewChange, step?: "push" | "replace") => void;
   readonly dropParameter: (name: string) => void;
 }
 
@@ -74,9 +79,7 @@ function toHandle(text: string): ScopeHandle {
     setOrder: (order) => apply({ order: order === "asc" ? null : order }),
     openFlow: (flow, step) => apply({ flow }, step),
     closeFlow: () => apply({ flow: null }),
-    setBy: (by) => apply({ by: by ?? null }),
-    openCause: (cause) => apply({ cause }),
-    closeCause: () => apply({ cause: null }),
+    setView: (view, step) => apply({ view }, step),
     dropParameter: (name) => go(dropParameter(here(), name), "push"),
   };
 }

@@ -58,6 +58,7 @@ describe("encodeLink", () => {
       order: fc.constantFrom<"asc" | "desc">("asc", "desc"),
       by: fc.stringMatching(/^[0-9a-z-]{1,64}$/),
       cause: fc.stringMatching(/^[0-9a-z-]{1,64}$/),
+      open: fc.string({ minLength: 1, unit: "grapheme" }).filter((text) => !/\p{Cc}/u.test(text)),
     },
     { requiredKeys: ["off"] },
   );
@@ -132,12 +133,15 @@ describe("decodeScope", () => {
 
 describe("decodeView", () => {
   it("drops damaged parts with a notice, since they decide no rows", () => {
-    const { view, problems } = decodeView(new URLSearchParams("off=verdct:1&flow=../../x&order=up"));
+    const query = "off=verdct:1&flow=../../x&order=up&by=A%20B&open=a%0Ab";
+    const { view, problems } = decodeView(new URLSearchParams(query));
     expect(view).toEqual({ off: EMPTY_FILTER });
     expect(problems.map((problem) => problem.code)).toEqual([
       "filter_invalid",
       "flow_invalid",
       "order_invalid",
+      "view_invalid",
+      "view_invalid",
     ]);
   });
 

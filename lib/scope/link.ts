@@ -14,8 +14,7 @@
  * | `off` | terms switched off but kept as chips, in the grammar of `q` |
  * | `flow` | id of the flow that is open |
  * | `order` | `asc` or `desc` by time |
- * | `by` | what a view groups by |
- * | `cause` | id of the cause that is open |
+ * | one of `VIEW_WORDS` | what a single view keeps: what it groups by, what is open in its drawer, and so on |
  * | `v` | version of this table; absent means 1 |
  */
 
@@ -36,22 +35,54 @@ export interface Scope {
 
 export const WHOLE_SCOPE: Scope = { filter: EMPTY_FILTER };
 
+const WORD = /^[0-9a-z-]{1,64}$/;
+/** Names come from logs: any text that is not unreasonably long. */
+const TEXT = /^[^\p{Cc}]{1,4000}$/u;
+
+/** Parameters of single views, in their order in a link. A view knows its own words and takes its first for one it does not know. */
+export const VIEW_WORDS = {
+  /** What a view groups by. */
+  by: { form: WORD, says: "a word to group by" },
+  /** Part of a view that is shown. */
+  part: { form: WORD, says: "a part of a view" },
+  /** Protocol that a view shows. */
+  protocol: { form: WORD, says: "a protocol" },
+  /** Namespaces, workloads or pods. */
+  level: { form: WORD, says: "a level" },
+  /** How the map is laid out. */
+  layout: { form: WORD, says: "a layout" },
+  /** What is measured. */
+  measure: { form: WORD, says: "a measure" },
+  /** Column that a table is sorted by. */
+  sort: { form: WORD, says: "a column to sort by" },
+  /** The cause that is open. */
+  cause: { form: WORD, says: "the id of a cause" },
+  /** What is open beside the view: an edge, a node, a name. */
+  open: { form: TEXT, says: "something that can be opened" },
+  /** What the view is drawn round. */
+  focus: { form: TEXT, says: "something to draw the view round" },
+  /** What is looked for inside the view. */
+  find: { form: TEXT, says: "a text to find" },
+  /** What the view leaves out. */
+  hide: { form: TEXT, says: "something to hide" },
+  /** Places that were given by hand. */
+  pins: { form: TEXT, says: "a list of places" },
+} as const;
+
+export type ViewWord = keyof typeof VIEW_WORDS;
+
+const VIEW_WORD_NAMES = Object.keys(VIEW_WORDS) as readonly ViewWord[];
+
 /** What a colleague sees beside the rows; never changes which rows there are. */
-export interface ViewState {
+export interface ViewState extends Partial<Readonly<Record<ViewWord, string>>> {
   readonly off: Filter;
   readonly flow?: string;
   readonly order?: "asc" | "desc";
-  /** What a view groups by, a word of that view. */
-  readonly by?: string;
-  /** The cause that is open. */
-  readonly cause?: string;
 }
 
 export interface LinkProblem {
   readonly parameter: string;
   readonly code:
-    | "by_invalid"
-    | "cause_invalid"
     | "filter_invalid"
     | "flow_invalid"
     | "order_invalid"
@@ -59,7 +90,8 @@ export interface LinkProblem {
     | "range_empty"
     | "revision_invalid"
     | "time_invalid"
-    | "version_unknown";
+    | "version_unknown"
+    | "view_invalid";
   readonly message: string;
   readonly hint?: string;
   /** Inside the parameter's text, for filters. */
@@ -129,23 +161,15 @@ export function decodeView(params: URLSearchParams): {
     const message = `\`${shown(orderText)}\` is not an order.`;
     problems.push({ parameter: "order", code: "order_invalid", message, hint: "Known: asc, desc." });
   }
-  const by = decodeWord(params, "by", "by_invalid", "a word to group by", problems);
-  const cause = decodeWord(params, "cause", "cause_invalid", "the id of a cause", problems);
-  return { view: { off, ...given({ flow, order, by, cause }) }, problems };
+  const words = Object.fromEntries(VIEW_WORD_NAMES.map((name) => [name, decodeWord(params, name, problems)]));
+  return { view: { off, ...given({ flow, order, ...words }) }, problems };
 }
 
-const WORD = /^[0-9a-z-]{1,64}$/;
-
-function decodeWord(
-  params: URLSearchParams,
-  parameter: string,
-  code: LinkProblem["code"],
-  what: string,
-  problems: LinkProblem[],
-): string | undefined {
-  const text = single(params, parameter, problems);
-  if (text === undefined || WORD.test(text)) return text;
-  problems.push({ parameter, code, message: `\`${shown(text)}\` is not ${what}.` });
+function decodeWord(params: URLSearchParams, name: ViewWord, problems: LinkProblem[]): string | undefined {
+  const text = single(params, name, problems);
+  const { form, says } = VIEW_WORDS[name];
+  if (text === undefined || form.test(text)) return text;
+  problems.push({ parameter: name, code: "view_invalid", message: `\`${shown(text)}\` is not ${says}.` });
   return undefined;
 }
 
@@ -167,8 +191,10 @@ export function encodeLink(scope: Scope, view: ViewState): URLSearchParams {
   if (off !== "") params.set("off", off);
   if (view.flow !== undefined) params.set("flow", view.flow);
   if (view.order !== undefined) params.set("order", view.order);
-  if (view.by !== undefined) params.set("by", view.by);
-  if (view.cause !== undefined) params.set("cause", view.cause);
+  for (const name of VIEW_WORD_NAMES) {
+    const text = view[name];
+    if (text !== undefined) params.set(name, text);
+  }
   return params;
 }
 
