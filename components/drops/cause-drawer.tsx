@@ -1,17 +1,16 @@
 "use client";
 
-import { X } from "lucide-react";
 import Link from "next/link";
-import { type KeyboardEvent, type ReactNode, useId } from "react";
 import { ApiError } from "@/components/frame/api";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { ScopeHandle } from "@/components/frame/use-scope";
-import { Button, IconButton } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Drawer, DrawerPart } from "@/components/ui/drawer";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
-import { ScrollRegion, ScrollText } from "@/components/ui/scroll";
+import { ScrollText } from "@/components/ui/scroll";
 import { visible } from "@/components/ui/text";
 import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
 import { makeTerm } from "@/lib/scope/filter";
@@ -29,36 +28,25 @@ interface CauseDrawerProps {
 
 /** One cause explained: what happened, why, what would allow it, whether it ever worked, and its flows. */
 export function CauseDrawer({ captureId, causeId, scope, onClose }: CauseDrawerProps) {
-  const id = useId();
   const { data, error, refetch } = useDropCause(captureId, scope, causeId);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    event.preventDefault();
-    onClose();
-  };
   return (
-    <aside className={styles.drawer} aria-labelledby={id} onKeyDown={onKeyDown}>
-      <header className={styles.head}>
-        <h2 id={id} className={styles.title}>
-          Why it was dropped
-        </h2>
-        <IconButton label="Close the cause" hotkey="Esc" onClick={onClose}>
-          <X size={16} aria-hidden />
-        </IconButton>
-      </header>
-      <ScrollRegion label="Explanation of the cause" className={styles.body}>
-        {error !== null && data === undefined && (
-          <Empty
-            title={error.message}
-            role="alert"
-            actions={<Button onClick={() => refetch()}>Try again</Button>}
-          >
-            {error instanceof ApiError && error.hint}
-          </Empty>
-        )}
-        {data && scope.scope && <Explained captureId={captureId} scope={scope.scope} answer={data} />}
-      </ScrollRegion>
-    </aside>
+    <Drawer
+      title="Why it was dropped"
+      label="Explanation of the cause"
+      closeLabel="Close the cause"
+      onClose={onClose}
+    >
+      {error !== null && data === undefined && (
+        <Empty
+          title={error.message}
+          role="alert"
+          actions={<Button onClick={() => refetch()}>Try again</Button>}
+        >
+          {error instanceof ApiError && error.hint}
+        </Empty>
+      )}
+      {data && scope.scope && <Explained captureId={captureId} scope={scope.scope} answer={data} />}
+    </Drawer>
   );
 }
 
@@ -72,15 +60,15 @@ function Explained({ captureId, scope, answer }: ExplainedProps) {
   const { cause, meaning, remedy, hints, worked, rhythm } = answer;
   return (
     <>
-      <Part title="What happened">
+      <DrawerPart title="What happened">
         <p>{visible(cause.sentence ?? cause.reasonText ?? "Drops whose reason the log does not say.")}</p>
         <p>
           <FlowsLink captureId={captureId} scope={scope} answer={answer} />, first{" "}
           {formatInstantText(cause.first)}, last {formatInstantText(cause.last)}
           {rhythm !== null && `, ${rhythm.says}`}.
         </p>
-      </Part>
-      <Part title="Why">
+      </DrawerPart>
+      <DrawerPart title="Why">
         <p>
           {visible(reasonLabel(cause))}
           {reasonCode(cause) !== undefined && ` (${reasonCode(cause)})`}, {directionText(cause)}. Decided by{" "}
@@ -98,19 +86,19 @@ function Explained({ captureId, scope, answer }: ExplainedProps) {
         {hints.map((hint) => (
           <p key={hint}>{visible(hint)}</p>
         ))}
-      </Part>
-      <Part title="What would allow it">
+      </DrawerPart>
+      <DrawerPart title="What would allow it">
         <p>{visible(remedy.text)}</p>
         {remedy.yaml !== null && <Rule yaml={remedy.yaml} />}
-      </Part>
-      <Part title="Did it ever work">
+      </DrawerPart>
+      <DrawerPart title="Did it ever work">
         <p>{visible(worked.says)}</p>
-      </Part>
-      <Part title="Who and where">
+      </DrawerPart>
+      <DrawerPart title="Who and where">
         <Names title="Client pods" names={answer.clients} />
         <Names title="Server pods" names={answer.servers} />
         <Names title="Nodes" names={answer.nodes} />
-      </Part>
+      </DrawerPart>
     </>
   );
 }
@@ -148,14 +136,5 @@ function Names({ title, names }: { readonly title: string; readonly names: DropC
       <span className={styles.quiet}>{title}:</span> {shown.join(", ")}
       {names.length > 5 && ` and ${names.length - 5} more`}
     </p>
-  );
-}
-
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className={styles.part}>
-      <h3 className={styles.partTitle}>{title}</h3>
-      {children}
-    </section>
   );
 }

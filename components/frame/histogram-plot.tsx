@@ -1,27 +1,29 @@
 "use client";
 
 import { type KeyboardEvent, type PointerEvent, useId, useRef, useState } from "react";
-import { formatClock, formatSecond, type Zone } from "@/components/ui/clock";
+import type { Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { AXIS_HEIGHT, TimeAxis } from "@/components/ui/time-axis";
+import { axisTop, instantAt, snap, type TimeWindow, xOf } from "@/components/ui/time-scale";
 import type { TimelineAnswer } from "@/lib/questions/answers";
 import styles from "./histogram.module.css";
-import { axisTop, type Bars, type Bucket, instantAt, outlines, snap, ticks, xOf } from "./histogram-scale";
-import type { RangeMove, Window } from "./range";
+import { type Bars, type Bucket, outlines } from "./histogram-scale";
+import type { RangeMove } from "./range";
 import { TONES } from "./verdicts";
 
 interface HistogramPlotProps {
   readonly answer: TimelineAnswer;
   readonly bars: Bars;
-  readonly window: Window;
+  readonly window: TimeWindow;
   readonly width: number;
   readonly zone: Zone;
   /** The bars are those of the scope before; the new ones are on their way. */
   readonly isStale: boolean;
   readonly summary: string;
   readonly onMove: (by: RangeMove, step?: "push" | "replace") => void;
-  readonly onBrush: (window: Window) => void;
+  readonly onBrush: (window: TimeWindow) => void;
   /** What the pointer is on: a bar, or while brushing the stretch. */
-  readonly onPoint: (pointed: Bucket | Window | undefined) => void;
+  readonly onPoint: (pointed: Bucket | TimeWindow | undefined) => void;
 }
 
 /** Places in pixels, in the order in which they were brushed. */
@@ -31,11 +33,8 @@ interface Brush {
 }
 
 const HEIGHT = 64;
-const AXIS = 16;
 /** A press that moves less is no brush. */
 const LEAST_BRUSH = 4;
-const TICK_WIDTH = 130;
-const DAY_NS = 86_400_000_000_000n;
 
 export function HistogramPlot(props: HistogramPlotProps) {
   const { answer, bars, window, width, onPoint } = props;
@@ -46,7 +45,7 @@ export function HistogramPlot(props: HistogramPlotProps) {
   const paths = outlines(scaled, window, { width, height: HEIGHT });
 
   const placeOf = (event: PointerEvent) => event.clientX - (frame.current?.getBoundingClientRect().left ?? 0);
-  const stretchOf = ({ from, to }: Brush): Window => {
+  const stretchOf = ({ from, to }: Brush): TimeWindow => {
     const [left, right] = from < to ? [from, to] : [to, from];
     return snap(instantAt(left, window, width), instantAt(right, window, width), BigInt(answer.bucketNs));
   };
@@ -83,7 +82,7 @@ export function HistogramPlot(props: HistogramPlotProps) {
       className={styles.picture}
       data-stale={props.isStale}
       width={width}
-      height={HEIGHT + AXIS}
+      height={HEIGHT + AXIS_HEIGHT}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
@@ -106,8 +105,7 @@ export function HistogramPlot(props: HistogramPlotProps) {
           </g>
         );
       })}
-      <line className={styles.axis} x1={0} x2={width} y1={HEIGHT + 0.5} y2={HEIGHT + 0.5} />
-      <Ticks window={window} width={width} zone={props.zone} />
+      <TimeAxis window={window} width={width} y={HEIGHT} zone={props.zone} />
       {bars.most > 0 && (
         <text className={styles.most} x={2} y={10}>
           {formatQuantity(scaled.most, "event")}
@@ -177,7 +175,7 @@ function Patterns({ id }: { readonly id: string }) {
 
 interface GapsProps {
   readonly answer: TimelineAnswer;
-  readonly window: Window;
+  readonly window: TimeWindow;
   readonly width: number;
   readonly id: string;
 }
@@ -206,33 +204,4 @@ function Gaps({ answer, window, width, id }: GapsProps) {
 export function gapText({ lost, node, reason }: TimelineAnswer["gaps"][number]): string {
   const where = node === null ? "" : ` on ${node}`;
   return `${lost > 0 ? `${formatCount(lost)} events lost` : "Events lost"}${where}: ${reason}`;
-}
-
-interface TicksProps {
-  readonly window: Window;
-  readonly width: number;
-  readonly zone: Zone;
-}
-
-function Ticks({ window, width, zone }: TicksProps) {
-  const { at, step } = ticks(window, Math.floor(width / TICK_WIDTH));
-  return at.map((tick) => {
-    const x = xOf(tick, window, width);
-    if (x > width - 40) return null;
-    return (
-      <g key={String(tick)}>
-        <line className={styles.axis} x1={x} x2={x} y1={HEIGHT} y2={HEIGHT + 4} />
-        <text className={styles.tick} x={x + 3} y={HEIGHT + 13}>
-          {tickText(tick, step, zone)}
-        </text>
-      </g>
-    );
-  });
-}
-
-function tickText(tick: bigint, step: bigint, zone: Zone): string {
-  if (step >= DAY_NS) return formatSecond(tick, zone).slice(0, 10);
-  const clock = formatClock(tick, zone);
-  if (step >= 60_000_000_000n) return clock.slice(0, 5);
-  return step >= 1_000_000_000n ? clock.slice(0, 8) : clock;
 }

@@ -6,6 +6,7 @@ import { Button, IconButton } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
 import { formatRange, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
+import type { TimeWindow } from "@/components/ui/time-scale";
 import { useMounted } from "@/components/ui/use-mounted";
 import { useSize } from "@/components/ui/use-size";
 import { useStored } from "@/components/ui/use-stored";
@@ -19,7 +20,7 @@ import { type Bars, type Bucket, toBars } from "./histogram-scale";
 import { HistogramTable } from "./histogram-table";
 import { ZONE } from "./preferences";
 import { useCapture, useTimeline } from "./queries";
-import { movedRange, type RangeMove, union, type Window, wholeWindow, windowOf, within } from "./range";
+import { movedRange, type RangeMove, union, wholeWindow, windowOf, within } from "./range";
 import type { ScopeHandle } from "./use-scope";
 import { TONES, toneOf, verdictLabel } from "./verdicts";
 
@@ -38,7 +39,7 @@ export function Histogram({ captureId, scope }: HistogramProps) {
   const plot = useRef<HTMLDivElement>(null);
   const { width } = useSize(plot);
   const [zone] = useStored(ZONE);
-  const [pointed, setPointed] = useState<Bucket | Window>();
+  const [pointed, setPointed] = useState<Bucket | TimeWindow>();
   const [isTableOpen, setTableOpen] = useState(false);
   const capture = useCapture(captureId).data;
   // Steps of twenty, so that dragging a splitter does not ask anew for each pixel.
@@ -106,7 +107,7 @@ export function Histogram({ captureId, scope }: HistogramProps) {
 function useWhole(
   capture: CaptureAnswer | undefined,
   answer: TimelineAnswer | undefined,
-): Window | undefined {
+): TimeWindow | undefined {
   const { first, last } = capture ?? {};
   const { fromNs, toNs } = answer ?? {};
   const isReading = capture?.state === "reading";
@@ -174,7 +175,7 @@ function Cue({ tone }: { readonly tone: ReturnType<typeof toneOf> }) {
 }
 
 /** The bar under the pointer with its numbers, or the stretch that is being brushed. The date stands beside it already. */
-function PointedText({ pointed, zone }: { readonly pointed: Bucket | Window; readonly zone: Zone }) {
+function PointedText({ pointed, zone }: { readonly pointed: Bucket | TimeWindow; readonly zone: Zone }) {
   const range = formatRange(pointed.from, pointed.to, zone).slice("2026-03-04 ".length);
   if (!("byVerdict" in pointed)) return `${range}, ${formatSpan(pointed.to - pointed.from)}`;
   const parts = [...pointed.byVerdict].filter(([, count]) => count > 0);
@@ -182,8 +183,8 @@ function PointedText({ pointed, zone }: { readonly pointed: Bucket | Window; rea
 }
 
 interface RangeButtonsProps {
-  readonly window: Window | undefined;
-  readonly whole: Window | undefined;
+  readonly window: TimeWindow | undefined;
+  readonly whole: TimeWindow | undefined;
   readonly isZoomed: boolean;
   readonly onMove: (by: RangeMove) => void;
   readonly onTable: (() => void) | undefined;
@@ -229,7 +230,7 @@ function RangeButtons({ window, whole, isZoomed, onMove, onTable }: RangeButtons
 }
 
 /** What the picture says, in words. */
-function summaryOf(answer: TimelineAnswer, bars: Bars, window: Window, zone: Zone): string {
+function summaryOf(answer: TimelineAnswer, bars: Bars, window: TimeWindow, zone: Zone): string {
   const counts = [...bars.totals].map(([verdict, count]) => `${verdictLabel(verdict)} ${formatCount(count)}`);
   const fullest = bars.buckets.find(({ total }) => total === bars.most);
   const busiest = fullest

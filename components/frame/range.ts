@@ -1,34 +1,29 @@
 /** Steps of the time range: earlier, later, closer, wider. Pure; all instants in nanoseconds. */
 
+import type { TimeWindow } from "@/components/ui/time-scale";
 import type { TimeRange } from "./link-change";
-
-/** Half open, both ends known. */
-export interface Window {
-  readonly from: bigint;
-  readonly to: bigint;
-}
 
 /** Closer than this there is nothing to see: events of one packet are microseconds apart. */
 const SHORTEST = 1_000n;
 
 /** From the first event to just behind the last one. `undefined` when nothing has a time. */
-export function wholeWindow(first: bigint | undefined, last: bigint | undefined): Window | undefined {
+export function wholeWindow(first: bigint | undefined, last: bigint | undefined): TimeWindow | undefined {
   return first === undefined || last === undefined ? undefined : { from: first, to: last + 1n };
 }
 
 /** The shortest window that holds both. */
-export function union(a: Window | undefined, b: Window): Window {
+export function union(a: TimeWindow | undefined, b: TimeWindow): TimeWindow {
   if (a === undefined) return b;
   return { from: a.from < b.from ? a.from : b.from, to: largest(a.to, b.to) };
 }
 
 /** What the range leaves of the whole; ends that are open are those of the whole. */
-export function windowOf(range: TimeRange, whole: Window): Window {
+export function windowOf(range: TimeRange, whole: TimeWindow): TimeWindow {
   return { from: range.from ?? whole.from, to: range.to ?? whole.to };
 }
 
 /** Moves by half its width, at most to the end of the whole. */
-export function stepWindow(window: Window, whole: Window, direction: -1 | 1): Window {
+export function stepWindow(window: TimeWindow, whole: TimeWindow, direction: -1 | 1): TimeWindow {
   const width = window.to - window.from;
   const step = width / 2n > 0n ? width / 2n : 1n;
   const from = window.from + BigInt(direction) * step;
@@ -38,20 +33,20 @@ export function stepWindow(window: Window, whole: Window, direction: -1 | 1): Wi
 }
 
 /** Half as wide round the middle, never shorter than a microsecond. */
-export function zoomIn(window: Window): Window {
+export function zoomIn(window: TimeWindow): TimeWindow {
   const width = largest((window.to - window.from) / 2n, SHORTEST);
   const from = (window.from + window.to) / 2n - width / 2n;
   return { from, to: from + width };
 }
 
 /** Three times as wide; `undefined` when that is the whole. */
-export function zoomOut(window: Window, whole: Window): Window | undefined {
+export function zoomOut(window: TimeWindow, whole: TimeWindow): TimeWindow | undefined {
   const width = window.to - window.from;
   return within({ from: window.from - width, to: window.to + width }, whole);
 }
 
 /** Cut to the whole; `undefined` when nothing was cut off the whole, so that the link needs no range. */
-export function within(window: Window, whole: Window): Window | undefined {
+export function within(window: TimeWindow, whole: TimeWindow): TimeWindow | undefined {
   const from = largest(window.from, whole.from);
   const to = window.to < whole.to ? window.to : whole.to;
   if (from <= whole.from && to >= whole.to) return undefined;
@@ -61,7 +56,7 @@ export function within(window: Window, whole: Window): Window | undefined {
 export type RangeMove = "earlier" | "later" | "in" | "out" | "whole";
 
 /** The range after a step; `undefined` is the whole. A range that is the whole cannot be moved. */
-export function movedRange(range: TimeRange, whole: Window, move: RangeMove): TimeRange | undefined {
+export function movedRange(range: TimeRange, whole: TimeWindow, move: RangeMove): TimeRange | undefined {
   const window = windowOf(range, whole);
   const isWhole = range.from === undefined && range.to === undefined;
   switch (move) {

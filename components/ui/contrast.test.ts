@@ -30,6 +30,7 @@ function colour(name: string, half: "light" | "dark"): string {
 }
 
 const SURFACES = ["ground", "surface", "raised", "sunken", "hover"];
+const AREAS = ["good", "bad", "warn", "calm", "1", "2", "3", "4", "5", "6"].map((name) => `area-${name}`);
 const TEXTS = ["text", "text-2", "text-3", "accent", "good", "bad", "warn", "calm"];
 
 describe.each(["light", "dark"] as const)("in the %s half", (half) => {
@@ -57,7 +58,7 @@ describe.each(["light", "dark"] as const)("in the %s half", (half) => {
   });
 
   test("edges of controls and areas of charts stand out: 3 to 1", () => {
-    const pairs = least(["control", "area-good", "area-bad", "area-warn", "area-calm"], ["surface"]);
+    const pairs = least(["control", ...AREAS], ["surface"]);
     expect(pairs.filter(({ value }) => value < 3)).toEqual([]);
   });
 });
