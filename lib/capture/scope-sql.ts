@@ -30,6 +30,12 @@ import { remembered } from "./dictionary-search";
 import type { Sqlite, SqlRow } from "./driver";
 import { kindCondition } from "./kind-conditions";
 import {
+  answerCondition,
+  connectionCondition,
+  kafkaApiCondition,
+  requestCondition,
+} from "./outcome-conditions";
+import {
   actorCondition,
   actorNamespaceCondition,
   actorPodCondition,
@@ -40,6 +46,7 @@ import {
   directionCondition,
   dropCondition,
   edgeCondition,
+  eitherActorCondition,
   expansionCondition,
   latencyCondition,
   routeCondition,
@@ -104,6 +111,7 @@ const SEARCHED: ReadonlySet<Term["key"]> = new Set([
   "text",
   "client",
   "server",
+  "actor",
   "edge",
 ] satisfies Term["key"][]);
 
@@ -175,6 +183,16 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       const { key } = term;
       return any(term.values.map((value) => actorCondition(database, key, value)));
     }
+    case "actor":
+      return any(term.values.map((value) => eitherActorCondition(database, value)));
+    case "request":
+      return any(term.values.map(requestCondition));
+    case "answer":
+      return any(term.values.map(answerCondition));
+    case "kafka-api":
+      return any(term.values.map(kafkaApiCondition));
+    case "connection":
+      return any(term.values.map(connectionCondition));
     case "edge":
       return any(term.values.map((value) => edgeCondition(database, value)));
     case "client-namespace":

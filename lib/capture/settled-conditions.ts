@@ -1,5 +1,6 @@
 /** Terms about what only settling knows: client and server, drops and causes, attempts, exchanges. */
 
+import type { ActorLevel } from "@/lib/scope/actor-kinds";
 import type { Glob } from "@/lib/scope/glob";
 import { matchesGlob } from "@/lib/scope/glob";
 import {
@@ -38,7 +39,18 @@ function ofActor(end: End, { sql, parameters }: Condition): Condition {
 export function actorCondition(database: Sqlite, end: End, value: ValueOfTerm<End>): Condition {
   if (value.type === "unknown") return UNPLACED;
   if (value.type === "none") return NEVER;
-  return ofPair(idList(`${end}Id`, actorIds(database, value.key)));
+  return ofPair(idList(`${end}Id`, actorIds(database, value.key, value.level)));
+}
+
+/** Whoever asked: known or not. */
+export function eitherActorCondition(database: Sqlite, value: ValueOfTerm<"actor">): Condition {
+  if (value.type !== "actor") return NEVER;
+  const { sql, parameters } = idList("actorId", actorIds(database, value.key, value.level));
+  const side = (column: string) => `f.${column} IN (SELECT id FROM Endpoint WHERE ${sql})`;
+  return {
+    sql: `(${side("sourceId")} OR ${side("destinationId")})`,
+    parameters: [...parameters, ...parameters],
+  };
 }
 
 export function edgeCondition(database: Sqlite, value: ValueOfTerm<"edge">): Condition {
@@ -46,25 +58,24 @@ export function edgeCondition(database: Sqlite, value: ValueOfTerm<"edge">): Con
   if (value.type === "none") return NEVER;
   return ofPair(
     all([
-      idList("clientId", actorIds(database, value.client)),
-      idList("serverId", actorIds(database, value.server)),
+      idList("clientId", actorIds(database, value.client, value.clientLevel)),
+      idList("serverId", actorIds(database, value.server, value.serverLevel)),
     ]),
   );
 }
 
+const LEVEL_COLUMNS = { pod: "key", workload: "workloadKey", namespace: "namespaceKey" } as const;
+
 /**
- * Actors with this key at any level. A key names a cluster behind `@`, unless it is `default`; where no actor has
+ * Actors with this key, at this level or at any. A key names a cluster behind `@`, unless it is `default`; where no actor has
  * exactly this key, those of any cluster are meant.
  */
-function actorIds(database: Sqlite, glob: Glob): number[] {
+function actorIds(database: Sqlite, glob: Glob, level?: ActorLevel): number[] {
+  const columns = level === undefined ? Object.values(LEVEL_COLUMNS) : [LEVEL_COLUMNS[level]];
   const rows = database.prepare("SELECT id, key, workloadKey, namespaceKey, cluster FROM Actor").all([]);
   const found = (keyOf: (key: string, row: SqlRow) => string): number[] =>
     rows
-      .filter((row) =>
-        [row.key, row.workloadKey, row.namespaceKey].some((key) =>
-          matchesGlob(glob, keyOf(String(key), row)),
-        ),
-      )
+      .filter((row) => columns.some((column) => matchesGlob(glob, keyOf(String(row[column]), row))))
       .map(({ id }) => Number(id));
   const exact = found((key) => key);
   return exact.length > 0 ? exact : found(withoutCluster);

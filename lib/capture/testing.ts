@@ -623,6 +623,11 @@ export function holds(json: FlowJson, term: Term): boolean {
     case "client":
     case "server":
     case "edge":
+    case "actor":
+    case "request":
+    case "answer":
+    case "kafka-api":
+    case "connection":
     case "client-namespace":
     case "server-namespace":
     case "client-pod":

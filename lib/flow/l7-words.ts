@@ -11,6 +11,18 @@ export function grpcStatusName(code: number): string {
   return GRPC_STATUS[code] ?? String(code);
 }
 
+/** The code of a name, or of a number that has none; undefined for a word that no status has. */
+export function grpcStatusNumber(name: string): number | undefined {
+  return numberOf(name, new Map(GRPC_STATUS.map((word, code): [string, number] => [word, code])));
+}
+
+function numberOf(name: string, codes: ReadonlyMap<string, number>): number | undefined {
+  const code = codes.get(name);
+  if (code !== undefined) return code;
+  const isPlain = /^-?\d{1,5}$/.test(name) && ![...codes.values()].includes(Number(name));
+  return isPlain ? Number(name) : undefined;
+}
+
 /**
  * The gRPC statuses that are the server's fault, as 5xx is for HTTP: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED,
  * INTERNAL, UNAVAILABLE, DATA_LOSS (OpenTelemetry semantic conventions for gRPC servers, 1.27).
@@ -53,4 +65,12 @@ const KAFKA_ERRORS: Readonly<Record<number, string>> = {
 
 export function kafkaErrorName(code: number): string {
   return KAFKA_ERRORS[code] ?? String(code);
+}
+
+/** As {@link grpcStatusNumber}. */
+export function kafkaErrorNumber(name: string): number | undefined {
+  return numberOf(
+    name,
+    new Map(Object.entries(KAFKA_ERRORS).map(([code, word]): [string, number] => [word, Number(code)])),
+  );
 }

@@ -191,6 +191,7 @@ function hubbleValue(term: Term, value: PlainValue): HubbleValue | undefined {
       if (value.name.startsWith(":")) return undefined;
       return { argument: `${value.name}:${value.value}`, raw: { key: value.name, value: value.value } };
     case "actor":
+    case "answer":
     case "edge":
     case "latency":
     case "flags":

@@ -9,7 +9,8 @@ const ONE_SIDED =
   "http-path http-url http-header trace-id ip-trace-id uuid node-name node-label interface encrypted unencrypted";
 const OURS =
   "client server client-namespace server-namespace client-pod server-pod server-port edge drop cause decided-by policy " +
-  "attempt answered direction trace-point dns-query dns-rcode expansion route reply not-a-loss latency-ms aggregated file text";
+  "attempt answered direction trace-point dns-query dns-rcode expansion route reply not-a-loss latency-ms aggregated file text " +
+  "actor request answer kafka-api connection";
 
 function keysWhere(test: (row: KeyRow) => boolean): string[] {
   return KEYS.filter(test)

@@ -11,11 +11,13 @@ import {
   TRAFFIC_DIRECTION,
   VERDICT,
 } from "@/lib/flow/enums";
+import { ACTOR_LEVELS } from "./actor-kinds";
 import { formatAddress } from "./address";
 import { type Filter, makeTerm, type Term, withTerm } from "./filter";
 import { parseGlob } from "./glob";
 import type { Side } from "./keys";
 import type { LabelRequirement } from "./label-kind";
+import { CONNECTION_WORDS, REQUEST_WORDS } from "./outcome-kinds";
 import type { EnumValue } from "./simple-kinds";
 import type { SpecialValue } from "./value-kind";
 
@@ -217,8 +219,17 @@ const key = hostileText
   .map((text): readonly string[] => text.split("*"))
   .map((pieces) => pieces.filter((piece, at) => piece !== "" || at === 0 || at === pieces.length - 1))
   .filter((pieces) => pieces.join("*") !== "");
-const actor = key.map((value) => ({ type: "actor" as const, key: value }));
-const edge = fc.record({ client: key, server: key }).map((value) => ({ type: "edge" as const, ...value }));
+const level = fc.constantFrom(...ACTOR_LEVELS);
+const actor = fc
+  .record({ key, level }, { requiredKeys: ["key"] })
+  .map((value) => ({ type: "actor" as const, ...value }));
+const edge = fc
+  .record(
+    { client: key, server: key, clientLevel: level, serverLevel: level },
+    { requiredKeys: ["client", "server"] },
+  )
+  .map((value) => ({ type: "edge" as const, ...value }));
+const answer = hostileText.map((status) => ({ type: "answer" as const, status }));
 const latency = fc
   .record({
     operator: fc.constantFrom(">" as const, ">=" as const, "<" as const, "<=" as const, "=" as const),
@@ -324,6 +335,15 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
   fc.record({ ...signed, values: listOf(yesNo) }).map((t) => makeTerm("expansion", t.values, t)),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("route", t.values, t)),
   fc.record({ ...signed, values: listOf(latency) }).map((t) => makeTerm("latency-ms", t.values, t)),
+  fc.record({ ...signed, values: unique(actor) }).map((t) => makeTerm("actor", t.values, t)),
+  fc
+    .record({ ...signed, values: unique(word(...REQUEST_WORDS)) })
+    .map((t) => makeTerm("request", t.values, t)),
+  fc.record({ ...signed, values: listOf(answer) }).map((t) => makeTerm("answer", t.values, t)),
+  fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("kafka-api", t.values, t)),
+  fc
+    .record({ ...signed, values: unique(word(...CONNECTION_WORDS)) })
+    .map((t) => makeTerm("connection", t.values, t)),
 );
 
 export const anyFilter: fc.Arbitrary<Filter> = fc

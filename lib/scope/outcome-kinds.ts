@@ -1,0 +1,66 @@
+/** Kinds of value about what became of requests and connections. */
+
+import { wordKind } from "./simple-kinds";
+import { parsed, refused, type ValueKind } from "./value-kind";
+
+/**
+ * `answer-only`: the request itself is not in the log; `timed`: its latency is known; `unpaired`: aggregated, or without
+ * ports, so that nothing says whether it was answered.
+ */
+export const REQUEST_WORDS = [
+  "http",
+  "grpc",
+  "kafka",
+  "error",
+  "denied",
+  "no-answer",
+  "open",
+  "unpaired",
+  "answer-only",
+  "timed",
+] as const;
+export type RequestWord = (typeof REQUEST_WORDS)[number];
+
+export const requestKind = wordKind("a word for requests", REQUEST_WORDS);
+
+/** The first ten are what became of the attempt, exactly one each; a reset or an end can come to an answered one, too. */
+export const CONNECTION_WORDS = [
+  "answered",
+  "refused",
+  "dropped-at-client",
+  "dropped-at-server",
+  "dropped-somewhere",
+  "no-reply",
+  "gap",
+  "open",
+  "unknowable",
+  "open-already",
+  "reset-by-client",
+  "reset-by-server",
+  "closed",
+  "timed",
+] as const;
+export type ConnectionWord = (typeof CONNECTION_WORDS)[number];
+
+export const connectionKind = wordKind("a word for connections", CONNECTION_WORDS);
+
+/** As the tables of requests have it: `503`, `403 by policy`, `UNAVAILABLE`; or the beginning of an HTTP status: `5+`. */
+export interface AnswerValue {
+  readonly type: "answer";
+  readonly status: string;
+}
+
+const LONGEST = 100;
+
+export const answerKind: ValueKind<AnswerValue> = {
+  describe:
+    "an HTTP status or its beginning with a plus (`503`, `5+`), `403 by policy`, the name of a gRPC status or Kafka error",
+  words: ["2+", "3+", "4+", "5+"],
+  parse({ text }) {
+    if (text.length > LONGEST) return refused(`An answer has at most ${LONGEST} characters.`);
+    return parsed({ type: "answer", status: text });
+  },
+  format({ status }) {
+    return { text: status };
+  },
+};
