@@ -31,6 +31,9 @@ function answer(flow: Partial<Flow>, row: Parameters<typeof flowRow>[0] = {}): F
       format: "hubble",
       lossy: false,
     },
+    connection: [],
+    story: null,
+    connectionNote: null,
     twin: null,
     cause: null,
   };

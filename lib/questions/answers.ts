@@ -10,6 +10,8 @@ import { z } from "zod";
 import { fileReportSchema } from "@/lib/capture/files";
 import { flowSchema } from "@/lib/flow/flow";
 import { DECIDED_BY } from "@/lib/insight/causes/drop-key";
+import { connectionRecordSchema, storySchema } from "./connection-answer";
+import { flowRowSchema, type partySchema } from "./flow-row-answer";
 
 const count = z.number().int().nonnegative();
 const time = z.string().nullable();
@@ -25,63 +27,6 @@ export const metaSchema = z.object({
   /** True while a file is being read or settled. */
   partial: z.boolean(),
   notes: z.array(z.string()),
-});
-
-export const partySchema = z.object({
-  identity: count.nullable(),
-  cluster: text,
-  namespace: text,
-  pod: text,
-  workload: z.object({ kind: text, name: text }).nullable(),
-  labels: z.array(z.string()).nullable(),
-  ip: text,
-  /** DNS names of the address, as the agent knew them. */
-  names: z.array(z.string()),
-  service: z.object({ namespace: text, name: text }).nullable(),
-});
-
-/** A flow as a row of the table: what the store holds in columns. Everything else is in the flow itself. */
-export const flowRowSchema = z.object({
-  /** Stable: hash of the record and its occurrence. */
-  id: z.string(),
-  time,
-  node: text,
-  verdict: z.string(),
-  dropReason: text,
-  dropCode: count.nullable(),
-  trafficDirection: z.string(),
-  /** null = unknown. */
-  isReply: z.boolean().nullable(),
-  /** L3_L4, L7, SOCK, or unknown. */
-  type: z.string(),
-  /** Word of `hubble observe --type`, with its sub-type where it has one: `trace:to-endpoint`, `drop:133`. */
-  event: text,
-  source: partySchema,
-  destination: partySchema,
-  /** Member of l4: TCP, UDP, ... */
-  protocol: text,
-  sourcePort: count.nullable(),
-  destinationPort: count.nullable(),
-  tcpFlags: z.array(z.string()),
-  icmp: z.object({ type: count, code: count }).nullable(),
-  l7: z
-    .object({
-      protocol: text,
-      type: text,
-      /** DNS name, URL or topic. */
-      text,
-      method: text,
-      /** HTTP status. */
-      status: count.nullable(),
-      rcode: z.object({ code: count, name: z.string() }).nullable(),
-      qtypes: z.array(z.string()),
-      latencyNs: ns.nullable(),
-    })
-    .nullable(),
-  policies: z.object({ allowedBy: z.array(z.string()), deniedBy: z.array(z.string()) }).nullable(),
-  /** Events that the record stands for. */
-  events: count,
-  aggregated: z.boolean(),
 });
 
 export const summaryAnswerSchema = z.object({
@@ -139,6 +84,12 @@ export const flowAnswerSchema = z.object({
     /** True when the format holds less than the record had. */
     lossy: z.boolean(),
   }),
+  /** All records of its connection, in the order of time; empty when the connection cannot be told from others. */
+  connection: z.array(connectionRecordSchema),
+  /** What they have in common; null with an empty `connection`. */
+  story: storySchema.nullable(),
+  /** Why `connection` is empty or not whole, as a sentence. */
+  connectionNote: text,
   /** The other record of the same denial: of a drop record its policy verdict, and the other way round. */
   twin: z.string().nullable(),
   /** Of a flow that is a drop, or the twin of one. */

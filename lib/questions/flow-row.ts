@@ -44,6 +44,15 @@ export function keyOf(values: FlowValues): { readonly timeNs: bigint | null; rea
   return { timeNs: values[PLACES.timeNs] as bigint | null, id: values[PLACES.id] as bigint };
 }
 
+export function kindIdOf(values: FlowValues): number {
+  return Number(values[PLACES.kindId]);
+}
+
+/** Id of the Endpoint that sent the packet. */
+export function sourceOf(values: FlowValues): number {
+  return Number(values[PLACES.sourceId]);
+}
+
 /** `flowId`: the record's hash in 16 hexadecimal digits, and its occurrence number behind a dot unless it is the first. */
 export function flowIdOf(hash: bigint, occurrence: number): string {
   const digits = BigInt.asUintN(64, hash).toString(16).padStart(16, "0");

@@ -7,6 +7,7 @@ import type { Flow, FlowAnswer } from "@/lib/flow/flow";
 import { decodeRecord } from "@/lib/formats/decode";
 import { isLossy } from "@/lib/formats/record";
 import type { FlowDetailAnswer } from "./answers";
+import { readConnection } from "./connection";
 import { readDropOf } from "./drop-of-flow";
 import type { QuestionFailure } from "./failure";
 import { type FlowValues, keyOf, parseFlowId, selectFlowRows, toFlowRow } from "./flow-row";
@@ -38,6 +39,7 @@ export function readFlow(capture: OpenCapture, flowId: string): Result<FlowDetai
       format: decoded.format,
       lossy: isLossy(decoded.format),
     },
+    ...readConnection(capture, Number(keyOf(values).id)),
     ...readDropOf(capture, Number(keyOf(values).id)),
   });
 }
