@@ -54,6 +54,20 @@ describe.each(captures)("in %s", (_name, logs) => {
     });
   });
 
+  it(`each row's filter finds its drops, and no others, in any scope (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    scopes(12, ({ parameters }) => {
+      for (const by of DROPS_BY) {
+        for (const { drops: n, attempts, filter } of proof.ask("drops", { ...parameters, by }).rows) {
+          const q = `${parameters.q ?? ""} ${filter}`;
+          const counted = (text: string) => proof.ask("flows", { ...parameters, q: text, limit: "1" }).total;
+          expect([by, filter, counted(q)?.drops]).toEqual([by, filter, n]);
+          if (attempts !== null) expect(counted(`${q} drop:first`)?.records).toBe(attempts);
+        }
+      }
+    });
+  });
+
   it("each cause is explained, and a scope's drops of it are those of its row", () => {
     const proof = new ProofCapture(logs);
     for (const { key, drops: n, sentence } of proof.ask("drops", { by: "cause" }).rows) {

@@ -6,6 +6,7 @@ import { formatCount, formatQuantity } from "@/components/ui/format";
 import { Spark } from "@/components/ui/spark";
 import { visible } from "@/components/ui/text";
 import type { DropRow, DropsAnswer, DropsBy } from "@/lib/questions/answers-drops";
+import { makeTerm } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
 import {
   BY_LABELS,
@@ -34,14 +35,7 @@ export function dropColumns(shown: Shown): readonly Column[] {
     titleColumn(shown),
     dropsColumn(shown),
     shareColumn(shown),
-    {
-      id: "attempts",
-      label: "Attempts",
-      title: "Connections that were tried. A refused connect is one attempt and a drop for each retry",
-      isNumber: true,
-      sortBy: ({ attempts }) => attempts,
-      render: ({ attempts }) => (attempts === null ? "not known" : formatCount(attempts)),
-    },
+    attemptsColumn(shown),
     trendColumn(shown),
     {
       id: "first",
@@ -80,21 +74,37 @@ function titleColumn({ by, onOpen }: Shown): Column {
   };
 }
 
-function dropsColumn({ captureId, scope, by }: Shown): Column {
+function dropsColumn({ captureId, scope }: Shown): Column {
   return {
     id: "drops",
     label: "Drops",
     title: "Each counts once: a drop record and the policy-verdict record of the same packet are one drop",
     isNumber: true,
     sortBy: ({ drops }) => drops,
+    render: (row) => (
+      <Link href={flowsAddress(captureId, scope, ...rowTerms(row))} title="The flows of these drops">
+        {formatCount(row.drops)}
+      </Link>
+    ),
+  };
+}
+
+function attemptsColumn({ captureId, scope }: Shown): Column {
+  return {
+    id: "attempts",
+    label: "Attempts",
+    title: "Connections that were tried. A refused connect is one attempt and a drop for each retry",
+    isNumber: true,
+    sortBy: ({ attempts }) => attempts,
     render: (row) => {
-      const terms = rowTerms(row, by);
-      const drops = formatCount(row.drops);
-      return terms === undefined ? (
-        drops
-      ) : (
-        <Link href={flowsAddress(captureId, scope, ...terms)} title="The flows of these drops">
-          {drops}
+      if (row.attempts === null) return "not known";
+      const first = makeTerm("drop", [{ type: "word", word: "first" }]);
+      return (
+        <Link
+          href={flowsAddress(captureId, scope, ...rowTerms(row), first)}
+          title="The first dropped packet of each attempt"
+        >
+          {formatCount(row.attempts)}
         </Link>
       );
     },

@@ -3,7 +3,7 @@
 import { visible } from "@/components/ui/text";
 import { DROP_REASON } from "@/lib/flow/enums";
 import type { DropRow, DropsBy } from "@/lib/questions/answers-drops";
-import { makeTerm, type Term } from "@/lib/scope/filter";
+import { parseFilter, type Term } from "@/lib/scope/filter";
 
 export const BY_LABELS: Readonly<Record<DropsBy, string>> = {
   cause: "Cause",
@@ -79,10 +79,8 @@ export function rowTitle(row: DropRow, by: DropsBy): string {
   }
 }
 
-/** The terms that lead to exactly the drops of a row; undefined where no key of the filter can say it. */
-export function rowTerms({ key }: DropRow, by: DropsBy): Term[] | undefined {
-  const drop = makeTerm("drop", [{ type: "word", word: "yes" }]);
-  if (by === "cause" && key.causeId !== undefined)
-    return [drop, makeTerm("cause", [{ type: "text", text: key.causeId }])];
-  return undefined;
+/** The terms that lead to exactly the drops of a row. */
+export function rowTerms({ filter }: Pick<DropRow, "filter">): readonly Term[] {
+  const parsed = parseFilter(filter);
+  return parsed.ok ? parsed.value.terms : [];
 }

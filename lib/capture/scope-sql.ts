@@ -15,6 +15,7 @@ import { formatTerm, type Term, type TermWith } from "@/lib/scope/filter";
 import { matchesGlob } from "@/lib/scope/glob";
 import { matchesSelector, parseLabel } from "@/lib/scope/label-kind";
 import type { Scope } from "@/lib/scope/link";
+import { splitNodeName } from "@/lib/scope/name-kinds";
 import {
   all,
   any,
@@ -43,8 +44,10 @@ import {
   attemptCondition,
   causeCondition,
   decidedByCondition,
+  deniedByCondition,
   directionCondition,
   dropCondition,
+  droppedAtCondition,
   edgeCondition,
   eitherActorCondition,
   expansionCondition,
@@ -213,6 +216,10 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map(decidedByCondition));
     case "direction":
       return any(term.values.map(directionCondition));
+    case "denied-by":
+      return any(term.values.map((value) => deniedByCondition(database, value)));
+    case "dropped-at":
+      return any(term.values.map((value) => droppedAtCondition(database, value)));
     case "attempt":
       return any(term.values.map(attemptCondition));
     case "answered":
@@ -263,9 +270,7 @@ function observers<Value>(
 function matchesNode(value: ValueOfTerm<"node-name">, { nodeName }: SqlRow): boolean {
   if (value.type !== "node") return value.type === "unknown" && nodeName === null;
   if (typeof nodeName !== "string") return false;
-  const slash = nodeName.indexOf("/");
-  const [cluster, name] =
-    slash < 0 ? ["default", nodeName] : [nodeName.slice(0, slash), nodeName.slice(slash + 1)];
+  const [cluster, name] = splitNodeName(nodeName);
   return (
     (value.cluster === undefined || matchesGlob(value.cluster, cluster)) &&
     (value.node === undefined || matchesGlob(value.node, name))

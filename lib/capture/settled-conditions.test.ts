@@ -169,6 +169,8 @@ describe("drops", () => {
   const cases: [filter: string, letters: string][] = [
     ["drop:yes", "deg"],
     ["drop:no", "abcfhiz"],
+    // Of a drop with two records the one that counts; without ports no attempt can be told.
+    ["drop:first", "e"],
     ["!drop:yes", "abcfhiz"],
     ["drop:yes not-a-loss:no", "deg"],
     ["not-a-loss:yes", "f"],
@@ -184,6 +186,17 @@ describe("drops", () => {
     ["policy:no-database", "de"],
     ["policy:shop/CiliumNetworkPolicy/", "de"],
     ["policy:-", "abcfghiz"],
+    // The whole set, whatever parts are asked for.
+    ["denied-by:shop/CiliumNetworkPolicy/no-database", "de"],
+    ['denied-by:"shop/CiliumNetworkPolicy/no-database + shop/CiliumNetworkPolicy/other"', ""],
+    ["denied-by:shop//no-database", ""],
+    ["denied-by:-", "g"],
+    // Egress at its source, ingress at its destination: both at web here.
+    ["dropped-at:shop/web-7d4b9c6f5-x2x7k", "deg"],
+    ["dropped-at:shop/web-*", "deg"],
+    ["dropped-at:shop/web", ""],
+    ["dropped-at:payments/api-0", ""],
+    ["dropped-at:?", ""],
     ["cause:0000000000000000", ""],
   ];
   it.each(cases)("%s", (q, letters) => {

@@ -3,6 +3,7 @@
 import type { ActorLevel } from "@/lib/scope/actor-kinds";
 import type { Glob } from "@/lib/scope/glob";
 import { matchesGlob } from "@/lib/scope/glob";
+import { type PolicyName, policySet } from "@/lib/scope/policy-set-kind";
 import {
   all,
   any,
@@ -15,6 +16,7 @@ import {
 } from "./conditions";
 import type { Sqlite, SqlRow } from "./driver";
 import { podSide } from "./side-conditions";
+import { HAS_TRIES } from "./tries";
 
 type End = "client" | "server";
 
@@ -125,10 +127,16 @@ const ANY_DROP: Condition = {
   sql: "f.id IN (SELECT id FROM JoinedDrop UNION ALL SELECT verdictId FROM JoinedDrop WHERE verdictId IS NOT NULL)",
   parameters: [],
 };
+/** The anchors that count as attempts: those of {@link TRIES_OF_DROPS}. */
+const FIRST_DROP: Condition = {
+  sql: `f.id IN (SELECT j.id FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId WHERE j.opens = 1 AND ${HAS_TRIES})`,
+  parameters: [],
+};
 const NO_DROP: Condition = { sql: `NOT (${ANY_DROP.sql})`, parameters: [] };
 
 export function dropCondition(value: ValueOfTerm<"drop">): Condition {
   if (value.type !== "word") return NEVER;
+  if (value.word === "first") return FIRST_DROP;
   return value.word === "yes" ? ANY_DROP : NO_DROP;
 }
 
@@ -151,6 +159,41 @@ export function directionCondition(value: ValueOfTerm<"direction">): Condition {
   const known = "c.direction IN ('INGRESS', 'EGRESS')";
   if (value.type === "unknown") return ofDrops({ sql: `NOT coalesce(${known}, 0)`, parameters: [] });
   return ofDrops({ sql: "coalesce(c.direction, '') = ?", parameters: [value.word.toUpperCase()] });
+}
+
+/** The drop's cause names exactly this set of policies, or none. */
+export function deniedByCondition(database: Sqlite, value: ValueOfTerm<"denied-by">): Condition {
+  if (value.type === "unknown") return NEVER;
+  const wanted = JSON.stringify(value.type === "none" ? [] : value.policies);
+  return dropPolicyCondition(
+    database,
+    (policies) => JSON.stringify(policySet(policies.map(policyName)).policies) === wanted,
+  );
+}
+
+function policyName({ kind = null, namespace = null, name = null }: PolicyReference): PolicyName {
+  return { kind, namespace, name };
+}
+
+/** The pod (or what stands for it) at the source of an egress drop, at the destination of an ingress one. */
+export function droppedAtCondition(database: Sqlite, value: ValueOfTerm<"dropped-at">): Condition {
+  if (value.type === "none") return NEVER;
+  const at = (direction: string, end: string, actor: Condition): Condition => ({
+    sql: `(c.direction = '${direction}' AND d.pairId IN (SELECT p.id FROM Pair p JOIN Endpoint e ON e.id = p.${end} WHERE ${actor.sql}))`,
+    parameters: actor.parameters,
+  });
+  const atActor = (actor: Condition): Condition =>
+    any([at("EGRESS", "sourceId", actor), at("INGRESS", "destinationId", actor)]);
+  if (value.type === "actor")
+    return ofDrops(
+      orFalse(atActor(idList("e.actorId", actorIds(database, value.key, value.level ?? "pod")))),
+    );
+  const known = orFalse(atActor({ sql: "e.actorId IS NOT NULL", parameters: [] }));
+  return ofDrops({ sql: `NOT ${known.sql}`, parameters: known.parameters });
+}
+
+function orFalse({ sql, parameters }: Condition): Condition {
+  return { sql: `coalesce(${sql}, 0)`, parameters };
 }
 
 export interface PolicyReference {

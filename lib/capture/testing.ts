@@ -636,6 +636,8 @@ export function holds(json: FlowJson, term: Term): boolean {
     case "drop":
     case "cause":
     case "decided-by":
+    case "denied-by":
+    case "dropped-at":
     case "direction":
     case "attempt":
     case "answered":

@@ -58,6 +58,8 @@ export const dropRowSchema = z.object({
   remedy: text,
   /** Id of the first flow. */
   example: text,
+  /** Filter that finds exactly these drops in the same scope. */
+  filter: z.string(),
   /** For rows of one cause. */
   class: z.enum(CAUSE_CLASS_NAMES).nullable(),
   sentence: text,

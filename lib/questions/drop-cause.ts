@@ -55,7 +55,7 @@ function explain(capture: OpenCapture, cause: DropCause, groups: readonly DropGr
   return {
     meta: atMost === 0 ? meta : { ...meta, exact: false, notes: [...meta.notes, AT_MOST_NOTE] },
     // A scope can hold none of the cause's drops: the words are still those of the cause.
-    cause: toRow(capture, key, groups, { causes: new Map([[cause.id, cause]]) }),
+    cause: toRow(capture, "cause", key, groups, { causes: new Map([[cause.id, cause]]) }),
     meaning: meaningOf(facts),
     remedy: dropRemedy(facts),
     hints: dropHints(facts),

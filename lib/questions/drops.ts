@@ -7,10 +7,12 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
+import { DROP_REASON, enumNumber } from "@/lib/flow/enums";
 import { dropRemedy, dropSentence } from "@/lib/insight/causes/drop-words";
 import type { DropRow, DropsAnswer, DropsBy } from "./answers-drops";
 import { type DropCause, readCauses, reasonText } from "./causes";
 import { AT_MOST_NOTE, countDrops, type DropCounts, type DropGroup } from "./drop-counts";
+import { plainNode, rowFilter } from "./drop-terms";
 import type { QuestionFailure } from "./failure";
 import { flowIdOf } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
@@ -63,7 +65,7 @@ function tabulate(
     table: {
       total: dropsOf(sorted),
       bucketNs: String(bucketNs),
-      rows: shown.map((row) => toRow(capture, row.key, row.groups, context)),
+      rows: shown.map((row) => toRow(capture, by, row.key, row.groups, context)),
       folded: { rows: folded.length, drops: dropsOf(folded) },
     },
     hasAtMost: groups.some(({ atMost }) => atMost > 0),
@@ -107,7 +109,7 @@ function keyOf(by: DropsBy, group: DropGroup, context: DropContext): DropRow["ke
     case "policy":
       return { policies: [...facts.policies], decidedBy: facts.decidedBy };
     case "reason":
-      return { reason: facts.reason, code: facts.code };
+      return { reason: facts.reason, code: codeOf(facts) };
     case "client":
       return { client: clientKey };
     case "server":
@@ -115,8 +117,14 @@ function keyOf(by: DropsBy, group: DropGroup, context: DropContext): DropRow["ke
     case "pod":
       return { pod: droppingPod(facts.direction, context.pairs.get(group.pairId)) };
     case "node":
-      return { node: context.nodes.get(group.observerId) ?? null };
+      return { node: plainNode(context.nodes.get(group.observerId) ?? null) };
   }
+}
+
+/** Of the reason's name alone: rows differ in the reason, and records can pair a name with any number. */
+function codeOf({ reason }: DropCause["facts"]): number | null {
+  const code = reason === null ? undefined : enumNumber(DROP_REASON, reason);
+  return code === undefined || code < 0 ? null : code;
 }
 
 /** The pod whose policy or datapath dropped; null where the direction is not known. */
@@ -143,6 +151,7 @@ function sumDrops(groups: readonly DropGroup[]): number {
 /** One row. Without drops in the scope it still says what the known causes share. */
 export function toRow(
   capture: OpenCapture,
+  by: DropsBy,
   key: DropRow["key"],
   groups: readonly DropGroup[],
   { causes: known }: Pick<DropContext, "causes">,
@@ -166,6 +175,7 @@ export function toRow(
     policies: policies === null ? [] : [...(causes[0]?.facts.policies ?? [])],
     remedy: only === undefined ? null : dropRemedy(only.facts).text,
     example: readExample(capture, groups),
+    filter: rowFilter(by, key),
     class: only?.class ?? null,
     sentence: only === undefined ? null : dropSentence(only.facts),
   };

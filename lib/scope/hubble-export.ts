@@ -196,6 +196,7 @@ function hubbleValue(term: Term, value: PlainValue): HubbleValue | undefined {
     case "latency":
     case "flags":
     case "policy":
+    case "policies":
     case "file":
     case "search":
       return undefined;

@@ -41,6 +41,13 @@ export interface NodeValue {
   readonly node?: Glob;
 }
 
+/** `node_name` as cluster and node. A name that does not name both counts as one of cluster `default`. */
+export function splitNodeName(name: string): readonly [cluster: string, node: string] {
+  const slash = name.indexOf("/");
+  const isBare = slash <= 0 || slash === name.length - 1;
+  return isBare ? ["default", name] : [name.slice(0, slash), name.slice(slash + 1)];
+}
+
 function prefixKind<const Type extends string>(type: Type): ValueKind<PrefixValue<Type>> {
   return {
     describe: `\`namespace/prefix\`, \`prefix\` in any namespace, \`namespace/\` for all its ${type}s; a final \`$\` ends the name`,

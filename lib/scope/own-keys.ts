@@ -7,7 +7,10 @@ import { patternKind } from "./http-kinds";
 import type { AvailableKey } from "./key-row";
 import { podKind, policyKind } from "./name-kinds";
 import { latencyKind } from "./packet-kinds";
+import { policySetKind } from "./policy-set-kind";
 import { enumKind, fileKind, portKind, searchKind, textKind, wordKind, yesNoKind } from "./simple-kinds";
+
+const dropKind = wordKind("an answer", ["yes", "no", "first"], { true: "yes", false: "no" });
 
 export const OWN_KEYS = [
   {
@@ -109,11 +112,11 @@ export const OWN_KEYS = [
     hubble: false,
     sided: false,
     available: true,
-    kind: yesNoKind,
+    kind: dropKind,
     none: false,
     unknown: false,
     label: "Drop",
-    help: "Records of drops, a verdict record and a drop record of the same loss counting once.",
+    help: "Records of drops, a verdict record and a drop record of the same loss counting once; `first`: the one record with which each attempt was dropped first.",
     example: "drop:yes",
   },
   {
@@ -155,6 +158,28 @@ export const OWN_KEYS = [
     label: "Policy",
     help: "A policy that allowed or denied.",
     example: "policy:payments/deny-all",
+  },
+  {
+    key: "denied-by",
+    hubble: false,
+    sided: false,
+    available: true,
+    kind: policySetKind,
+    unknown: false,
+    label: "Denied by",
+    help: "Drops for which exactly these policies were named; `denied-by:-` where none was.",
+    example: 'denied-by:"payments/CiliumNetworkPolicy/deny-all"',
+  },
+  {
+    key: "dropped-at",
+    hubble: false,
+    sided: false,
+    available: true,
+    kind: actorKind,
+    none: false,
+    label: "Dropped at",
+    help: "Whose policy or datapath dropped: the source of egress, the destination of ingress.",
+    example: "dropped-at:shop/web-7d4b9c6f5-x2x7k",
   },
   {
     key: "attempt",

@@ -18,6 +18,7 @@ import { parseGlob } from "./glob";
 import type { Side } from "./keys";
 import type { LabelRequirement } from "./label-kind";
 import { CONNECTION_WORDS, REQUEST_WORDS } from "./outcome-kinds";
+import { policySet } from "./policy-set-kind";
 import type { EnumValue } from "./simple-kinds";
 import type { SpecialValue } from "./value-kind";
 
@@ -236,6 +237,10 @@ const latency = fc
     ns: fc.bigInt({ min: 0n, max: 999_999_999_999_999n }).map(String),
   })
   .map((value) => ({ type: "latency" as const, ...value }));
+const part = fc.option(hostileText, { nil: null });
+const policies = fc
+  .array(fc.record({ kind: part, namespace: part, name: hostileText }), { minLength: 1, maxLength: 3 })
+  .map(policySet);
 const some = <Value>(value: fc.Arbitrary<Value>) =>
   unique(
     fc.oneof(
@@ -313,6 +318,8 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
   fc.record({ ...signed, values: unique(search) }).map((t) => makeTerm("text", t.values, t)),
   fc.record({ ...signed, values: some(actor) }).map((t) => makeTerm("client", t.values, t)),
   fc.record({ ...signed, values: some(actor) }).map((t) => makeTerm("server", t.values, t)),
+  fc.record({ ...signed, values: some(actor) }).map((t) => makeTerm("dropped-at", t.values, t)),
+  fc.record({ ...signed, values: unique(policies) }).map((t) => makeTerm("denied-by", t.values, t)),
   fc.record({ ...signed, values: some(edge) }).map((t) => makeTerm("edge", t.values, t)),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("client-namespace", t.values, t)),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("server-namespace", t.values, t)),
