@@ -16,6 +16,8 @@ export const allCausesAnswerSchema = z.object({
   meta: metaSchema,
   /** Causes in the scope. */
   total: count,
+  /** Width of the trends' buckets. */
+  bucketNs: z.string(),
   rows: z.array(
     z.object({
       causeId: z.string(),
@@ -23,7 +25,7 @@ export const allCausesAnswerSchema = z.object({
       /** Within the kind: for drops what decided, for DNS what is wrong. */
       type: z.string(),
       class: z.enum(CAUSE_CLASS_NAMES),
-      /** Place among all causes of the capture, from 1. */
+      /** Place among all causes of the capture, from 1 without gaps; of one that is told as drops, that of the next. */
       position: count,
       sentence: z.string(),
       /** What to do, and a piece of a policy or of a pod's spec to start from. */
@@ -33,10 +35,19 @@ export const allCausesAnswerSchema = z.object({
       server: dnsWorkloadSchema.nullable(),
       /** A DNS name or a route. */
       subject: text,
+      /** Of the server. */
+      port: count.nullable(),
+      /** The member of l4; http, grpc or kafka. */
+      protocol: text,
+      /** likely: the records hint at it, none says it. */
+      confidence: z.enum(["certain", "likely"]),
       /** Affected client workloads. */
       clients: count,
-      /** How many of `unit`, in the whole capture. */
+      /** How many of `unit` in the scope, and in the whole capture. */
       count,
+      countInCapture: count,
+      /** [start of the bucket in ns, how many]; of the scope, empty buckets left out. */
+      trend: z.array(z.tuple([z.string(), count])),
       unit: z.enum(CAUSE_UNITS),
       attempts: count.nullable(),
       first: text,

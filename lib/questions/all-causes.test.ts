@@ -10,7 +10,9 @@ import type { AllCausesAnswer } from "./all-causes-answer";
 import { reader } from "./dns-testing";
 
 function ask(capture: TestCapture, parameters: Partial<AllCausesParameters> = {}): AllCausesAnswer {
-  const answer = reader(capture).ask((open) => readAllCauses(open, { limit: 1000, ...parameters }));
+  const answer = reader(capture).ask((open) =>
+    readAllCauses(open, { limit: 1000, buckets: 60, ...parameters }),
+  );
   if (!answer.ok) throw new Error(answer.failure.message);
   return answer.value;
 }
@@ -135,14 +137,30 @@ describe("causes of DNS trouble", () => {
     ).toBe(0);
   });
 
-  it("are those whose flows are in the scope, with the counts of the whole capture", () => {
+  it("are those of the scope, counted and drawn there, with the count of the whole capture beside", () => {
     const capture = captureOf(
       ...asked(10, "a.example", 3),
       ...asked(20, "a.example", 3),
       ...asked(30, "b.example", 3),
     );
     const inRange = ask(capture, { from: timeAt(15), to: timeAt(25) });
-    expect(inRange.rows.map(({ subject, count }) => [subject, count])).toEqual([["a.example", 2]]);
+    expect(inRange.rows).toMatchObject([
+      {
+        subject: "a.example",
+        count: 1,
+        countInCapture: 2,
+        confidence: "certain",
+        port: null,
+        protocol: null,
+      },
+    ]);
+    // Ten seconds are cut into half seconds: the answer came at 20.01, its question counts at 20.
+    const at = (seconds: number): string => String(Date.parse(timeAt(seconds)) * 1_000_000);
+    expect(inRange).toMatchObject({ bucketNs: "200000000", rows: [{ trend: [[at(20), 1]] }] });
+    expect(inRange.meta.notes.join()).toContain("of the scope");
+    // A question and its answer are one; the code stands with the answer only.
+    expect(ask(capture, { q: "dns-rcode:NXDOMAIN" }).rows.map(({ count }) => count)).toEqual([2, 1]);
+    expect(ask(capture, { q: "!dns-rcode:NXDOMAIN" }).rows).toEqual([]);
     expect(ask(capture, { limit: 1 })).toMatchObject({ total: 2, folded: 1 });
   });
 
@@ -217,10 +235,23 @@ describe("causes of the sample", () => {
       return 0;
     });
     expect(answer.rows.map(({ causeId }) => causeId)).toEqual(sorted.map(({ causeId }) => causeId));
-    const positions = answer.rows.map(({ position }) => position);
-    expect(positions).toEqual([...new Set(positions)].sort((a, b) => a - b));
+    // Those that are told as drops take no place.
+    expect(answer.rows.map(({ position }) => position)).toEqual(answer.rows.map((_, at) => at + 1));
     expect(new Set(answer.rows.map(({ kind }) => kind))).toEqual(new Set(["drop", "dns", "http", "tcp"]));
+    for (const { count, countInCapture, trend } of answer.rows) {
+      expect(count).toBe(countInCapture);
+      expect(trend.reduce((sum, [, n]) => sum + n, 0)).toBe(count);
+    }
+    // What came before a moment and what came since are all there is.
+    const halves = [
+      ask(capture, { to: "2026-05-12T09:52:00Z" }),
+      ask(capture, { from: "2026-05-12T09:52:00Z" }),
+    ];
+    const added = new Map<string, number>();
+    for (const { causeId, count } of halves.flatMap(({ rows }) => rows))
+      added.set(causeId, (added.get(causeId) ?? 0) + count);
+    expect(added).toEqual(new Map(answer.rows.map(({ causeId, count }) => [causeId, count])));
     for (const { sentence, remedy } of answer.rows)
       expect([sentence, remedy.text].every((text) => text.length > 10)).toBe(true);
-  });
+  }, 60_000);
 });

@@ -2,9 +2,8 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
-import type { Condition } from "@/lib/capture/conditions";
 import type { SqlRow, SqlValue } from "@/lib/capture/driver";
-import { compileScope } from "@/lib/capture/scope-sql";
+import { CAUSE_RANK, IS_TOLD_AS_DROPS } from "@/lib/capture/settle/cause-table";
 import type { CauseClass, CauseKind } from "@/lib/insight/causes/cause";
 import {
   CONNECTION_TYPES,
@@ -13,18 +12,22 @@ import {
 } from "@/lib/insight/causes/connection-words";
 import { DNS_CAUSE_TYPES, type DnsCauseType, dnsRemedy, dnsSentence } from "@/lib/insight/causes/dns-words";
 import { dropRemedy, dropSentence } from "@/lib/insight/causes/drop-words";
+import type { Scope } from "@/lib/scope/link";
 import { type AllCausesAnswer, CAUSE_UNITS } from "./all-causes-answer";
 import { CAUSE_CLASS_NAMES } from "./answers-drops";
+import { type CauseCount, countCauses } from "./cause-counts";
 import { readCauses } from "./causes";
 import { readWorkload } from "./dns-parts";
 import type { QuestionFailure } from "./failure";
 import { flowIdOf } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
-import { readScope, type ScopeParameters } from "./scope-parameters";
+import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 
 export interface AllCausesParameters extends ScopeParameters {
   readonly kind?: CauseKind;
   readonly limit: number;
+  /** Of the trends, at most. */
+  readonly buckets: number;
 }
 
 type Row = AllCausesAnswer["rows"][number];
@@ -35,41 +38,33 @@ export function readAllCauses(
 ): Result<AllCausesAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const where = inScope(compileScope(capture.database, scope.value), parameters.kind);
-  const rows = capture.database
+  const { kind, limit, buckets } = parameters;
+  const { bucketNs, counts } = capture.keep(`causes ${buckets} ${scopeKey(parameters)}`, () =>
+    countCauses(capture, scope.value, buckets),
+  );
+  const listed = capture.database
     .prepareExact(
-      `SELECT c.*, f.hash, f.occurrence, count(*) OVER () AS total FROM Cause c LEFT JOIN Flow f ON f.id = c.exampleId
-       WHERE ${where.sql} ORDER BY c.position LIMIT ?`,
+      `SELECT c.*, f.hash, f.occurrence FROM (SELECT * FROM Cause WHERE ${kind === undefined ? `NOT (${IS_TOLD_AS_DROPS})` : "kind = ?"}) c
+         LEFT JOIN Flow f ON f.id = c.exampleId ORDER BY ${CAUSE_RANK}`,
     )
-    .all([...where.parameters, parameters.limit]);
+    .all(kind === undefined ? [] : [kind])
+    .filter(({ id }) => (counts.get(Number(id))?.count ?? 0) > 0);
+  const rows = listed.slice(0, limit);
   const words = readWords(capture, rows);
-  const total = Number(rows[0]?.total ?? 0);
   return ok({
-    meta: capture.meta("records"),
-    total,
-    rows: rows.map((row) => toRow(capture, row, words)),
-    folded: total - rows.length,
+    meta: metaOf(capture, scope.value),
+    total: listed.length,
+    bucketNs: String(bucketNs),
+    rows: rows.map((row) => toRow(capture, row, words, counts.get(Number(row.id)))),
+    folded: listed.length - rows.length,
   });
 }
 
-/** A cause is in the scope when any flow that shows it is; its counts are those of the whole capture. */
-function inScope(scope: Condition & { readonly isWhole: boolean }, kind: CauseKind | undefined): Condition {
-  const conditions = ["1"];
-  const parameters: SqlValue[] = [];
-  if (kind === undefined) {
-    // Drops have causes of their own for these: nothing is told twice in one list.
-    conditions.push("NOT (c.kind = 'dns' AND c.type IN ('node-local-dns', 'refused-name'))");
-  } else {
-    conditions.push("c.kind = ?");
-    parameters.push(kind);
-  }
-  if (!scope.isWhole) {
-    const shows = (table: string, id: string): string =>
-      `EXISTS (SELECT 1 FROM ${table} s JOIN Flow f ON f.id = s.${id} WHERE s.causeId = c.id AND ${scope.sql})`;
-    conditions.push(`(${shows("JoinedDrop", "id")} OR ${shows("CauseFlow", "flowId")})`);
-    parameters.push(...scope.parameters, ...scope.parameters);
-  }
-  return { sql: conditions.join(" AND "), parameters };
+function metaOf(capture: OpenCapture, { filter, from, to }: Scope): AllCausesAnswer["meta"] {
+  const meta = capture.meta("records");
+  if (filter.terms.length === 0 && from === undefined && to === undefined) return meta;
+  const note = "Sentences, times and ranks are of the whole capture; `count` and `trend` are of the scope.";
+  return { ...meta, notes: [...meta.notes, note] };
 }
 
 interface Words {
@@ -139,7 +134,12 @@ function shown(capture: OpenCapture, key: SqlValue | undefined): string | null {
   return namespace === null ? name : `${namespace}/${name}`;
 }
 
-function toRow(capture: OpenCapture, row: SqlRow, words: ReadonlyMap<number, Words>): Row {
+function toRow(
+  capture: OpenCapture,
+  row: SqlRow,
+  words: ReadonlyMap<number, Words>,
+  counted: CauseCount | undefined,
+): Row {
   const text = (value: SqlValue | undefined): string | null => (typeof value === "string" ? value : null);
   const time = (value: SqlValue | undefined): string | null =>
     typeof value === "bigint" ? formatTime(value) : null;
@@ -157,8 +157,13 @@ function toRow(capture: OpenCapture, row: SqlRow, words: ReadonlyMap<number, Wor
     client: workload(row.clientKey),
     server: workload(row.serverKey),
     subject: text(row.subject),
+    port: row.port === null ? null : Number(row.port),
+    protocol: text(row.protocol),
+    confidence: Number(row.certain) === 1 ? "certain" : "likely",
     clients: Number(row.clients),
-    count: Number(row.count),
+    count: counted?.count ?? 0,
+    countInCapture: Number(row.count),
+    trend: (counted?.trend ?? []).map(([start, n]) => [start, n]),
     unit: CAUSE_UNITS.find((unit) => unit === row.unit) ?? "records",
     attempts: row.attempts === null ? null : Number(row.attempts),
     first: time(row.firstNs),

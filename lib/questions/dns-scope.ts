@@ -7,25 +7,38 @@ import type { Scope } from "@/lib/scope/link";
 import type { Meta } from "./answers";
 import type { OpenCapture } from "./open-capture";
 
+/** The columns of an exchange: flow of the question (else of the answer), flow of the answer, time of the first. */
+export interface ExchangeColumns {
+  readonly id: string;
+  readonly responseId: string;
+  readonly timeNs: string;
+}
+
+const DNS_COLUMNS: ExchangeColumns = { id: "x.id", responseId: "x.responseId", timeNs: "x.askedNs" };
+
 /**
- * A condition over `DnsExchange x`. The range decides by when the question was asked, so that no exchange is in two ranges.
+ * A condition over `DnsExchange x`, or what the columns are of. The range decides by when the question was asked, so that no exchange is in two ranges.
  * An exchange meets a term when its question or its answer does, and a negated one when neither does: so
  * `dns-rcode:NXDOMAIN` finds questions by their answers, and `from-pod:shop/web` answers by their questions.
  */
-export function exchangesInScope(capture: OpenCapture, scope: Scope): Condition {
+export function exchangesInScope(
+  capture: OpenCapture,
+  scope: Scope,
+  { id, responseId, timeNs } = DNS_COLUMNS,
+): Condition {
   const conditions = ["1"];
   const parameters: (bigint | Condition["parameters"][number])[] = [];
   if (scope.from !== undefined) {
-    conditions.push("x.askedNs >= ?");
+    conditions.push(`${timeNs} >= ?`);
     parameters.push(scope.from);
   }
   if (scope.to !== undefined) {
-    conditions.push("x.askedNs < ?");
+    conditions.push(`${timeNs} < ?`);
     parameters.push(scope.to);
   }
   for (const term of scope.filter.terms) {
     const one = compileScope(capture.database, { filter: { terms: [{ ...term, negated: false }] } });
-    const flows = `SELECT 1 FROM Flow f WHERE f.id IN (x.id, x.responseId) AND ${one.sql}`;
+    const flows = `SELECT 1 FROM Flow f WHERE f.id IN (${id}, ${responseId}) AND ${one.sql}`;
     conditions.push(`${term.negated ? "NOT " : ""}EXISTS (${flows})`);
     parameters.push(...one.parameters);
   }

@@ -1,6 +1,6 @@
 /** Writes causes. Each kind's step gives all of its own; they are ranked together at the end. */
 
-import type { CauseKind, CauseValue } from "@/lib/insight/causes/cause";
+import { type CauseKind, type CauseValue, TOLD_AS_DROPS } from "@/lib/insight/causes/cause";
 import type { Sqlite, SqlValue } from "../driver";
 
 const COLUMNS = [
@@ -57,10 +57,17 @@ export function writeCauses(
   return ids;
 }
 
-/** The place of each cause among all (product.md, "Rank of causes"). */
+/** product.md, "Rank of causes". */
+export const CAUSE_RANK = "class, clients DESC, coalesce(attempts, count) DESC, causeId";
+
+/** Over Cause: also told as a drop. */
+export const IS_TOLD_AS_DROPS = `kind = 'dns' AND type IN (${TOLD_AS_DROPS.map((type) => `'${type}'`).join(", ")})`;
+
+/** The place of each cause among all: without gaps, so those that are told as drops have the place of the next one. */
 export function rankCauses(database: Sqlite): void {
   database.exec(`
     UPDATE Cause SET position = r.position FROM (
-      SELECT id, row_number() OVER (ORDER BY class, clients DESC, coalesce(attempts, count) DESC, causeId) AS position FROM Cause
+      SELECT id, 1 + coalesce(sum(NOT (${IS_TOLD_AS_DROPS})) OVER (
+        ORDER BY ${CAUSE_RANK} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS position FROM Cause
     ) r WHERE r.id = Cause.id AND r.position <> Cause.position`);
 }

@@ -10,6 +10,9 @@ import { hash64 } from "@/lib/base/hash";
 export const CAUSE_KINDS = ["drop", "dns", "http", "tcp"] as const;
 export type CauseKind = (typeof CAUSE_KINDS)[number];
 
+/** Types of kind `dns` whose failures are drops as well: a list of all kinds tells them as those. */
+export const TOLD_AS_DROPS = ["node-local-dns", "refused-name"] as const;
+
 /** 1 it never worked and is broken now; 2 it worked and is broken since; 3 it works now and then; 4 noise. */
 export const CAUSE_CLASSES = { neverWorked: 1, brokenSince: 2, degraded: 3, noise: 4 } as const;
 export type CauseClass = (typeof CAUSE_CLASSES)[keyof typeof CAUSE_CLASSES];

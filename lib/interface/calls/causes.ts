@@ -11,6 +11,7 @@ export const causeCalls = {
     query: scopeQuery.extend({
       kind: causeKindSchema.optional().describe("Those of one kind only."),
       limit: z.coerce.number().int().min(1).max(1000).default(100).describe("Rows at most."),
+      buckets: z.coerce.number().int().min(2).max(2000).default(60).describe("Of the trends, at most."),
     }),
     answer: jsonAnswer(allCausesAnswerSchema, "The list."),
   }),

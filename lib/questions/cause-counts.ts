@@ -1,0 +1,65 @@
+/** How many drops, attempts, requests or questions in a scope show each cause, and when. */
+
+import type { Scope } from "@/lib/scope/link";
+import { alignDown, bucketNumber, bucketWidth } from "./buckets";
+import { exchangesInScope } from "./dns-scope";
+import type { OpenCapture } from "./open-capture";
+import { spanOf } from "./span";
+
+export interface CauseCount {
+  readonly count: number;
+  /** [start of the bucket in ns, count]; buckets without any are left out, and so is what has no time. */
+  readonly trend: readonly (readonly [string, number])[];
+}
+
+export interface CauseCounts {
+  readonly bucketNs: bigint;
+  /** By Cause.id; only those that the scope holds. */
+  readonly counts: ReadonlyMap<number, CauseCount>;
+}
+
+/**
+ * What causes count, each once, with the flows that decide whether it is in a scope: the anchor of a drop, the first flow of
+ * an attempt, a request or its answer. Of a name that fails the answers are counted, else the questions.
+ */
+const COUNTED = `
+  SELECT causeId, id, NULL AS responseId, timeNs, drops AS n FROM JoinedDrop WHERE causeId IS NOT NULL
+  UNION ALL
+  SELECT c.id, a.id, NULL, a.firstNs, 1 FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN Attempt a ON a.id = s.flowId
+    WHERE c.kind = 'tcp'
+  UNION ALL
+  SELECT c.id, e.id, e.responseId, e.timeNs, max(e.requests, e.responses)
+    FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN L7Exchange e ON e.id = s.flowId WHERE c.kind = 'http'
+  UNION ALL
+  SELECT c.id, x.id, x.responseId, x.askedNs, CASE c.type WHEN 'failing-name' THEN x.responses ELSE x.requests END
+    FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN DnsExchange x ON x.id = s.flowId
+    WHERE c.kind = 'dns' AND c.type <> 'node-local-dns'
+  UNION ALL
+  SELECT c.id, j.id, NULL, j.timeNs, j.drops FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN JoinedDrop j ON j.id = s.flowId
+    WHERE c.type = 'node-local-dns'`;
+
+export function countCauses(capture: OpenCapture, scope: Scope, buckets: number): CauseCounts {
+  const inScope = exchangesInScope(capture, scope, {
+    id: "u.id",
+    responseId: "u.responseId",
+    timeNs: "u.timeNs",
+  });
+  const span = spanOf(capture, scope.from, scope.to) ?? { first: 0n, last: 0n };
+  const width = bucketWidth(span.last - span.first + 1n, buckets);
+  const number = bucketNumber(alignDown(span.first, width), span.last, width);
+  const rows = capture.database
+    .prepareExact(
+      `SELECT f.causeId, ${number.sql} AS bucket, sum(f.n) FROM (SELECT u.* FROM (${COUNTED}) u WHERE ${inScope.sql}) f
+       GROUP BY 1, 2 ORDER BY 1, 2`,
+    )
+    .rows([...number.parameters, ...inScope.parameters]);
+  const counts = new Map<number, { count: number; trend: [string, number][] }>();
+  for (const [cause, bucket, n] of rows) {
+    const id = Number(cause);
+    const one = counts.get(id) ?? { count: 0, trend: [] };
+    counts.set(id, one);
+    one.count += Number(n);
+    if (typeof bucket === "bigint") one.trend.push([String(number.startOf(bucket)), Number(n)]);
+  }
+  return { bucketNs: width, counts };
+}
