@@ -38,7 +38,8 @@ test("a dropped log is read, filtered, opened down to its line, and shared by a 
   await expect(
     page.getByText("Records: read 400, accepted 400, duplicate 0, other kinds 0, refused 0."),
   ).toBeVisible();
-  await page.getByRole("link", { name: "Open flows" }).click();
+  await page.getByRole("link", { name: "Open the capture" }).click();
+  await page.getByRole("link", { name: /^Flows/ }).click();
 
   await expect(flows.count).toHaveText("400 flows");
   await expect(flows.cell(0, "time")).toHaveText("05:00:00.000");
@@ -114,7 +115,8 @@ for (const file of real) {
     await home.goto();
     await home.drop([{ name, text }]);
     await expect(page.getByText(`Records: read ${lines.length},`)).toBeVisible();
-    await page.getByRole("link", { name: "Open flows" }).first().click();
+    await page.getByRole("link", { name: "Open the capture" }).first().click();
+    await page.getByRole("link", { name: /^Flows/ }).click();
     await expect(flows.row(0)).toBeVisible();
     await flows.open(0);
     await expect(flows.drawer).toContainText(`${name}, line`);

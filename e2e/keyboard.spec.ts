@@ -12,6 +12,11 @@ test("from the list of captures to the raw line without a mouse", async ({ page,
   await home.goto();
   await home.link(name).focus();
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+    "1 thing goes wrong here, the worst first.",
+  );
+  await page.keyboard.press("g");
+  await page.keyboard.press("f");
   await expect(flows.count).toHaveText("300 flows");
 
   await page.keyboard.press("/");

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DROPS_BY } from "@/lib/questions/answers-drops";
-import { MAP_LEVELS } from "@/lib/questions/answers-map";
+import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
 import { generateLogs, type Log, linesOf, ProofCapture, REAL_LOGS, textOf } from "./captures";
 import { joinModel, placesOf } from "./denials";
 import { dropReasonOf, eventsBy, type ModelFlow, object, readModel, sumEvents } from "./model";
@@ -20,6 +20,15 @@ const sumOf = (rows: readonly { readonly drops: number }[]) =>
   rows.reduce((sum, { drops }) => sum + drops, 0);
 /** Of flows without their anchors elsewhere: the events of the drops. */
 const sumDrops = (flows: readonly ModelFlow[]) => sumEvents(flows);
+
+const edgeKey = ({
+  client,
+  server,
+  port,
+  protocol,
+}: Omit<MapAnswer["edges"][number], "client"> & { client: string | null }) =>
+  JSON.stringify([client, server, port, protocol]);
+const isOfOutside = ({ client }: { readonly client: string }) => /^(dns|cidr|ip):/.test(client);
 
 describe.each(captures)("in %s", (_name, logs) => {
   const model = readModel(logs.map(({ text }) => text));
@@ -47,6 +56,8 @@ describe.each(captures)("in %s", (_name, logs) => {
             expect(timed).toBe(row.drops);
         }
       }
+      const { rows: causes } = proof.ask("drops", { ...parameters, by: "cause", limit: "5000" });
+      expect(proof.ask("summary", parameters).dropCauses).toBe(causes.length);
       const byReason = proof.ask("drops", { ...parameters, by: "reason" }).rows;
       expect(Object.fromEntries(byReason.map(({ key, drops: n }) => [String(key.reason), n]))).toEqual(
         eventsBy(anchors, (flow) => String(dropReasonOf(flow))),
@@ -91,6 +102,27 @@ describe.each(captures)("in %s", (_name, logs) => {
             new Set(map.nodes.map(({ id }) => id)),
           );
         }
+      }
+    });
+  });
+
+  it(`new connections are edges of the map that no earlier record has, and lead to their flows (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    scopes(6, ({ parameters }) => {
+      const changes = proof.ask("changes", { ...parameters, limit: "1000" });
+      if (changes.newSince === null) return;
+      const { edges } = proof.ask("map", { ...parameters, from: changes.newSince, limit: "10000" });
+      const { from: _from, ...upTo } = parameters;
+      const before = proof.ask("map", { ...upTo, to: changes.newSince, limit: "10000" }).edges;
+      const known = new Set(before.map(edgeKey));
+      const fresh = edges.filter((edge) => !known.has(edgeKey(edge)));
+      const inside = changes.edges.rows.filter(({ client }) => client !== null);
+      expect(new Set(fresh.map(edgeKey))).toEqual(
+        new Set([...inside, ...fresh.filter(isOfOutside)].map(edgeKey)),
+      );
+      for (const row of inside) {
+        const { first, last, events } = fresh.find((edge) => edgeKey(edge) === edgeKey(row)) ?? {};
+        expect(row).toMatchObject({ first, last, events });
       }
     });
   });

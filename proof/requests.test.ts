@@ -26,8 +26,8 @@ describe.each(captures)("requests in %s", (_name, logs) => {
     const model = readModel(logs.map(({ text }) => text));
     const scopes = [WHOLE, ...fc.sample(scopesOver(model), { seed: SEED, numRuns: 12 })];
     for (const { parameters } of scopes) {
-      const { requests } = proof.ask("summary", parameters);
-      let sum = 0;
+      const { requests, l7Errors } = proof.ask("summary", parameters);
+      let [sum, errors] = [0, 0];
       for (const protocol of PROTOCOLS) {
         const tables = BY.map((by) => proof.ask("l7", { ...parameters, protocol, by, limit: "5000" }));
         for (const { total, rows, folded } of tables) {
@@ -36,8 +36,9 @@ describe.each(captures)("requests in %s", (_name, logs) => {
           expect(Object.values(total.status).reduce((all, n) => all + n, 0)).toBe(total.responses);
         }
         sum += tables[0]?.total.requests ?? 0;
+        errors += tables[0]?.total.errors ?? 0;
       }
-      expect(sum).toBe(requests);
+      expect([sum, errors]).toEqual([requests, l7Errors]);
     }
   });
 

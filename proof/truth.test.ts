@@ -39,6 +39,12 @@ describe("the sample capture", () => {
     expect(Object.fromEntries(summary.nodes.map(({ name, events }) => [String(name), events]))).toEqual(
       truth.flows.byNode,
     );
+    const { "503": unavailable = 0, "504": timedOut = 0 } = truth.http.byStatus;
+    expect(summary).toMatchObject({
+      dropCauses: truth.drops.causes.length,
+      dnsErrors: truth.dns.realNxdomain + (truth.dns.byRcode["2"] ?? 0),
+      l7Errors: unavailable + timedOut + truth.http.deniedByPolicy,
+    });
     const { gaps } = proof.ask("timeline");
     expect(gaps.reduce((sum, { lost }) => sum + lost, 0)).toBe(truth.lost.events);
     expect(gaps).toHaveLength(truth.lost.windows.length);

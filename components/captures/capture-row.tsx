@@ -6,6 +6,7 @@ import { useRef, useState } from "react";
 import { FilesDialog } from "@/components/frame/files-dialog";
 import { ZONE } from "@/components/frame/preferences";
 import { capturesKey, flowsSoFar, useCapture } from "@/components/frame/queries";
+import { viewAddress } from "@/components/frame/views";
 import { formatRange, formatSecond, type Zone } from "@/components/ui/clock";
 import { formatBytes, formatCount, formatSpan } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
@@ -101,7 +102,7 @@ function CaptureName({ capture, canOpen }: { readonly capture: CaptureInfo; read
   }
   return (
     <>
-      <Link href={`/captures/${encodeURIComponent(capture.id)}/flows`} className={styles.name}>
+      <Link href={viewAddress(capture.id, "overview", "")} className={styles.name}>
         {name}
       </Link>
       {capture.state === "reading" && <span className={styles.partial}>being read</span>}

@@ -6,6 +6,7 @@ import { Entries } from "@/components/frame/entries";
 import { useCapture } from "@/components/frame/queries";
 import { Refusals } from "@/components/frame/refusals";
 import { useRemoveFile } from "@/components/frame/use-remove-file";
+import { viewAddress } from "@/components/frame/views";
 import { Button, linkButton } from "@/components/ui/button";
 import { formatQuantity } from "@/components/ui/format";
 import { ProgressBar } from "@/components/ui/progress-bar";
@@ -62,10 +63,10 @@ export function FileList({ capture, uploads, isFollowed }: FileListProps) {
       <div className={styles.foot}>
         {flows > 0 && (
           <Link
-            href={`/captures/${encodeURIComponent(capture.id)}/flows`}
+            href={viewAddress(capture.id, isBusy ? "flows" : "overview", "")}
             className={linkButton(isBusy ? "plain" : "primary", true)}
           >
-            {isBusy ? "Open flows (partial)" : "Open flows"}
+            {isBusy ? "Open flows (partial)" : "Open the capture"}
           </Link>
         )}
         {!isBusy && uploads.length > 0 && (

@@ -3,12 +3,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
-import { ApiError, capturePath, sendJson } from "@/components/frame/api";
+import { ApiError, sendJson } from "@/components/frame/api";
 import { Brand } from "@/components/frame/brand";
 import { capturesKey, useCaptures } from "@/components/frame/queries";
 import { refreshCapture } from "@/components/frame/refresh";
 import type { Theme } from "@/components/frame/theme";
 import { ThemeMenu } from "@/components/frame/theme-menu";
+import { viewAddress } from "@/components/frame/views";
 import { Banner } from "@/components/ui/banner";
 import type { CaptureInfo } from "@/lib/questions/answers";
 import { CaptureList } from "./capture-list";
@@ -54,7 +55,7 @@ export function Home({ theme }: { readonly theme: Theme }) {
     try {
       const capture = await sendJson<CaptureInfo>("POST", "/captures/sample");
       await client.invalidateQueries({ queryKey: capturesKey });
-      router.push(`${capturePath(capture.id)}/flows`);
+      router.push(viewAddress(capture.id, "overview", ""));
     } catch (error) {
       setProblem(problemOf(error));
       setOpening(false);

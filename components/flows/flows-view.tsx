@@ -16,7 +16,7 @@ import { useMounted } from "@/components/ui/use-mounted";
 import { useSize } from "@/components/ui/use-size";
 import { type Preference, useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";
-import type { CaptureAnswer, FlowRow } from "@/lib/questions/answers";
+import type { CaptureAnswer, FlowRow, FlowsAnswer } from "@/lib/questions/answers";
 import { cellText } from "./cell-text";
 import { ColumnMenu } from "./column-menu";
 import { COLUMN_CHOICE, shownColumns, withWidth } from "./columns";
@@ -59,7 +59,9 @@ export function FlowsView({ captureId }: { readonly captureId: string }) {
   if (total.error !== null && total.data === undefined)
     return <Failed error={total.error} onRetry={() => total.refetch()} />;
   if (capture === undefined) return null;
-  return <Rows captureId={captureId} capture={capture} scope={scope} records={total.data?.total?.records} />;
+  return (
+    <Rows captureId={captureId} capture={capture} scope={scope} total={total.data?.total ?? undefined} />
+  );
 }
 
 interface RowsProps {
@@ -67,10 +69,11 @@ interface RowsProps {
   readonly capture: CaptureAnswer;
   readonly scope: ScopeHandle;
   /** Absent while they are being counted. */
-  readonly records: number | undefined;
+  readonly total: NonNullable<FlowsAnswer["total"]> | undefined;
 }
 
-function Rows({ captureId, capture, scope, records }: RowsProps) {
+function Rows({ captureId, capture, scope, total }: RowsProps) {
+  const records = total?.records;
   const view = useRef<HTMLDivElement>(null);
   const grid = useRef<GridHandle>(null);
   const [choice, setChoice] = useStored(COLUMN_CHOICE);
@@ -106,6 +109,7 @@ function Rows({ captureId, capture, scope, records }: RowsProps) {
           <h1 className={styles.count} aria-live="polite">
             {records === undefined ? "Counting flows …" : formatQuantity(records, "flow")}
           </h1>
+          {total?.drops ? <span className={styles.order}>{formatQuantity(total.drops, "drop")}</span> : null}
           <span className={styles.order}>{order === "asc" ? "oldest first" : "newest first"}</span>
           <span className={styles.space} />
           <ColumnMenu choice={choice} onChange={setChoice} />

@@ -1,10 +1,10 @@
 /** Filter terms for what a row shows: the ones a menu on a value offers, the nearest first. */
 
 import { nodeTerms } from "@/components/frame/node-terms";
+import { parsedValue } from "@/components/frame/parsed-value";
 import type { FlowRow, Party } from "@/lib/questions/answers";
 import { makeTerm, type Term } from "@/lib/scope/filter";
-import { type FilterKey, rowOf, type Side, type ValueOf } from "@/lib/scope/keys";
-import type { ValueKind } from "@/lib/scope/value-kind";
+import type { Side } from "@/lib/scope/keys";
 import type { ColumnId } from "./columns";
 import { partyName } from "./party";
 import { serverPort } from "./row-text";
@@ -116,9 +116,4 @@ function protocolTerms({ protocol, l7 }: FlowRow): readonly Term[] {
     const value = word ? parsedValue("protocol", word) : undefined;
     return value === undefined ? [] : [makeTerm("protocol", [value])];
   });
-}
-
-function parsedValue<Key extends FilterKey>(key: Key, text: string): ValueOf<Key> | undefined {
-  const parsed = (rowOf(key).kind as ValueKind<ValueOf<Key>>).parse({ text, quoted: false });
-  return parsed.ok ? parsed.value : undefined;
 }

@@ -13,6 +13,7 @@ import type { CaptureInfo } from "@/lib/questions/answers";
 import styles from "./capture-menu.module.css";
 import { ZONE } from "./preferences";
 import { useCapture, useCaptures } from "./queries";
+import { viewAddress } from "./views";
 
 /** The capture on screen, and a way to the others. */
 export function CaptureMenu({ captureId }: { readonly captureId: string }) {
@@ -53,7 +54,7 @@ function CaptureItems({ captureId }: { readonly captureId: string }) {
           key={capture.id}
           disabled={capture.state === "newer" || capture.state === "damaged"}
           detail={dayOf(capture, zone)}
-          onSelect={() => router.push(`/captures/${encodeURIComponent(capture.id)}/flows`)}
+          onSelect={() => router.push(viewAddress(capture.id, "overview", ""))}
         >
           <bdi>{visible(capture.name)}</bdi>
         </MenuItem>

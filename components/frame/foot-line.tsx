@@ -6,7 +6,7 @@ import { later } from "@/components/ui/later";
 import { parseTime } from "@/lib/base/time";
 import type { CaptureAnswer } from "@/lib/questions/answers";
 import styles from "./foot-line.module.css";
-import { useCapture, useTimeline, useTotal } from "./queries";
+import { useCapture, useSummary, useTimeline, useTotal } from "./queries";
 import { addCounts, countsText } from "./report-words";
 import type { ScopeHandle } from "./use-scope";
 
@@ -22,6 +22,7 @@ export function FootLine({ captureId, scope }: FootLineProps) {
   const [isOpen, setOpen] = useState(false);
   const capture = useCapture(captureId).data;
   const total = useTotal(captureId, scope).data;
+  const summary = useSummary(captureId, scope).data;
   // The fewest buckets there can be: only the gaps are wanted.
   const gaps = useTimeline(captureId, scope, 2).data?.gaps.length;
   // Nodes and span are settled with the first file.
@@ -42,8 +43,8 @@ export function FootLine({ captureId, scope }: FootLineProps) {
             )}
           </>
         )}
-        {isKnown && <span>{formatQuantity(capture.nodes, "node")}</span>}
-        {isKnown && <span>{spanText(capture)}</span>}
+        {isKnown && <span>{formatQuantity(summary?.nodes.length ?? capture.nodes, "node")}</span>}
+        {isKnown && <span>{spanText(summary ?? capture)}</span>}
         {gaps !== undefined && <span>{formatQuantity(gaps, "gap")}</span>}
         {total?.meta.notes.map((note) => (
           <span key={note}>{note}</span>
@@ -76,7 +77,7 @@ function isWhole({ scope }: ScopeHandle): boolean {
   );
 }
 
-function spanText({ first, last }: CaptureAnswer): string {
+function spanText({ first, last }: Pick<CaptureAnswer, "first" | "last">): string {
   const from = first === null ? undefined : parseTime(first);
   const to = last === null ? undefined : parseTime(last);
   return from === undefined || to === undefined

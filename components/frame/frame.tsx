@@ -7,12 +7,13 @@ import { Banner } from "@/components/ui/banner";
 import { Button, IconButton, linkButton } from "@/components/ui/button";
 import { copyText } from "@/components/ui/copy";
 import { Empty } from "@/components/ui/empty";
+import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import { useMounted } from "@/components/ui/use-mounted";
 import { useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";
-import type { CaptureAnswer } from "@/lib/questions/answers";
+import type { CaptureAnswer, SummaryAnswer } from "@/lib/questions/answers";
 import { ApiError } from "./api";
 import { Brand } from "./brand";
 import { CaptureMenu } from "./capture-menu";
@@ -21,14 +22,13 @@ import { FootLine } from "./foot-line";
 import styles from "./frame.module.css";
 import { Histogram } from "./histogram";
 import { ZONE } from "./preferences";
-import { flowsSoFar, useCapture, useRefreshWhenChanged } from "./queries";
+import { useCapture, useRefreshWhenChanged, useSummary } from "./queries";
 import { movedRange, type RangeMove, wholeWindow } from "./range";
 import { type TabCount, Tabs } from "./tabs";
 import type { Theme } from "./theme";
 import { ThemeMenu } from "./theme-menu";
 import { type ScopeHandle, useScope } from "./use-scope";
 import { useStrayDrop } from "./use-stray-drop";
-import type { ViewId } from "./views";
 
 const HelpDialog = later(() => import("./help-dialog").then((module) => module.HelpDialog));
 
@@ -42,6 +42,7 @@ interface FrameProps {
 export function Frame({ captureId, theme, children }: FrameProps) {
   const scope = useScope();
   const capture = useCapture(captureId);
+  const summary = useSummary(captureId, scope).data;
   const filter = useRef<{ focus: () => void }>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [said, say] = useSaid();
@@ -77,7 +78,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         </div>
       </header>
       <nav className={styles.tabs} aria-label="Views">
-        <Tabs captureId={captureId} query={scope.query} counts={tabCounts(capture.data)} />
+        <Tabs captureId={captureId} query={scope.query} counts={tabCounts(summary)} />
         <span className={styles.space} />
         <span role="status" className={styles.said}>
           {said}
@@ -120,8 +121,28 @@ function useSaid(): readonly [string, (text: string) => void] {
   return [said, setSaid];
 }
 
-function tabCounts(capture: CaptureAnswer | undefined): Partial<Record<ViewId, TabCount>> {
-  return capture === undefined ? {} : { flows: { count: flowsSoFar(capture), unit: "flow record" } };
+/** What is wrong inside each view, and how much there is in Flows: all of the scope. Views that are not there show nothing. */
+function tabCounts(summary: SummaryAnswer | undefined): Readonly<Record<string, TabCount>> {
+  if (summary === undefined) return {};
+  const { drops, dropCauses, dnsErrors, l7Errors, events } = summary;
+  return {
+    drops: {
+      count: dropCauses,
+      says: `${formatQuantity(dropCauses, "cause")} of ${formatQuantity(drops ?? 0, "drop")}`,
+      isTrouble: true,
+    },
+    dns: {
+      count: dnsErrors,
+      says: `${formatQuantity(dnsErrors, "DNS error")}, attempts of search lists left out`,
+      isTrouble: true,
+    },
+    l7: {
+      count: l7Errors,
+      says: `${formatQuantity(l7Errors, "request")} failed or refused`,
+      isTrouble: true,
+    },
+    flows: { count: events, says: formatQuantity(events, "event") },
+  };
 }
 
 function step(scope: ScopeHandle, capture: CaptureAnswer | undefined, move: RangeMove): void {

@@ -8,6 +8,7 @@ import type {
   FacetsAnswer,
   FlowDetailAnswer,
   FlowsAnswer,
+  SummaryAnswer,
   TimelineAnswer,
 } from "@/lib/questions/answers";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
@@ -72,6 +73,22 @@ export function useTotal(captureId: string, { scope, query }: ScopeHandle) {
     },
     enabled: scope !== undefined,
     refetchInterval: isReading ? REFRESH_MS : false,
+  });
+}
+
+/** What there is in the scope, and what of it is wrong: for the tabs, and for what is said of the scope. */
+export function useSummary(captureId: string, { scope, query }: ScopeHandle) {
+  const isReading = useIsReading(captureId);
+  return useQuery({
+    queryKey: [...readKey(captureId), "summary", query],
+    queryFn: ({ signal }) =>
+      getJson<SummaryAnswer>(capturePath(captureId, "/summary"), {
+        params: new URLSearchParams(query),
+        signal,
+      }),
+    enabled: scope !== undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: isReading ? 2 * REFRESH_MS : false,
   });
 }
 

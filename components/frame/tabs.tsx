@@ -3,22 +3,21 @@
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { useRef } from "react";
-import { formatQuantity } from "@/components/ui/format";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import styles from "./tabs.module.css";
-import { VIEWS, type ViewId, viewAddress } from "./views";
+import { VIEWS, viewAddress } from "./views";
 
-/** What a tab counts, with its unit. `isTrouble` marks counts of what is wrong. */
+/** What a tab counts, and the count in words. `isTrouble` marks counts of what is wrong. */
 export interface TabCount {
   readonly count: number;
-  readonly unit: string;
+  readonly says: string;
   readonly isTrouble?: boolean;
 }
 
 interface TabsProps {
   readonly captureId: string;
   readonly query: string;
-  readonly counts: Partial<Record<ViewId, TabCount>>;
+  readonly counts: Readonly<Record<string, TabCount>>;
 }
 
 /** A letter counts so long after `g`. */
@@ -57,9 +56,10 @@ export function Tabs({ captureId, query, counts }: TabsProps) {
           <span
             className={styles.count}
             data-trouble={count.isTrouble && count.count > 0 ? true : undefined}
-            title={formatQuantity(count.count, count.unit)}
+            title={count.says}
           >
-            {shortCount(count.count)}
+            <span aria-hidden>{shortCount(count.count)}</span>
+            <span className="spoken">{count.says}</span>
           </span>
         )}
       </Link>

@@ -1,6 +1,7 @@
 /** The views of a capture, in the order of their tabs. One that is not built yet is absent, not dead. */
 
 export const VIEWS = [
+  { id: "overview", label: "Overview", key: "o" },
   { id: "drops", label: "Drops", key: "d" },
   { id: "flows", label: "Flows", key: "f" },
   { id: "quality", label: "Quality", key: "q" },

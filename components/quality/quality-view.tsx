@@ -1,6 +1,7 @@
 "use client";
 
 import { useReport } from "@/components/frame/queries";
+import { Sentences } from "@/components/frame/sentences";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { AdviceList } from "./advice-list";
@@ -9,7 +10,6 @@ import { GapsTable } from "./gaps-table";
 import { MissingTable } from "./missing-table";
 import { NodesTable } from "./nodes-table";
 import styles from "./quality-view.module.css";
-import { Sentences } from "./sentences";
 
 /**
  * What arrived, what was lost or left out, and what cannot be concluded from it. About the whole capture,

@@ -4,6 +4,8 @@ import type { Locator, Page } from "@playwright/test";
 export class FlowsPage {
   readonly grid: Locator;
   readonly count: Locator;
+  /** Stands beside the count where the scope holds drops. */
+  readonly drops: Locator;
   readonly filter: Locator;
   readonly drawer: Locator;
   readonly raw: Locator;
@@ -13,6 +15,7 @@ export class FlowsPage {
   constructor(readonly page: Page) {
     this.grid = page.getByRole("grid", { name: "Flows" });
     this.count = page.getByRole("heading", { level: 1 });
+    this.drops = page.locator("main").getByText(/^[\d\u202f]+ drops?$/);
     this.filter = page.getByRole("combobox", { name: "Filter" });
     this.drawer = page.getByRole("complementary");
     this.raw = this.drawer.getByRole("region", { name: "Record as received" }).locator("pre");

@@ -46,6 +46,10 @@ export const summaryAnswerSchema = z.object({
   /** null when no flow has ports. */
   attempts: count.nullable(),
   requests: count.nullable(),
+  /** What is wrong: causes of the drops; DNS answers with an error, those of the search list left out; failed or refused requests. */
+  dropCauses: count,
+  dnsErrors: count,
+  l7Errors: count,
   /** Events without a readable time. */
   untimed: count,
   first: time,

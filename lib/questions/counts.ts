@@ -1,7 +1,10 @@
-/** How many attempts and requests a scope holds: each counts at its first flow, and once. */
+/** How many attempts, requests and errors a scope holds: each counts at its first flow, and once. */
 
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import { OUTCOME } from "@/lib/insight/outcome";
+import type { Scope } from "@/lib/scope/link";
+import { COUNTED } from "./dns-parts";
+import { exchangesInScope } from "./dns-scope";
 import type { OpenCapture } from "./open-capture";
 
 /** Connection attempts; null when no flow of the scope has ports, because then nothing is known about them. */
@@ -31,4 +34,27 @@ export function countRequests({ database }: OpenCapture, scope: CompiledScope): 
     )
     .get(scope.parameters);
   return Number(counted?.requests);
+}
+
+/** Answers of DNS with an error. What only the search list asks for is not wrong, so it is left out (product.md, DNS). */
+export function countDnsErrors(capture: OpenCapture, scope: Scope): number {
+  const where = exchangesInScope(capture, scope);
+  const counted = capture.database
+    .prepare(
+      `SELECT coalesce(sum(x.responses), 0) AS errors FROM DnsExchange x
+       WHERE ${COUNTED} AND x.rcode > 0 AND x.suffixLabels IS NULL AND ${where.sql}`,
+    )
+    .get(where.parameters);
+  return Number(counted?.errors);
+}
+
+/** HTTP, gRPC and Kafka requests that failed at the server or were refused by a rule; 4xx of the server are none. */
+export function countL7Errors({ database }: OpenCapture, scope: CompiledScope): number {
+  const counted = database
+    .prepare(
+      `SELECT coalesce(sum(max(e.requests, e.responses)), 0) AS errors FROM L7Exchange e JOIN Flow f ON f.id = e.id
+       WHERE e.counted = 1 AND e.error = 1 AND ${scope.sql}`,
+    )
+    .get(scope.parameters);
+  return Number(counted?.errors);
 }

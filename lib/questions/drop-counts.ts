@@ -65,15 +65,18 @@ export function countDrops(
   return { bucketNs: width, groups };
 }
 
-/** How many drops there are in the scope, and how many of them may be counted twice. */
-export function totalDrops(capture: OpenCapture, scope: CompiledScope): { drops: number; atMost: number } {
+/** How many drops there are in the scope, of how many causes, and how many of them may be counted twice. */
+export function totalDrops(
+  capture: OpenCapture,
+  scope: CompiledScope,
+): { drops: number; atMost: number; dropCauses: number } {
   const [row] = capture.database
     .prepare(
-      `SELECT coalesce(sum(j.drops), 0), coalesce(sum(j.drops) FILTER (WHERE j.atMost = 1), 0)
+      `SELECT coalesce(sum(j.drops), 0), coalesce(sum(j.drops) FILTER (WHERE j.atMost = 1), 0), count(DISTINCT j.causeId)
        FROM JoinedDrop j CROSS JOIN Flow f ON f.id = j.id WHERE ${scope.sql}`,
     )
     .rows(scope.parameters);
-  return { drops: Number(row?.[0] ?? 0), atMost: Number(row?.[1] ?? 0) };
+  return { drops: Number(row?.[0] ?? 0), atMost: Number(row?.[1] ?? 0), dropCauses: Number(row?.[2] ?? 0) };
 }
 
 export const AT_MOST_NOTE =

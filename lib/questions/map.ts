@@ -39,6 +39,16 @@ function draw(
   level: MapLevel,
   limit: number,
 ): Omit<MapAnswer, "meta"> {
+  const { edges, unplaced } = countEdges(capture, scope, level);
+  return { ...edges.answer(limit), unplaced };
+}
+
+/** Every edge of the scope, and what has none. */
+export function countEdges(
+  capture: OpenCapture,
+  scope: CompiledScope,
+  level: MapLevel,
+): { readonly edges: Edges; readonly unplaced: MapAnswer["unplaced"] } {
   const edges = new Edges(level);
   const groups = readGroups(capture, scope);
   const pairs = readPairs(capture.database, [...new Set(groups.map(({ pairId }) => pairId))]);
@@ -60,7 +70,7 @@ function draw(
     if (typeof edge !== "string") edge.addDrops(reason, drops);
   }
   unplaced.reasons = fromPairs(reasons);
-  return { ...edges.answer(limit), unplaced };
+  return { edges, unplaced };
 }
 
 /** The flows of one pair and kind. */
@@ -174,7 +184,8 @@ class EdgeCount {
   }
 }
 
-class Edges {
+/** The edges of a scope while they are counted. */
+export class Edges {
   private readonly byKey = new Map<string, EdgeCount>();
   private readonly nodes = new Map<string, Node>();
 
@@ -205,6 +216,11 @@ class Edges {
     const before = this.nodes.get(id);
     if (before === undefined || JSON.stringify(node) < JSON.stringify(before)) this.nodes.set(id, node);
     return id;
+  }
+
+  /** All edges and the nodes at their ends, in no order. */
+  all(): Pick<MapAnswer, "nodes" | "edges"> {
+    return { nodes: [...this.nodes.values()], edges: [...this.byKey.values()].map((edge) => edge.answer()) };
   }
 
   /** The edges with most events, and how much the others were. */

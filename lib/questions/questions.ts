@@ -15,6 +15,8 @@ import type { FacetsAnswer, FlowDetailAnswer, FlowsAnswer, SummaryAnswer, Timeli
 import type { DropCauseAnswer, DropsAnswer } from "./answers-drops";
 import type { L7Answer, WorkloadsAnswer } from "./answers-l7";
 import type { MapAnswer } from "./answers-map";
+import { type ChangesParameters, readChanges } from "./changes";
+import type { ChangesAnswer } from "./changes-answer";
 import { type DnsParameters, readDns } from "./dns";
 import type { DnsAnswer, DnsExpansionAnswer, DnsLatencyAnswer } from "./dns-answers";
 import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";
@@ -47,6 +49,7 @@ export interface Questions {
   l7: { ask: L7Parameters; answer: L7Answer };
   workloads: { ask: WorkloadsParameters; answer: WorkloadsAnswer };
   map: { ask: MapParameters; answer: MapAnswer };
+  changes: { ask: ChangesParameters; answer: ChangesAnswer };
   drops: { ask: DropsParameters; answer: DropsAnswer };
   dropCause: { ask: DropCauseParameters; answer: DropCauseAnswer };
   facets: { ask: FacetsParameters; answer: FacetsAnswer };
@@ -81,6 +84,7 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   l7: readL7,
   workloads: readWorkloads,
   map: readMap,
+  changes: readChanges,
   drops: readDrops,
   dropCause: readDropCause,
   facets: readFacets,

@@ -4,8 +4,9 @@ import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { NOT_A_LOSS } from "@/lib/flow/losses";
+import type { Scope } from "@/lib/scope/link";
 import type { SummaryAnswer } from "./answers";
-import { countAttempts, countRequests } from "./counts";
+import { countAttempts, countDnsErrors, countL7Errors, countRequests } from "./counts";
 import { AT_MOST_NOTE, totalDrops } from "./drop-counts";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -29,7 +30,9 @@ export function readSummary(
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const compiled = compileScope(capture.database, scope.value);
-  const counted = capture.keep(`summary ${scopeKey(parameters)}`, () => count(capture, compiled));
+  const counted = capture.keep(`summary ${scopeKey(parameters)}`, () =>
+    count(capture, scope.value, compiled),
+  );
   const meta = capture.meta("events");
   const { atMost, ...counts } = counted;
   const notes = atMost > 0 ? [...meta.notes, AT_MOST_NOTE] : meta.notes;
@@ -39,10 +42,11 @@ export function readSummary(
 /** `atMost`: drops that may be counted twice. */
 function count(
   capture: OpenCapture,
-  scope: CompiledScope,
+  scope: Scope,
+  compiled: CompiledScope,
 ): Omit<SummaryAnswer, "meta"> & { readonly atMost: number } {
-  const groups = readGroups(capture, scope);
-  const { drops, atMost } = totalDrops(capture, scope);
+  const groups = readGroups(capture, compiled);
+  const { drops, atMost, dropCauses } = totalDrops(capture, compiled);
   const verdicts = new Map<string, number>();
   let notLosses = 0;
   for (const { kindId, events } of groups) {
@@ -63,8 +67,11 @@ function count(
     atMost,
     notLosses,
     audited: verdicts.get("AUDIT") ?? 0,
-    attempts: countAttempts(capture, scope),
-    requests: countRequests(capture, scope),
+    attempts: countAttempts(capture, compiled),
+    requests: countRequests(capture, compiled),
+    dropCauses,
+    dnsErrors: countDnsErrors(capture, scope),
+    l7Errors: countL7Errors(capture, compiled),
     untimed: sumOf(groups, "untimed"),
     ...spanOf(groups),
     nodes: readNodes(capture, groups),

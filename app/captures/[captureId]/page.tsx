@@ -7,5 +7,5 @@ interface CapturePageProps {
 /** The first view of a capture. */
 export default async function CapturePage({ params }: CapturePageProps) {
   const { captureId } = await params;
-  redirect(`/captures/${captureId}/flows`);
+  redirect(`/captures/${captureId}/overview`);
 }

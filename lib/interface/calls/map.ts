@@ -1,7 +1,8 @@
-/** The map: who talks to whom. */
+/** The map: who talks to whom, and what of it is new or missing. */
 
 import { z } from "zod";
 import { MAP_LEVELS, mapAnswerSchema } from "@/lib/questions/answers-map";
+import { changesAnswerSchema } from "@/lib/questions/changes-answer";
 import { jsonAnswer, question, scopeQuery } from "../call";
 
 export const mapCalls = {
@@ -19,5 +20,13 @@ export const mapCalls = {
         .describe("Edges at most; those with fewest events are folded."),
     }),
     answer: jsonAnswer(mapAnswerSchema, "The map."),
+  }),
+  changes: question({
+    address: "/changes",
+    does: "Connections first seen inside the scope, and workloads that talked before and no longer do",
+    query: scopeQuery.extend({
+      limit: z.coerce.number().int().min(1).max(1000).default(20).describe("Rows at most, of each table."),
+    }),
+    answer: jsonAnswer(changesAnswerSchema, "The two tables."),
   }),
 };

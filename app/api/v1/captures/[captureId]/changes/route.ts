@@ -1,0 +1,8 @@
+/** What is new, and who fell silent. */
+
+import { CALLS } from "@/lib/interface/calls";
+import { asks, routes } from "../../../route-helpers";
+
+export const dynamic = "force-dynamic";
+
+export const { GET, POST, PUT, PATCH, DELETE } = routes(asks(CALLS.changes, "changes", ({ query }) => query));

@@ -1,0 +1,113 @@
+/** What stands beside the sentence of a cause: how much, since when, and where to look. */
+
+import { flowsAddress } from "@/components/frame/flows-address";
+import { linkText } from "@/components/frame/link-change";
+import { VIEWS, type ViewId, viewAddress } from "@/components/frame/views";
+import { formatSecond, spansDays, type Zone } from "@/components/ui/clock";
+import { formatQuantity, formatSpan } from "@/components/ui/format";
+import { parseTime } from "@/lib/base/time";
+import type { AllCausesAnswer } from "@/lib/questions/all-causes-answer";
+import { makeTerm, type Term } from "@/lib/scope/filter";
+import { encodeScope, type Scope } from "@/lib/scope/link";
+
+export type Cause = AllCausesAnswer["rows"][number];
+
+export const KIND_WORDS: Readonly<Record<Cause["kind"], string>> = {
+  drop: "Drop",
+  dns: "DNS",
+  http: "HTTP",
+  tcp: "TCP",
+};
+
+/** Of the classes, in the order of their rank. */
+export const CLASS_TITLES: Readonly<
+  Record<Cause["class"], { readonly title: string; readonly says: string }>
+> = {
+  "never-worked": { title: "Never worked", says: "in all of this capture" },
+  "broken-since": { title: "Worked before, broken since", says: "and not seen working again" },
+  degraded: { title: "Fails now and then", says: "and works in between" },
+  noise: { title: "Noise", says: "most likely harmless" },
+};
+
+const UNITS: Readonly<Record<Cause["unit"], readonly [one: string, many: string]>> = {
+  drops: ["drop", "drops"],
+  queries: ["DNS query", "DNS queries"],
+  requests: ["request", "requests"],
+  attempts: ["connection", "connections"],
+  records: ["record", "records"],
+};
+
+export function countText({ count, unit }: Cause): string {
+  return formatQuantity(count, ...UNITS[unit]);
+}
+
+/** `27 connections tried, every 30 s`: what the count does not say already. */
+export function effectTexts({ attempts, unit, clients, rhythmNs }: Cause): string[] {
+  return [
+    attempts !== null && unit !== "attempts" && `in ${formatQuantity(attempts, "attempt")}`,
+    clients > 1 && `of ${formatQuantity(clients, "workload")}`,
+    rhythmNs !== null && `every ${formatSpan(roundedToSecond(BigInt(rhythmNs)))}`,
+  ].filter((text) => text !== false);
+}
+
+function roundedToSecond(ns: bigint): bigint {
+  return ((ns + 500_000_000n) / 1_000_000_000n) * 1_000_000_000n;
+}
+
+/** Since when, and until when where it had ended well before the capture did. */
+export function whenText(
+  cause: Cause,
+  capture: { readonly first: string | null; readonly last: string | null },
+  zone: Zone,
+): string {
+  const [first, last, from, to] = [cause.first, cause.last, capture.first, capture.last].map(instant);
+  if (first === undefined || last === undefined) return "no time";
+  const isLong = from !== undefined && to !== undefined && spansDays(from, to, zone);
+  const clock = (ns: bigint) => {
+    const text = formatSecond(ns, zone);
+    return isLong ? text.slice("2026-".length) : text.slice("2026-03-04 ".length);
+  };
+  const since = `since ${clock(first)}`;
+  const worked = instant(cause.worked.before);
+  const before =
+    cause.class === "broken-since" && worked !== undefined ? `, worked until ${clock(worked)}` : "";
+  return `${since}${before}${hasEnded(last, from, to) ? `, last at ${clock(last)}` : ", to the end"}`;
+}
+
+function instant(text: string | null): bigint | undefined {
+  return text === null ? undefined : parseTime(text);
+}
+
+/** Nothing more in the last tenth. */
+function hasEnded(last: bigint, from: bigint | undefined, to: bigint | undefined): boolean {
+  return from !== undefined && to !== undefined && (to - last) * 10n > to - from;
+}
+
+/** Terms for the flows that show it; for drops the records that count. */
+export function causeTerms({ causeId, kind }: Cause): Term[] {
+  const cause = makeTerm("cause", [{ type: "text", text: causeId }]);
+  return kind === "drop" ? [makeTerm("drop", [{ type: "word", word: "yes" }]), cause] : [cause];
+}
+
+const HOME_VIEWS: Readonly<Record<Cause["kind"], string>> = {
+  drop: "drops",
+  dns: "dns",
+  http: "l7",
+  tcp: "workloads",
+};
+
+/** The view that explains it, in the same scope; the flows where that view is not there. */
+export function explainAddress(captureId: string, scope: Scope, cause: Cause): string {
+  if (cause.kind === "drop") {
+    const params = encodeScope(scope);
+    params.set("cause", cause.causeId);
+    return viewAddress(captureId, "drops", linkText(params));
+  }
+  const view = VIEWS.find(({ id }) => id === HOME_VIEWS[cause.kind])?.id;
+  const flows = flowsAddress(captureId, scope, ...causeTerms(cause));
+  return view === undefined ? flows : inView(flows, captureId, view);
+}
+
+function inView(flows: string, captureId: string, view: ViewId): string {
+  return viewAddress(captureId, view, flows.slice(flows.indexOf("?") + 1));
+}

@@ -1,0 +1,149 @@
+"use client";
+
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { ApiError } from "@/components/frame/api";
+import { ZONE } from "@/components/frame/preferences";
+import { useCapture, useReport, useSummary } from "@/components/frame/queries";
+import { Sentences } from "@/components/frame/sentences";
+import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
+import { viewAddress } from "@/components/frame/views";
+import { Button, linkButton } from "@/components/ui/button";
+import { Empty } from "@/components/ui/empty";
+import { formatQuantity } from "@/components/ui/format";
+import { useStored } from "@/components/ui/use-stored";
+import type { CaptureAnswer } from "@/lib/questions/answers";
+import { CausesList } from "./causes-list";
+import { headline } from "./headline";
+import { findOnset } from "./onset";
+import { OnsetLine } from "./onset-line";
+import styles from "./overview-view.module.css";
+import { useCauses } from "./queries";
+import { SidePanel } from "./side-panel";
+
+/**
+ * What is wrong in the scope, the worst first, and beside it what is usual, new and missing.
+ *
+ * Empty: says what was looked for and not found. Loading: keeps its columns. Partial: says that causes come with the
+ * end of the file. Failed: says why, with a way to try again. A link that cannot be read shows nothing.
+ */
+export function OverviewView({ captureId }: { readonly captureId: string }) {
+  const scope = useScope();
+  const capture = useCapture(captureId).data;
+  if (scope.scope === undefined) {
+    return (
+      <Empty title="Nothing is shown: the filter or the link has a mistake." role="status">
+        What is wrong stands above, with a way to put it right.
+      </Empty>
+    );
+  }
+  if (capture !== undefined && capture.state === "ready" && capture.flows === 0)
+    return <NoFlows capture={capture} />;
+  return (
+    <div className={styles.view}>
+      <div className={styles.main}>
+        <Causes captureId={captureId} scope={scope} capture={capture} />
+        <Quality captureId={captureId} />
+      </div>
+      <SidePanel captureId={captureId} scope={scope} />
+    </div>
+  );
+}
+
+interface CausesProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+  readonly capture: CaptureAnswer | undefined;
+}
+
+function Causes({ captureId, scope, capture }: CausesProps) {
+  const [zone] = useStored(ZONE);
+  const causes = useCauses(captureId, scope);
+  const summary = useSummary(captureId, scope).data;
+  if (causes.data === undefined) {
+    if (causes.error === null) return <h1 className={styles.headline}>Looking for causes …</h1>;
+    return <Failed error={causes.error} onRetry={() => causes.refetch()} />;
+  }
+  const { rows, total, folded } = causes.data;
+  const span = { first: capture?.first ?? null, last: capture?.last ?? null };
+  const onset = findOnset(rows, span.first);
+  return (
+    <>
+      <h1 className={styles.headline} aria-live="polite">
+        {headline(total, capture?.state === "reading" && capture.flows === 0)}
+      </h1>
+      {scope.scope && onset && (
+        <OnsetLine captureId={captureId} scope={scope.scope} onset={onset} zone={zone} />
+      )}
+      {total === 0 && capture?.state !== "reading" && (
+        <p className={styles.note}>
+          Looked for: drops, failing DNS names, failing and slow requests, connections that are refused or
+          never answered{summary === undefined ? "" : `, in ${formatQuantity(summary.events, "event")}`}. What
+          the log does not hold cannot be found in it: see below.
+        </p>
+      )}
+      {scope.scope && (
+        <CausesList
+          captureId={captureId}
+          scope={scope.scope}
+          causes={rows}
+          onset={onset}
+          capture={span}
+          zone={zone}
+        />
+      )}
+      {folded > 0 && <p className={styles.note}>And {folded} more: narrow the scope to see them.</p>}
+    </>
+  );
+}
+
+/** Warnings and notes of the report: what must not be concluded. */
+function Quality({ captureId }: { readonly captureId: string }) {
+  const report = useReport(captureId).data;
+  if (report === undefined) return null;
+  return (
+    <section className={styles.quality} aria-labelledby="overview-quality">
+      <h2 id="overview-quality">How far to trust this capture</h2>
+      <Sentences report={report} />
+      <p>
+        <Link href={viewAddress(captureId, "quality", "")}>Files, nodes, gaps and what is missing</Link>
+      </p>
+    </section>
+  );
+}
+
+function NoFlows({ capture }: { readonly capture: CaptureAnswer }): ReactNode {
+  const refused = capture.fileReports.reduce((sum, report) => sum + report.refused, 0);
+  const why =
+    capture.fileReports.length === 0
+      ? "No file has been added to it. Files are added from its row in the list of captures."
+      : refused > 0
+        ? "Its records were refused; Quality lists the reasons."
+        : "Its files hold no flow records.";
+  return (
+    <Empty
+      title="This capture holds no flows."
+      role="status"
+      actions={
+        <>
+          <Link href="/" className={linkButton("plain")}>
+            All captures
+          </Link>
+          <Link href={viewAddress(capture.id, "quality", "")} className={linkButton("plain")}>
+            Quality
+          </Link>
+        </>
+      }
+    >
+      {why}
+    </Empty>
+  );
+}
+
+function Failed({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }): ReactNode {
+  return (
+    <Empty title={error.message} role="alert" actions={<Button onClick={onRetry}>Try again</Button>}>
+      {error instanceof ApiError && error.hint}
+    </Empty>
+  );
+}

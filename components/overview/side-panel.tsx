@@ -1,0 +1,247 @@
+"use client";
+
+import { ArrowRight } from "lucide-react";
+import Link from "next/link";
+import { type ReactNode, useId } from "react";
+import { actorName, edgeTerms } from "@/components/frame/actors";
+import { flowsAddress } from "@/components/frame/flows-address";
+import { ZONE } from "@/components/frame/preferences";
+import { useSummary } from "@/components/frame/queries";
+import type { ScopeHandle } from "@/components/frame/use-scope";
+import { TONES, toneOf, Verdict } from "@/components/frame/verdicts";
+import { formatSecond, type Zone } from "@/components/ui/clock";
+import { formatCount, formatQuantity } from "@/components/ui/format";
+import { visible } from "@/components/ui/text";
+import { useStored } from "@/components/ui/use-stored";
+import { parseTime } from "@/lib/base/time";
+import type { SummaryAnswer } from "@/lib/questions/answers";
+import type { ChangesAnswer } from "@/lib/questions/changes-answer";
+import { makeTerm } from "@/lib/scope/filter";
+import type { Scope } from "@/lib/scope/link";
+import { useBusiest, useChanges } from "./queries";
+import styles from "./side-panel.module.css";
+
+const ROWS = 10;
+
+interface SidePanelProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+}
+
+/** What is usual in the scope, what is new in it, and who fell silent. */
+export function SidePanel({ captureId, scope }: SidePanelProps) {
+  const [zone] = useStored(ZONE);
+  const summary = useSummary(captureId, scope).data;
+  const busiest = useBusiest(captureId, scope, ROWS).data;
+  const changes = useChanges(captureId, scope, ROWS).data;
+  if (scope.scope === undefined) return null;
+  const place = { captureId, scope: scope.scope };
+  return (
+    <aside className={styles.side} aria-label="Traffic of the scope">
+      <Part title="Events by verdict">{summary && <Verdicts {...place} summary={summary} />}</Part>
+      <Part title="New connections" says={changes && sinceText(changes.newSince, zone, "first seen after")}>
+        {changes && <NewEdges {...place} changes={changes} zone={zone} />}
+      </Part>
+      <Part
+        title="Fell silent"
+        says={changes && sinceText(changes.silentSince, zone, "talked before, not after")}
+      >
+        {changes && <Silent {...place} changes={changes} zone={zone} />}
+      </Part>
+      <Part title="Busiest connections">
+        {busiest && (
+          <ol className={styles.list}>
+            {busiest.edges.map((edge) => (
+              <EdgeRow
+                key={JSON.stringify([edge.client, edge.server, edge.port, edge.protocol])}
+                {...place}
+                edge={edge}
+              />
+            ))}
+          </ol>
+        )}
+      </Part>
+    </aside>
+  );
+}
+
+interface PartProps {
+  readonly title: string;
+  readonly says?: string;
+  readonly children: ReactNode;
+}
+
+function Part({ title, says, children }: PartProps) {
+  const id = useId();
+  return (
+    <section className={styles.part} aria-labelledby={id}>
+      <h2 id={id} className={styles.title}>
+        {title}
+        {says !== undefined && <span className={styles.says}> {says}</span>}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+function sinceText(time: string | null, zone: Zone, words: string): string | undefined {
+  const clock = clockText(time, zone);
+  return clock === undefined ? undefined : `${words} ${clock}`;
+}
+
+function clockText(time: string | null, zone: Zone): string | undefined {
+  const ns = time === null ? undefined : parseTime(time);
+  return ns === undefined ? undefined : formatSecond(ns, zone).slice("2026-03-04 ".length);
+}
+
+interface Place {
+  readonly captureId: string;
+  readonly scope: Scope;
+}
+
+function Verdicts({ captureId, scope, summary }: Place & { readonly summary: SummaryAnswer }) {
+  const counts = Object.entries(summary.verdicts).filter(([, events]) => events > 0);
+  counts.sort(([a, x], [b, y]) => TONES.indexOf(toneOf(a)) - TONES.indexOf(toneOf(b)) || y - x);
+  if (counts.length === 0) return <p className={styles.quiet}>No events in the scope.</p>;
+  return (
+    <>
+      <ul className={styles.list}>
+        {counts.map(([verdict, events]) => (
+          <li key={verdict} className={styles.verdict}>
+            <Verdict verdict={verdict} />
+            <svg
+              className={styles.bar}
+              data-tone={toneOf(verdict)}
+              viewBox="0 0 100 6"
+              preserveAspectRatio="none"
+              aria-hidden
+            >
+              <rect width={Math.max(0.5, (events / summary.events) * 100)} height="6" />
+            </svg>
+            <Link
+              className={styles.number}
+              href={flowsAddress(captureId, scope, makeTerm("verdict", [{ type: "enum", name: verdict }]))}
+            >
+              {formatCount(events)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {summary.drops !== null && summary.drops > 0 && (
+        <p className={styles.quiet}>
+          {formatQuantity(summary.drops, "drop")}: most are told by two events, one of the policy and one of
+          the packet.
+        </p>
+      )}
+    </>
+  );
+}
+
+type NewEdge = ChangesAnswer["edges"]["rows"][number];
+
+interface EdgeRowProps extends Place {
+  readonly edge: Pick<NewEdge, "client" | "server" | "port" | "protocol" | "events" | "verdicts">;
+  /** How many clients outside the cluster. */
+  readonly outside?: number;
+  /** Stands at the end. */
+  readonly more?: string;
+}
+
+function EdgeRow({ captureId, scope, edge, outside = 0, more }: EdgeRowProps) {
+  const { client, server, port, protocol, events, verdicts } = edge;
+  const dropped = verdicts.DROPPED ?? 0;
+  const from =
+    client === null ? `outside (${formatQuantity(outside, "address", "addresses")})` : actorName(client);
+  return (
+    <li className={styles.edge} data-dropped={dropped > 0 || undefined}>
+      <p className={styles.ends}>
+        <bdi>{from}</bdi> <ArrowRight size={12} className={styles.arrow} aria-label="to" />{" "}
+        <bdi>{actorName(server)}</bdi>
+        <span className={styles.port}>
+          {" "}
+          {[port === null ? null : `:${port}`, protocol].filter((part) => part !== null).join(" ")}
+        </span>
+      </p>
+      <p className={styles.effect}>
+        <Link href={flowsAddress(captureId, scope, ...edgeTerms(edge))}>
+          {formatQuantity(events, "event")}
+        </Link>
+        {dropped > 0 && (
+          <span className={styles.bad}>
+            {dropped === events ? ", all dropped" : `, ${formatCount(dropped)} dropped`}
+          </span>
+        )}
+        {more !== undefined && ` · ${more}`}
+      </p>
+    </li>
+  );
+}
+
+interface ChangesProps extends Place {
+  readonly changes: ChangesAnswer;
+  readonly zone: Zone;
+}
+
+function NewEdges({ captureId, scope, changes, zone }: ChangesProps) {
+  const { newSince, edges } = changes;
+  if (newSince === null) return <p className={styles.quiet}>{NOTHING_BEFORE}</p>;
+  if (edges.total === 0) return <p className={styles.quiet}>None: every connection was seen before.</p>;
+  return (
+    <>
+      <ol className={styles.list}>
+        {edges.rows.map((edge) => (
+          <EdgeRow
+            key={JSON.stringify([edge.client, edge.server, edge.port, edge.protocol])}
+            captureId={captureId}
+            scope={scope}
+            edge={edge}
+            outside={edge.outside}
+            more={`since ${clockText(edge.first, zone)}`}
+          />
+        ))}
+      </ol>
+      <More total={edges.total} shown={edges.rows.length} />
+    </>
+  );
+}
+
+const NOTHING_BEFORE = "Not known: the scope begins with the capture, nothing is before it.";
+
+function Silent({ captureId, scope, changes, zone }: ChangesProps) {
+  const { silentSince, silent } = changes;
+  if (silentSince === null) return <p className={styles.quiet}>{NOTHING_BEFORE}</p>;
+  if (silent.total === 0)
+    return <p className={styles.quiet}>None: every workload that talked still talks.</p>;
+  // Its flows lie before the range that it is silent in.
+  const { from: _from, ...before } = scope;
+  return (
+    <>
+      <ul className={styles.list}>
+        {silent.rows.map(({ id, namespace, name, events, last, expected }) => (
+          <li key={id} className={styles.edge}>
+            <p className={styles.ends}>
+              <bdi>{visible(namespace === null ? name : `${namespace}/${name}`)}</bdi>
+            </p>
+            <p className={styles.effect}>
+              <Link
+                href={flowsAddress(captureId, before, makeTerm("workload", [workloadValue(namespace, name)]))}
+              >
+                {formatQuantity(events, "event")} before
+              </Link>
+              {` · last at ${clockText(last, zone)}, about ${formatCount(expected)} expected since`}
+            </p>
+          </li>
+        ))}
+      </ul>
+      <More total={silent.total} shown={silent.rows.length} />
+    </>
+  );
+}
+
+function workloadValue(namespace: string | null, name: string) {
+  return { type: "workload" as const, ...(namespace !== null && { namespace }), name };
+}
+
+function More({ total, shown }: { readonly total: number; readonly shown: number }) {
+  return total > shown ? <p className={styles.quiet}>And {formatCount(total - shown)} more.</p> : null;
+}

@@ -1,0 +1,88 @@
+import { makeCapture, uniqueName } from "./fixtures/captures";
+import { flowLog, lineOf } from "./fixtures/flow-log";
+import { expect, test } from "./fixtures/test";
+import { FlowsPage } from "./pages/flows-page";
+import { HomePage } from "./pages/home-page";
+import { OverviewPage } from "./pages/overview-page";
+
+test("the incident of the sample is found from the overview down to the raw line", async ({ page }) => {
+  const home = new HomePage(page);
+  const overview = new OverviewPage(page);
+  const flows = new FlowsPage(page);
+  await home.goto();
+  await home.openSample();
+  await expect(page).toHaveURL(/\/overview$/);
+  await expect(overview.headline).toContainText("things go wrong here", { timeout: 30_000 });
+  // The generator changes the policies at 09:50:30; eight causes begin within the next 90 s.
+  await expect(page.getByText(/8 of them began together, 2026-05-12 09:50:30 – 09:51:52/)).toBeVisible();
+  const cause = overview.cause(/storefront\/checkout cannot reach orders\/orders-api on TCP 8080/);
+  await expect(cause).toContainText("107 drops in 27 attempts");
+  await expect(cause).toContainText("worked until 09:50:23");
+
+  await cause.getByRole("link", { name: /^Explain/ }).click();
+  await expect(page.getByRole("heading", { name: "Did it ever work" })).toBeVisible();
+  await expect(page).toHaveURL(/\/drops\?cause=/);
+  await page.goBack();
+  await cause.getByRole("link", { name: "107 drops" }).click();
+  await expect(flows.drops).toHaveText("107 drops");
+  await flows.open(0);
+  await expect(flows.raw).toContainText('"drop_reason_desc":"POLICY_DENIED"');
+});
+
+test("numbers beside the causes lead to exactly as many flows", async ({ page, request }) => {
+  const id = await makeCapture(request, "overview-numbers", flowLog(200));
+  const overview = new OverviewPage(page);
+  const flows = new FlowsPage(page);
+  await overview.goto(id);
+  await expect(overview.headline).toHaveText("1 thing goes wrong here, the worst first.");
+  await expect(overview.cause(/shop\/web cannot reach payments\/api on TCP 8443/)).toContainText("20 drops");
+  await overview
+    .part(/^Events by verdict/)
+    .getByRole("link", { name: "180" })
+    .click();
+  await expect(flows.count).toHaveText("180 flows");
+  await page.goBack();
+  await overview
+    .part(/^Busiest connections/)
+    .getByRole("link", { name: "20 events" })
+    .click();
+  await expect(flows.count).toHaveText("20 flows");
+  await flows.open(1);
+  await expect(flows.raw).toHaveText(lineOf(13));
+});
+
+test("the tabs count what is wrong in the scope, and the foot line tells its span", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "overview-tabs", flowLog(200));
+  const overview = new OverviewPage(page);
+  await overview.goto(id);
+  await expect(overview.tab(/^Drops/)).toHaveAccessibleName(/1 cause of 20 drops/);
+  await expect(overview.tab(/^Flows/)).toHaveAccessibleName(/200 events/);
+  await expect(page.getByRole("contentinfo")).toContainText("1 min 39 s");
+  // Half a second from record to record: the first 20 of them, of which 2 are drops.
+  await overview.goto(id, "?to=2026-03-04T05:00:10Z");
+  await expect(overview.tab(/^Drops/)).toHaveAccessibleName(/1 cause of 2 drops/);
+  await expect(overview.tab(/^Flows/)).toHaveAccessibleName(/20 events/);
+  await expect(page.getByRole("contentinfo")).toContainText("9.5 s");
+});
+
+test("a scope in which nothing is wrong says what was looked for", async ({ page, request }) => {
+  const id = await makeCapture(request, "overview-good", flowLog(100));
+  const overview = new OverviewPage(page);
+  await overview.goto(id, "?q=verdict:FORWARDED");
+  await expect(overview.headline).toHaveText("Nothing wrong was found in this scope.");
+  await expect(page.getByText(/^Looked for: drops, failing DNS names/)).toBeVisible();
+});
+
+test("a capture without flows names the cause and the way out", async ({ page, request }) => {
+  const name = uniqueName("overview-empty");
+  const id = await makeCapture(request, name, "{}\n").catch(() => undefined);
+  expect(id).toBeUndefined();
+  const made = await request.post("/api/v1/captures", { data: { name } });
+  const overview = new OverviewPage(page);
+  await overview.goto(((await made.json()) as { id: string }).id);
+  await expect(page.getByText("This capture holds no flows.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "All captures" }).last()).toBeVisible();
+});
