@@ -64,6 +64,26 @@ describe("a store that cannot be written", () => {
   });
 });
 
+describe("a file that is cancelled when it was read and waits to be settled", () => {
+  it("is dropped before the others are settled, and takes nothing of theirs along", async () => {
+    const { writer, ask, announce } = writerOf(new TestCapture());
+    // Both hold record 1.
+    const first = await announce(lines(line(1), line(2)));
+    const second = await announce(lines(line(1), line(3)));
+    for (const file of [first, second]) {
+      const report = await ask({ call: "readFile", ask: { ...file, settleLater: true } });
+      expect(report).toMatchObject({ state: "settling", read: 2 });
+    }
+    const why = { state: "cancelled", code: "cancelled", message: "Cancelled." } as const;
+    writer.told({ tell: "cancel", fileId: first.fileId, why });
+    const reports = await ask({ call: "settleFiles", ask: { fileIds: [first.fileId, second.fileId] } });
+    expect(reports).toMatchObject([
+      { state: "cancelled", read: 0, accepted: 0, failure: { code: "cancelled" } },
+      { state: "done", read: 2, accepted: 2, duplicate: 0 },
+    ]);
+  });
+});
+
 describe("a writer", () => {
   it("tells how far it is, and ends with settling", async () => {
     const { read, progress } = writerOf(new TestCapture());

@@ -54,6 +54,8 @@ export class CaptureWriter {
   private readonly received = new Map<number, Received>();
   private queue: Promise<unknown> = Promise.resolve();
   private isStopping = false;
+  /** Cancelled after they were read to their end and before they are settled. */
+  private readonly unwanted = new Map<number, Abandoned>();
   /** Mark of the dictionaries before the files that are not settled yet. */
   private markBefore: string | undefined;
 
@@ -77,6 +79,7 @@ export class CaptureWriter {
     if (message.tell === "cancel") {
       if (this.underway?.fileId === message.fileId)
         this.underway.cancelling.abort(new Cancelled(message.why));
+      else this.unwanted.set(message.fileId, message.why);
       return;
     }
     const { fileId, bytes, isWhole } = message;
@@ -104,6 +107,7 @@ export class CaptureWriter {
         return this.abandon(message.ask);
       case "removeFile":
         return this.inTurn(async () => {
+          this.unwanted.delete(message.ask.fileId);
           removeFile(this.database, message.ask.fileId, Date.now());
           return null;
         });
@@ -122,6 +126,7 @@ export class CaptureWriter {
 
   /** What was never read is marked at once, without waiting for the file that is being read. */
   private async abandon(ask: Abandoned & { fileId: number }): Promise<FileReport> {
+    this.unwanted.delete(ask.fileId);
     const mark = async (): Promise<FileReport> => {
       if (wasBegun(this.database, ask.fileId)) dropHalfReadFile(this.database, ask.fileId);
       setFileState(this.database, ask.fileId, ask.state, ask);
@@ -173,12 +178,22 @@ export class CaptureWriter {
   }
 
   private async settle(fileIds: readonly number[]): Promise<FileReport[]> {
+    const wanted = fileIds.filter((fileId) => !this.unwanted.has(fileId));
+    // First, so that what the others share with it does not count as its duplicate.
+    for (const fileId of fileIds) this.dropUnwanted(fileId);
     try {
-      if (!this.isStopping) this.settleNow(fileIds);
+      if (!this.isStopping && wanted.length > 0) this.settleNow(wanted);
     } catch (error) {
-      for (const fileId of fileIds) this.readingFailed(fileId, error);
+      for (const fileId of wanted) this.readingFailed(fileId, error);
     }
     return fileIds.map((fileId) => this.report(fileId));
+  }
+
+  /** A file that was cancelled after it was read to its end. */
+  private dropUnwanted(fileId: number): void {
+    const why = this.unwanted.get(fileId);
+    this.unwanted.delete(fileId);
+    if (why !== undefined) this.readingFailed(fileId, new Cancelled(why));
   }
 
   private settleNow(fileIds: readonly number[]): void {

@@ -17,12 +17,13 @@ class House {
   readonly intake: Intake;
   readonly finished: FileReport[] = [];
   readonly broke: unknown[] = [];
+  onChanged: () => void = () => undefined;
 
   constructor(folder = testFolder(), idleMs?: number) {
     this.folder = folder;
     this.writers = new Writers(folder, idleMs);
     this.intake = new Intake(folder, this.writers, {
-      changed: () => undefined,
+      changed: () => this.onChanged(),
       finished: async (_captureId, report) => {
         this.finished.push(report);
       },
@@ -230,6 +231,22 @@ describe("a file that is cancelled", () => {
     expect(house.intake.progress(id).map(({ file }) => file)).toEqual(["first"]);
     body.end();
     expect(await (await receiving).end).toMatchObject({ state: "done", accepted: 3000 });
+  });
+
+  it("while it is settled is gone when that is over", async () => {
+    const house = new House();
+    const id = house.create(newId());
+    let isCancelled = false;
+    house.onChanged = () => {
+      if (house.intake.progress(id)[0]?.state !== "settling" || isCancelled) return;
+      isCancelled = true;
+      // Settling has begun in the writer's thread.
+      setImmediate(() => expect(house.intake.cancel(id, 1)).toBe(true));
+    };
+    expect(await house.put(id, LOG)).toMatchObject({ state: "cancelled", failure: { code: "cancelled" } });
+    expect(house.look(id).summary).toMatchObject({ flows: 0 });
+    house.onChanged = () => undefined;
+    expect(await house.put(id, LOG)).toMatchObject({ state: "done", accepted: 3000, duplicate: 0 });
   });
 
   it("that is not under way is not found", () => {

@@ -243,7 +243,11 @@ export class Intake {
     try {
       const settled = this.batches.add(captureId, fileId);
       if (!this.smallOneWaits(captureId)) this.batches.end(captureId);
-      return await settled;
+      const report = await settled;
+      // Cancelled while it was settled, which cannot be stopped: it goes again.
+      if (cancelling.signal.aborted && report.state === "done")
+        return this.remove(captureId, report, cancelling.signal.reason);
+      return report;
     } catch (error) {
       return this.abandon(captureId, fileId, { state: "failed", ...describeFailure(error) });
     }
@@ -260,6 +264,12 @@ export class Intake {
   private async abandon(captureId: string, fileId: number, why: Abandoned): Promise<FileReport> {
     const writer = await this.writers.of(captureId);
     return writer.ask("abandonFile", { fileId, ...why });
+  }
+
+  private async remove(captureId: string, report: FileReport, why: Abandoned): Promise<FileReport> {
+    const writer = await this.writers.of(captureId);
+    await writer.ask("removeFile", { fileId: report.id });
+    return { ...report, state: why.state, failure: { code: why.code, message: why.message } };
   }
 
   private drop(file: Underway): void {
