@@ -4,13 +4,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { helpFor } from "./cli/help.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
 const say = (line) => console.error(line);
 
 async function prepare() {
-  const { ensureBundles, ensureGenerated, nodeTooOld, packagesMatchLock, run } = await import(
+  const { alone, ensureBundles, ensureGenerated, nodeTooOld, packagesMatchLock, run } = await import(
     pathToFileURL(at("scripts", "steps.mjs")).href
   );
   const tooOld = nodeTooOld();
@@ -27,10 +28,17 @@ async function prepare() {
     if (code !== 0) throw new Error("Eyepiece could not be put in place; the reason stands above.");
     return;
   }
-  await ensureGenerated(say);
-  await ensureBundles();
+  await alone(say, async () => {
+    await ensureGenerated(say);
+    await ensureBundles();
+  });
 }
 
+const help = helpFor(process.argv.slice(2));
+if (help !== undefined) {
+  process.stdout.write(help);
+  process.exit();
+}
 try {
   await prepare();
 } catch (error) {

@@ -1,11 +1,8 @@
 /** The command `eyepiece`. Started by eyepiece.mjs, which puts in place what is missing. */
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { z } from "zod";
 import { projectRoot } from "@/lib/base/project-root";
 import { parseArguments, type ServeCommand } from "./cli/arguments";
-import { helpText } from "./cli/help";
 import { ingest, type Surroundings } from "./cli/ingest";
 import { failureWords } from "./cli/words";
 
@@ -35,9 +32,7 @@ async function main(): Promise<void> {
     return;
   }
   const command = parsed.value;
-  if (command.kind === "help") process.stdout.write(helpText(command.of));
-  else if (command.kind === "version") console.log(version());
-  else if (command.kind === "serve") await serve(command);
+  if (command.kind === "serve") await serve(command);
   else process.exit(await ingest(command, around));
 }
 
@@ -49,9 +44,4 @@ async function serve({ port, host, data }: ServeCommand): Promise<void> {
   const start = path.join(root, "scripts", "start.mjs");
   process.argv = [process.argv[0] ?? "node", start];
   await import(pathToFileURL(start).href);
-}
-
-function version(): string {
-  const text = readFileSync(path.join(root, "package.json"), "utf8");
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

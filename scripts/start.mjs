@@ -5,6 +5,7 @@
 // get each signal twice.
 import { pathToFileURL } from "node:url";
 import {
+  alone,
   ensureBundles,
   ensureGenerated,
   ensureInstalled,
@@ -29,10 +30,12 @@ if (problem) {
 Object.assign(process.env, offline);
 process.env.NODE_ENV = dev ? "development" : "production";
 try {
-  await ensureInstalled(say);
-  await ensureGenerated(say);
-  await ensureBundles();
-  if (!dev) await ensurePages(say);
+  await alone(say, async () => {
+    await ensureInstalled(say);
+    await ensureGenerated(say);
+    await ensureBundles();
+    if (!dev) await ensurePages(say);
+  });
 } catch (error) {
   console.error(error.message);
   process.exit(1);

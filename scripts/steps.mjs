@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -48,6 +49,59 @@ export function packagesMatchLock(lockText, installedText) {
       name === "" || (locked[name].optional && !installed[name]) || same(locked[name], installed[name]),
   );
   return present && Object.keys(installed).every((name) => same(installed[name], locked[name]));
+}
+
+/** Longer than any install; a process that lives and yet makes nothing must not be waited for for ever. */
+const longestWaitMs = 15 * 60_000;
+
+/**
+ * Does `work` while no other process does so in this folder: two installs at once destroy each other's
+ * node_modules. Waits for the other one, which is asked for by its process id, so that a lock left by a
+ * process that died is taken over.
+ */
+export async function alone(
+  say,
+  work,
+  { lock = at("build", "preparing.lock"), waitMs = longestWaitMs } = {},
+) {
+  mkdirSync(path.dirname(lock), { recursive: true });
+  const until = Date.now() + waitMs;
+  for (let hasSaid = false; !tryLock(lock); hasSaid = true) {
+    if (Date.now() > until)
+      throw new Error(
+        `Another process has been preparing Eyepiece for too long. When there is none, remove ${lock}.`,
+      );
+    if (!hasSaid) say("Waiting for another process that prepares Eyepiece in this folder ...");
+    await sleep(200);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function tryLock(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  const holder = read(lock);
+  // Empty: it was made this moment.
+  if (holder !== undefined && holder !== "" && !isAlive(Number(holder))) rmSync(lock, { force: true });
+  return false;
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of somebody else lives all the same.
+    return error.code === "EPERM";
+  }
 }
 
 function installed() {

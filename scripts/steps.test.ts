@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
-import { contentHash, nodeTooOld, packagesMatchLock } from "./steps.mjs";
+import { afterAll, describe, expect, it } from "vitest";
+import { alone, contentHash, nodeTooOld, packagesMatchLock } from "./steps.mjs";
 
 describe("nodeTooOld", () => {
   it.each(["20.19.0", "20.20.2", "22.0.0", "24.1.0"])("accepts %s", (version) => {
@@ -12,6 +13,52 @@ describe("nodeTooOld", () => {
     expect(nodeTooOld(version)).toBe(
       `Eyepiece needs Node.js 20.19 or newer; this is ${version}. Install a newer Node.js and start again.`,
     );
+  });
+});
+
+describe("alone", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "eyepiece-lock-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const said: string[] = [];
+  const say = (line: string) => said.push(line);
+
+  it("lets one work after the other", async () => {
+    const lock = path.join(folder, "build", "one.lock");
+    const order: string[] = [];
+    const slow = alone(
+      say,
+      async () => {
+        order.push("first begins");
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        order.push("first ends");
+      },
+      { lock },
+    );
+    await alone(say, async () => order.push("second"), { lock });
+    await slow;
+    expect(order).toEqual(["first begins", "first ends", "second"]);
+    expect(said).toEqual(["Waiting for another process that prepares Eyepiece in this folder ..."]);
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  it("gives the lock back when the work fails", async () => {
+    const lock = path.join(folder, "failed.lock");
+    const work = () => Promise.reject(new Error("no network"));
+    await expect(alone(say, work, { lock })).rejects.toThrow("no network");
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  it("takes over what a dead process left", async () => {
+    const lock = path.join(folder, "dead.lock");
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    writeFileSync(lock, String(pid));
+    expect(await alone(say, async () => "done", { lock })).toBe("done");
+  });
+
+  it("names the file when the other one does not come to an end", async () => {
+    const lock = path.join(folder, "held.lock");
+    writeFileSync(lock, String(process.pid));
+    await expect(alone(say, async () => 1, { lock, waitMs: 10 })).rejects.toThrow(`remove ${lock}`);
   });
 });
 

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
+  alone,
   databases,
   ensureBundles,
   ensureGenerated,
@@ -76,8 +77,10 @@ async function runUnitTests() {
 }
 
 async function build() {
-  await ensureBundles();
-  await ensurePages(say);
+  await alone(say, async () => {
+    await ensureBundles();
+    await ensurePages(say);
+  });
   return check(0);
 }
 
@@ -122,8 +125,10 @@ async function main() {
     throw new Error(`Usage: npm test -- --only=${[...new Set(steps.map((step) => step.name))].join(",")}`);
   const tooOld = nodeTooOld();
   if (tooOld) throw new Error(tooOld);
-  await ensureInstalled(say);
-  await ensureGenerated(say);
+  await alone(say, async () => {
+    await ensureInstalled(say);
+    await ensureGenerated(say);
+  });
   const results = [];
   for (const step of chosen) results.push(await runStep(step));
   say("");

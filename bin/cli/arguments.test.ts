@@ -15,12 +15,6 @@ describe("parseArguments", () => {
   const serve = { kind: "serve", port: undefined, host: undefined, data: undefined };
 
   it.each([
-    ["--help", { kind: "help", of: "all" }],
-    ["-h", { kind: "help", of: "all" }],
-    ["help ingest", { kind: "help", of: "ingest" }],
-    ["ingest --help", { kind: "help", of: "ingest" }],
-    ["serve -h", { kind: "help", of: "serve" }],
-    ["--version", { kind: "version" }],
     ["serve", serve],
     ["serve --port 0 --host ::1 --data x", { ...serve, port: "0", host: "::1", data: "x" }],
     ["serve --port=65535", { ...serve, port: "65535" }],

@@ -21,20 +21,12 @@ export interface IngestCommand {
   readonly json: boolean;
 }
 
-export type Command =
-  | { readonly kind: "help"; readonly of: "all" | "serve" | "ingest" }
-  | { readonly kind: "version" }
-  | ServeCommand
-  | IngestCommand;
+export type Command = ServeCommand | IngestCommand;
 
-/** `argv` without the program's own name. Code: `usage`. */
+/** `argv` without the program's own name; help and version were answered before (help.mjs). Code: `usage`. */
 export function parseArguments(argv: readonly string[]): Result<Command> {
   const [word, ...rest] = argv;
   if (word === undefined) return usage("Which command? There are serve and ingest.");
-  if (word === "--help" || word === "-h" || word === "help") {
-    return ok({ kind: "help", of: rest[0] === "serve" || rest[0] === "ingest" ? rest[0] : "all" });
-  }
-  if (word === "--version" || word === "-V") return ok({ kind: "version" });
   if (word === "serve") return explained(() => parseServe(rest));
   if (word === "ingest") return explained(() => parseIngest(rest));
   return usage(`There is no command "${word}"; there are serve and ingest.`);
@@ -42,12 +34,10 @@ export function parseArguments(argv: readonly string[]): Result<Command> {
 
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
-const help = { help: { type: "boolean", short: "h" } } as const;
 
 function parseServe(args: string[]): Result<Command> {
-  const options = { port: text, host: text, data: text, ...help };
+  const options = { port: text, host: text, data: text };
   const { values } = parseArgs({ args, options, strict: true });
-  if (values.help) return ok({ kind: "help", of: "serve" });
   const { port, host, data } = values;
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535))
     return usage(`--port ${port}: a port is a number from 0 to 65535.`);
@@ -57,9 +47,8 @@ function parseServe(args: string[]): Result<Command> {
 }
 
 function parseIngest(args: string[]): Result<Command> {
-  const options = { name: text, capture: text, url: text, json: flag, ...help };
+  const options = { name: text, capture: text, url: text, json: flag };
   const { values, positionals: paths } = parseArgs({ args, options, strict: true, allowPositionals: true });
-  if (values.help) return ok({ kind: "help", of: "ingest" });
   const { capture: captureId, url, json = false } = values;
   const name = values.name?.trim();
   if (paths.length === 0) return usage("Nothing to ingest: name files or folders, or - for standard input.");

@@ -1,4 +1,6 @@
-import type { Command } from "./arguments";
+// What `eyepiece --help` and `--version` print. Plain JavaScript without packages: eyepiece.mjs asks here
+// before it puts anything in place, so that help needs no installation.
+import { readFileSync } from "node:fs";
 
 const ALL = `Eyepiece opens exported Hubble flow logs in a browser.
 
@@ -44,6 +46,22 @@ Ends with 0 when everything was read, 1 when a file failed or not one of its rec
 the command itself was wrong.
 `;
 
-export function helpText(of: Extract<Command, { kind: "help" }>["of"]): string {
-  return of === "serve" ? SERVE : of === "ingest" ? INGEST : ALL;
+const isHelp = (word) => word === "--help" || word === "-h";
+
+/**
+ * What is printed for these arguments (without the program's own name); undefined when they ask for neither.
+ * @param {readonly string[]} argv
+ */
+export function helpFor(argv) {
+  const [word, ...rest] = argv;
+  if (isHelp(word) || word === "help")
+    return rest[0] === "serve" ? SERVE : rest[0] === "ingest" ? INGEST : ALL;
+  if (word === "--version" || word === "-V") return `${version()}\n`;
+  if (word === "serve" && rest.some(isHelp)) return SERVE;
+  if (word === "ingest" && rest.some(isHelp)) return INGEST;
+  return undefined;
+}
+
+function version() {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 }
