@@ -48,12 +48,32 @@ describe("times of tables", () => {
     expect(parseTableTime("2026-08-21 10:15:04", 120)).toBe(parseTableTime("2026-08-21 08:15:04", 0));
   });
 
+  // By the rules of the European Union: summer time from 29 March to 25 October 2026, each at 01:00 UTC.
+  it.each([
+    ["2026-01-21 10:15:04.5", "Europe/Amsterdam", "2026-01-21T09:15:04.500000000Z"],
+    ["8/21/2026, 10:15:04 AM", "Europe/Amsterdam", "2026-08-21T08:15:04.000000000Z"],
+    ["2026-03-29 01:59:59", "Europe/Amsterdam", "2026-03-29T00:59:59.000000000Z"],
+    ["2026-03-29 03:00:00", "Europe/Amsterdam", "2026-03-29T01:00:00.000000000Z"],
+    ["2026-08-21 10:15:04", "Asia/Kolkata", "2026-08-21T04:45:04.000000000Z"],
+    ["2026-08-21 10:15:04", "America/Los_Angeles", "2026-08-21T17:15:04.000000000Z"],
+    // Left out by the clocks, and shown twice.
+    ["2026-03-29 02:30:00", "Europe/Amsterdam", undefined],
+    ["2026-10-25 02:30:00", "Europe/Amsterdam", undefined],
+  ])("%s in %s", (written, zone, expected) => {
+    const ns = parseTableTime(written, zone);
+    expect(ns === undefined ? undefined : formatTime(ns)).toBe(expected);
+  });
+
   it.each([
     ["TimeGenerated", 0],
     ["TimeGenerated [UTC]", 0],
     ["TimeGenerated [UTC+02:00]", 120],
     ["TimeGenerated [UTC-5]", -300],
     ["TimeGenerated [+05:30]", 330],
+    ["TimeGenerated [Europe/Amsterdam]", "Europe/Amsterdam"],
+    ["TimeGenerated [Asia/Kolkata]", "Asia/Kolkata"],
+    ["TimeGenerated [Europe/Nowhere]", undefined],
+    ["TimeGenerated [EST]", undefined],
     ["TimeGenerated [Local Time]", undefined],
     ["TimeGenerated [Eastern Time]", undefined],
     ["TimeGenerated []", undefined],

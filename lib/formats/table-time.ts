@@ -10,23 +10,27 @@
 
 import { parseTime } from "@/lib/base/time";
 
-/** A zone that a column's header names: minutes east of UTC; undefined when it is not known. */
-export type ZoneMinutes = number | undefined;
+/** A zone that a column's header names: minutes east of UTC, or a name of the IANA database; undefined when it is not known. */
+export type TableZone = number | string | undefined;
 
-/** `TimeGenerated [UTC]` is 0; without a suffix Log Analytics writes UTC. `[Local Time]` does not say. */
-export function zoneOfColumn(column: string): ZoneMinutes {
+/**
+ * `TimeGenerated [UTC]` is 0, `[Europe/Amsterdam]` that name; without a suffix Log Analytics writes UTC. `[Local Time]`
+ * does not say, nor does `[Eastern Time]`, which is four zones on three continents.
+ */
+export function zoneOfColumn(column: string): TableZone {
   const suffix = /\[([^\]]*)\]\s*$/.exec(column)?.[1]?.trim();
   if (suffix === undefined) return 0;
   const match =
     /^(?:UTC|GMT|Z|Etc\/UTC|Coordinated Universal Time)?\s*(?:([+-])(\d{1,2})(?::?(\d{2}))?)?$/i.exec(suffix);
-  if (match === null || suffix === "") return undefined;
+  if (match === null) return isZoneName(suffix) ? suffix : undefined;
+  if (suffix === "") return undefined;
   const [, sign, hours = "0", minutes = "0"] = match;
   const east = Number(hours) * 60 + Number(minutes);
   return sign === "-" ? -east : east;
 }
 
 /** Nanoseconds since the epoch; undefined when the text does not say an instant. */
-export function parseTableTime(text: string, zone: ZoneMinutes): bigint | undefined {
+export function parseTableTime(text: string, zone: TableZone): bigint | undefined {
   const exact = parseTime(text);
   if (exact !== undefined) return exact;
   const local = ISO.exec(text) ?? undefined;
@@ -40,7 +44,7 @@ const ISO = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?$/;
 const LOCAL =
   /^(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{1,4})\.?[,\s]\s*(\d{1,2})[:.](\d{2})[:.](\d{2})(?:[.,](\d{1,9}))?(?:\s*([AaPp]\.?\s?[Mm]\.?))?$/;
 
-function parseLocalTime(text: string, zone: ZoneMinutes): bigint | undefined {
+function parseLocalTime(text: string, zone: TableZone): bigint | undefined {
   const match = LOCAL.exec(text);
   if (match === null) return undefined;
   const [
@@ -96,11 +100,69 @@ function instant(
   date: string,
   time: string,
   fraction: string | undefined,
-  zone: ZoneMinutes,
+  zone: TableZone,
 ): bigint | undefined {
   if (zone === undefined) return undefined;
-  const utc = parseTime(`${date}T${time}${fraction === undefined ? "" : `.${fraction}`}Z`);
-  return utc === undefined ? undefined : utc - BigInt(zone) * 60_000_000_000n;
+  const wall = parseTime(`${date}T${time}${fraction === undefined ? "" : `.${fraction}`}Z`);
+  if (wall === undefined) return undefined;
+  const minutes = typeof zone === "number" ? zone : minutesEast(wall, zone);
+  return minutes === undefined ? undefined : wall - BigInt(minutes) * NS_PER_MINUTE;
+}
+
+const NS_PER_MINUTE = 60_000_000_000n;
+const NS_PER_MS = 1_000_000n;
+const MS_PER_MINUTE = 60_000;
+
+/** Names that say where, as `Europe/Amsterdam`; a bare `EST` means one thing in New York and another in Sydney. */
+function isZoneName(name: string): boolean {
+  return /^[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+$/.test(name) && clockOf(name) !== undefined;
+}
+
+/**
+ * Minutes that the clocks of a zone were ahead of UTC when they showed `wall`. Undefined in the hour that they showed
+ * twice and in the one they left out.
+ */
+function minutesEast(wall: bigint, zone: string): number | undefined {
+  const wallMs = Number(wall / NS_PER_MS);
+  // No zone is further than 14 hours from UTC, and none changes its clocks twice within two days.
+  const around = [wallMs - DAY_MS, wallMs + DAY_MS].map((ms) => offsetAt(ms, zone));
+  const right = [...new Set(around)].filter(
+    (minutes) => minutes !== undefined && offsetAt(wallMs - minutes * MS_PER_MINUTE, zone) === minutes,
+  );
+  return right.length === 1 ? right[0] : undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** What the clocks of a zone show at an instant, in minutes ahead of UTC. */
+function offsetAt(ms: number, zone: string): number | undefined {
+  const parts = clockOf(zone)?.formatToParts(ms);
+  const offset = parts?.find(({ type }) => type === "timeZoneName")?.value;
+  const match = /^GMT(?:([+-])(\d{2}):(\d{2}))?$/.exec(offset ?? "");
+  if (match === null) return undefined;
+  const [, sign, hours = "0", minutes = "0"] = match;
+  const east = Number(hours) * 60 + Number(minutes);
+  return sign === "-" ? -east : east;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat | undefined>();
+/** Names come from the headers of files: more are not kept. */
+const MOST_CLOCKS = 64;
+
+function clockOf(zone: string): Intl.DateTimeFormat | undefined {
+  if (clocks.has(zone)) return clocks.get(zone);
+  if (clocks.size >= MOST_CLOCKS) clocks.clear();
+  const clock = makeClock(zone);
+  clocks.set(zone, clock);
+  return clock;
+}
+
+function makeClock(zone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "longOffset" });
+  } catch {
+    return undefined;
+  }
 }
 
 function two(value: string | number): string {
