@@ -304,7 +304,8 @@ describe("an upload that breaks midway", () => {
     await until(() => house.look(id).files[0]?.state === "reading");
     const broken = house.receive(id, second, "second");
     second.write(LOG);
-    await until(() => house.look(id).files.length === 2);
+    // Known to the intake, which is a moment after it stands in the capture's file.
+    await until(() => house.intake.progress(id).length === 2);
     second.destroy(new Error("the line is dead"));
     await expect(broken).rejects.toThrow(UploadBroken);
     expect(house.look(id).files[1]).toMatchObject({ state: "interrupted" });
