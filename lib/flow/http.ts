@@ -12,7 +12,7 @@ import type { Layer7 } from "./flow";
 type Http = NonNullable<Layer7["http"]>;
 
 /** What Hubble writes in place of a value. */
-const REDACTED = "HUBBLE_REDACTED";
+export const REDACTED = "HUBBLE_REDACTED";
 
 /** The first value of a header, by its name in lower case; undefined where it is missing or redacted. */
 export function headerOf(http: Http | undefined, name: string): string | undefined {

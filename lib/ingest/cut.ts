@@ -1,6 +1,7 @@
 /**
  * Cuts out of a record's bytes what differs between records that are otherwise alike: time, uuid and ports, in the order in
- * which Hubble writes them. No text is made, nothing is allocated: a log has millions of records.
+ * which Hubble writes them (of a message of layer 7 there is more: cut-layer7.ts). No text is made, nothing is allocated: a
+ * log has millions of records.
  */
 
 import { hash64 } from "@/lib/base/hash";
@@ -28,25 +29,23 @@ for (const char of "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 const DIGIT = new Uint8Array(256).fill(255);
 for (const [value, char] of [..."0123456789abcdef"].entries()) DIGIT[char.charCodeAt(0)] = value;
 
+/** What can be cut out, as a sum in `Cut.shape`. The time always is. */
+export const HAS = { uuid: 1, ports: 2, timeAgain: 4, latency: 8, url: 16, trace: 32, summary: 64 } as const;
+/** Added to the shape for each header that is cut out. */
+export const ONE_HEADER = 128;
+export const MOST_HEADERS = 12;
+const MOST_CUTS = 9 + MOST_HEADERS;
+
 /** The places of the cuts, within the bytes that were given, and the values. One is used for all records. */
 export class Cut {
   start = 0;
   end = 0;
-  timeStart = 0;
-  timeEnd = 0;
-  /** Start and end are the same, behind the time, when no uuid was cut out. */
-  uuidStart = 0;
-  uuidEnd = 0;
-  /** Start and end of both ports are the same, behind time or uuid, when there are none. */
-  sourceStart = 0;
-  sourceEnd = 0;
-  destinationStart = 0;
-  destinationEnd = 0;
-  /** The envelope's time, which repeats the flow's; the end of the record when there is none. */
-  againStart = 0;
-  againEnd = 0;
-  hasUuid = false;
-  hasPorts = false;
+  /** Where each cut begins and ends, in the order of the record: the time first, the envelope's time last. */
+  readonly starts = new Int32Array(MOST_CUTS);
+  readonly ends = new Int32Array(MOST_CUTS);
+  count = 0;
+  /** Which cuts there are. Their order is always the same, so that this says what each of them is. */
+  shape = 0;
   sourcePort = 0;
   destinationPort = 0;
   /** Halves of the time in nanoseconds, and of 64 bits of the uuid. */
@@ -54,48 +53,82 @@ export class Cut {
   timeLow = 0;
   uuidHigh = 0;
   uuidLow = 0;
+  /** Below 2^53. */
+  latencyNs = 0;
+  /** Numbers of cuts: the URL, the first header, the trace id. */
+  url = 0;
+  firstHeader = 0;
+  trace = 0;
   private readonly minute = new Uint8Array(17);
   private minuteHigh = 0;
   /** Unsigned. */
   private minuteLow = 0;
   private isMinuteKnown = false;
 
+  get hasUuid(): boolean {
+    return (this.shape & HAS.uuid) !== 0;
+  }
+
+  get hasPorts(): boolean {
+    return (this.shape & HAS.ports) !== 0;
+  }
+
   get hasTimeAgain(): boolean {
-    return this.againStart < this.againEnd;
+    return (this.shape & HAS.timeAgain) !== 0;
+  }
+
+  get headers(): number {
+    return Math.floor(this.shape / ONE_HEADER);
   }
 
   get timeNs(): bigint {
     return (BigInt(this.timeHigh) << 32n) | BigInt(this.timeLow >>> 0);
   }
 
+  /** Behind the last cut. */
+  get behind(): number {
+    return this.ends[this.count - 1] as number;
+  }
+
+  add(what: number, start: number, end: number): number {
+    this.starts[this.count] = start;
+    this.ends[this.count] = end;
+    this.shape += what;
+    return this.count++;
+  }
+
+  /** Takes the last cut back. */
+  remove(what: number): void {
+    this.count--;
+    this.shape -= what;
+  }
+
   /** False when the record is not written as Hubble writes it: it is to be decoded in full. */
   take(bytes: Buffer, start: number, end: number): boolean {
     this.start = start;
     this.end = end;
+    this.count = 0;
+    this.shape = 0;
     const name = TIME.find(bytes, start, end);
     if (name < 0) return false;
-    this.timeStart = name + TIME.length;
-    this.timeEnd = endOfText(bytes, this.timeStart, Math.min(end, this.timeStart + LONGEST_TIME));
-    if (this.timeEnd < 0 || !this.readTime(bytes)) return false;
-    this.takeUuid(bytes);
-    return this.takePorts(bytes) && this.takeTimeAgain(bytes);
+    const timeStart = name + TIME.length;
+    const timeEnd = endOfText(bytes, timeStart, Math.min(end, timeStart + LONGEST_TIME));
+    if (timeEnd < 0 || !this.readTime(bytes, timeStart, timeEnd)) return false;
+    this.add(0, timeStart, timeEnd);
+    this.takeUuid(bytes, timeEnd);
+    return this.takePorts(bytes, this.behind) && this.takeTimeAgain(bytes, timeStart, timeEnd);
   }
 
   /** The uuid that follows the time closely. (A uuid elsewhere stays where it is.) */
-  private takeUuid(bytes: Buffer): void {
-    this.hasUuid = false;
-    this.uuidStart = this.timeEnd;
-    this.uuidEnd = this.timeEnd;
-    const name = UUID.find(bytes, this.timeEnd, Math.min(this.end, this.timeEnd + UUID_WITHIN));
+  private takeUuid(bytes: Buffer, from: number): void {
+    const name = UUID.find(bytes, from, Math.min(this.end, from + UUID_WITHIN));
     if (name < 0) return;
     const start = name + UUID.length;
     let end = start;
     while (end < this.end && IN_UUID[bytes[end] as number] === 1) end++;
     if (end === start || end - start > LONGEST_UUID || end >= this.end || bytes[end] !== QUOTE) return;
-    this.hasUuid = true;
-    this.uuidStart = start;
-    this.uuidEnd = end;
-    if (!this.foldUuid(bytes)) {
+    this.add(HAS.uuid, start, end);
+    if (!this.foldUuid(bytes, start, end)) {
       const hash = hash64(bytes.subarray(start, end));
       this.uuidHigh = Number(hash >> 32n);
       this.uuidLow = Number(BigInt.asIntN(32, hash));
@@ -103,9 +136,8 @@ export class Cut {
   }
 
   /** As uuidHash of lib/base/hash.ts does it; false when it is not spelled in the usual way. */
-  private foldUuid(bytes: Buffer): boolean {
-    const { uuidStart: at } = this;
-    if (this.uuidEnd - at !== 36) return false;
+  private foldUuid(bytes: Buffer, at: number, end: number): boolean {
+    if (end - at !== 36) return false;
     if (bytes[at + 8] !== 45 || bytes[at + 13] !== 45 || bytes[at + 18] !== 45 || bytes[at + 23] !== 45)
       return false;
     if (!isHexadecimal(bytes, at)) return false;
@@ -114,104 +146,101 @@ export class Cut {
     return true;
   }
 
-  private takePorts(bytes: Buffer): boolean {
-    const from = this.uuidEnd;
+  private takePorts(bytes: Buffer, from: number): boolean {
     const name = SOURCE_PORT.find(bytes, from, this.end);
-    this.hasPorts = name >= 0;
-    if (!this.hasPorts) {
-      this.sourceStart = this.sourceEnd = this.destinationStart = this.destinationEnd = from;
-      return true;
-    }
-    this.sourceStart = name + SOURCE_PORT.length;
-    this.sourceEnd = endOfNumber(bytes, this.sourceStart, this.end);
-    if (this.sourceEnd < 0) return false;
-    const other = DESTINATION_PORT.find(bytes, this.sourceEnd, this.end);
+    if (name < 0) return true;
+    const sourceStart = name + SOURCE_PORT.length;
+    const sourceEnd = endOfNumber(bytes, sourceStart, this.end);
+    if (sourceEnd < 0) return false;
+    const other = DESTINATION_PORT.find(bytes, sourceEnd, this.end);
     if (other < 0) return false;
-    this.destinationStart = other + DESTINATION_PORT.length;
-    this.destinationEnd = endOfNumber(bytes, this.destinationStart, this.end);
-    if (this.destinationEnd < 0) return false;
-    this.sourcePort = numberAt(bytes, this.sourceStart, this.sourceEnd);
-    this.destinationPort = numberAt(bytes, this.destinationStart, this.destinationEnd);
+    const destinationStart = other + DESTINATION_PORT.length;
+    const destinationEnd = endOfNumber(bytes, destinationStart, this.end);
+    if (destinationEnd < 0) return false;
+    this.add(HAS.ports, sourceStart, sourceEnd);
+    this.add(0, destinationStart, destinationEnd);
+    this.sourcePort = numberAt(bytes, sourceStart, sourceEnd);
+    this.destinationPort = numberAt(bytes, destinationStart, destinationEnd);
     return true;
   }
 
   /** The last time behind the ports; false when it is another time. */
-  private takeTimeAgain(bytes: Buffer): boolean {
-    const length = this.timeEnd - this.timeStart;
+  private takeTimeAgain(bytes: Buffer, timeStart: number, timeEnd: number): boolean {
+    const length = timeEnd - timeStart;
+    const from = this.behind;
     // As the exporter writes it: the record's last member.
     let name = this.end - 2 - length - TIME.length;
-    if (name < this.destinationEnd || bytes[this.end - 2] !== QUOTE || !TIME.isAt(bytes, name)) {
+    if (name < from || bytes[this.end - 2] !== QUOTE || !TIME.isAt(bytes, name)) {
       name = -1;
-      for (let at = this.destinationEnd; at >= 0; ) {
+      for (let at = from; at >= 0; ) {
         at = TIME.find(bytes, at, this.end);
         if (at >= 0) name = at++;
       }
     }
-    this.againStart = this.againEnd = this.end;
     if (name < 0) return true;
     const start = name + TIME.length;
     if (start + length >= this.end || bytes[start + length] !== QUOTE) return false;
-    for (let i = 0; i < length; i++) if (bytes[start + i] !== bytes[this.timeStart + i]) return false;
-    this.againStart = start;
-    this.againEnd = start + length;
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== bytes[timeStart + i]) return false;
+    this.add(HAS.timeAgain, start, start + length);
     return true;
   }
 
   /** The calendar is worked out once per minute: lines of one log share it. */
-  private readTime(bytes: Buffer): boolean {
-    const rest = this.isMinuteKnown && this.isSameMinute(bytes) ? this.nanosecondsOfMinute(bytes) : -1;
+  private readTime(bytes: Buffer, start: number, end: number): boolean {
+    const isSame = this.isMinuteKnown && this.isSameMinute(bytes, start, end);
+    const rest = isSame ? nanosecondsOfMinute(bytes, start, end) : -1;
     if (rest >= 0) {
       const low = this.minuteLow + rest;
       this.timeHigh = (this.minuteHigh + Math.floor(low / 2 ** 32)) | 0;
       this.timeLow = low | 0;
       return true;
     }
-    const time = parseTime(bytes.toString("utf8", this.timeStart, this.timeEnd));
+    const time = parseTime(bytes.toString("utf8", start, end));
     if (time === undefined) return false;
     this.timeHigh = Number(time >> 32n);
     this.timeLow = Number(BigInt.asIntN(32, time));
-    this.rememberMinute(bytes, time);
+    this.rememberMinute(bytes, start, end, time);
     return true;
   }
 
-  private isSameMinute(bytes: Buffer): boolean {
-    if (this.timeEnd - this.timeStart < 20) return false;
-    for (let i = 0; i < 17; i++) if (bytes[this.timeStart + i] !== this.minute[i]) return false;
+  private isSameMinute(bytes: Buffer, start: number, end: number): boolean {
+    if (end - start < 20) return false;
+    for (let i = 0; i < 17; i++) if (bytes[start + i] !== this.minute[i]) return false;
     return true;
   }
 
-  private rememberMinute(bytes: Buffer, time: bigint): void {
+  private rememberMinute(bytes: Buffer, start: number, end: number, time: bigint): void {
     // `YYYY-MM-DDTHH:MM:` and a second of that minute.
-    if (this.timeEnd - this.timeStart < 20 || bytes[this.timeStart + 16] !== 58) return;
-    const rest = this.nanosecondsOfMinute(bytes);
+    if (end - start < 20 || bytes[start + 16] !== 58) return;
+    const rest = nanosecondsOfMinute(bytes, start, end);
     if (rest < 0) return;
     const minute = time - BigInt(rest);
     if (!isWholeMinute(minute)) return;
-    this.minute.set(bytes.subarray(this.timeStart, this.timeStart + 17));
+    this.minute.set(bytes.subarray(start, start + 17));
     this.minuteHigh = Number(minute >> 32n);
     this.minuteLow = Number(BigInt.asUintN(32, minute));
     this.isMinuteKnown = true;
   }
+}
 
-  /** `SS[.fraction]Z` behind the minute; -1 if it is not of that form. */
-  private nanosecondsOfMinute(bytes: Buffer): number {
-    const end = this.timeEnd - 1;
-    if (bytes[end] !== LETTER_Z) return -1;
-    const at = this.timeStart + 17;
-    const tens = (bytes[at] as number) - ZERO;
-    const ones = (bytes[at + 1] as number) - ZERO;
-    if (tens < 0 || tens > 5 || ones < 0 || ones > 9) return -1;
-    const seconds = tens * 10 + ones;
-    if (end === at + 2) return seconds * 1e9;
-    if (bytes[at + 2] !== POINT || end === at + 3 || end > at + 12) return -1;
-    let nanos = 0;
-    for (let i = at + 3; i < at + 12; i++) {
-      const digit = i < end ? (bytes[i] as number) - ZERO : 0;
-      if (digit < 0 || digit > 9) return -1;
-      nanos = nanos * 10 + digit;
-    }
-    return seconds * 1e9 + nanos;
+/** `SS[.fraction]Z` behind the minute; -1 if it is not of that form. */
+function nanosecondsOfMinute(bytes: Buffer, start: number, timeEnd: number): number {
+  const end = timeEnd - 1;
+  if (bytes[end] !== LETTER_Z) return -1;
+  const at = start + 17;
+  const tens = (bytes[at] as number) - ZERO;
+  const ones = (bytes[at + 1] as number) - ZERO;
+  if (tens < 0 || tens > 5 || ones < 0 || ones > 9) return -1;
+  const seconds = tens * 10 + ones;
+  if (end === at + 2) return seconds * 1e9;
+  if (bytes[at + 2] !== POINT || end === at + 3 || end > at + 12) return -1;
+  let nanos = 0;
+  for (let i = at + 3; i < at + 12; i++) {
+    const digit = i < end ? (bytes[i] as number) - ZERO : 0;
+    if (digit < 0 || digit > 9) return -1;
+    nanos = nanos * 10 + digit;
   }
+  return seconds * 1e9 + nanos;
 }
 
 /** Place of the closing quote; -1 when it does not come. (A backslash before it: what is cut off is no time then.) */

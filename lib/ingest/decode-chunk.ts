@@ -2,13 +2,7 @@
 
 import { compressSync } from "lz4-napi";
 import { hash64, uuidHash } from "@/lib/base/hash";
-import {
-  type BatchExtra,
-  type BatchOther,
-  type FlowBatch,
-  type FlowColumns,
-  PLACES_PER_BLOCK,
-} from "@/lib/flow/batch";
+import { type BatchExtra, type BatchOther, type FlowBatch, PLACES_PER_BLOCK } from "@/lib/flow/batch";
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import { decodeText } from "@/lib/formats/decode";
 import type { Decoded, RefusalCode, Refused, Several } from "@/lib/formats/record";
@@ -17,7 +11,7 @@ import { grown, newColumns } from "./columns";
 import { type Member, membersOf } from "./container";
 import { LIMITS } from "./limits";
 import { NotesWriter } from "./notes";
-import { type ColumnWords, type Packer, putKnownRow, putRow, wordsOf } from "./pack";
+import { type Packer, putKnownRow, putRow, type Rows, rowsOf } from "./pack";
 import { PlacesWriter } from "./places";
 import { RefusalList } from "./refusals";
 import { type Part, partsOf } from "./runtime-parts";
@@ -57,8 +51,7 @@ interface Stretch {
 class ChunkDecoding {
   private readonly buffer: Buffer;
   private readonly view: DataView;
-  private columns: FlowColumns;
-  private words: ColumnWords;
+  private into: Rows;
   private readonly others: BatchOther[] = [];
   private readonly extras: BatchExtra[] = [];
   private readonly refusals: RefusalList;
@@ -79,8 +72,7 @@ class ChunkDecoding {
     this.buffer = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
     this.view = new DataView(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
     this.refusals = new RefusalList(this.buffer, chunk.offset);
-    this.columns = newColumns(chunk.documents.length / 3);
-    this.words = wordsOf(this.columns);
+    this.into = rowsOf(newColumns(chunk.documents.length / 3));
     this.firstLine = chunk.documents[2] ?? 1;
     this.places = new PlacesWriter(this.firstLine);
   }
@@ -112,9 +104,16 @@ class ChunkDecoding {
   private decode(start: number, end: number, line: number, places: number): void {
     const { skeletons, cut } = this.packer;
     const isCut = skeletons.isWorthIt() && cut.take(this.buffer, start, end);
-    const known = isCut ? skeletons.find(cut, this.buffer, this.view) : undefined;
+    const known = isCut ? this.findKnown() : undefined;
     if (known !== undefined) this.addKnown(start, end, line, known);
     else this.decodeInFull(this.buffer.toString("utf8", start, end), { start, end, line, places }, isCut);
+  }
+
+  private findKnown(): Known | undefined {
+    const { skeletons, cut } = this.packer;
+    const known = skeletons.find(cut, this.buffer, this.view);
+    if (known !== undefined || !this.packer.cutMore(this.buffer)) return known;
+    return skeletons.find(cut, this.buffer, this.view);
   }
 
   /** A record like an earlier one: what was cut out of it is its own. */
@@ -123,11 +122,13 @@ class ChunkDecoding {
     const { ids } = known;
     const place = this.addPlace(start, end, line);
     this.formats[ids.format] = (this.formats[ids.format] ?? 0) + 1;
-    if (ids.extra !== undefined) this.extras.push({ place, ...ids.extra });
+    const extra = this.packer.extraOfKnown(known, this.buffer);
+    if (extra !== undefined) this.extras.push({ place, ...extra });
     const pair = this.packer.pairOfKnown(known);
     const hash = cut.hasUuid ? undefined : this.hashOf(start, end);
     const row = this.nextRow();
-    putKnownRow(this.columns, this.words, row, place, ids, cut, hash, pair);
+    putKnownRow(this.into, row, place, ids, cut, hash, pair);
+    this.packer.putOwnLayer7(this.into, row, known, this.buffer);
   }
 
   private decodeInFull(text: string, at: Stretch, isCut: boolean): void {
@@ -166,7 +167,7 @@ class ChunkDecoding {
       hasUuid: flow.uuid !== undefined,
     };
     const pair = this.packer.pairOf(ids, own.sourcePort, own.destinationPort);
-    putRow(this.columns, row, place, ids, own, pair);
+    putRow(this.into.columns, row, place, ids, own, pair);
   }
 
   /** The records of a document: each where it lies, or, when they are in a text within it, all at the place of the document. */
@@ -264,10 +265,8 @@ class ChunkDecoding {
 
   /** A line may hold more records than it counts as documents. */
   private nextRow(): number {
-    if (this.rows === this.columns.place.length) {
-      this.columns = grown(this.columns);
-      this.words = wordsOf(this.columns);
-    }
+    const { columns } = this.into;
+    if (this.rows === columns.place.length) this.into = rowsOf(grown(columns));
     return this.rows++;
   }
 
@@ -321,7 +320,7 @@ class ChunkDecoding {
     const data = compressSync(this.buffer);
     return {
       flows: this.rows,
-      columns: this.columns,
+      columns: this.into.columns,
       dictionaries: this.packer.takeFresh(),
       pairs: this.packer.takeFreshPairs(),
       reset,

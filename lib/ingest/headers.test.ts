@@ -17,6 +17,7 @@ describe("headers on their way to the store", () => {
     const packed = pack(new HeaderPacker(), ["accept", "*/*"], ["x-tenant", "blue"], ["x-tenant", "red"]);
     expect(packed).toEqual({
       text: '[["accept","*/*"],["x-tenant","blue"],["x-tenant","red"]]',
+      isVaried: [false, false, false],
       varied: undefined,
     });
   });
@@ -24,10 +25,15 @@ describe("headers on their way to the store", () => {
   it("keep 64 bits in place of the values of a name that has many", () => {
     const packer = new HeaderPacker();
     const packed = Array.from({ length: 40 }, (_, n) => pack(packer, ["accept", "*/*"], ["x-id", `v${n}`]));
-    expect(packed[31]).toEqual({ text: '[["accept","*/*"],["x-id","v31"]]', varied: undefined });
+    expect(packed[31]).toEqual({
+      text: '[["accept","*/*"],["x-id","v31"]]',
+      isVaried: [false, false],
+      varied: undefined,
+    });
     for (const n of [32, 39]) {
       const one = packed[n] as PackedHeaders;
       expect(one.text).toBe('[["accept","*/*"],["x-id",null]]');
+      expect(one.isVaried).toEqual([false, true]);
       expect(hashesOf(one)).toEqual([headerHash("x-id", `v${n}`)]);
     }
     // Once a name has many values, the early ones are not texts either.
@@ -41,6 +47,16 @@ describe("headers on their way to the store", () => {
       expect(packed.text).toBe('[["h",null]]');
       expect(hashesOf(packed)).toEqual([headerHash("h", value)]);
     }
+  });
+
+  it("say of a name in bytes whether its values vary, without learning from it", () => {
+    const packer = new HeaderPacker();
+    for (let n = 0; n < 40; n++) pack(packer, ["x-id", `v${n}`], ["é", `v${n}`], ["x-of", "a"]);
+    const isVaried = (name: string, valueLength = 1): boolean =>
+      packer.isVaried(Buffer.from(`"${name}"`), 1, 1 + Buffer.byteLength(name), valueLength);
+    const names = ["x-id", "é", "x-of", "X-Id", "x-i", "x-id2", ""];
+    expect(names.map((name) => isVaried(name))).toEqual([true, true, false, false, false, false, false]);
+    expect([200, 201].map((length) => isVaried("x-of", length))).toEqual([false, true]);
   });
 
   it("watch a bounded number of names", () => {

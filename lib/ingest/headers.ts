@@ -21,10 +21,13 @@ const FEW = 32;
 const LONGEST = 200;
 /** Names that are watched; a log with more has made-up ones. */
 const NAMES = 500;
+const NO_NAMES: readonly Buffer[] = [];
 
 export interface PackedHeaders {
   /** JSON: `[name, value or null]` for each header, in their order. */
   readonly text: string;
+  /** Which of them have null for their value. */
+  readonly isVaried: readonly boolean[];
   /** 64 bits of each value that is null in the text, one behind the other; undefined when there is none. */
   readonly varied: Uint8Array | undefined;
 }
@@ -32,16 +35,30 @@ export interface PackedHeaders {
 export class HeaderPacker {
   /** Values seen of each name; "many" from a point on. */
   private readonly seen = new Map<string, Set<string> | "many">();
+  /** Names with many values, by their length in bytes. */
+  private readonly manyByLength = new Map<number, Buffer[]>();
 
   pack(headers: readonly Header[]): PackedHeaders {
     const hashes: bigint[] = [];
+    const isVaried: boolean[] = [];
     const pairs = headers.map(({ key, value }): [string, string | null] => {
       const name = storable(key);
-      if (this.isOneOfFew(name, value) && value === storable(value)) return [name, value];
+      const isKept = this.isOneOfFew(name, value) && value === storable(value);
+      isVaried.push(!isKept);
+      if (isKept) return [name, value];
       hashes.push(headerHash(name, value));
       return [name, null];
     });
-    return { text: JSON.stringify(pairs), varied: hashes.length === 0 ? undefined : toBytes(hashes) };
+    const varied = hashes.length === 0 ? undefined : packedHashes(hashes);
+    return { text: JSON.stringify(pairs), isVaried, varied };
+  }
+
+  /** The same of a plain ASCII value of a header whose name is these bytes, without a text of them. */
+  isVaried(bytes: Uint8Array, start: number, end: number, valueLength: number): boolean {
+    if (valueLength > LONGEST) return true;
+    for (const name of this.manyByLength.get(end - start) ?? NO_NAMES)
+      if (isAt(name, bytes, start)) return true;
+    return false;
   }
 
   private isOneOfFew(name: string, value: string): boolean {
@@ -56,11 +73,19 @@ export class HeaderPacker {
     values.add(value);
     if (values.size <= FEW) return true;
     this.seen.set(name, "many");
+    const bytes = Buffer.from(name);
+    this.manyByLength.set(bytes.length, [...(this.manyByLength.get(bytes.length) ?? NO_NAMES), bytes]);
     return false;
   }
 }
 
-function toBytes(hashes: readonly bigint[]): Uint8Array {
+function isAt(name: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  for (let at = 0; at < name.length; at++) if (bytes[start + at] !== name[at]) return false;
+  return true;
+}
+
+/** 64 bits each, one behind the other. */
+export function packedHashes(hashes: readonly bigint[]): Uint8Array {
   const bytes = new DataView(new ArrayBuffer(hashes.length * 8));
   for (const [at, hash] of hashes.entries()) bytes.setBigInt64(at * 8, hash);
   return new Uint8Array(bytes.buffer);

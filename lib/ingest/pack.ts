@@ -1,6 +1,6 @@
 /** From flows to columns and dictionary entries. */
 
-import { hash64, uuidHash } from "@/lib/base/hash";
+import { uuidHash } from "@/lib/base/hash";
 import {
   type BatchExtra,
   type BatchOther,
@@ -9,18 +9,18 @@ import {
   type DictionaryEntry,
   type DictionaryName,
   type FlowColumns,
-  NO_KEY,
   NO_LATENCY,
   NONE,
   UNTIMED,
 } from "@/lib/flow/batch";
 import { clientOf, type KnownSide, knownSide, signsOf } from "@/lib/flow/client";
 import type { Flow, OtherRecord } from "@/lib/flow/flow";
-import { headerOf } from "@/lib/flow/http";
-import { Cut } from "./cut";
+import { Cut, HAS } from "./cut";
+import { cutLayer7 } from "./cut-layer7";
 import { LocalDictionary } from "./dictionary";
 import { kindEntries, observerEntries, sideEntries, storable, textEntries } from "./entries";
-import { HeaderPacker } from "./headers";
+import { HeaderPacker, type PackedHeaders } from "./headers";
+import { cutValue, exchangeKey, ownExchangeKey, ownExtra } from "./known-layer7";
 import { LIMITS } from "./limits";
 import { PairDictionary } from "./pairs";
 import { type Known, Skeletons } from "./skeleton";
@@ -38,6 +38,8 @@ export interface FlowIds {
   readonly exchangeKey: bigint;
   /** What few flows have; undefined when it has none of it. */
   readonly extra: Omit<BatchExtra, "place"> | undefined;
+  /** Which HTTP headers are kept as a digest of their own. */
+  readonly isVariedHeader: readonly boolean[];
   readonly format: string;
   /** What the record says of its direction, whatever its ports. */
   readonly knownSide: KnownSide | undefined;
@@ -82,23 +84,42 @@ export function putRow(
   columns.hasUuid[row] = own.hasUuid ? 1 : 0;
 }
 
+const NO_HEADERS: readonly boolean[] = [];
+
 /** Which of two neighbouring 32-bit words is the high half of a 64-bit one on this machine. */
 const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
-/** Two columns of 64-bit numbers as words of 32 bits. */
+/** Columns of 64-bit numbers as words of 32 bits. */
 export interface ColumnWords {
   readonly time: Int32Array;
   readonly hash: Int32Array;
+  readonly latency: Int32Array;
 }
 
-export function wordsOf({ timeNs, hash }: FlowColumns): ColumnWords {
-  return { time: new Int32Array(timeNs.buffer), hash: new Int32Array(hash.buffer) };
+/** The rows that are filled. */
+export interface Rows {
+  readonly columns: FlowColumns;
+  readonly words: ColumnWords;
+}
+
+export function rowsOf(columns: FlowColumns): Rows {
+  const { timeNs, hash, latencyNs } = columns;
+  const wordsOf = (column: BigInt64Array): Int32Array => new Int32Array(column.buffer);
+  return {
+    columns,
+    words: { time: wordsOf(timeNs), hash: wordsOf(hash), latency: wordsOf(latencyNs) },
+  };
+}
+
+/** Below 2^53. */
+function putLatency({ latency }: ColumnWords, row: number, nanoseconds: number): void {
+  latency[row * 2 + HIGH] = Math.floor(nanoseconds / 2 ** 32);
+  latency[row * 2 + 1 - HIGH] = nanoseconds | 0;
 }
 
 /** The same for a record like an earlier one, without an object or a bigint of its own. `hash` is given when it has no uuid. */
 export function putKnownRow(
-  columns: FlowColumns,
-  words: ColumnWords,
+  { columns, words }: Rows,
   row: number,
   place: number,
   ids: FlowIds,
@@ -191,6 +212,7 @@ export class Packer {
   /** What a flow is but for its time, ports, latency and identity. */
   idsOf(flow: Flow, format: string): FlowIds {
     const { ip } = flow;
+    const headers = this.packedHeaders(flow);
     const { kind, endpoint } = this.dictionaries;
     const observedIn = clusterOf(flow.nodeName);
     return {
@@ -217,24 +239,26 @@ export class Packer {
       policies: this.textOf(policies(flow)),
       events: flow.events,
       exchangeKey: exchangeKey(flow.l7),
-      extra: this.extraOf(flow),
+      extra: this.extraOf(flow, headers),
+      isVariedHeader: headers?.isVaried ?? NO_HEADERS,
       format,
       knownSide: knownSide(signsOf(flow)),
       protocol: flow.l4?.protocol,
     };
   }
 
-  private extraOf(flow: Flow): FlowIds["extra"] {
-    const { traceId, ipTraceId, l7 } = flow;
+  private packedHeaders({ l7 }: Flow): PackedHeaders | undefined {
     const headers = l7?.http?.headers;
-    const hasHeaders = headers !== undefined && headers.length > 0;
-    if (traceId === undefined && ipTraceId?.traceId === undefined && !hasHeaders) return undefined;
-    const packed = hasHeaders ? this.headers.pack(headers) : undefined;
+    return headers === undefined || headers.length === 0 ? undefined : this.headers.pack(headers);
+  }
+
+  private extraOf({ traceId, ipTraceId }: Flow, headers: PackedHeaders | undefined): FlowIds["extra"] {
+    if (traceId === undefined && ipTraceId?.traceId === undefined && headers === undefined) return undefined;
     return {
       traceHash: traceId === undefined ? null : uuidHash(traceId),
       ipTraceId: ipTraceId?.traceId === undefined ? null : BigInt.asIntN(64, BigInt(ipTraceId.traceId)),
-      headers: this.textOf(packed?.text),
-      variedHeaders: packed?.varied ?? null,
+      headers: this.textOf(headers?.text),
+      variedHeaders: headers?.varied ?? null,
     };
   }
 
@@ -261,6 +285,25 @@ export class Packer {
     return this.dictionaries.observer.idOf({ nodeName, nodeLabels, index: at?.index, name: at?.name });
   }
 
+  /** Cuts more out of a record whose skeleton is not known yet. False when there is no more. */
+  cutMore(bytes: Buffer): boolean {
+    return cutLayer7(this.cut, bytes, this.headers);
+  }
+
+  /** What a record like an earlier one has for itself at layer 7, into its row. */
+  putOwnLayer7({ columns, words }: Rows, row: number, { ids, layer7 }: Known, bytes: Buffer): void {
+    const { cut } = this;
+    if (layer7 === undefined) return;
+    if ((cut.shape & HAS.latency) !== 0) putLatency(words, row, cut.latencyNs);
+    if ((cut.shape & HAS.url) !== 0) columns.l7Text[row] = this.textOf(cutValue(cut, bytes, cut.url));
+    if (layer7.requestId >= 0) columns.exchangeKey[row] = ownExchangeKey(layer7, cut, bytes, ids.exchangeKey);
+  }
+
+  /** What few flows have: shared with the earlier record, or its own. */
+  extraOfKnown({ ids: { extra }, layer7 }: Known, bytes: Buffer): FlowIds["extra"] {
+    return extra === undefined || layer7 === undefined ? extra : ownExtra(layer7, this.cut, bytes, extra);
+  }
+
   private textOf(value: string | undefined): number {
     return value === undefined ? NONE : this.dictionaries.text.idOf(value);
   }
@@ -283,14 +326,6 @@ function lesser(a: bigint, b: bigint): bigint {
 function latencyOf(decimal: string | undefined): bigint {
   const latency = decimal === undefined ? NO_LATENCY : BigInt(decimal);
   return latency > LARGEST_INT64 ? NO_LATENCY : latency;
-}
-
-/** What a request shares with its answer and with no other request of its time, where the record has it. */
-function exchangeKey(l7: Flow["l7"]): bigint {
-  if (l7?.kafka?.correlationId !== undefined) return BigInt(l7.kafka.correlationId);
-  const requestId = headerOf(l7?.http, "x-request-id");
-  if (requestId === undefined || requestId === "") return NO_KEY;
-  return requestId.length === 36 ? uuidHash(requestId) : hash64(requestId);
 }
 
 /** DNS query in lower case without the final dot, as Hubble's own filter compares it; URL; topic. */

@@ -1,5 +1,6 @@
 /**
- * Records that differ from an earlier one only in their time, uuid and ports.
+ * Records that differ from an earlier one only in their time, uuid and ports; those of layer 7 also in what known-layer7.ts
+ * reads out of their cuts.
  *
  * Most lines of a log are such: the same two pods, the same kind of event. What is left of the bytes when
  * those values are cut out (cut.ts), the skeleton, is looked up; when it is known, so is everything that the
@@ -14,6 +15,8 @@
 
 import type { Flow } from "@/lib/flow/flow";
 import type { Cut } from "./cut";
+import { certainLayer7, type Layer7Cuts } from "./known-layer7";
+import { countOf, isMember } from "./members";
 import type { FlowIds } from "./pack";
 
 /** Bytes of skeletons kept per decoder; beyond it all are forgotten. */
@@ -22,26 +25,24 @@ const KEPT_BYTES = 12_000_000;
 const PIECE_BYTES = 512 * 1024;
 /** Skeletons that share a key and are compared one by one; more are not kept. */
 const PER_KEY = 64;
-/** Of the bytes behind the ports, one word in this many goes into the key. */
+/** Of a long stretch between two cuts, one word in this many goes into the key. */
 const SAMPLED = 32;
+const LONG = 400;
+/** Comparing more bytes is worth a call. */
+const WORTH_A_CALL = 300;
 
 /** A record that was decoded, and where its cuts are in `piece`. */
 export interface Known {
   readonly piece: Buffer;
   readonly view: DataView;
   readonly start: number;
-  readonly timeStart: number;
-  readonly timeEnd: number;
-  readonly uuidStart: number;
-  readonly uuidEnd: number;
-  readonly sourceStart: number;
-  readonly sourceEnd: number;
-  readonly destinationStart: number;
-  readonly destinationEnd: number;
-  readonly againStart: number;
-  readonly againEnd: number;
   readonly end: number;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly shape: number;
   readonly ids: FlowIds;
+  /** What its cuts in a message of layer 7 are for. */
+  readonly layer7: Layer7Cuts | undefined;
   /** The pair of the last record like it, and the server port that it goes by. */
   pair: number;
   pairPort: number;
@@ -84,24 +85,20 @@ export class Skeletons {
 
   /** Remembers what a record was decoded to, if each cut is certain to be the flow's own member. */
   learn(text: string, cut: Cut, bytes: Buffer, flow: Flow, ids: FlowIds): void {
-    // Request ids, lengths and latencies make each HTTP record different.
-    if (
-      flow.l7?.http !== undefined ||
-      cut.end - cut.start > PIECE_BYTES ||
-      !isCertain(text, cut, bytes, flow)
-    )
-      return;
+    if (cut.end - cut.start > PIECE_BYTES || !isCertain(text, cut, bytes, flow)) return;
+    const layer7 = certainLayer7(text, cut, bytes, flow, ids);
+    if (layer7 === "uncertain") return;
     if (this.bytes > KEPT_BYTES) this.clear();
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const key = keyOf(cut, view);
     const siblings = this.known.get(key);
     if (siblings !== undefined && siblings.length >= PER_KEY) return;
-    const known = this.keep(cut, bytes, ids);
+    const known = this.keep(cut, bytes, ids, layer7);
     if (siblings === undefined) this.known.set(key, [known]);
     else siblings.push(known);
   }
 
-  private keep(cut: Cut, bytes: Buffer, ids: FlowIds): Known {
+  private keep(cut: Cut, bytes: Buffer, ids: FlowIds, layer7: Layer7Cuts | undefined): Known {
     const length = cut.end - cut.start;
     if (this.piece === undefined || this.used + length > PIECE_BYTES) {
       this.piece = Buffer.alloc(PIECE_BYTES);
@@ -115,17 +112,11 @@ export class Skeletons {
       piece: this.piece,
       view: new DataView(this.piece.buffer, this.piece.byteOffset, this.piece.byteLength),
       start: cut.start + by,
-      timeStart: cut.timeStart + by,
-      timeEnd: cut.timeEnd + by,
-      uuidStart: cut.uuidStart + by,
-      uuidEnd: cut.uuidEnd + by,
-      sourceStart: cut.sourceStart + by,
-      sourceEnd: cut.sourceEnd + by,
-      destinationStart: cut.destinationStart + by,
-      destinationEnd: cut.destinationEnd + by,
-      againStart: cut.againStart + by,
-      againEnd: cut.againEnd + by,
       end: cut.end + by,
+      starts: cut.starts.slice(0, cut.count).map((at) => at + by),
+      ends: cut.ends.slice(0, cut.count).map((at) => at + by),
+      shape: cut.shape,
+      layer7,
       ids,
       pair: 0,
       pairPort: Number.NaN,
@@ -140,13 +131,16 @@ export class Skeletons {
   }
 }
 
-/** Few skeletons share it: what stands before the ports (addresses, verdict), and samples of what stands behind. */
+/** Few skeletons share it: it is made of the lengths between the cuts, and of samples of what stands there. */
 function keyOf(cut: Cut, view: DataView): number {
-  let key = cut.againStart - cut.destinationEnd;
-  const headEnd = cut.sourceStart - 4;
-  for (let at = cut.uuidEnd; at <= headEnd; at += 4) key = mixed(key, view.getInt32(at));
-  const tailEnd = cut.againStart - 4;
-  for (let at = cut.destinationEnd; at <= tailEnd; at += SAMPLED) key = mixed(key, view.getInt32(at));
+  let key = cut.shape;
+  for (let nth = 1; nth <= cut.count; nth++) {
+    const start = cut.ends[nth - 1] as number;
+    const end = nth < cut.count ? (cut.starts[nth] as number) : cut.end;
+    const step = end - start > LONG ? SAMPLED : 4;
+    key = mixed(key, end - start);
+    for (let at = start; at <= end - 4; at += step) key = mixed(key, view.getInt32(at));
+  }
   return key;
 }
 
@@ -155,35 +149,23 @@ function mixed(key: number, word: number): number {
   return product ^ (product >>> 15);
 }
 
-/** Every byte between the cuts is the same, and so are the places of the cuts among them. */
+/** The same things were cut out, and every byte between the cuts is the same. */
 function isSame(cut: Cut, bytes: Buffer, view: DataView, known: Known): boolean {
-  const own = known.view;
-  return (
-    isSameLength(cut, known) &&
-    isSameStretch(view, cut.uuidEnd, cut.sourceStart, own, known.uuidEnd) &&
-    isSameStretch(view, cut.start, cut.timeStart, own, known.start) &&
-    isSameStretch(view, cut.timeEnd, cut.uuidStart, own, known.timeEnd) &&
-    isSameStretch(view, cut.sourceEnd, cut.destinationStart, own, known.sourceEnd) &&
-    isSameStretch(view, cut.againEnd, cut.end, own, known.againEnd) &&
-    // The longest stretch by far: worth a call.
-    bytes.compare(known.piece, known.destinationEnd, known.againStart, cut.destinationEnd, cut.againStart) ===
-      0 &&
-    // A record without the cut, and one with it, could have the same rest.
-    cut.hasUuid === known.uuidStart < known.uuidEnd &&
-    cut.hasPorts === known.sourceStart < known.sourceEnd &&
-    cut.hasTimeAgain === known.againStart < known.againEnd
-  );
-}
-
-function isSameLength(cut: Cut, known: Known): boolean {
-  return (
-    cut.againStart - cut.destinationEnd === known.againStart - known.destinationEnd &&
-    cut.sourceStart - cut.uuidEnd === known.sourceStart - known.uuidEnd &&
-    cut.timeStart - cut.start === known.timeStart - known.start &&
-    cut.uuidStart - cut.timeEnd === known.uuidStart - known.timeEnd &&
-    cut.destinationStart - cut.sourceEnd === known.destinationStart - known.sourceEnd &&
-    cut.end - cut.againEnd === known.end - known.againEnd
-  );
+  if (cut.shape !== known.shape) return false;
+  let start = cut.start;
+  let other = known.start;
+  for (let nth = 0; nth <= cut.count; nth++) {
+    const isLast = nth === cut.count;
+    const end = isLast ? cut.end : (cut.starts[nth] as number);
+    const otherEnd = isLast ? known.end : (known.starts[nth] as number);
+    if (end - start !== otherEnd - other) return false;
+    if (end - start > WORTH_A_CALL) {
+      if (bytes.compare(known.piece, other, otherEnd, start, end) !== 0) return false;
+    } else if (!isSameStretch(view, start, end, known.view, other)) return false;
+    start = cut.ends[nth] as number;
+    other = known.ends[nth] as number;
+  }
+  return true;
 }
 
 /** Of stretches of one length. */
@@ -195,15 +177,19 @@ function isSameStretch(a: DataView, start: number, end: number, b: DataView, oth
   return true;
 }
 
+/** Others than those of `&`, `<` and `>`, which Go escapes. */
+function hasEscapes(text: string): boolean {
+  return /\\u(?!00(26|3c|3e))/.test(text);
+}
+
 function isCertain(text: string, cut: Cut, bytes: Buffer, flow: Flow): boolean {
-  const uuid = cut.hasUuid ? bytes.toString("latin1", cut.uuidStart, cut.uuidEnd) : undefined;
+  const uuid = cut.hasUuid ? bytes.toString("latin1", cut.starts[1], cut.ends[1]) : undefined;
   return (
     // A name spelled with escapes, or in the other spelling, could be a second of its kind.
-    !text.includes("\\u") &&
+    !hasEscapes(text) &&
     !/"(sourcePort|destinationPort)"/.test(text) &&
     flow.timeNs === cut.timeNs &&
     countOf(text, '"time"') === (cut.hasTimeAgain ? 2 : 1) &&
-    flow.l7?.latencyNs === undefined &&
     // A uuid that was not cut differs from record to record all the same: it is the identity.
     (cut.hasUuid || flow.uuid === undefined) &&
     isMember(text, '"uuid"', uuid, flow.uuid) &&
@@ -216,20 +202,4 @@ function isCertain(text: string, cut: Cut, bytes: Buffer, flow: Flow): boolean {
       flow.l4?.destinationPort,
     )
   );
-}
-
-/** What was cut is what the flow has, and the name stands once (with a blank behind it too); nothing was cut where it has nothing. */
-function isMember(
-  text: string,
-  name: string,
-  cut: string | number | undefined,
-  has: string | number | undefined,
-): boolean {
-  return cut === has && (cut === undefined || countOf(text, name) === 1);
-}
-
-function countOf(text: string, name: string): number {
-  let count = 0;
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) count++;
-  return count;
 }
