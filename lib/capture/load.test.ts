@@ -66,6 +66,7 @@ function batch(columns: FlowColumns = ROW, flows = 1): FlowBatch {
       firstLine: 1,
       places: new Uint8Array(),
       notes: undefined,
+      packing: 0,
       data: new Uint8Array(),
     },
   };

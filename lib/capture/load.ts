@@ -87,10 +87,10 @@ export class FileLoader {
   }
 
   private insertBlock(block: number, batch: FlowBatch): void {
-    const { offset, rawBytes, records, firstLine, places, notes, data } = batch.block;
+    const { offset, rawBytes, records, firstLine, places, notes, packing, data } = batch.block;
     this.database
       .prepare(
-        "INSERT INTO RawBlock (id, fileId, offset, rawBytes, records, firstLine, places, notes, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO RawBlock (id, fileId, offset, rawBytes, records, firstLine, places, notes, packing, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       )
       .run([
         block,
@@ -101,6 +101,7 @@ export class FileLoader {
         firstLine,
         places,
         notes === undefined ? null : JSON.stringify(notes),
+        packing,
         data,
       ]);
   }

@@ -1,10 +1,10 @@
 /** Original bytes out of compressed blocks. (Written by lib/ingest/decode-chunk.ts and places.ts.) */
 
-import { uncompressSync } from "lz4-napi";
 import { z } from "zod";
 import { PLACES_PER_BLOCK } from "@/lib/flow/batch";
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import type { Sqlite } from "./driver";
+import { type BlockBytes, type Model, openBytes } from "./likeness";
 
 export interface RawRecord {
   readonly bytes: Buffer;
@@ -39,18 +39,20 @@ export interface RawBlockReader {
 export function openRawBlock(database: Sqlite, blockId: number): RawBlockReader | undefined {
   const block = database
     .prepare(
-      `SELECT b.fileId, f.name, b.offset, b.firstLine, b.places, b.notes, b.data FROM RawBlock b JOIN SourceFile f ON f.id = b.fileId WHERE b.id = ?`,
+      `SELECT b.fileId, f.name, b.offset, b.firstLine, b.places, b.notes, b.packing, b.data FROM RawBlock b JOIN SourceFile f ON f.id = b.fileId WHERE b.id = ?`,
     )
     .get([blockId]);
   if (block === undefined) return undefined;
   const places = readPlaces(block.places as Uint8Array, Number(block.firstLine));
   const notes = typeof block.notes === "string" ? notesSchema.parse(JSON.parse(block.notes)) : undefined;
-  let bytes: Buffer | undefined;
+  let bytes: BlockBytes | undefined;
   return {
     record: (number) => {
       const place = places[number];
       if (place === undefined) return undefined;
-      bytes ??= uncompressSync(Buffer.from(block.data as Uint8Array));
+      bytes ??= openBytes(Number(block.packing), block.data as Uint8Array, (blocks) =>
+        modelsOf(database, blockId - blocks),
+      );
       return {
         bytes: recordBytes(bytes, place, notes?.parts?.[number]),
         fileId: Number(block.fileId),
@@ -62,6 +64,30 @@ export function openRawBlock(database: Sqlite, blockId: number): RawBlockReader 
       };
     },
   };
+}
+
+/** Models of blocks that were read lately; a block's id is never given to another one. */
+const modelsRead = new WeakMap<Sqlite, Map<number, readonly Model[]>>();
+/** Most models stand in the first blocks of a file, where there are half a MiB of them in each. */
+const BLOCKS_KEPT = 24;
+
+function modelsOf(database: Sqlite, blockId: number): readonly Model[] {
+  let kept = modelsRead.get(database);
+  if (kept === undefined) {
+    kept = new Map();
+    modelsRead.set(database, kept);
+  }
+  const models = kept.get(blockId) ?? readModels(database, blockId);
+  kept.delete(blockId);
+  kept.set(blockId, models);
+  if (kept.size > BLOCKS_KEPT) kept.delete(kept.keys().next().value as number);
+  return models;
+}
+
+function readModels(database: Sqlite, blockId: number): readonly Model[] {
+  const row = database.prepare("SELECT packing, data FROM RawBlock WHERE id = ?").get([blockId]);
+  // What stands in a block of models needs no other block.
+  return row === undefined ? [] : openBytes(Number(row.packing), row.data as Uint8Array, () => []).models;
 }
 
 /** As lib/flow/batch.ts describes them. */
@@ -81,12 +107,12 @@ type Notes = z.infer<typeof notesSchema>;
 
 /** The stretch at its place, or its parts as lines. */
 function recordBytes(
-  block: Buffer,
+  block: BlockBytes,
   place: Place,
   parts: readonly (readonly [number, number])[] | undefined,
 ): Buffer {
-  if (parts === undefined) return block.subarray(place.start, place.start + place.length);
-  const [first, ...more] = parts.map(([start, length]) => block.subarray(start, start + length));
+  if (parts === undefined) return block.range(place.start, place.start + place.length);
+  const [first, ...more] = parts.map(([start, length]) => block.range(start, start + length));
   if (first === undefined || more.length === 0) return first ?? Buffer.alloc(0);
   return Buffer.concat([first, ...more.flatMap((part) => [Buffer.from("\n"), part])]);
 }

@@ -110,6 +110,27 @@ export interface BatchRefusal {
   readonly excerpt: string;
 }
 
+/**
+ * How the original bytes of a block are packed: as they are, or as pieces one behind the other, in both cases with LZ4 around.
+ */
+export const BLOCK_PACKING = { plain: 0, likeness: 1 } as const;
+
+/**
+ * The pieces of a block, in the order of its bytes. All numbers are variable-length integers; each piece begins with its kind.
+ *
+ * `plain`: length, bytes. `model`, a record that later ones are like: its length, how many cuts it has, for each of them the gap
+ * before it, its length and its CUT_KIND; then its bytes. `like` + 2 x name + 1 when a line break stands before it: a record like a
+ * model. A name that was not used in this block so far is the next one, and says which model it stands for: how many blocks
+ * before this one, and which model there. Then the length of the record, the length of its values, and a value for each cut.
+ */
+export const BLOCK_PIECE = { plain: 0, model: 1, like: 2 } as const;
+
+/**
+ * What stands in a cut. `text`: length, bytes. `uuid`: the same, or 0 and 16 bytes for one of lower-case digits in its usual spelling.
+ * `repeated`: the value of the first cut again, so that nothing is kept.
+ */
+export const CUT_KIND = { text: 0, uuid: 1, repeated: 2 } as const;
+
 /** Compressed original bytes with the places of the records in them. */
 export interface BatchBlock {
   /** Offset of the block in the unpacked file. */
@@ -119,6 +140,8 @@ export interface BatchBlock {
   readonly firstLine: number;
   readonly places: Uint8Array;
   readonly notes: BlockNotes | undefined;
+  /** BLOCK_PACKING. */
+  readonly packing: number;
   readonly data: Uint8Array;
 }
 

@@ -5,6 +5,8 @@ import type { RefusalCode } from "@/lib/formats/record";
 
 /** A stretch of the unpacked file with the documents in it. */
 export interface Chunk {
+  /** Which chunk of the file it is, from 0. Each becomes one block. */
+  readonly number: number;
   /** Its own memory, so that it can be transferred. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Offset of `bytes` in the unpacked file. */
@@ -31,6 +33,7 @@ export interface Added {
 
 /** Gathers the documents of the next chunk. */
 export class ChunkDraft {
+  private number = 0;
   private places: number[] = [];
   private moreRecords = 0;
   private refused = new Map<number, RefusalCode>();
@@ -76,7 +79,7 @@ export class ChunkDraft {
     bytes.set(window.subarray(start, end));
     const { refused, parted, contexts } = this;
     this.empty();
-    return { bytes, offset: offset + start, documents, refused, parted, contexts };
+    return { number: this.number++, bytes, offset: offset + start, documents, refused, parted, contexts };
   }
 
   private empty(): void {

@@ -53,6 +53,8 @@ export class Cut {
   timeLow = 0;
   uuidHigh = 0;
   uuidLow = 0;
+  /** Lower-case digits and dashes where they belong. */
+  isUsualUuid = false;
   /** Below 2^53. */
   latencyNs = 0;
   /** Numbers of cuts: the URL, the first header, the trace id. */
@@ -128,7 +130,8 @@ export class Cut {
     while (end < this.end && IN_UUID[bytes[end] as number] === 1) end++;
     if (end === start || end - start > LONGEST_UUID || end >= this.end || bytes[end] !== QUOTE) return;
     this.add(HAS.uuid, start, end);
-    if (!this.foldUuid(bytes, start, end)) {
+    this.isUsualUuid = this.foldUuid(bytes, start, end);
+    if (!this.isUsualUuid) {
       const hash = hash64(bytes.subarray(start, end));
       this.uuidHigh = Number(hash >> 32n);
       this.uuidLow = Number(BigInt.asIntN(32, hash));
@@ -286,4 +289,15 @@ function isHexadecimal(bytes: Uint8Array, start: number): boolean {
     seen |= DIGIT[bytes[start + at] as number] as number;
   }
   return seen < 16;
+}
+
+/** The 16 bytes of a usual uuid. */
+export function packUuid(bytes: Uint8Array, start: number, into: Uint8Array, at: number): void {
+  let digit = start;
+  for (let byte = 0; byte < 16; byte++) {
+    if (byte === 4 || byte === 6 || byte === 8 || byte === 10) digit++;
+    const high = DIGIT[bytes[digit] as number] as number;
+    into[at + byte] = (high << 4) | (DIGIT[bytes[digit + 1] as number] as number);
+    digit += 2;
+  }
 }

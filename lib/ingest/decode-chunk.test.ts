@@ -1,12 +1,13 @@
 import fc from "fast-check";
-import { uncompressSync } from "lz4-napi";
 import { describe, expect, it } from "vitest";
+import { openBytes } from "@/lib/capture/likeness";
 import { findPlace } from "@/lib/capture/raw";
 import { type FlowBatch, NO_KEY, NO_LATENCY, NONE, PLACES_PER_BLOCK, UNTIMED } from "@/lib/flow/batch";
 import { decodeChunk } from "./decode-chunk";
 import { LIMITS } from "./limits";
 import { Packer } from "./pack";
 import { Splitter } from "./split";
+import { batchesOf, bytesOf } from "./testing";
 
 const T = "2026-08-21T12:12:18.510175415Z";
 const T_NS = 1787314338510175415n;
@@ -18,12 +19,7 @@ function read(
   file: string | Uint8Array,
   { step = 65_536, limits = LIMITS, packer = new Packer() } = {},
 ): FlowBatch[] {
-  const bytes = typeof file === "string" ? Buffer.from(file) : file;
-  const batches: FlowBatch[] = [];
-  const splitter = new Splitter((chunk) => batches.push(decodeChunk(chunk, packer)), limits);
-  for (let at = 0; at < bytes.length; at += step) splitter.push(bytes.subarray(at, at + step));
-  splitter.end();
-  return batches;
+  return batchesOf(file, step, limits, packer);
 }
 
 function readOne(file: string | Uint8Array): FlowBatch {
@@ -33,12 +29,15 @@ function readOne(file: string | Uint8Array): FlowBatch {
 }
 
 /** The original text of record `place` of a block, with its line. */
-function original({ block }: FlowBatch, place: number): { text: string; line: number; offset: number } {
+function original(batch: FlowBatch, place: number): { text: string; line: number; offset: number } {
+  const { block } = batch;
   const found = findPlace(block.places, place, block.firstLine);
   if (found === undefined) throw new Error(`no place ${place}`);
   const { start, length, line } = found;
-  const raw = uncompressSync(Buffer.from(block.data));
-  return { text: raw.toString("latin1", start, start + length), line, offset: block.offset + start };
+  const text = bytesOf(batch, openBytes)
+    .range(start, start + length)
+    .toString("latin1");
+  return { text, line, offset: block.offset + start };
 }
 
 describe("a block of records", () => {

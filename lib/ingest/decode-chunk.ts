@@ -2,7 +2,14 @@
 
 import { compressSync } from "lz4-napi";
 import { hash64, uuidHash } from "@/lib/base/hash";
-import { type BatchExtra, type BatchOther, type FlowBatch, PLACES_PER_BLOCK } from "@/lib/flow/batch";
+import {
+  type BatchExtra,
+  type BatchOther,
+  BLOCK_PACKING,
+  type FlowBatch,
+  PLACES_PER_BLOCK,
+} from "@/lib/flow/batch";
+import type { Flow } from "@/lib/flow/flow";
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import { decodeText } from "@/lib/formats/decode";
 import type { Decoded, RefusalCode, Refused, Several } from "@/lib/formats/record";
@@ -11,7 +18,7 @@ import { grown, newColumns } from "./columns";
 import { type Member, membersOf } from "./container";
 import { LIMITS } from "./limits";
 import { NotesWriter } from "./notes";
-import { type Packer, putKnownRow, putRow, type Rows, rowsOf } from "./pack";
+import { type FlowIds, type Packer, putKnownRow, putRow, type Rows, rowsOf } from "./pack";
 import { PlacesWriter } from "./places";
 import { RefusalList } from "./refusals";
 import { type Part, partsOf } from "./runtime-parts";
@@ -73,6 +80,7 @@ class ChunkDecoding {
     this.view = new DataView(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
     this.refusals = new RefusalList(this.buffer, chunk.offset);
     this.into = rowsOf(newColumns(chunk.documents.length / 3));
+    packer.likeness.begin(this.buffer, chunk.number);
     this.firstLine = chunk.documents[2] ?? 1;
     this.places = new PlacesWriter(this.firstLine);
   }
@@ -120,6 +128,7 @@ class ChunkDecoding {
   private addKnown(start: number, end: number, line: number, known: Known): void {
     const { cut } = this.packer;
     const { ids } = known;
+    this.packer.likeness.like(known, cut);
     const place = this.addPlace(start, end, line);
     this.formats[ids.format] = (this.formats[ids.format] ?? 0) + 1;
     const extra = this.packer.extraOfKnown(known, this.buffer);
@@ -155,7 +164,7 @@ class ChunkDecoding {
     }
     const { flow } = record;
     const ids = this.packer.idsOf(flow, format);
-    if (learned !== undefined) this.packer.skeletons.learn(learned, this.packer.cut, this.buffer, flow, ids);
+    if (learned !== undefined) this.learn(learned, flow, ids);
     if (ids.extra !== undefined) this.extras.push({ place, ...ids.extra });
     const row = this.nextRow();
     const own = {
@@ -168,6 +177,12 @@ class ChunkDecoding {
     };
     const pair = this.packer.pairOf(ids, own.sourcePort, own.destinationPort);
     putRow(this.into.columns, row, place, ids, own, pair);
+  }
+
+  private learn(text: string, flow: Flow, ids: FlowIds): void {
+    const { skeletons, cut, likeness } = this.packer;
+    const known = skeletons.learn(text, cut, this.buffer, flow, ids);
+    if (known !== undefined) likeness.model(known, cut);
   }
 
   /** The records of a document: each where it lies, or, when they are in a text within it, all at the place of the document. */
@@ -317,7 +332,9 @@ class ChunkDecoding {
   }
 
   finish(reset: boolean): FlowBatch {
-    const data = compressSync(this.buffer);
+    const pieces = this.packer.likeness.finish();
+    const packing = pieces === undefined ? BLOCK_PACKING.plain : BLOCK_PACKING.likeness;
+    const data = compressSync(pieces ?? this.buffer);
     return {
       flows: this.rows,
       columns: this.into.columns,
@@ -337,6 +354,7 @@ class ChunkDecoding {
         firstLine: this.firstLine,
         places: this.places.finish(),
         notes: this.notes.finish(),
+        packing,
         data,
       },
     };

@@ -5,6 +5,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { openBytes } from "@/lib/capture/likeness";
 import { findPlace } from "@/lib/capture/raw";
 import { UNTIMED } from "@/lib/flow/batch";
 import { decodeRecord } from "@/lib/formats/decode";
@@ -117,7 +118,7 @@ function readChecked(bytes: Buffer, step: number, limits: Limits): Seen {
   for (const batch of batchesOf(bytes, step, limits)) {
     expect(batch.read).toBe(batch.flows + batch.others.length + sumOf(batch.refusedBy));
     expect(batch.read).toBe(batch.block.records);
-    const kept = recordsOf(batch, findPlace);
+    const kept = recordsOf(batch, { findPlace, openBytes });
     for (let row = 0; row < batch.flows; row++) {
       const record = kept[batch.columns.place[row] as number];
       const again = record && decodeRecord(record.bytes.toString("utf8"), record.context, record.nth);

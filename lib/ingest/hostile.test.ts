@@ -1,6 +1,7 @@
 /** What somebody could write into a log to bring the reader down: refused by name or kept as it is, and nothing beside it suffers. */
 
 import { describe, expect, it } from "vitest";
+import { openBytes } from "@/lib/capture/likeness";
 import { findPlace } from "@/lib/capture/raw";
 import { UNTIMED } from "@/lib/flow/batch";
 import type { Chunk } from "./chunk";
@@ -30,7 +31,9 @@ function between(line: string | Uint8Array, before = ""): Outcome {
     Buffer.from(`\n${GOOD}\n`),
   ]);
   const batches = batchesOf(bytes);
-  const kept = batches.flatMap((batch) => recordsOf(batch, findPlace).map((record) => record.bytes));
+  const kept = batches.flatMap((batch) =>
+    recordsOf(batch, { findPlace, openBytes }).map((record) => record.bytes),
+  );
   expect(kept[0]?.toString()).toBe(GOOD);
   expect(kept.at(-1)?.toString()).toBe(GOOD);
   for (const batch of batches)

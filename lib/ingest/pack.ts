@@ -21,6 +21,7 @@ import { LocalDictionary } from "./dictionary";
 import { kindEntries, observerEntries, sideEntries, storable, textEntries } from "./entries";
 import { HeaderPacker, type PackedHeaders } from "./headers";
 import { cutValue, exchangeKey, ownExchangeKey, ownExtra } from "./known-layer7";
+import { LikenessWriter } from "./likeness";
 import { LIMITS } from "./limits";
 import { PairDictionary } from "./pairs";
 import { type Known, Skeletons } from "./skeleton";
@@ -156,6 +157,8 @@ export class Packer {
   readonly skeletons = new Skeletons();
   /** What was cut out of the record that is decoded now. */
   readonly cut = new Cut();
+  /** The bytes of the block that is decoded now. */
+  readonly likeness = new LikenessWriter();
   private readonly headers = new HeaderPacker();
   private readonly dictionaries = {
     kind: new LocalDictionary(kindEntries),

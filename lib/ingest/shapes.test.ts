@@ -1,6 +1,7 @@
 /** How files of every layout are cut into records: places, lines, what is counted. */
 
 import { describe, expect, it } from "vitest";
+import { openBytes } from "@/lib/capture/likeness";
 import { findPlace } from "@/lib/capture/raw";
 import type { FlowBatch } from "@/lib/flow/batch";
 import { LIMITS } from "./limits";
@@ -22,7 +23,7 @@ function cutOf(batches: readonly FlowBatch[]): Cut {
   const refusedBy: Record<string, number> = {};
   let flows = 0;
   for (const batch of batches) {
-    for (const { bytes, line } of recordsOf(batch, findPlace)) {
+    for (const { bytes, line } of recordsOf(batch, { findPlace, openBytes })) {
       records.push(bytes.toString("utf8"));
       lines.push(line);
     }

@@ -46,6 +46,12 @@ export interface Known {
   /** The pair of the last record like it, and the server port that it goes by. */
   pair: number;
   pairPort: number;
+  /** The block in which it stands as a model, and which of its models it is (likeness.ts). */
+  block: number;
+  model: number;
+  /** The last block in which a record was like it, and its name there. */
+  namedIn: number;
+  name: number;
 }
 
 export class Skeletons {
@@ -84,18 +90,19 @@ export class Skeletons {
   }
 
   /** Remembers what a record was decoded to, if each cut is certain to be the flow's own member. */
-  learn(text: string, cut: Cut, bytes: Buffer, flow: Flow, ids: FlowIds): void {
-    if (cut.end - cut.start > PIECE_BYTES || !isCertain(text, cut, bytes, flow)) return;
+  learn(text: string, cut: Cut, bytes: Buffer, flow: Flow, ids: FlowIds): Known | undefined {
+    if (cut.end - cut.start > PIECE_BYTES || !isCertain(text, cut, bytes, flow)) return undefined;
     const layer7 = certainLayer7(text, cut, bytes, flow, ids);
-    if (layer7 === "uncertain") return;
+    if (layer7 === "uncertain") return undefined;
     if (this.bytes > KEPT_BYTES) this.clear();
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const key = keyOf(cut, view);
     const siblings = this.known.get(key);
-    if (siblings !== undefined && siblings.length >= PER_KEY) return;
+    if (siblings !== undefined && siblings.length >= PER_KEY) return undefined;
     const known = this.keep(cut, bytes, ids, layer7);
     if (siblings === undefined) this.known.set(key, [known]);
     else siblings.push(known);
+    return known;
   }
 
   private keep(cut: Cut, bytes: Buffer, ids: FlowIds, layer7: Layer7Cuts | undefined): Known {
@@ -120,6 +127,10 @@ export class Skeletons {
       ids,
       pair: 0,
       pairPort: Number.NaN,
+      block: -1,
+      model: -1,
+      namedIn: -1,
+      name: -1,
     };
   }
 

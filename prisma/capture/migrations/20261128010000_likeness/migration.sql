@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "RawBlock" ADD COLUMN "packing" INTEGER NOT NULL DEFAULT 0;
