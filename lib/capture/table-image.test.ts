@@ -47,6 +47,28 @@ describe("a table written as a file", () => {
     }
   });
 
+  it("is as good a file when full leaves are written at once", () => {
+    for (const count of [0, 1, 1536, 1537, 40_000]) {
+      const file = Buffer.alloc(64 * 65_536);
+      let end = 0;
+      const write = (bytes: Uint8Array, at: number): void => {
+        file.set(bytes, at);
+        end = Math.max(end, at + bytes.length);
+      };
+      const rows = Array.from({ length: count }, (_, n): Row => [n * 3 + 1, BigInt(n) ** 4n, null]);
+      const whole = Buffer.from(imageOf(rows).finish());
+      write(imageOf(rows, new TableImage(CREATE, "T", 2, write)).finish(), 0);
+      // What no cell stands on differs: a leaf is filled over the one before.
+      const target = path.join(mkdtempSync(path.join(tmpdir(), "eyepiece-image-")), "t.db");
+      writeFileSync(target, file.subarray(0, end));
+      expect(end).toBe(whole.length);
+      const database = openSqlite(target, { readOnly: true });
+      expect(database.prepare("PRAGMA integrity_check").get([])?.integrity_check).toBe("ok");
+      expect(database.prepareExact("SELECT id, a, b FROM T ORDER BY id").rows([])).toEqual(exact(rows));
+      database.close();
+    }
+  });
+
   it("keeps whole numbers at the ends of each width", () => {
     const ends = [7n, 15n, 23n, 31n, 47n, 53n].flatMap((bits) => {
       const end = 2n ** bits;

@@ -47,8 +47,16 @@ export class TableImage {
   /** Rows put since `clear`. */
   rows = 0;
 
-  /** `createTable` makes a table whose first column is its INTEGER PRIMARY KEY, with so many other columns. */
-  constructor(createTable: string, name: string, otherColumns: number) {
+  /**
+   * `createTable` makes a table whose first column is its INTEGER PRIMARY KEY, with so many other columns. With `spill` each
+   * full leaf is written to its place in the file at once, and only one is held.
+   */
+  constructor(
+    createTable: string,
+    name: string,
+    otherColumns: number,
+    private readonly spill?: (bytes: Uint8Array, at: number) => void,
+  ) {
     if (otherColumns > 60) throw new Error("serial types would not fit into one byte of a header");
     this.columns = otherColumns + 1;
     // Length, row id, and a header of one byte for itself and for each column, then eight bytes for each value.
@@ -66,9 +74,9 @@ export class TableImage {
   }
 
   private openLeaf(): void {
-    this.leaf = this.pages * PAGE;
+    this.leaf = (this.spill === undefined ? this.pages : ROOT) * PAGE;
     this.pages++;
-    if (this.pages * PAGE > this.bytes.length) this.grow();
+    if (this.leaf + PAGE > this.bytes.length) this.grow();
     this.cells = 0;
     this.cell = this.leaf + FIRST_CELL;
   }
@@ -88,6 +96,7 @@ export class TableImage {
   begin(rowId: number): void {
     if (!this.fits()) {
       this.closeLeaf();
+      this.spillLeaf();
       this.openLeaf();
     }
     this.rowId = rowId;
@@ -194,9 +203,14 @@ export class TableImage {
     this.lastRowIds.push(this.rowId);
   }
 
-  /** The whole file. Good until the next row is put. */
+  private spillLeaf(): void {
+    this.spill?.(this.bytes.subarray(this.leaf, this.leaf + PAGE), (this.pages - 1) * PAGE);
+  }
+
+  /** The whole file, or what was not spilled of its beginning. Good until the next row is put. */
   finish(): Uint8Array {
     this.closeLeaf();
+    if (this.lastRowIds.length > 1) this.spillLeaf();
     if (this.lastRowIds.length === 1) {
       this.bytes.copyWithin((ROOT - 1) * PAGE, ROOT * PAGE, (ROOT + 1) * PAGE);
       this.pages = ROOT;
@@ -206,7 +220,7 @@ export class TableImage {
     this.view.setUint32(24, this.changes);
     this.view.setUint32(28, this.pages);
     this.view.setUint32(92, this.changes);
-    return this.bytes.subarray(0, this.pages * PAGE);
+    return this.bytes.subarray(0, (this.spill === undefined ? this.pages : ROOT) * PAGE);
   }
 
   /** The root over several leaves: for each but the last one, its page and its largest row id. */

@@ -59,20 +59,25 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-const SIDES =
-  "JOIN Pair p ON p.id = f.pairId LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId";
-
-/** Rows that a cause may be made of: TCP attempts by client and server, requests by server and route. */
+/**
+ * Rows that a cause may be made of: TCP attempts, requests. `part` tells apart what one pair's rows differ in: nothing, or protocol,
+ * route and method (that of the kind).
+ */
 const SOURCES = {
-  tcp: `SELECT a.id, NULL AS responseId, a.firstNs AS timeNs, a.outcome, a.syns, c.workloadKey AS client, c.workloadKey AS clientKey,
-      s.workloadKey AS serverKey, p.serverPort AS port, 'TCP' AS protocol, NULL AS subject, 1 AS weight, f.hash, f.occurrence
-    FROM Attempt a JOIN Flow f ON f.id = a.id ${SIDES}
-    WHERE a.protocol = 1 AND a.outcome <> ${OUTCOME.openAlready} AND p.clientSide <> 0`,
-  http: `SELECT e.id, e.responseId, e.timeNs, e.outcome, e.error, e.denied, e.latencyNs, e.requests, c.workloadKey AS client, NULL AS clientKey,
-      s.workloadKey AS serverKey, p.serverPort AS port, CASE e.protocol WHEN 1 THEN 'http' WHEN 2 THEN 'grpc' ELSE 'kafka' END AS protocol,
-      coalesce(k.httpMethod, k.kafkaApiKey, '?') || ' ' || r.value AS subject, max(e.requests, e.responses) AS weight, f.hash, f.occurrence
-    FROM L7Exchange e JOIN Flow f ON f.id = e.id JOIN Kind k ON k.id = f.kindId LEFT JOIN Route r ON r.id = e.routeId ${SIDES}
-    WHERE e.counted = 1`,
+  tcp: `SELECT a.id, NULL AS responseId, a.firstNs AS timeNs, a.outcome, a.syns, f.pairId, NULL AS protocol, NULL AS routeId, NULL AS kindId,
+      1 AS weight
+    FROM Attempt a JOIN Flow f ON f.id = a.id WHERE a.protocol = 1 AND a.outcome <> ${OUTCOME.openAlready}`,
+  http: `SELECT e.id, e.responseId, e.timeNs, e.outcome, e.error, e.denied, e.latencyNs, e.requests, f.pairId, e.protocol, e.routeId, f.kindId,
+      max(e.requests, e.responses) AS weight
+    FROM L7Exchange e JOIN Flow f ON f.id = e.id WHERE e.counted = 1`,
+} as const;
+
+/** What a cause is about: TCP attempts by client and server, requests by server and route. Over a pair and its parts. */
+const KEYS = {
+  tcp: `c.workloadKey AS clientKey, s.workloadKey AS serverKey, p.serverPort AS port, 'TCP' AS protocol, NULL AS subject`,
+  http: `NULL AS clientKey, s.workloadKey AS serverKey, p.serverPort AS port,
+    CASE r.protocol WHEN 1 THEN 'http' WHEN 2 THEN 'grpc' ELSE 'kafka' END AS protocol,
+    coalesce(k.httpMethod, k.kafkaApiKey, '?') || ' ' || t.value AS subject`,
 } as const;
 
 /** Of each type the largest; a log with more failing routes is one cause's doing, or hostile. */
@@ -80,54 +85,77 @@ const MOST = 500;
 
 export function findConnectionCauses(database: Sqlite): void {
   for (const kind of ["tcp", "http"] as const) {
-    gather(database, SOURCES[kind]);
-    const found = RULES.filter((rule) => rule.kind === kind).map((rule) => ({
-      rule,
-      causes: causesOf(database, rule),
-    }));
+    gather(database, kind);
+    const found = RULES.filter((rule) => rule.kind === kind).flatMap((rule) =>
+      causesOf(database, rule).map((one) => ({ rule, ...one })),
+    );
     const ids = writeCauses(
       database,
       kind,
-      found.flatMap(({ causes }) => causes),
+      found.map(({ cause }) => cause),
     );
     database
       .prepare("DELETE FROM CauseFlow WHERE causeId IN (SELECT id FROM Cause WHERE kind = ?)")
       .run([kind]);
-    for (const { rule, causes } of found)
-      for (const cause of causes) showFlows(database, rule, cause, ids.get(cause.causeId));
+    for (const { rule, keyId, cause } of found) showFlows(database, rule, keyId, ids.get(cause.causeId));
   }
-  database.exec("DROP TABLE IF EXISTS temp.CauseSource");
+  database.exec("DROP TABLE IF EXISTS temp.CauseSource; DROP TABLE IF EXISTS temp.CausePart");
 }
 
-/** Once for all rules and keys: each key then looks at its own rows only. */
-function gather(database: Sqlite, source: string): void {
+/**
+ * Once for all rules and keys. Keys are texts of several tables: they are put together for each distinct combination of ids,
+ * which are few, and numbered, so that rows carry one number.
+ */
+function gather(database: Sqlite, kind: "tcp" | "http"): void {
+  const parts = "pairId, protocol, routeId, kindId";
+  const isSame = parts.split(", ").map((part) => `q.${part} IS r.${part}`);
+  const isPlaced = kind === "tcp" ? "WHERE p.clientSide <> 0" : "";
   database.exec(`
+    DROP TABLE IF EXISTS temp.CauseRow;
+    CREATE TEMP TABLE CauseRow AS ${SOURCES[kind]};
+    DROP TABLE IF EXISTS temp.CausePart;
+    CREATE TEMP TABLE CausePart AS
+      SELECT q.*, dense_rank() OVER (ORDER BY ${KEY}) AS keyId, dense_rank() OVER (ORDER BY client) AS clientNo
+      FROM (SELECT r.pairId, r.protocol AS l7, r.routeId, r.kindId, c.workloadKey AS client, ${KEYS[kind]}
+        FROM (SELECT DISTINCT ${parts} FROM temp.CauseRow) r JOIN Pair p ON p.id = r.pairId
+          LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId
+          LEFT JOIN Kind k ON k.id = r.kindId LEFT JOIN Route t ON t.id = r.routeId ${isPlaced}) q;
+    CREATE INDEX temp.CausePartPair ON CausePart (pairId, kindId, routeId, l7);
     DROP TABLE IF EXISTS temp.CauseSource;
-    CREATE TEMP TABLE CauseSource AS ${source};
-    CREATE INDEX temp.CauseSourceKey ON CauseSource (serverKey, subject, clientKey, port);`);
+    CREATE TEMP TABLE CauseSource AS SELECT r.*, q.keyId, q.clientNo FROM temp.CauseRow r CROSS JOIN temp.CausePart q
+      ON ${isSame.join(" AND ").replace("q.protocol", "q.l7")};
+    DROP TABLE temp.CauseRow;
+    CREATE INDEX temp.CauseSourceKey ON CauseSource (keyId);`);
 }
 
 const KEY = "clientKey, serverKey, port, protocol, subject";
-const OF_KEY = "clientKey IS ?1 AND serverKey IS ?2 AND port IS ?3 AND protocol IS ?4 AND subject IS ?5";
 
-function causesOf(database: Sqlite, rule: Rule): CauseValue[] {
+interface Found {
+  readonly keyId: number;
+  readonly cause: CauseValue;
+}
+
+function causesOf(database: Sqlite, rule: Rule): Found[] {
   const groups = database
     .prepareExact(
-      `SELECT ${KEY}, sum(weight) AS total, sum(weight) FILTER (WHERE ${rule.isBad}) AS bad,
-         count(DISTINCT client) FILTER (WHERE ${rule.isBad}) AS clients,
-         min(timeNs) FILTER (WHERE ${rule.isBad}) AS firstNs, max(timeNs) FILTER (WHERE ${rule.isBad}) AS lastNs
-       FROM temp.CauseSource GROUP BY ${KEY} HAVING bad >= ${rule.fewest} AND bad >= total * ${rule.share}
+      `SELECT g.*, ${KEY} FROM (
+         SELECT keyId, sum(weight) AS total, sum(weight) FILTER (WHERE ${rule.isBad}) AS bad,
+           count(DISTINCT clientNo) FILTER (WHERE ${rule.isBad}) AS clients,
+           min(timeNs) FILTER (WHERE ${rule.isBad}) AS firstNs, max(timeNs) FILTER (WHERE ${rule.isBad}) AS lastNs
+         FROM temp.CauseSource GROUP BY keyId HAVING bad >= ${rule.fewest} AND bad >= total * ${rule.share}
+       ) g JOIN (SELECT DISTINCT keyId, ${KEY} FROM temp.CausePart) USING (keyId)
        ORDER BY bad DESC, ${KEY} LIMIT ${MOST}`,
     )
     .all([]);
   return groups.map((group) => {
+    const keyId = Number(group.keyId);
     const key = [group.clientKey, group.serverKey, group.port, group.protocol, group.subject].map(
       (value) => (typeof value === "bigint" ? Number(value) : value) as string | number | null,
     );
     const firstNs = (group.firstNs ?? null) as bigint | null;
-    const times = readTimes(database, rule, key);
-    const worked = readWorked(database, rule, key, firstNs);
-    return {
+    const times = readTimes(database, rule, keyId);
+    const worked = readWorked(database, rule, keyId, firstNs);
+    const cause: CauseValue = {
       ...{ causeId: causeIdOf(rule.kind, [rule.type, ...key]), kind: rule.kind, type: rule.type },
       ...{ direction: null, reason: null, code: null, policies: "[]" },
       ...{
@@ -147,22 +175,21 @@ function causesOf(database: Sqlite, rule: Rule): CauseValue[] {
       worksNs: worked.sinceNs,
       rhythmNs: rhythmOf(times) ?? null,
       certain: rule.certain,
-      exampleId: readExample(database, rule, key),
+      exampleId: readExample(database, rule, keyId),
       evidence: JSON.stringify({ total: Number(group.total) }),
     };
+    return { keyId, cause };
   });
 }
 
-type Key = readonly (string | number | null)[];
-
 const TIMES = 2000;
 
-function readTimes(database: Sqlite, rule: Rule, key: Key): bigint[] {
+function readTimes(database: Sqlite, rule: Rule, keyId: number): bigint[] {
   return database
     .prepareExact(
-      `SELECT timeNs FROM temp.CauseSource WHERE ${OF_KEY} AND ${rule.isBad} AND timeNs IS NOT NULL ORDER BY timeNs LIMIT ${TIMES}`,
+      `SELECT timeNs FROM temp.CauseSource WHERE keyId = ? AND ${rule.isBad} AND timeNs IS NOT NULL ORDER BY timeNs LIMIT ${TIMES}`,
     )
-    .rows(key)
+    .rows([keyId])
     .map(([timeNs]) => timeNs as bigint);
 }
 
@@ -170,42 +197,39 @@ function readTimes(database: Sqlite, rule: Rule, key: Key): bigint[] {
 function readWorked(
   database: Sqlite,
   rule: Rule,
-  key: Key,
+  keyId: number,
   firstNs: bigint | null,
 ): { beforeNs: bigint | null; sinceNs: bigint | null } {
   const row = database
     .prepareExact(
-      `SELECT max(timeNs) FILTER (WHERE timeNs < ?6) AS beforeNs, min(timeNs) FILTER (WHERE timeNs > ?6) AS sinceNs
-       FROM temp.CauseSource WHERE ${OF_KEY} AND ${rule.works}`,
+      `SELECT max(timeNs) FILTER (WHERE timeNs < ?2) AS beforeNs, min(timeNs) FILTER (WHERE timeNs > ?2) AS sinceNs
+       FROM temp.CauseSource WHERE keyId = ?1 AND ${rule.works}`,
     )
-    .get([...key, firstNs]);
+    .get([keyId, firstNs]);
   const nsOf = (value: SqlValue | undefined): bigint | null => (typeof value === "bigint" ? value : null);
   return { beforeNs: nsOf(row?.beforeNs), sinceNs: nsOf(row?.sinceNs) };
 }
 
 /** The first; of several at one moment that of the smallest hash, whatever the order of files. */
-function readExample(database: Sqlite, rule: Rule, key: Key): number {
+function readExample(database: Sqlite, rule: Rule, keyId: number): number {
   const row = database
     .prepare(
-      `SELECT id FROM temp.CauseSource WHERE ${OF_KEY} AND ${rule.isBad} ORDER BY timeNs IS NULL, timeNs, hash, occurrence LIMIT 1`,
+      `WITH bad AS (SELECT id, timeNs FROM temp.CauseSource WHERE keyId = ? AND ${rule.isBad})
+       SELECT f.id FROM bad b JOIN Flow f ON f.id = b.id
+       WHERE b.timeNs IS (SELECT min(timeNs) FROM bad) ORDER BY f.hash, f.occurrence LIMIT 1`,
     )
-    .get(key);
+    .get([keyId]);
   return Number(row?.id);
 }
 
 /** The flows that show it: first flows of attempts, requests and their answers. */
-function showFlows(
-  database: Sqlite,
-  rule: Rule,
-  { clientKey, serverKey, port, protocol, subject }: CauseValue,
-  id: number | undefined,
-): void {
+function showFlows(database: Sqlite, rule: Rule, keyId: number, id: number | undefined): void {
   if (id === undefined) return;
   database
     .prepare(
-      `WITH bad AS (SELECT id, responseId FROM temp.CauseSource WHERE ${OF_KEY} AND ${rule.isBad})
+      `WITH bad AS (SELECT id, responseId FROM temp.CauseSource WHERE keyId = ?1 AND ${rule.isBad})
        INSERT OR IGNORE INTO CauseFlow (causeId, flowId)
-       SELECT ?6, id FROM bad UNION SELECT ?6, responseId FROM bad WHERE responseId IS NOT NULL`,
+       SELECT ?2, id FROM bad UNION SELECT ?2, responseId FROM bad WHERE responseId IS NOT NULL`,
     )
-    .run([clientKey, serverKey, port, protocol, subject, id]);
+    .run([keyId, id]);
 }

@@ -9,28 +9,32 @@
 import { type Client, clientOf } from "@/lib/flow/client";
 import type { Sqlite } from "../driver";
 import { PairTable } from "../pair-table";
+import { NO_PORT } from "./flow-columns";
 import { OWN_RULES, PairView } from "./pair-view";
 import { PairWriter } from "./pair-writer";
-import { type FlowChunk, scanInFileOrder } from "./scan";
+import { type OfPair, PairedRows } from "./paired-rows";
 import { type Tuple, TupleTable } from "./tuple-table";
 
-const COLUMNS = {
-  pair: "f.pairId",
-  sourcePort: "f.sourcePort",
-  destinationPort: "f.destinationPort",
-} as const;
-type Chunk = FlowChunk<keyof typeof COLUMNS>;
+const OPEN = 1;
+const TELLING = 2;
 
 /** Over the whole revision: a neighbour can be any time away. Flows that nobody asks about are skipped by their pair. */
 export function turnDirections(database: Sqlite): void {
   if (!listPairs(database)) return;
   const pairs = new PairView(database);
   const tuples = new TupleTable();
-  eachTuple(database, "OpenPair", pairs, (tuple) => tuples.add(tuple));
-  eachTuple(database, "TellingPair", pairs, (tuple, pair, isSourceLow) =>
-    tuples.tell(tuple, pairs.ruleOf(pair), isSourceLow === (pairs.sideOf(pair) === 1)),
-  );
-  turnOpen(database, pairs, tuples);
+  const rows = new PairedRows(database, marksOfPairs(database));
+  const tuple: Tuple = { low: 0, high: 0, lowPort: 0, highPort: 0, protocol: 0 };
+  rows.each((row) => {
+    if (row.mark === OPEN && fillTuple(tuple, pairs, row) !== undefined) tuples.add(tuple);
+  });
+  rows.each((row) => {
+    if (row.mark !== TELLING) return;
+    const isSourceLow = fillTuple(tuple, pairs, row);
+    if (isSourceLow !== undefined)
+      tuples.tell(tuple, pairs.ruleOf(row.pair), isSourceLow === (pairs.sideOf(row.pair) === 1));
+  });
+  turnOpen(database, rows, pairs, tuples);
 }
 
 /** Pairs whose records leave it open, and those between the same addresses whose records tell. False when none is open. */
@@ -49,33 +53,22 @@ function listPairs(database: Sqlite): boolean {
   return database.prepare("SELECT 1 FROM temp.OpenPair LIMIT 1").get([]) !== undefined;
 }
 
-function eachTuple(
-  database: Sqlite,
-  pairTable: "OpenPair" | "TellingPair",
-  pairs: PairView,
-  visit: (tuple: Tuple, pair: number, isSourceLow: boolean) => void,
-): void {
-  const tuple: Tuple = { low: 0, high: 0, lowPort: 0, highPort: 0, protocol: 0 };
-  for (const chunk of readFlows(database, pairTable)) {
-    for (let row = 0; row < chunk.rows; row++) {
-      const isSourceLow = fillTuple(tuple, pairs, chunk, row);
-      if (isSourceLow !== undefined) visit(tuple, Number(chunk.columns.pair[row]), isSourceLow);
-    }
-  }
-}
-
-function readFlows(database: Sqlite, pairTable: "OpenPair" | "TellingPair"): Generator<Chunk> {
-  return scanInFileOrder(database, {
-    columns: COLUMNS,
-    where: `f.pairId IN (SELECT id FROM temp.${pairTable})`,
-  });
+/** By pair: {@link OPEN}, {@link TELLING}, or 0 for what nobody asks about. */
+function marksOfPairs(database: Sqlite): Uint8Array {
+  const largest = database.prepare("SELECT coalesce(max(id), 0) AS id FROM Pair").get([]);
+  const marks = new Uint8Array(Number(largest?.id) + 1);
+  for (const [table, mark] of [
+    ["OpenPair", OPEN],
+    ["TellingPair", TELLING],
+  ] as const)
+    for (const [id] of database.prepare(`SELECT id FROM temp.${table}`).rows([])) marks[Number(id)] = mark;
+  return marks;
 }
 
 /** Returns whether the source is the low side; undefined when the flow has no 5-tuple, or the same on both sides. */
-function fillTuple(tuple: Tuple, pairs: PairView, { columns }: Chunk, row: number): boolean | undefined {
-  const pair = Number(columns.pair[row]);
+function fillTuple(tuple: Tuple, pairs: PairView, row: OfPair): boolean | undefined {
+  const { pair, sourcePort, destinationPort } = row;
   const [source, destination] = [pairs.sourceAddressOf(pair), pairs.destinationAddressOf(pair)];
-  const [sourcePort, destinationPort] = [columns.sourcePort[row], columns.destinationPort[row]];
   if (source === 0 || destination === 0 || !isPort(sourcePort) || !isPort(destinationPort)) return undefined;
   if (source === destination && sourcePort === destinationPort) return undefined;
   const isSourceLow = source === destination ? sourcePort < destinationPort : source < destination;
@@ -87,39 +80,51 @@ function fillTuple(tuple: Tuple, pairs: PairView, { columns }: Chunk, row: numbe
   return isSourceLow;
 }
 
-function isPort(value: number | string | null | undefined): value is number {
-  return typeof value === "number" && value < 65_536;
+function isPort(port: number): boolean {
+  return port >= 0 && port < 65_536;
 }
 
-function turnOpen(database: Sqlite, pairs: PairView, tuples: TupleTable): void {
-  const table = new PairTable(database);
+function turnOpen(database: Sqlite, rows: PairedRows, pairs: PairView, tuples: TupleTable): void {
   const writer = new PairWriter(database);
+  const turnedPairs = new TurnedPairs(database, pairs);
   const tuple: Tuple = { low: 0, high: 0, lowPort: 0, highPort: 0, protocol: 0 };
-  for (const chunk of readFlows(database, "OpenPair")) {
-    for (let row = 0; row < chunk.rows; row++) {
-      const isSourceLow = fillTuple(tuple, pairs, chunk, row);
-      const isLowClient = isSourceLow === undefined ? undefined : tuples.isLowClient(tuple);
-      const pair = Number(chunk.columns.pair[row]);
-      const isSourceClient = isLowClient === undefined ? undefined : isLowClient === isSourceLow;
-      const client = turned(isSourceClient, pairs, chunk, row);
-      if (!pairs.is(pair, client)) writer.set(chunk.ids[row] as number, table.idOf(pairs.like(pair, client)));
-    }
-  }
+  rows.each((row) => {
+    if (row.mark !== OPEN) return;
+    const isSourceLow = fillTuple(tuple, pairs, row);
+    const isLowClient = isSourceLow === undefined ? undefined : tuples.isLowClient(tuple);
+    const client = turned(isLowClient === undefined ? undefined : isLowClient === isSourceLow, pairs, row);
+    if (!pairs.is(row.pair, client)) writer.set(row.id, turnedPairs.idOf(row.pair, client));
+  });
   writer.finish();
 }
 
-function turned(
-  isSourceClient: boolean | undefined,
-  pairs: PairView,
-  { columns }: Chunk,
-  row: number,
-): Client {
-  const [sourcePort, destinationPort] = [
-    portOf(columns.sourcePort[row]),
-    portOf(columns.destinationPort[row]),
-  ];
+/** Pairs of flows that were turned: few, each of many flows. */
+class TurnedPairs {
+  private readonly table: PairTable;
+  private readonly known = new Map<string, number>();
+
+  constructor(
+    database: Sqlite,
+    private readonly pairs: PairView,
+  ) {
+    this.table = new PairTable(database);
+  }
+
+  idOf(pair: number, client: Client): number {
+    const key = `${pair} ${client.side} ${client.by} ${client.serverPort}`;
+    let id = this.known.get(key);
+    if (id === undefined) {
+      id = this.table.idOf(this.pairs.like(pair, client));
+      this.known.set(key, id);
+    }
+    return id;
+  }
+}
+
+function turned(isSourceClient: boolean | undefined, pairs: PairView, row: OfPair): Client {
+  const [sourcePort, destinationPort] = [portOf(row.sourcePort), portOf(row.destinationPort)];
   if (isSourceClient === undefined)
-    return clientOf(undefined, pairs.protocolNameOf(Number(columns.pair[row])), sourcePort, destinationPort);
+    return clientOf(undefined, pairs.protocolNameOf(row.pair), sourcePort, destinationPort);
   return {
     side: isSourceClient ? 1 : 2,
     by: "same-connection",
@@ -127,6 +132,6 @@ function turned(
   };
 }
 
-function portOf(value: number | string | null | undefined): number | undefined {
-  return typeof value === "number" ? value : undefined;
+function portOf(port: number): number | undefined {
+  return port === NO_PORT ? undefined : port;
 }

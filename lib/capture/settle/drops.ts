@@ -8,22 +8,11 @@
 import { compareDenials, type Denial, joinDrops, nsBetween } from "@/lib/insight/join-drops";
 import type { Sqlite } from "../driver";
 import { type DenialKind, readDenialKinds } from "./denials";
-import type { Neighbourhood } from "./neighbourhood";
-import { PairView } from "./pair-view";
-import { type FlowChunk, scanInTimeOrder, TIME_COLUMNS } from "./scan";
-
-const COLUMNS = {
-  ...TIME_COLUMNS,
-  kind: "f.kindId",
-  observer: "f.observerId",
-  pair: "f.pairId",
-  sourcePort: "f.sourcePort",
-  destinationPort: "f.destinationPort",
-  policies: "f.policiesId",
-  occurrence: "f.occurrence",
-  hash: "CAST(f.hash AS TEXT)",
-} as const;
-type Chunk = FlowChunk<keyof typeof COLUMNS>;
+import { type FlowColumns, NO_PORT, NO_TEXT } from "./flow-columns";
+import type { InTime } from "./flows-in-time";
+import { marks } from "./nodes";
+import type { PairView } from "./pair-view";
+import { SettledRows } from "./settled-rows";
 
 const REACH_NS = 1_000_000;
 /** Denials of one likeness without a pause of 1 ms: a flood. It is cut here, at the cost of the twins at the cut. */
@@ -33,96 +22,98 @@ const TRY_NS = 65e9;
 
 interface Denied extends Denial {
   readonly id: number;
+  readonly kindId: number;
+  readonly pairId: number;
+  readonly events: number;
+  readonly isTimed: boolean;
   readonly kind: DenialKind;
   readonly policies: number | null;
   readonly isAtMost: boolean;
   readonly opens: boolean;
 }
 
-export function joinAllDrops(database: Sqlite, neighbourhood: Neighbourhood): void {
-  forgetDrops(database, neighbourhood);
-  const kinds = readDenialKinds(database);
-  if (kinds.size > 0) new Joining(database, kinds).run(neighbourhood);
-  // Outside the neighbourhood a pair can have been turned.
-  database.exec(
-    "UPDATE JoinedDrop SET pairId = f.pairId FROM Flow f WHERE f.id = JoinedDrop.id AND f.pairId <> JoinedDrop.pairId",
-  );
-}
+/** Rows between two looks for denials that wait for nothing more. */
+const SWEEP_EVERY = 16_384;
 
-function forgetDrops(database: Sqlite, { fromNs, toNs }: Neighbourhood): void {
-  const from = fromNs === null ? "" : "AND timeNs >= ?";
-  const to = toNs === null ? "" : "AND timeNs < ?";
-  database
-    .prepare(`DELETE FROM JoinedDrop WHERE timeNs IS NULL OR (1 ${from} ${to})`)
-    .run([fromNs, toNs].filter((edge) => edge !== null));
-}
-
-class Joining {
-  private readonly pairs: PairView;
-  private readonly nodes: Map<number, string | null>;
+export class DropsInTime implements InTime {
+  readonly kinds: Uint8Array;
+  readonly isPlain = false;
+  private readonly kindOf: ReadonlyMap<number, DenialKind>;
+  private readonly nodes: ReadonlyMap<number, string | null>;
   /** Twins to be, by node, 5-tuple, direction. */
   private readonly waiting = new Map<string, Denied[]>();
   /** The latest denial of a 5-tuple, while another could belong to the same try. */
   private readonly latest = new Map<string, Denial>();
-  private readonly writer: DropWriter;
+  private readonly rows: SettledRows;
+  private seen = 0;
 
   constructor(
     private readonly database: Sqlite,
-    private readonly kinds: ReadonlyMap<number, DenialKind>,
+    private readonly pairs: PairView,
   ) {
-    this.pairs = new PairView(database);
+    this.kindOf = readDenialKinds(database);
+    this.kinds = marks(this.kindOf.keys());
     this.nodes = new Map(
       database
         .prepare("SELECT id, nodeName FROM Observer")
         .all([])
         .map(({ id, nodeName }) => [Number(id), nodeName === null ? null : String(nodeName)]),
     );
-    this.writer = new DropWriter(database);
+    this.rows = new SettledRows(database, "JoinedDrop");
   }
 
-  run(neighbourhood: Neighbourhood): void {
-    const where = `f.kindId IN (${[...this.kinds.keys()].join(", ")})`;
-    for (const chunk of scanInTimeOrder(this.database, { columns: COLUMNS, where }, neighbourhood)) {
-      for (let row = 0; row < chunk.rows; row++) this.take(chunk, row);
-      this.sweep(chunk);
-    }
-    for (const together of this.waiting.values()) this.join(together);
-    this.writer.finish();
+  rankOf(): number {
+    return 0;
   }
 
-  private take(chunk: Chunk, row: number): void {
-    const { columns } = chunk;
-    const kind = this.kinds.get(Number(columns.kind[row])) as DenialKind;
-    const isTimed = columns.seconds[row] !== null;
-    const at: Denial = {
-      seconds: Number(columns.seconds[row]),
-      nanos: Number(columns.nanos[row]),
-      hash: BigInt(columns.hash[row] as string),
-      occurrence: Number(columns.occurrence[row]),
+  take(flows: FlowColumns, row: number): void {
+    const { at } = flows;
+    const kind = this.kindOf.get(at.kind[row] as number) as DenialKind;
+    const isTimed = flows.isTimed(row);
+    const seconds = isTimed ? flows.second(row) : 0;
+    const when: Denial = {
+      seconds,
+      nanos: isTimed ? flows.nano(row, seconds) : 0,
+      hash: flows.hash(row),
+      occurrence: at.occurrence[row] as number,
     };
-    const tuple = this.tupleOf(chunk, row, kind);
-    const node = this.nodes.get(Number(columns.observer[row])) ?? null;
+    const tuple = this.tupleOf(flows, row, kind);
+    const node = this.nodes.get(at.observer[row] as number) ?? null;
     const isComparable = isTimed && tuple !== undefined && node !== null;
     const denied: Denied = {
-      ...at,
-      id: chunk.ids[row] as number,
+      ...when,
+      id: at.id[row] as number,
+      kindId: at.kind[row] as number,
+      pairId: at.pair[row] as number,
+      events: at.events[row] as number,
+      isTimed,
       kind,
-      policies: columns.policies[row] as number | null,
+      policies: at.policies[row] === NO_TEXT ? null : (at.policies[row] as number),
       isAtMost: kind.isAtMost || (kind.sort !== "alone" && !isComparable && (node === null || kind.isPolicy)),
-      opens: this.opens(tuple, isTimed, at),
+      opens: this.opens(tuple, isTimed, when),
     };
-    if (kind.sort === "alone" || !isComparable) this.writer.add(denied, undefined);
+    if (kind.sort === "alone" || !isComparable) this.write(denied, undefined);
     else this.wait(JSON.stringify([node, tuple, kind.likeness]), denied);
+    if (isTimed && ++this.seen % SWEEP_EVERY === 0) this.sweep(when);
+  }
+
+  end(): void {
+    for (const together of this.waiting.values()) this.join(together);
+    this.rows.finish();
+    // Outside the neighbourhood a pair can have been turned.
+    this.database.exec(
+      "UPDATE JoinedDrop SET pairId = f.pairId FROM Flow f WHERE f.id = JoinedDrop.id AND f.pairId <> JoinedDrop.pairId",
+    );
   }
 
   /** Undefined when addresses, protocol or ports were left out: then no twin can be told by them. */
-  private tupleOf({ columns }: Chunk, row: number, kind: DenialKind): string | undefined {
-    const pair = Number(columns.pair[row]);
+  private tupleOf({ at }: FlowColumns, row: number, kind: DenialKind): string | undefined {
+    const pair = at.pair[row] as number;
     const [source, destination] = [this.pairs.sourceAddressOf(pair), this.pairs.destinationAddressOf(pair)];
     const protocol = this.pairs.protocolNameOf(pair);
     if (source === 0 || destination === 0 || protocol === undefined) return undefined;
-    const [sourcePort, destinationPort] = [columns.sourcePort[row], columns.destinationPort[row]];
-    if (kind.hasPorts && (sourcePort === null || destinationPort === null)) return undefined;
+    const [sourcePort, destinationPort] = [at.sourcePort[row], at.destinationPort[row]];
+    if (kind.hasPorts && (sourcePort === NO_PORT || destinationPort === NO_PORT)) return undefined;
     return `${source} ${sourcePort} ${destination} ${destinationPort} ${protocol}`;
   }
 
@@ -147,10 +138,7 @@ class Joining {
   }
 
   /** Joins what waits for nothing more, and forgets tries that are over. */
-  private sweep({ rows, columns }: Chunk): void {
-    const [seconds, nanos] = [columns.seconds[rows - 1], columns.nanos[rows - 1]];
-    if (typeof seconds !== "number" || typeof nanos !== "number") return;
-    const now: Denial = { seconds, nanos, hash: 0n, occurrence: 0 };
+  private sweep(now: Denial): void {
     for (const [key, together] of this.waiting) {
       if (nsBetween(together[together.length - 1] as Denied, now) <= REACH_NS) continue;
       this.join(together);
@@ -164,49 +152,34 @@ class Joining {
     const verdicts = together.filter(({ kind }) => kind.sort === "verdict").sort(compareDenials);
     const joined = joinDrops(drops, verdicts);
     drops.forEach((drop, index) => {
-      this.writer.add(drop, verdicts[joined[index] as number]);
+      this.write(drop, verdicts[joined[index] as number]);
     });
     const taken = new Set(joined);
     verdicts.forEach((verdict, index) => {
-      if (!taken.has(index)) this.writer.add(verdict, undefined);
+      if (!taken.has(index)) this.write(verdict, undefined);
     });
   }
-}
 
-const BATCH = 2048;
-
-class DropWriter {
-  private rows: (number | null)[][] = [];
-
-  constructor(private readonly database: Sqlite) {}
-
-  add(anchor: Denied, verdict: Denied | undefined): void {
+  /** In the order of the columns of JoinedDrop. */
+  private write(anchor: Denied, verdict: Denied | undefined): void {
+    const { rows } = this;
     const isVerdict = anchor.kind.sort === "verdict";
     const agrees =
       verdict !== undefined && (verdict.kind.code === undefined || verdict.kind.code === anchor.kind.code);
-    this.rows.push([
-      anchor.id,
-      verdict?.id ?? null,
-      verdict?.policies ?? anchor.policies,
-      Number(agrees || isVerdict),
-      Number(anchor.kind.isNoise),
-      Number(anchor.isAtMost),
-      // The try was opened by whichever of the two came first.
-      Number(anchor.opens || (verdict?.opens ?? false)),
-    ]);
-    if (this.rows.length >= BATCH) this.finish();
-  }
-
-  finish(): void {
-    if (this.rows.length === 0) return;
-    this.database
-      .prepare(
-        `INSERT INTO JoinedDrop (id, timeNs, verdictId, drops, kindId, pairId, policiesId, certain, noise, atMost, opens)
-         SELECT f.id, f.timeNs, j.value ->> 1, f.events, f.kindId, f.pairId, j.value ->> 2, j.value ->> 3, j.value ->> 4,
-           j.value ->> 5, j.value ->> 6
-         FROM json_each(?) j JOIN Flow f ON f.id = j.value ->> 0`,
-      )
-      .run([JSON.stringify(this.rows)]);
-    this.rows = [];
+    rows.begin();
+    rows.put(anchor.id);
+    if (anchor.isTimed) rows.time(anchor.seconds, anchor.nanos);
+    else rows.put(null);
+    rows.put(verdict?.id ?? null);
+    rows.put(anchor.events);
+    rows.put(anchor.kindId);
+    rows.put(anchor.pairId);
+    rows.put(verdict?.policies ?? anchor.policies);
+    rows.put(Number(agrees || isVerdict));
+    rows.put(Number(anchor.kind.isNoise));
+    rows.put(Number(anchor.isAtMost));
+    // The try was opened by whichever of the two came first.
+    rows.put(Number(anchor.opens || (verdict?.opens ?? false)));
+    rows.end();
   }
 }

@@ -22,6 +22,7 @@ import {
   spanOfFiles,
   sweepDictionaries,
 } from "./records";
+import { detachSettledRows } from "./settled-rows";
 import { runSteps } from "./steps";
 
 export { dictionaryMark, dropEntry } from "./records";
@@ -59,7 +60,7 @@ export function settleAddedFiles(
   before?: string,
 ): void {
   ensureSecondaryIndexes(database);
-  database.transaction(() => {
+  settling(database, () => {
     resolveDuplicates(database, uploadIds);
     recount(database, uploadIds);
     const parts = partsOf(database, uploadIds);
@@ -70,6 +71,15 @@ export function settleAddedFiles(
     for (const uploadId of uploadIds) endUpload(database, uploadId);
     if (isNew) addRevision(database, "added", uploadIds[0] ?? null, nowMs);
   });
+}
+
+/** One transaction. */
+function settling(database: Sqlite, work: () => void): void {
+  try {
+    database.transaction(work);
+  } finally {
+    detachSettledRows(database);
+  }
 }
 
 /** Of a file whose records were all there already the counts stay, the copies go. */
@@ -90,7 +100,7 @@ function endUpload(database: Sqlite, uploadId: number): void {
 
 /** Takes a finished file out again. What other files had as duplicates of its records comes back. */
 export function removeFile(database: Sqlite, fileId: number, nowMs: number): void {
-  database.transaction(() => {
+  settling(database, () => {
     rememberHashes(database, fileId);
     const changes = hasRecords(database, fileId);
     const span = spanOfFiles(database, [fileId]);

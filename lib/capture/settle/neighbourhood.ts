@@ -88,16 +88,11 @@ export function deleteInTime(
   column: string,
   { fromNs, toNs }: Neighbourhood,
 ): void {
-  const conditions: string[] = [];
-  const parameters: bigint[] = [];
-  if (fromNs !== null) {
-    conditions.push(`${column} >= ?`);
-    parameters.push(fromNs);
-  }
-  if (toNs !== null) {
-    conditions.push(`${column} < ?`);
-    parameters.push(toNs);
-  }
-  const timed = conditions.length === 0 ? "1" : conditions.join(" AND ");
-  database.prepare(`DELETE FROM ${table} WHERE (${timed}) OR ${column} IS NULL`).run(parameters);
+  const conditions = [
+    ...(fromNs === null ? [] : [`${column} >= ?`]),
+    ...(toNs === null ? [] : [`${column} < ?`]),
+  ];
+  // Without a condition SQLite frees the pages of the table and looks at no row.
+  const where = conditions.length === 0 ? "" : `WHERE (${conditions.join(" AND ")}) OR ${column} IS NULL`;
+  database.prepare(`DELETE FROM ${table} ${where}`).run([fromNs, toNs].filter((edge) => edge !== null));
 }

@@ -19,3 +19,8 @@ export function byId(numbers: ReadonlyMap<number, number>): Int32Array {
   for (const [id, number] of numbers) array[id] = number;
   return array;
 }
+
+/** 1 at each of these ids. */
+export function marks(ids: Iterable<number>): Uint8Array {
+  return Uint8Array.from(byId(new Map([...ids].map((id) => [id, 1]))));
+}

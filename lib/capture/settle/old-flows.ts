@@ -2,18 +2,11 @@
 
 import { clientOf, type KnownSide, knownSide } from "@/lib/flow/client";
 import { PRESENT } from "@/lib/flow/presence";
-import type { Sqlite } from "../driver";
+import type { Sqlite, SqlValue } from "../driver";
 import { PairTable } from "../pair-table";
 import { PairWriter } from "./pair-writer";
-import { scanInFileOrder } from "./scan";
 
-const COLUMNS = {
-  kind: "f.kindId",
-  source: "f.sourceId",
-  destination: "f.destinationId",
-  sourcePort: "f.sourcePort",
-  destinationPort: "f.destinationPort",
-} as const;
+const ROWS = 10_000;
 
 export function pairOldFlows(database: Sqlite): void {
   for (const table of ["Flow", "DuplicateFlow"] as const) {
@@ -26,31 +19,29 @@ function pairFlowsOf(database: Sqlite, table: "Flow" | "DuplicateFlow"): void {
   const kinds = readKinds(database);
   const pairs = new PairTable(database);
   const writer = new PairWriter(database, table);
-  for (const { rows, ids, columns } of scanInFileOrder(database, {
-    table,
-    columns: COLUMNS,
-    where: "f.pairId = 0",
-  })) {
-    for (let row = 0; row < rows; row++) {
-      const kind = kinds.get(Number(columns.kind[row]));
-      const client = clientOf(
-        kind?.known,
-        kind?.protocol,
-        portOf(columns.sourcePort[row]),
-        portOf(columns.destinationPort[row]),
-      );
+  const read = database.prepare(
+    `SELECT id, kindId, sourceId, destinationId, sourcePort, destinationPort FROM ${table}
+     WHERE pairId = 0 AND id > ? ORDER BY id LIMIT ${ROWS}`,
+  );
+  for (let last = -1; ; ) {
+    const rows = read.rows([last]);
+    for (const [id, kindId, source, destination, sourcePort, destinationPort] of rows) {
+      const kind = kinds.get(Number(kindId));
+      const client = clientOf(kind?.known, kind?.protocol, portOf(sourcePort), portOf(destinationPort));
       const pairId = pairs.idOf({
-        sourceId: Number(columns.source[row]),
-        destinationId: Number(columns.destination[row]),
+        sourceId: Number(source),
+        destinationId: Number(destination),
         clientSide: client.side,
         clientBy: client.by,
         serverPort: client.serverPort ?? null,
         protocol: kind?.protocol ?? null,
       });
-      writer.set(ids[row] as number, pairId);
+      writer.set(Number(id), pairId);
     }
+    writer.finish();
+    if (rows.length < ROWS) return;
+    last = Number(rows[ROWS - 1]?.[0]);
   }
-  writer.finish();
 }
 
 interface KindSigns {
@@ -76,6 +67,6 @@ function readKinds(database: Sqlite): Map<number, KindSigns> {
   );
 }
 
-function portOf(value: number | string | null | undefined): number | undefined {
+function portOf(value: SqlValue | undefined): number | undefined {
   return typeof value === "number" ? value : undefined;
 }

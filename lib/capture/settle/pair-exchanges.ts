@@ -14,114 +14,89 @@ import {
 } from "@/lib/insight/exchange-kind";
 import { type Exchange, ExchangePairer, type ExchangeRow } from "@/lib/insight/exchanges";
 import type { Sqlite, SqlRow, SqlValue } from "../driver";
-import { Prisma } from "../generated/browser";
-import { eachInTime } from "./in-time";
-import { deleteInTime, type Neighbourhood } from "./neighbourhood";
-import { nodeNumbers } from "./nodes";
-import { PairView } from "./pair-view";
+import { type FlowColumns, NO_TEXT } from "./flow-columns";
+import type { InTime } from "./flows-in-time";
+import { byId, marks, nodeNumbers } from "./nodes";
+import type { PairView } from "./pair-view";
 import { RouteTable, sweepRoutes } from "./routes";
-import { RowWriter } from "./row-writer";
-import type { FlowChunk, TIME_COLUMNS } from "./scan";
-
-const COLUMNS = {
-  kind: "f.kindId",
-  observer: "f.observerId",
-  pair: "f.pairId",
-  sourcePort: "f.sourcePort",
-  destinationPort: "f.destinationPort",
-  text: "f.l7TextId",
-  key: "CAST(f.exchangeKey AS TEXT)",
-  latency: "CAST(f.latencyNs AS TEXT)",
-  events: "f.events",
-} as const;
-type Chunk = FlowChunk<keyof typeof COLUMNS | keyof typeof TIME_COLUMNS>;
+import { SettledRows } from "./settled-rows";
 
 /** A record with what the rule need not know. */
 interface Row extends ExchangeRow {
   readonly kind: ExchangeKind;
   readonly textId: number | undefined;
-  readonly timeNs: bigint | undefined;
+  readonly isTimed: boolean;
   readonly latencyNs: bigint | undefined;
   readonly events: number;
 }
 
-export function pairExchanges(database: Sqlite, neighbourhood: Neighbourhood): void {
-  deleteInTime(database, "L7Exchange", "timeNs", neighbourhood);
-  const kinds = readKinds(database);
-  if (kinds.size > 0) new Pairing(database, kinds).run(neighbourhood);
-  sweepRoutes(database);
-}
-
-class Pairing {
-  private readonly nodes: ReadonlyMap<number, number>;
-  private readonly pairs: PairView;
+export class ExchangesInTime implements InTime {
+  readonly kinds: Uint8Array;
+  readonly isPlain = false;
+  private readonly kindOf: ReadonlyMap<number, ExchangeKind>;
+  private readonly nodes: Int32Array;
   private readonly texts: Texts;
   private readonly routes: RouteTable;
-  private readonly writer: RowWriter;
+  private readonly rows: SettledRows;
   private readonly pairer = new ExchangePairer<Row>((exchange) => this.write(exchange));
 
   constructor(
     private readonly database: Sqlite,
-    private readonly kinds: ReadonlyMap<number, ExchangeKind>,
+    private readonly pairs: PairView,
   ) {
-    this.nodes = nodeNumbers(database);
-    this.pairs = new PairView(database);
+    this.kindOf = readKinds(database);
+    this.kinds = marks(this.kindOf.keys());
+    this.nodes = byId(nodeNumbers(database));
     this.texts = new Texts(database);
     this.routes = new RouteTable(database);
-    this.writer = new RowWriter(database, "L7Exchange", Object.keys(Prisma.L7ExchangeScalarFieldEnum));
+    this.rows = new SettledRows(database, "L7Exchange");
   }
 
-  run(neighbourhood: Neighbourhood): void {
-    eachInTime(
-      this.database,
-      { columns: COLUMNS, where: "f.kindId IN (SELECT id FROM temp.ExchangeKind)" },
-      neighbourhood,
-      // A request before the answer of the same instant.
-      ({ columns }, row) => (this.kinds.get(Number(columns.kind[row]))?.isRequest ? 0 : 1),
-      (chunk, row) => this.take(chunk, row),
-    );
-    this.pairer.end();
-    this.writer.finish();
+  /** A request before the answer of the same instant. */
+  rankOf({ at }: FlowColumns, row: number): number {
+    return this.kindOf.get(at.kind[row] as number)?.isRequest ? 0 : 1;
   }
 
-  private take(chunk: Chunk, at: number): void {
-    const kind = this.kinds.get(Number(chunk.columns.kind[at]));
-    if (kind === undefined) return;
-    const row = this.rowOf(chunk, at, kind);
+  take(flows: FlowColumns, at: number): void {
+    const row = this.rowOf(flows, at, this.kindOf.get(flows.at.kind[at] as number) as ExchangeKind);
     if (isPairable(row)) this.pairer.add(row);
     else this.writeAlone(row);
   }
 
-  private rowOf({ ids, columns }: Chunk, at: number, kind: ExchangeKind): Row {
-    const pair = Number(columns.pair[at]);
+  end(): void {
+    this.pairer.end();
+    this.rows.finish();
+    sweepRoutes(this.database);
+  }
+
+  private rowOf(flows: FlowColumns, row: number, kind: ExchangeKind): Row {
+    const { at } = flows;
+    const pair = at.pair[row] as number;
     const [source, destination] = [this.pairs.sourceAddressOf(pair), this.pairs.destinationAddressOf(pair)];
-    const [sourcePort, destinationPort] = [
-      portOf(columns.sourcePort[at]),
-      portOf(columns.destinationPort[at]),
-    ];
-    const { seconds, nanos, text, key, latency } = columns;
-    const [second, nano] = [seconds[at] ?? null, nanos[at] ?? null];
-    const textId = typeof text[at] === "number" ? text[at] : undefined;
+    const [sourcePort, destinationPort] = [at.sourcePort[row] as number, at.destinationPort[row] as number];
+    const isTimed = flows.isTimed(row);
+    const second = isTimed ? flows.second(row) : 0;
+    const textId = at.text[row] === NO_TEXT ? undefined : (at.text[row] as number);
     const what = kind.httpMethod ?? kind.kafkaApiKey;
     return {
-      id: ids[at] as number,
-      second: Number(second ?? 0),
-      nano: Number(nano ?? 0),
-      timeNs: second === null ? undefined : BigInt(second) * 1_000_000_000n + BigInt(nano ?? 0),
+      id: at.id[row] as number,
+      second,
+      nano: isTimed ? flows.nano(row, second) : 0,
+      isTimed,
       isRequest: kind.isRequest,
       isDenied: kind.isRequest && kind.isDropped,
       side: kind.side,
-      node: this.nodes.get(Number(columns.observer[at])) ?? 0,
+      node: this.nodes[at.observer[row] as number] as number,
       client: kind.isRequest ? source : destination,
       clientPort: kind.isRequest ? sourcePort : destinationPort,
       server: kind.isRequest ? destination : source,
       serverPort: kind.isRequest ? destinationPort : sourcePort,
-      key: typeof key[at] === "string" ? BigInt(key[at]) : undefined,
+      key: flows.key(row),
       subject: textId === undefined ? undefined : `${what ?? ""} ${textId}`,
       kind,
       textId,
-      latencyNs: typeof latency[at] === "string" ? BigInt(latency[at]) : undefined,
-      events: Number(columns.events[at]),
+      latencyNs: flows.latencyNs(row),
+      events: at.events[row] as number,
     };
   }
 
@@ -137,65 +112,89 @@ class Pairing {
         : response === undefined
           ? EXCHANGE_OUTCOME.noAnswer
           : EXCHANGE_OUTCOME.answered;
-    this.writer.add([
-      ...this.subjectOf(anchor),
-      request === undefined ? 0 : 1,
-      response === undefined ? 0 : 1,
-      request === undefined ? null : (response?.id ?? null),
-      twin ?? null,
-      isCounted ? 1 : 0,
-      statusOf(response?.kind),
-      response?.kind.grpcStatus ?? null,
-      isDenied ? 1 : 0,
-      isExchangeError(request?.kind, response?.kind) ? 1 : 0,
-      latency?.ns ?? null,
-      latency?.by ?? null,
+    this.put(anchor, {
+      requests: request === undefined ? 0 : 1,
+      responses: response === undefined ? 0 : 1,
+      responseId: request === undefined ? null : (response?.id ?? null),
+      twinId: twin ?? null,
+      counted: isCounted ? 1 : 0,
+      response: response?.kind,
+      isDenied,
+      isError: isExchangeError(request?.kind, response?.kind),
+      latency,
       outcome,
-    ]);
-  }
-
-  /** The columns up to the route. */
-  private subjectOf({ id, timeNs, kind, textId }: Row): SqlValue[] {
-    const text = textId === undefined ? undefined : this.texts.read(textId);
-    const protocol = exchangeProtocol(kind, text);
-    const route = exchangeRoute(protocol, text);
-    return [id, timeNs ?? null, protocol, route === undefined ? null : this.routes.idOf(route)];
+    });
   }
 
   private writeAlone(row: Row): void {
     const { kind, events } = row;
     const [request, response] = kind.isRequest ? [kind, undefined] : [undefined, kind];
-    this.writer.add([
-      ...this.subjectOf(row),
-      kind.isRequest ? events : 0,
-      kind.isRequest ? 0 : events,
-      null,
-      null,
-      1,
-      statusOf(response),
-      response?.grpcStatus ?? null,
-      row.isDenied ? 1 : 0,
-      isExchangeError(request, response) ? 1 : 0,
-      response === undefined ? null : (row.latencyNs ?? null),
-      response === undefined || row.latencyNs === undefined ? null : LATENCY_BY.record,
-      row.isDenied ? EXCHANGE_OUTCOME.denied : EXCHANGE_OUTCOME.unpaired,
-    ]);
+    const ns = response === undefined ? undefined : row.latencyNs;
+    this.put(row, {
+      requests: kind.isRequest ? events : 0,
+      responses: kind.isRequest ? 0 : events,
+      responseId: null,
+      twinId: null,
+      counted: 1,
+      response,
+      isDenied: row.isDenied,
+      isError: isExchangeError(request, response),
+      latency: ns === undefined ? undefined : { ns, by: LATENCY_BY.record },
+      outcome: row.isDenied ? EXCHANGE_OUTCOME.denied : EXCHANGE_OUTCOME.unpaired,
+    });
   }
+
+  /** In the order of the columns of L7Exchange. */
+  private put({ id, second, nano, isTimed, kind, textId }: Row, found: Found): void {
+    const { rows } = this;
+    const text = textId === undefined ? undefined : this.texts.read(textId);
+    const protocol = exchangeProtocol(kind, text);
+    const route = exchangeRoute(protocol, text);
+    rows.begin();
+    rows.put(id);
+    if (isTimed) rows.time(second, nano);
+    else rows.put(null);
+    rows.put(protocol);
+    rows.put(route === undefined ? null : this.routes.idOf(route));
+    rows.put(found.requests);
+    rows.put(found.responses);
+    rows.put(found.responseId);
+    rows.put(found.twinId);
+    rows.put(found.counted);
+    rows.put(statusOf(found.response));
+    rows.put(found.response?.grpcStatus ?? null);
+    rows.put(found.isDenied ? 1 : 0);
+    rows.put(found.isError ? 1 : 0);
+    rows.int64(found.latency?.ns ?? null);
+    rows.put(found.latency?.by ?? null);
+    rows.put(found.outcome);
+    rows.end();
+  }
+}
+
+/** What is written of an exchange beside its anchor. */
+interface Found {
+  readonly requests: number;
+  readonly responses: number;
+  readonly responseId: number | null;
+  readonly twinId: number | null;
+  readonly counted: 0 | 1;
+  readonly response: ExchangeKind | undefined;
+  readonly isDenied: boolean;
+  readonly isError: boolean;
+  readonly latency: { readonly ns: bigint; readonly by: number } | undefined;
+  readonly outcome: number;
 }
 
 function isPairable(row: Row): boolean {
   return (
     !row.kind.isAggregated &&
-    row.timeNs !== undefined &&
+    row.isTimed &&
     row.client !== 0 &&
     row.server !== 0 &&
     row.clientPort >= 0 &&
     row.serverPort >= 0
   );
-}
-
-function portOf(value: number | string | null | undefined): number {
-  return typeof value === "number" ? value : -1;
 }
 
 function statusOf(response: ExchangeKind | undefined): number | null {
@@ -208,20 +207,18 @@ function latencyOf(
 ): { readonly ns: bigint; readonly by: number } | undefined {
   if (response === undefined) return undefined;
   if (response.latencyNs !== undefined) return { ns: response.latencyNs, by: LATENCY_BY.record };
-  if (request?.timeNs === undefined || response.timeNs === undefined) return undefined;
-  return { ns: response.timeNs - request.timeNs, by: LATENCY_BY.pairing };
+  if (request === undefined || !request.isTimed || !response.isTimed) return undefined;
+  const ns = (response.second - request.second) * 1e9 + response.nano - request.nano;
+  return { ns: BigInt(ns), by: LATENCY_BY.pairing };
 }
 
 const SIDES: Readonly<Record<string, ExchangeKind["side"]>> = { INGRESS: "INGRESS", EGRESS: "EGRESS" };
 
-/** Kinds of requests and answers over HTTP and Kafka; their ids are in temp.ExchangeKind. */
+/** Kinds of requests and answers over HTTP and Kafka. */
 function readKinds(database: Sqlite): Map<number, ExchangeKind> {
-  database.exec(`
-    CREATE TEMP TABLE IF NOT EXISTS ExchangeKind (id INTEGER PRIMARY KEY);
-    DELETE FROM temp.ExchangeKind;
-    INSERT INTO temp.ExchangeKind SELECT id FROM Kind
-      WHERE l7Protocol IN ('http', 'kafka') AND l7Type IN ('REQUEST', 'RESPONSE');`);
-  const rows = database.prepare("SELECT * FROM Kind WHERE id IN (SELECT id FROM temp.ExchangeKind)").all([]);
+  const rows = database
+    .prepare("SELECT * FROM Kind WHERE l7Protocol IN ('http', 'kafka') AND l7Type IN ('REQUEST', 'RESPONSE')")
+    .all([]);
   return new Map(rows.map((row) => [Number(row.id), toKind(row)]));
 }
 

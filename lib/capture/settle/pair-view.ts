@@ -16,12 +16,14 @@ const RULES: readonly Client["by"][] = [
 
 const ROWS = 10_000;
 
-/** All pairs of the capture as typed arrays by id: some 30 bytes each. Read once for a step. */
+/** All pairs of the capture as typed arrays by id: some 40 bytes each. Read once for a step. */
 export class PairView {
   private readonly source: Int32Array;
   private readonly destination: Int32Array;
   private readonly sourceAddress: Int32Array;
   private readonly destinationAddress: Int32Array;
+  private readonly sourceActor: Int32Array;
+  private readonly destinationActor: Int32Array;
   private readonly serverPort: Float64Array;
   private readonly protocol: Int32Array;
   private readonly side: Uint8Array;
@@ -35,6 +37,8 @@ export class PairView {
     this.destination = new Int32Array(size);
     this.sourceAddress = new Int32Array(size);
     this.destinationAddress = new Int32Array(size);
+    this.sourceActor = new Int32Array(size);
+    this.destinationActor = new Int32Array(size);
     this.serverPort = new Float64Array(size).fill(-1);
     this.protocol = new Int32Array(size);
     this.side = new Uint8Array(size);
@@ -45,7 +49,7 @@ export class PairView {
   private read(database: Sqlite): void {
     const numberOf = new Map<string | undefined, number>();
     const statement = database.prepare(
-      `SELECT p.id, p.sourceId, p.destinationId, s.addressId, d.addressId, p.serverPort, p.protocol, p.clientSide, p.clientBy
+      `SELECT p.id, p.sourceId, p.destinationId, s.addressId, d.addressId, p.serverPort, p.protocol, p.clientSide, p.clientBy, s.actorId, d.actorId
        FROM Pair p JOIN Endpoint s ON s.id = p.sourceId JOIN Endpoint d ON d.id = p.destinationId
        WHERE p.id > ? ORDER BY p.id LIMIT ${ROWS}`,
     );
@@ -66,6 +70,8 @@ export class PairView {
     this.serverPort[id] = row[5] === null ? -1 : Number(row[5]);
     this.side[id] = Number(row[7]);
     this.rule[id] = RULES.indexOf(row[8] as Client["by"]);
+    this.sourceActor[id] = Number(row[9] ?? 0);
+    this.destinationActor[id] = Number(row[10] ?? 0);
     const name = row[6] === null ? undefined : String(row[6]);
     let number = numberOf.get(name);
     if (number === undefined) {
@@ -82,6 +88,24 @@ export class PairView {
 
   destinationAddressOf(pair: number): number {
     return this.destinationAddress[pair] as number;
+  }
+
+  /** The two endpoints. */
+  sourceOf(pair: number): number {
+    return this.source[pair] as number;
+  }
+
+  destinationOf(pair: number): number {
+    return this.destination[pair] as number;
+  }
+
+  /** 0 before actors are named. */
+  sourceActorOf(pair: number): number {
+    return this.sourceActor[pair] as number;
+  }
+
+  destinationActorOf(pair: number): number {
+    return this.destinationActor[pair] as number;
   }
 
   protocolOf(pair: number): number {

@@ -2,7 +2,7 @@
 
 import { PLACES_PER_BLOCK } from "@/lib/flow/batch";
 import type { Sqlite } from "../driver";
-import { type Span, spanOf } from "./neighbourhood";
+import type { Span } from "./neighbourhood";
 
 /** Ids of uploads and of their entries; takes the uploads as a JSON list, twice. */
 export const PARTS =
@@ -107,11 +107,15 @@ export function rowRange(database: Sqlite, uploadIds: readonly number[]): [numbe
   return [Number(row?.first ?? 0) * PLACES_PER_BLOCK, Number(row?.behind ?? 0) * PLACES_PER_BLOCK];
 }
 
-/** The time that the flows of uploads span, duplicates included. */
+/** The time that the flows of uploads span, duplicates included: as it was noted when they were read. */
 export function spanOfFiles(database: Sqlite, uploadIds: readonly number[]): Span | undefined {
-  const [from, to] = rowRange(database, uploadIds);
-  const rows = (table: string): string => `SELECT timeNs FROM ${table} WHERE id >= ? AND id < ?`;
-  return spanOf(database, `${rows("Flow")} UNION ALL ${rows("DuplicateFlow")}`, [from, to, from, to]);
+  const row = database
+    .prepareExact(
+      `SELECT min(firstNs) AS firstNs, max(lastNs) AS lastNs FROM SourceFile WHERE id IN (${PARTS})`,
+    )
+    .get(asParts(uploadIds));
+  if (typeof row?.firstNs !== "bigint" || typeof row.lastNs !== "bigint") return undefined;
+  return { firstNs: row.firstNs, lastNs: row.lastNs };
 }
 
 /**
@@ -125,8 +129,7 @@ export function recount(database: Sqlite, uploadIds: readonly number[]): void {
   database
     .prepare(`
     UPDATE SourceFile SET
-      accepted = (SELECT count(*) FROM Flow WHERE ${inFile}),
-      events = (SELECT coalesce(sum(events), 0) FROM Flow WHERE ${inFile}),
+      (accepted, events) = (SELECT count(*), coalesce(sum(events), 0) FROM Flow WHERE ${inFile}),
       otherKinds = (SELECT count(*) FROM OtherRecord WHERE duplicate = 0 AND ${inFile}),
       duplicate = (SELECT count(*) FROM DuplicateFlow WHERE ${inFile})
         + (SELECT count(*) FROM OtherRecord WHERE duplicate = 1 AND ${inFile})

@@ -12,12 +12,10 @@ import { turnDirections } from "./directions";
 import { settleDns } from "./dns";
 import { groupDnsCauses } from "./dns/causes";
 import { groupDrops } from "./drop-causes";
-import { joinAllDrops } from "./drops";
 import { judgeSilence } from "./judge-silence";
 import type { Neighbourhood } from "./neighbourhood";
 import { pairOldFlows } from "./old-flows";
-import { pairExchanges } from "./pair-exchanges";
-import { stitchAttempts } from "./stitch-attempts";
+import { settleInTime } from "./settle-in-time";
 
 type Step = (database: Sqlite, neighbourhood: Neighbourhood) => void;
 
@@ -26,11 +24,9 @@ const STEPS: readonly Step[] = [
   nameActors,
   turnDirections,
   linkPairs,
-  stitchAttempts,
-  pairExchanges,
+  settleInTime,
   judgeSilence,
   settleDns,
-  joinAllDrops,
   groupDrops,
   findConnectionCauses,
   groupDnsCauses,

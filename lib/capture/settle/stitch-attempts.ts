@@ -5,56 +5,85 @@ import { BIT, kindBits, tieRank } from "@/lib/insight/attempt-kind";
 import { AttemptStitcher, type Piece } from "@/lib/insight/attempts";
 import { attemptFlags, outcomeOf } from "@/lib/insight/outcome";
 import type { Sqlite, SqlRow } from "../driver";
-import { Prisma } from "../generated/browser";
-import { eachInTime } from "./in-time";
-import { deleteInTime, type Neighbourhood } from "./neighbourhood";
+import { type FlowColumns, NO_PORT } from "./flow-columns";
+import type { InTime } from "./flows-in-time";
 import { byId, nodeNumbers } from "./nodes";
-import { PairView } from "./pair-view";
-import { RowWriter } from "./row-writer";
+import type { PairView } from "./pair-view";
+import { SettledRows } from "./settled-rows";
 
-const COLUMNS = {
-  kind: "f.kindId",
-  observer: "f.observerId",
-  pair: "f.pairId",
-  sourcePort: "f.sourcePort",
-  destinationPort: "f.destinationPort",
-} as const;
+const PORTS = 65_536;
 
-export function stitchAttempts(database: Sqlite, neighbourhood: Neighbourhood): void {
-  deleteInTime(database, "Attempt", "firstNs", neighbourhood);
-  const kinds = readKindBits(database);
-  if (kinds.size === 0) return;
-  const bitsOf = byId(kinds);
-  const nodes = byId(nodeNumbers(database));
-  const pairs = new PairView(database);
-  const writer = new RowWriter(database, "Attempt", Object.keys(Prisma.AttemptScalarFieldEnum));
-  const stitcher = new AttemptStitcher((piece) => writer.add(toRow(piece)), randomInt(2 ** 31));
-  const where =
-    "f.kindId IN (SELECT id FROM temp.StitchKind) AND f.sourcePort < 65536 AND f.destinationPort < 65536 AND f.timeNs IS NOT NULL";
-  eachInTime(
-    database,
-    { columns: COLUMNS, where },
-    neighbourhood,
-    ({ columns }, row) => tieRank(bitsOf[columns.kind[row] as number] as number),
-    ({ ids, columns }, row) => {
-      const pair = columns.pair[row] as number;
-      const [source, destination] = [pairs.sourceAddressOf(pair), pairs.destinationAddressOf(pair)];
-      if (source === 0 || destination === 0) return;
-      stitcher.add(
-        ids[row] as number,
-        columns.seconds[row] as number,
-        columns.nanos[row] as number,
-        source,
-        columns.sourcePort[row] as number,
-        destination,
-        columns.destinationPort[row] as number,
-        nodes[columns.observer[row] as number] as number,
-        turnedBits(bitsOf[columns.kind[row] as number] as number, pairs.sideOf(pair)),
-      );
-    },
-  );
-  stitcher.end();
-  writer.finish();
+export class AttemptsInTime implements InTime {
+  readonly kinds: Uint8Array;
+  readonly isPlain = true;
+  private readonly bits: Int32Array;
+  private readonly nodes: Int32Array;
+  private readonly rows: SettledRows;
+  private readonly stitcher = new AttemptStitcher((piece) => this.write(piece), randomInt(2 ** 31));
+
+  constructor(
+    database: Sqlite,
+    private readonly pairs: PairView,
+  ) {
+    this.bits = byId(readKindBits(database));
+    this.kinds = Uint8Array.from(this.bits, (bits) => (bits === 0 ? 0 : 1));
+    this.nodes = byId(nodeNumbers(database));
+    this.rows = new SettledRows(database, "Attempt");
+  }
+
+  rankOf({ at }: FlowColumns, row: number): number {
+    return tieRank(this.bits[at.kind[row] as number] as number);
+  }
+
+  take(flows: FlowColumns, row: number): void {
+    const { at } = flows;
+    const [sourcePort, destinationPort] = [at.sourcePort[row] as number, at.destinationPort[row] as number];
+    const pair = at.pair[row] as number;
+    const [source, destination] = [this.pairs.sourceAddressOf(pair), this.pairs.destinationAddressOf(pair)];
+    if (source === 0 || destination === 0 || !flows.isTimed(row)) return;
+    if (!isPort(sourcePort) || !isPort(destinationPort)) return;
+    const second = flows.second(row);
+    this.stitcher.add(
+      at.id[row] as number,
+      second,
+      flows.nano(row, second),
+      source,
+      sourcePort,
+      destination,
+      destinationPort,
+      this.nodes[at.observer[row] as number] as number,
+      turnedBits(this.bits[at.kind[row] as number] as number, this.pairs.sideOf(pair)),
+    );
+  }
+
+  end(): void {
+    this.stitcher.end();
+    this.rows.finish();
+  }
+
+  /** In the order of the columns of Attempt. */
+  private write(piece: Piece): void {
+    const { rows } = this;
+    rows.begin();
+    rows.put(piece.id);
+    rows.time(piece.firstSecond, piece.firstNano);
+    rows.time(piece.lastSecond, piece.lastNano);
+    rows.put(piece.protocol);
+    rows.put(piece.client);
+    rows.put(piece.server);
+    rows.put(piece.clientPort);
+    rows.put(piece.serverPort);
+    rows.put(piece.records);
+    rows.put(piece.syns);
+    rows.put(outcomeOf(piece));
+    rows.put(attemptFlags(piece));
+    rows.put(piece.verdict);
+    rows.end();
+  }
+}
+
+function isPort(port: number): boolean {
+  return port !== NO_PORT && port < PORTS;
 }
 
 /** The direction is the one that settling gave the flow's pair, so that attempts and edges agree. */
@@ -63,22 +92,14 @@ function turnedBits(bits: number, clientSide: number): number {
   return (bits & ~(BIT.reply | BIT.notReply)) | (clientSide === 1 ? BIT.notReply : BIT.reply);
 }
 
-/** Bits of the kinds that belong to connections; their ids are in temp.StitchKind. */
+/** 0 for kinds that do not belong to connections. */
 function readKindBits(database: Sqlite): Map<number, number> {
-  const kinds = database
+  const rows = database
     .prepare(
       "SELECT id, protocol, type, verdict, dropCode, trafficDirection, tcpFlags, isReply, aggregated FROM Kind",
     )
-    .all([])
-    .map((row): [number, number] => [Number(row.id), bitsOfRow(row)]);
-  const taking = new Map(kinds.filter(([, bits]) => bits !== 0));
-  database.exec(
-    "CREATE TEMP TABLE IF NOT EXISTS StitchKind (id INTEGER PRIMARY KEY); DELETE FROM temp.StitchKind;",
-  );
-  database
-    .prepare("INSERT INTO temp.StitchKind SELECT value FROM json_each(?)")
-    .run([JSON.stringify([...taking.keys()])]);
-  return taking;
+    .all([]);
+  return new Map(rows.map((row) => [Number(row.id), bitsOfRow(row)]));
 }
 
 function bitsOfRow(row: SqlRow): number {
@@ -92,27 +113,4 @@ function bitsOfRow(row: SqlRow): number {
     isReply: row.isReply === null ? null : row.isReply === 1,
     isAggregated: row.aggregated !== 0,
   });
-}
-
-/** In the order of the columns of Attempt; the test of this module holds both against each other. */
-function toRow(piece: Piece): (number | bigint)[] {
-  return [
-    piece.id,
-    nanoseconds(piece.firstSecond, piece.firstNano),
-    nanoseconds(piece.lastSecond, piece.lastNano),
-    piece.protocol,
-    piece.client,
-    piece.server,
-    piece.clientPort,
-    piece.serverPort,
-    piece.records,
-    piece.syns,
-    outcomeOf(piece),
-    attemptFlags(piece),
-    piece.verdict,
-  ];
-}
-
-function nanoseconds(second: number, nano: number): bigint {
-  return BigInt(second) * 1_000_000_000n + BigInt(nano);
 }

@@ -3,8 +3,8 @@
 export interface DnsMessage {
   /** The flow. */
   readonly id: number;
-  /** Hash (as text) and occurrence tell flows with equal times apart, whatever the order of files. */
-  readonly hash: string;
+  /** Hash and occurrence tell flows with equal times apart, whatever the order of files. */
+  readonly hash: bigint;
   readonly occurrence: number;
   readonly timeNs: bigint;
   readonly isResponse: boolean;

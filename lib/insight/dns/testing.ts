@@ -17,7 +17,7 @@ export function messages(drawing: string): DnsMessage[] {
       const server = rest.find((word) => word.startsWith(">"));
       return {
         id: at + 1,
-        hash: String(at),
+        hash: BigInt(at),
         occurrence: 0,
         timeNs: BigInt(Math.round(Number(ms) * 1_000_000)),
         isResponse: what === "answer",

@@ -1,14 +1,13 @@
-/** Settles DNS: pairs, search lists, what is open, and the addresses that answers gave. */
+/** Settles what DNS exchanges mean, once they are paired: search lists, what is open, and the addresses that answers gave. */
 
 import type { Sqlite } from "../../driver";
 import { EVERYTHING, type Neighbourhood } from "../neighbourhood";
 import { keepAnswers } from "./answers";
 import { findDnsMeanings } from "./meanings";
-import { DNS_STATE, pairDns } from "./pair";
+import { DNS_STATE } from "./pair";
 import { learnClusterSuffixes } from "./suffixes";
 
 export function settleDns(database: Sqlite, neighbourhood: Neighbourhood): void {
-  pairDns(database, neighbourhood);
   const { suffixes, haveChanged } = learnClusterSuffixes(database);
   // A suffix that was not known before can change what any name of the capture means.
   findDnsMeanings(database, haveChanged ? EVERYTHING : neighbourhood, suffixes);

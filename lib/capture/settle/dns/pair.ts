@@ -3,8 +3,11 @@
 import { bucketOf } from "@/lib/base/log-histogram";
 import { type PairedExchange, Pairing } from "@/lib/insight/dns/pairing";
 import type { Sqlite } from "../../driver";
-import type { Neighbourhood } from "../neighbourhood";
-import { type DnsRecord, type PairableRecord, readDnsRecords } from "./read-messages";
+import type { FlowColumns } from "../flow-columns";
+import type { InTime } from "../flows-in-time";
+import type { PairView } from "../pair-view";
+import { SettledRows } from "../settled-rows";
+import { DnsReader, type DnsRecord, type PairableRecord } from "./read-messages";
 
 /** Values of DnsExchange.state. */
 export const DNS_STATE = {
@@ -16,150 +19,118 @@ export const DNS_STATE = {
   answerOnly: 5,
 } as const;
 
-const ROWS = 2048;
 /** Closing looks at all channels, so it is done now and then. */
 const CLOSE_EVERY = 16_384;
 
-export function pairDns(database: Sqlite, neighbourhood: Neighbourhood): void {
-  deleteExchanges(database, neighbourhood);
-  const writer = new ExchangeWriter(database);
-  const pairing = new Pairing<PairableRecord>();
-  let added = 0;
-  for (const record of readDnsRecords(database, neighbourhood)) {
-    if (!isPairable(record)) {
-      writer.addAlone(record);
-      continue;
-    }
-    pairing.add(record.channel, record);
-    if (++added % CLOSE_EVERY === 0) writer.addAll(pairing.takeClosed(record.timeNs));
+export class DnsInTime implements InTime {
+  readonly kinds: Uint8Array;
+  readonly isPlain = false;
+  private readonly reader: DnsReader;
+  private readonly pairing = new Pairing<PairableRecord>();
+  private readonly rows: SettledRows;
+  private added = 0;
+
+  constructor(database: Sqlite, pairs: PairView) {
+    this.reader = new DnsReader(database, pairs);
+    this.kinds = this.reader.marks;
+    this.rows = new SettledRows(database, "DnsExchange");
   }
-  writer.addAll(pairing.takeRest());
-  writer.flush();
+
+  rankOf(): number {
+    return 0;
+  }
+
+  take(flows: FlowColumns, row: number): void {
+    const record = this.reader.read(flows, row);
+    if (!isPairable(record)) {
+      this.writeAlone(record);
+      return;
+    }
+    this.pairing.add(record.channel, record);
+    if (++this.added % CLOSE_EVERY === 0) this.writeAll(this.pairing.takeClosed(record.timeNs));
+  }
+
+  end(): void {
+    this.writeAll(this.pairing.takeRest());
+    this.rows.finish();
+  }
+
+  private writeAll(exchanges: readonly PairedExchange<PairableRecord>[]): void {
+    for (const exchange of exchanges) this.writePaired(exchange);
+  }
+
+  private writePaired({ request, response, latencyNs, isLate }: PairedExchange<PairableRecord>): void {
+    const anchor = request ?? response;
+    if (anchor === undefined) throw new Error("an exchange without messages");
+    this.put(anchor, {
+      requestId: request?.id ?? null,
+      answeredNs: response?.timeNs ?? null,
+      response,
+      state: stateOf(request, response, isLate),
+      latencyNs: latencyNs ?? null,
+      requests: request === undefined ? 0 : 1,
+      responses: response === undefined ? 0 : 1,
+    });
+  }
+
+  /** A record without name, port or time, or one that stands for many. */
+  private writeAlone(record: DnsRecord): void {
+    const { isResponse, events } = record;
+    this.put(record, {
+      requestId: isResponse ? null : record.id,
+      answeredNs: isResponse ? (record.timeNs ?? null) : null,
+      response: isResponse ? record : undefined,
+      state: record.isDenied ? DNS_STATE.refused : isResponse ? DNS_STATE.answerOnly : DNS_STATE.unpaired,
+      latencyNs: null,
+      requests: isResponse ? 0 : events,
+      responses: isResponse ? events : 0,
+    });
+  }
+
+  /** In the order of the columns of DnsExchange. */
+  private put(anchor: DnsRecord, found: Found): void {
+    const { rows } = this;
+    const { response, latencyNs } = found;
+    rows.begin();
+    rows.put(anchor.id);
+    rows.put(found.requestId);
+    rows.put(response?.id ?? null);
+    rows.int64(anchor.timeNs ?? null);
+    rows.int64(found.answeredNs);
+    rows.put(anchor.clientId);
+    rows.put(anchor.serverId);
+    rows.put(anchor.queryId);
+    // Its types are those of the kind.
+    rows.put(anchor.kindId);
+    rows.put(response?.rcode ?? null);
+    rows.put(found.state);
+    rows.int64(latencyNs);
+    rows.put(latencyNs === null ? null : bucketOf(Number(latencyNs)));
+    rows.put(response?.noData ?? null);
+    rows.put(response?.answerId ?? null);
+    rows.put(found.requests);
+    rows.put(found.responses);
+    rows.end();
+  }
+}
+
+/** What is written of an exchange beside its anchor. */
+interface Found {
+  readonly requestId: number | null;
+  readonly answeredNs: bigint | null;
+  readonly response: DnsRecord | undefined;
+  readonly state: number;
+  readonly latencyNs: bigint | null;
+  readonly requests: number;
+  readonly responses: number;
 }
 
 function isPairable(record: DnsRecord): record is PairableRecord {
   return record.channel !== undefined;
 }
 
-/** Nothing reaches across the ends of a neighbourhood, so what was asked in it was answered in it. */
-function deleteExchanges(database: Sqlite, { fromNs, toNs }: Neighbourhood): void {
-  const conditions = ["1"];
-  if (fromNs !== null) conditions.push("askedNs >= ?");
-  if (toNs !== null) conditions.push("askedNs < ?");
-  const parameters = [fromNs, toNs].filter((time) => time !== null);
-  database.prepare(`DELETE FROM DnsExchange WHERE ${conditions.join(" AND ")}`).run(parameters);
-  database.exec("DELETE FROM DnsExchange WHERE askedNs IS NULL");
-}
-
-const COLUMNS = [
-  "id",
-  "requestId",
-  "responseId",
-  "askedNs",
-  "answeredNs",
-  "clientId",
-  "serverId",
-  "queryId",
-  "qtypes",
-  "rcode",
-  "state",
-  "latencyNs",
-  "latencyBucket",
-  "noData",
-  "answerId",
-  "requests",
-  "responses",
-] as const;
-
-/** Times stand as text in JSON: they are beyond what a number holds exactly. */
-const TEXTS: ReadonlySet<string> = new Set(["askedNs", "answeredNs", "latencyNs"]);
-
-type Row = Readonly<Record<(typeof COLUMNS)[number], string | number | null>>;
-
-class ExchangeWriter {
-  private rows: (string | number | null)[][] = [];
-
-  constructor(private readonly database: Sqlite) {}
-
-  addAll(exchanges: readonly PairedExchange<PairableRecord>[]): void {
-    for (const exchange of exchanges) this.put(pairedRow(exchange));
-  }
-
-  /** A record without name, port or time, or one that stands for many. */
-  addAlone(record: DnsRecord): void {
-    const state = record.isDenied
-      ? DNS_STATE.refused
-      : record.isResponse
-        ? DNS_STATE.answerOnly
-        : DNS_STATE.unpaired;
-    this.put({
-      ...sides(record),
-      state,
-      askedNs: nsText(record.timeNs),
-      answeredNs: record.isResponse ? nsText(record.timeNs) : null,
-      latencyNs: null,
-      latencyBucket: null,
-      ...answerOf(record.isResponse ? record : undefined),
-      requestId: record.isResponse ? null : record.id,
-      requests: record.isResponse ? 0 : record.events,
-      responses: record.isResponse ? record.events : 0,
-    });
-  }
-
-  private put(row: Row): void {
-    this.rows.push(COLUMNS.map((column) => row[column]));
-    if (this.rows.length >= ROWS) this.flush();
-  }
-
-  flush(): void {
-    const values = COLUMNS.map((column, at) =>
-      TEXTS.has(column) ? `CAST(value ->> ${at} AS INTEGER)` : `value ->> ${at}`,
-    );
-    this.database
-      .prepare(
-        `INSERT INTO DnsExchange (${COLUMNS.join(", ")}) SELECT ${values.join(", ")} FROM json_each(?)`,
-      )
-      .run([JSON.stringify(this.rows)]);
-    this.rows = [];
-  }
-}
-
-function pairedRow({ request, response, latencyNs, isLate }: PairedExchange<PairableRecord>): Row {
-  const anchor = request ?? response;
-  if (anchor === undefined) throw new Error("an exchange without messages");
-  return {
-    ...sides(anchor),
-    state: stateOf(request, response, isLate),
-    askedNs: nsText(anchor.timeNs),
-    answeredNs: nsText(response?.timeNs),
-    latencyNs: nsText(latencyNs),
-    latencyBucket: latencyNs === undefined ? null : bucketOf(Number(latencyNs)),
-    ...answerOf(response),
-    requestId: request?.id ?? null,
-    requests: request === undefined ? 0 : 1,
-    responses: response === undefined ? 0 : 1,
-  };
-}
-
 function stateOf(request: DnsRecord | undefined, response: DnsRecord | undefined, isLate: boolean): number {
   if (request === undefined) return DNS_STATE.answerOnly;
   if (request.isDenied) return DNS_STATE.refused;
   return response === undefined || isLate ? DNS_STATE.unanswered : DNS_STATE.answered;
-}
-
-function sides({ id, clientId, serverId, queryId, qtypes }: DnsRecord) {
-  return { id, clientId, serverId, queryId, qtypes };
-}
-
-function answerOf(response: DnsRecord | undefined) {
-  return {
-    responseId: response?.id ?? null,
-    rcode: response?.rcode ?? null,
-    noData: response?.noData ?? null,
-    answerId: response?.answerId ?? null,
-  };
-}
-
-function nsText(ns: bigint | undefined): string | null {
-  return ns === undefined ? null : String(ns);
 }

@@ -1,10 +1,12 @@
-/** DNS records of a neighbourhood as messages, in the order of time, whatever the order of files. */
+/** DNS records as messages. */
 
+import { Lru } from "@/lib/base/lru";
 import { PRESENT } from "@/lib/flow/presence";
-import { byTime, type DnsMessage } from "@/lib/insight/dns/message";
+import type { DnsMessage } from "@/lib/insight/dns/message";
 import type { Sqlite, SqlRow } from "../../driver";
-import type { Neighbourhood } from "../neighbourhood";
-import { type FlowChunk, scanInTimeOrder, TIME_COLUMNS } from "../scan";
+import { type FlowColumns, NO_PORT, NO_TEXT } from "../flow-columns";
+import { marks } from "../nodes";
+import type { PairView } from "../pair-view";
 
 /** A DNS record; `timeNs` is undefined and `channel` too when it cannot be paired. */
 export interface DnsRecord extends Omit<DnsMessage, "timeNs"> {
@@ -14,7 +16,7 @@ export interface DnsRecord extends Omit<DnsMessage, "timeNs"> {
   readonly clientId: number;
   readonly serverId: number;
   readonly queryId: number | null;
-  readonly qtypes: string | null;
+  readonly kindId: number;
   readonly rcode: number | null;
   readonly noData: number | null;
   readonly answerId: number | null;
@@ -24,56 +26,90 @@ export interface DnsRecord extends Omit<DnsMessage, "timeNs"> {
 /** One that can be paired. */
 export type PairableRecord = DnsRecord & DnsMessage & { readonly channel: string };
 
-const COLUMNS = {
-  ...TIME_COLUMNS,
-  kind: "f.kindId",
-  observer: "f.observerId",
-  source: "f.sourceId",
-  destination: "f.destinationId",
-  sourcePort: "f.sourcePort",
-  destinationPort: "f.destinationPort",
-  sourceActor: "s.actorId",
-  destinationActor: "d.actorId",
-  sourceAddress: "s.addressId",
-  destinationAddress: "d.addressId",
-  query: "f.l7TextId",
-  answer: "f.dnsAnswerId",
-  answers:
-    "coalesce(json_array_length(a.value, '$.ips'), 0) + coalesce(json_array_length(a.value, '$.cnames'), 0)",
-  events: "f.events",
-  hash: "CAST(f.hash AS TEXT)",
-  occurrence: "f.occurrence",
-} as const;
+/** Makes DNS records of flows. */
+export class DnsReader {
+  /** 1 for each kind whose records are questions or answers. */
+  readonly marks: Uint8Array;
+  private readonly kinds: ReadonlyMap<number, Kind>;
+  private readonly nodes: ReadonlyMap<number, string | null>;
+  private readonly answers: Answers;
 
-const JOINS =
-  "JOIN Endpoint s ON s.id = f.sourceId JOIN Endpoint d ON d.id = f.destinationId LEFT JOIN Text a ON a.id = f.dnsAnswerId";
-
-/** Timed records in order; those without a time come last. Records that are neither question nor answer are left out. */
-export function* readDnsRecords(database: Sqlite, neighbourhood: Neighbourhood): Generator<DnsRecord> {
-  const kinds = readKinds(database);
-  if (kinds.size === 0) return;
-  const nodes = readNodes(database);
-  const where = "f.kindId IN (SELECT id FROM Kind WHERE l7Protocol = 'dns')";
-  let together: DnsRecord[] = [];
-  for (const chunk of scanInTimeOrder(database, { columns: COLUMNS, joins: JOINS, where }, neighbourhood)) {
-    for (let row = 0; row < chunk.rows; row++) {
-      const kind = kinds.get(Number(chunk.columns.kind[row]));
-      if (kind === undefined) continue;
-      const record = toRecord(chunk, row, kind, nodes);
-      // Records of one instant come in file order: they are held until all of them are there.
-      if (together[0]?.timeNs !== record.timeNs) {
-        yield* inOrder(together);
-        together = [];
-      }
-      if (record.timeNs === undefined) yield record;
-      else together.push(record);
-    }
+  constructor(
+    database: Sqlite,
+    private readonly pairs: PairView,
+  ) {
+    this.kinds = readKinds(database);
+    this.marks = marks(this.kinds.keys());
+    this.nodes = readNodes(database);
+    this.answers = new Answers(database);
   }
-  yield* inOrder(together);
+
+  read(flows: FlowColumns, row: number): DnsRecord {
+    const { at } = flows;
+    const { pairs } = this;
+    const kindId = at.kind[row] as number;
+    const kind = this.kinds.get(kindId) as Kind;
+    const pair = at.pair[row] as number;
+    const node = this.nodes.get(at.observer[row] as number) ?? null;
+    const timeNs = flows.timeNs(row);
+    const queryId = orNull(at.text[row], NO_TEXT);
+    const answerId = orNull(at.answer[row], NO_TEXT);
+    const port = orNull(kind.isResponse ? at.destinationPort[row] : at.sourcePort[row], NO_PORT);
+    const actor = kind.isResponse ? pairs.destinationActorOf(pair) : pairs.sourceActorOf(pair);
+    const address = kind.isResponse ? pairs.destinationAddressOf(pair) : pairs.sourceAddressOf(pair);
+    const server = kind.isResponse ? pairs.sourceAddressOf(pair) : pairs.destinationAddressOf(pair);
+    const isPairable = timeNs !== undefined && port !== null && queryId !== null && !kind.isAggregated;
+    return {
+      id: at.id[row] as number,
+      kindId,
+      timeNs,
+      hash: flows.hash(row),
+      occurrence: at.occurrence[row] as number,
+      isResponse: kind.isResponse,
+      isDenied: kind.isDenied,
+      isOnWire: kind.isOnWire,
+      place: `${node ?? ""} ${kind.direction} ${kind.point}`,
+      node,
+      direction: kind.direction,
+      server: server === 0 ? null : server,
+      channel: isPairable ? `${actor} ${address} ${port} ${queryId} ${kind.qtypes ?? ""}` : undefined,
+      clientId: kind.isResponse ? pairs.destinationOf(pair) : pairs.sourceOf(pair),
+      serverId: kind.isResponse ? pairs.sourceOf(pair) : pairs.destinationOf(pair),
+      queryId,
+      rcode: kind.rcode,
+      noData: noDataOf(kind, answerId === null ? 0 : this.answers.lengthOf(answerId)),
+      answerId,
+      events: at.events[row] as number,
+    };
+  }
 }
 
-function inOrder(together: DnsRecord[]): DnsRecord[] {
-  return together.length > 1 ? (together as (DnsRecord & DnsMessage)[]).sort(byTime) : together;
+function orNull(value: number | undefined, none: number): number | null {
+  return value === undefined || value === none ? null : value;
+}
+
+const ANSWERS = 50_000;
+
+/** How many addresses and names an answer holds: most answers were given before. */
+class Answers {
+  private readonly lengths = new Lru<number, number>(ANSWERS);
+
+  constructor(private readonly database: Sqlite) {}
+
+  lengthOf(textId: number): number {
+    let length = this.lengths.get(textId);
+    if (length === undefined) {
+      const row = this.database
+        .prepare(
+          `SELECT coalesce(json_array_length(value, '$.ips'), 0) + coalesce(json_array_length(value, '$.cnames'), 0) AS n
+           FROM Text WHERE id = ?`,
+        )
+        .get([textId]);
+      length = Number(row?.n ?? 0);
+      this.lengths.set(textId, length);
+    }
+    return length;
+  }
 }
 
 interface Kind {
@@ -126,49 +162,6 @@ function toKind(row: SqlRow, isResponse: boolean): Kind {
 function readNodes(database: Sqlite): Map<number, string | null> {
   const rows = database.prepare("SELECT id, nodeName FROM Observer").rows([]);
   return new Map(rows.map(([id, name]) => [Number(id), name === null ? null : String(name)]));
-}
-
-type Chunk = FlowChunk<keyof typeof COLUMNS>;
-
-function toRecord(
-  { ids, columns }: Chunk,
-  row: number,
-  kind: Kind,
-  nodes: ReadonlyMap<number, string | null>,
-): DnsRecord {
-  const number = (name: keyof typeof COLUMNS): number | null => (columns[name][row] as number | null) ?? null;
-  const [client, server] = kind.isResponse
-    ? (["destination", "source"] as const)
-    : (["source", "destination"] as const);
-  const [seconds, query] = [number("seconds"), number("query")];
-  const node = nodes.get(Number(columns.observer[row])) ?? null;
-  const timeNs =
-    seconds === null ? undefined : BigInt(seconds) * 1_000_000_000n + BigInt(number("nanos") ?? 0);
-  const who = [number(`${client}Actor`), number(`${client}Address`)];
-  const port = number(`${client}Port`);
-  const isPairable = timeNs !== undefined && port !== null && query !== null && !kind.isAggregated;
-  return {
-    id: ids[row] as number,
-    timeNs,
-    hash: String(columns.hash[row]),
-    occurrence: number("occurrence") ?? 0,
-    isResponse: kind.isResponse,
-    isDenied: kind.isDenied,
-    isOnWire: kind.isOnWire,
-    place: `${node ?? ""} ${kind.direction} ${kind.point}`,
-    node,
-    direction: kind.direction,
-    server: number(`${server}Address`),
-    channel: isPairable ? `${who.join(" ")} ${port} ${query} ${kind.qtypes ?? ""}` : undefined,
-    clientId: number(client) ?? 0,
-    serverId: number(server) ?? 0,
-    queryId: query,
-    qtypes: kind.qtypes,
-    rcode: kind.rcode,
-    noData: noDataOf(kind, number("answers") ?? 0),
-    answerId: number("answer"),
-    events: number("events") ?? 1,
-  };
 }
 
 /**

@@ -1,0 +1,129 @@
+/**
+ * Writes many rows of a settled table: gathered in a file of SQLite's own format (table-image.ts) and copied over in one
+ * statement, in the order of their ids, whatever order they are found in.
+ *
+ * Unlike the rows of the loader, the file is attached when it is whole: pages are read meanwhile (table-pages.ts), which makes
+ * SQLite look at every file that is attached, and a file that it has looked at must not change before the transaction ends.
+ */
+
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import type { Sqlite } from "../driver";
+import { TableImage } from "../table-image";
+
+/** Tables that are written so, with their columns; text stands as an expression over `r`, the row that was put. */
+const TABLES = {
+  Attempt:
+    "id firstNs lastNs protocol clientAddressId serverAddressId clientPort serverPort records syns outcome flags verdict",
+  L7Exchange:
+    "id timeNs protocol routeId requests responses responseId twinId counted status grpcStatus denied error latencyNs latencyBy outcome",
+  DnsExchange:
+    "id requestId responseId askedNs answeredNs clientId serverId queryId qtypes rcode state latencyNs latencyBucket noData answerId requests responses",
+  JoinedDrop: "id timeNs verdictId drops kindId pairId policiesId certain noise atMost opens",
+} as const;
+
+export type SettledTable = keyof typeof TABLES;
+
+/** What is put for the column is the kind of the message, which names its types. */
+const EXPRESSIONS: Readonly<Record<string, string>> = {
+  "DnsExchange.qtypes": "(SELECT dnsQtypes FROM Kind WHERE id = r.qtypes)",
+};
+
+const schemaOf = (table: SettledTable): string => `settled${table}`;
+
+/** Lets go of the files that rows were copied from. Not within the transaction that did. */
+export function detachSettledRows(database: Sqlite): void {
+  const attached = database.prepare("SELECT name FROM pragma_database_list").rows([]);
+  for (const table of Object.keys(TABLES) as SettledTable[])
+    if (attached.some(([name]) => name === schemaOf(table)))
+      database.exec(`DETACH DATABASE ${schemaOf(table)}`);
+}
+
+/** The file that rows are gathered in; made for the first row. */
+class FoundFile {
+  readonly image: TableImage;
+  private readonly descriptor: number;
+
+  constructor(
+    readonly name: string,
+    columns: readonly string[],
+  ) {
+    this.descriptor = openSync(name, "w");
+    // Rows are numbered as they are found; their ids are a column like others.
+    const create = `CREATE TABLE Found (place INTEGER PRIMARY KEY, ${columns.join(", ")})`;
+    this.image = new TableImage(create, "Found", columns.length, (bytes, at) => this.write(bytes, at));
+  }
+
+  private write(bytes: Uint8Array, start: number): void {
+    for (let at = 0; at < bytes.length; )
+      at += writeSync(this.descriptor, bytes, at, bytes.length - at, start + at);
+  }
+
+  finish(): void {
+    this.write(this.image.finish(), 0);
+    closeSync(this.descriptor);
+  }
+}
+
+export class SettledRows {
+  private readonly columns: readonly string[];
+  private found: FoundFile | undefined;
+  private place = 0;
+
+  constructor(
+    private readonly database: Sqlite,
+    private readonly table: SettledTable,
+  ) {
+    this.columns = TABLES[table].split(" ");
+  }
+
+  private get image(): TableImage {
+    this.found ??= new FoundFile(`${this.database.file}-${schemaOf(this.table)}`, this.columns);
+    return this.found.image;
+  }
+
+  /** Begins a row; one value for each column follows, then `end`. */
+  begin(): void {
+    this.image.begin(++this.place);
+  }
+
+  put(value: number | null): void {
+    if (value === null) this.image.none();
+    else this.image.integer(value);
+  }
+
+  /** A time of seconds and nanoseconds of the same sign. */
+  time(second: number, nano: number): void {
+    const whole = nano < 0 ? second - 1 : second;
+    const rest = nano < 0 ? nano + 1e9 : nano;
+    // The product is wider than a double holds: the seconds' upper part is multiplied by itself.
+    const upper = Math.floor(whole / 65_536);
+    const high = upper * 1e9;
+    const carried =
+      (high - Math.floor(high / 65_536) * 65_536) * 65_536 + (whole - upper * 65_536) * 1e9 + rest;
+    this.image.int64(Math.floor(high / 65_536) + Math.floor(carried / 2 ** 32), (carried % 2 ** 32) | 0);
+  }
+
+  int64(value: bigint | null): void {
+    if (value === null) this.image.none();
+    else this.image.int64(Number(value >> 32n), Number(BigInt.asIntN(32, value)));
+  }
+
+  end(): void {
+    this.image.end();
+  }
+
+  /** Copies the rows. The file has no name any more then, and is gone when it is let go of. */
+  finish(): void {
+    const { database, table, columns, found } = this;
+    if (found === undefined) return;
+    found.finish();
+    const schema = schemaOf(table);
+    database.prepare(`ATTACH DATABASE ? AS ${schema}`).run([`${pathToFileURL(found.name).href}?mode=ro`]);
+    const values = columns.map((column) => EXPRESSIONS[`${table}.${column}`] ?? column).join(", ");
+    database.exec(
+      `INSERT INTO main.${table} (${columns.join(", ")}) SELECT ${values} FROM ${schema}.Found r ORDER BY id`,
+    );
+    rmSync(found.name, { force: true });
+  }
+}
