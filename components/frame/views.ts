@@ -3,6 +3,7 @@
 export const VIEWS = [
   { id: "overview", label: "Overview", key: "o" },
   { id: "drops", label: "Drops", key: "d" },
+  { id: "dns", label: "DNS", key: "n" },
   { id: "flows", label: "Flows", key: "f" },
   { id: "quality", label: "Quality", key: "q" },
 ] as const;

@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type MouseEvent, type ReactNode, useState } from "react";
+import { Fragment, type MouseEvent, type ReactNode, useState } from "react";
 import { classes } from "./classes";
 import styles from "./data-table.module.css";
 import { ScrollRegion } from "./scroll";
@@ -27,6 +27,8 @@ interface DataTableProps<Row> {
   readonly isOpen?: (row: Row) => boolean;
   /** A click on a row beside its links. By keyboard the row's own button or link does the same. */
   readonly onOpen?: (row: Row) => void;
+  /** Stands below the row, over the whole width, while it gives something. */
+  readonly below?: (row: Row) => ReactNode;
 }
 
 interface Sorting {
@@ -35,7 +37,7 @@ interface Sorting {
 }
 
 /** A table that is sorted by its headings. It scrolls sideways by itself, never the page. */
-export function DataTable<Row>({ label, columns, rows, keyOf, isOpen, onOpen }: DataTableProps<Row>) {
+export function DataTable<Row>({ label, columns, rows, keyOf, isOpen, onOpen, below }: DataTableProps<Row>) {
   const [sorting, setSorting] = useState<Sorting>();
   const by = columns.find(({ id }) => id === sorting?.id)?.sortBy;
   const sorted = by === undefined || sorting === undefined ? rows : sortRows(rows, by, sorting.isDescending);
@@ -56,22 +58,33 @@ export function DataTable<Row>({ label, columns, rows, keyOf, isOpen, onOpen }: 
         </thead>
         <tbody>
           {sorted.map((row) => (
-            <tr
-              key={keyOf(row)}
-              aria-selected={isOpen?.(row) || undefined}
-              className={classes(onOpen !== undefined && styles.opens)}
-              onClick={onOpen && ((event) => isBeside(event) && onOpen(row))}
-            >
-              {columns.map(({ id, isNumber, render }) => (
-                <td key={id} className={classes(isNumber && styles.number)}>
-                  {render(row)}
-                </td>
-              ))}
-            </tr>
+            <Fragment key={keyOf(row)}>
+              <tr
+                aria-selected={isOpen?.(row) || undefined}
+                className={classes(onOpen !== undefined && styles.opens)}
+                onClick={onOpen && ((event) => isBeside(event) && onOpen(row))}
+              >
+                {columns.map(({ id, isNumber, render }) => (
+                  <td key={id} className={classes(isNumber && styles.number)}>
+                    {render(row)}
+                  </td>
+                ))}
+              </tr>
+              <Below columns={columns.length}>{below?.(row)}</Below>
+            </Fragment>
           ))}
         </tbody>
       </table>
     </ScrollRegion>
+  );
+}
+
+function Below({ columns, children }: { readonly columns: number; readonly children: ReactNode }) {
+  if (children === undefined || children === null || children === false) return null;
+  return (
+    <tr className={styles.below}>
+      <td colSpan={columns}>{children}</td>
+    </tr>
   );
 }
 

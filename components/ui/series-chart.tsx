@@ -25,6 +25,8 @@ interface SeriesChartProps {
   readonly title: string;
   /** One of what is counted: "error". */
   readonly unit: string;
+  /** Several of them, where an s does not make it: "queries". */
+  readonly units?: string;
   /** The first stands at the bottom. */
   readonly series: readonly ChartSeries[];
   readonly bucketNs: string;
@@ -42,7 +44,8 @@ const LEAST_BRUSH = 4;
 /** Counts over time, stacked, with a legend and the same numbers as a table. */
 export function SeriesChart({
   title,
-  unit,
+  unit: one,
+  units = `${one}s`,
   series,
   bucketNs,
   window: given,
@@ -55,6 +58,7 @@ export function SeriesChart({
   const [pointed, setPointed] = useState<Stack>();
   const [brush, setBrush] = useState<{ readonly from: number; readonly to: number }>();
   const [isTable, setIsTable] = useState(false);
+  const quantity = (count: number) => formatQuantity(count, one, units);
   const stacks = toStacks(series, BigInt(bucketNs));
   const window = given ?? spanOf(stacks);
   const most = axisTop(Math.max(0, ...stacks.map(({ total }) => total)));
@@ -79,7 +83,7 @@ export function SeriesChart({
         <h3 id={`${id}-title`} className={styles.title}>
           {title}
         </h3>
-        <span className={styles.readout}>{pointed && readout(pointed, series, unit, zone)}</span>
+        <span className={styles.readout}>{pointed && readout(pointed, series, quantity, zone)}</span>
         <Button small look="quiet" onClick={() => setIsTable(true)} disabled={stacks.length === 0}>
           As a table
         </Button>
@@ -88,7 +92,7 @@ export function SeriesChart({
         {width > 0 && (
           <svg
             role="img"
-            aria-label={summary(title, stacks, unit, zone)}
+            aria-label={summary(title, stacks, quantity, zone)}
             className={styles.picture}
             data-brush={onBrush !== undefined}
             width={width}
@@ -129,7 +133,7 @@ export function SeriesChart({
               x={stacks.length > 0 ? 2 : width / 2}
               y={stacks.length > 0 ? 10 : HEIGHT / 2}
             >
-              {stacks.length > 0 ? formatQuantity(most, unit) : "None in the scope"}
+              {stacks.length > 0 ? quantity(most) : "None in the scope"}
             </text>
             {brush && (
               <rect
@@ -201,20 +205,22 @@ function spanOf(stacks: readonly Stack[]): TimeWindow {
   return { from: stacks[0]?.from ?? 0n, to: stacks.at(-1)?.to ?? 1n };
 }
 
-function readout(stack: Stack, series: readonly ChartSeries[], unit: string, zone: Zone): string {
+type Quantity = (count: number) => string;
+
+function readout(stack: Stack, series: readonly ChartSeries[], quantity: Quantity, zone: Zone): string {
   const parts = series.flatMap(({ key, label }) => {
     const count = stack.byKey.get(key) ?? 0;
     return count === 0 ? [] : [`${label} ${formatCount(count)}`];
   });
-  return `${formatSecond(stack.from, zone)}: ${formatQuantity(stack.total, unit)} (${parts.join(", ")})`;
+  return `${formatSecond(stack.from, zone)}: ${quantity(stack.total)} (${parts.join(", ")})`;
 }
 
-function summary(title: string, stacks: readonly Stack[], unit: string, zone: Zone): string {
+function summary(title: string, stacks: readonly Stack[], quantity: Quantity, zone: Zone): string {
   const fullest = stacks.reduce<Stack | undefined>(
     (best, stack) => (best === undefined || stack.total > best.total ? stack : best),
     undefined,
   );
   if (fullest === undefined) return `${title}: none in the scope.`;
   const total = stacks.reduce((sum, stack) => sum + stack.total, 0);
-  return `${title}: ${formatQuantity(total, unit)}, most at ${formatSecond(fullest.from, zone)} with ${formatCount(fullest.total)}.`;
+  return `${title}: ${quantity(total)}, most at ${formatSecond(fullest.from, zone)} with ${formatCount(fullest.total)}.`;
 }

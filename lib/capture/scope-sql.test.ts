@@ -178,7 +178,8 @@ describe("a filter in SQL", () => {
   it("has values for every key but those that one record alone does not say", () => {
     const others = KEYS.map(({ key }) => key).filter((key) => !Object.hasOwn(VALUES, key));
     expect(others.sort().join(" ")).toBe(
-      "actor answer answered attempt cause client client-namespace client-pod connection decided-by denied-by direction drop dropped-at edge " +
+      "actor answer answered attempt cause client client-namespace client-pod connection decided-by denied-by direction " +
+        "dns dns-answer dns-answers dns-qtype dns-root dns-state drop dropped-at edge " +
         "expansion file kafka-api latency-ms request route server server-namespace server-pod server-port",
     );
   });

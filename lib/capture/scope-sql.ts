@@ -28,6 +28,14 @@ import {
   type ValueOfTerm,
 } from "./conditions";
 import { remembered } from "./dictionary-search";
+import {
+  countedRecords,
+  dnsCondition,
+  exchangesInScope,
+  ofExchanges,
+  rolesIn,
+  rolesOf,
+} from "./dns-conditions";
 import type { Sqlite, SqlRow } from "./driver";
 import { kindCondition } from "./kind-conditions";
 import {
@@ -88,6 +96,9 @@ export interface CompiledScope extends Condition {
 }
 
 export function compileScope(database: Sqlite, scope: Scope): CompiledScope {
+  const roles = rolesOf(scope.filter);
+  if (roles !== undefined)
+    return { ...countedRecords(roles, compileExchanges(database, scope)), isWhole: false };
   const conditions: Condition[] = [];
   if (scope.from !== undefined) conditions.push({ sql: "f.timeNs >= ?", parameters: [scope.from] });
   if (scope.to !== undefined) conditions.push({ sql: "f.timeNs < ?", parameters: [scope.to] });
@@ -99,6 +110,11 @@ export function compileScope(database: Sqlite, scope: Scope): CompiledScope {
   }
   if (onKind.length > 0) conditions.push(idList("f.kindId", kindIds(database, all(onKind))));
   return { ...all(conditions), isWhole: conditions.length === 0 };
+}
+
+/** DNS exchanges of a scope (dns-conditions.ts): a condition over `DnsExchange x`. */
+export function compileExchanges(database: Sqlite, scope: Scope): Condition {
+  return exchangesInScope(database, scope, (term) => compileScope(database, { filter: { terms: [term] } }));
 }
 
 /** Keys whose terms read a whole dictionary: worked out once for a state of the file. */
@@ -226,6 +242,15 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map(answeredCondition));
     case "expansion":
       return any(term.values.map(expansionCondition));
+    case "dns":
+      // Negated, or the scope would be one of exchanges.
+      return countedRecords(rolesIn(term), { sql: "1", parameters: [] });
+    case "dns-state":
+    case "dns-root":
+    case "dns-qtype":
+    case "dns-answers":
+    case "dns-answer":
+      return ofExchanges(dnsCondition(database, term));
     case "route":
       return any(term.values.map((value) => routeCondition(database, value)));
     case "latency-ms":

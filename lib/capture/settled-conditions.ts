@@ -72,7 +72,7 @@ const LEVEL_COLUMNS = { pod: "key", workload: "workloadKey", namespace: "namespa
  * Actors with this key, at this level or at any. A key names a cluster behind `@`, unless it is `default`; where no actor has
  * exactly this key, those of any cluster are meant.
  */
-function actorIds(database: Sqlite, glob: Glob, level?: ActorLevel): number[] {
+export function actorIds(database: Sqlite, glob: Glob, level?: ActorLevel): number[] {
   const columns = level === undefined ? Object.values(LEVEL_COLUMNS) : [LEVEL_COLUMNS[level]];
   const rows = database.prepare("SELECT id, key, workloadKey, namespaceKey, cluster FROM Actor").all([]);
   const found = (keyOf: (key: string, row: SqlRow) => string): number[] =>

@@ -642,6 +642,12 @@ export function holds(json: FlowJson, term: Term): boolean {
     case "attempt":
     case "answered":
     case "expansion":
+    case "dns":
+    case "dns-state":
+    case "dns-root":
+    case "dns-qtype":
+    case "dns-answers":
+    case "dns-answer":
     case "route":
     case "latency-ms":
       throw new Error(`one record alone does not say its ${term.key}`);

@@ -2,7 +2,7 @@
 
 import type { Scope } from "@/lib/scope/link";
 import { alignDown, bucketNumber, bucketWidth } from "./buckets";
-import { exchangesInScope } from "./dns-scope";
+import { pairsInScope } from "./dns-scope";
 import type { OpenCapture } from "./open-capture";
 import { spanOf } from "./span";
 
@@ -39,7 +39,7 @@ const COUNTED = `
     WHERE c.type = 'node-local-dns'`;
 
 export function countCauses(capture: OpenCapture, scope: Scope, buckets: number): CauseCounts {
-  const inScope = exchangesInScope(capture, scope, {
+  const inScope = pairsInScope(capture, scope, {
     id: "u.id",
     responseId: "u.responseId",
     timeNs: "u.timeNs",

@@ -38,10 +38,10 @@ export function countRequests({ database }: OpenCapture, scope: CompiledScope): 
 
 /** Answers of DNS with an error. What only the search list asks for is not wrong, so it is left out (product.md, DNS). */
 export function countDnsErrors(capture: OpenCapture, scope: Scope): number {
-  const where = exchangesInScope(capture, scope);
+  const { table, where } = exchangesInScope(capture, scope);
   const counted = capture.database
     .prepare(
-      `SELECT coalesce(sum(x.responses), 0) AS errors FROM DnsExchange x
+      `SELECT coalesce(sum(x.responses), 0) AS errors FROM ${table}
        WHERE ${COUNTED} AND x.rcode > 0 AND x.suffixLabels IS NULL AND ${where.sql}`,
     )
     .get(where.parameters);

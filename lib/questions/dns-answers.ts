@@ -25,10 +25,18 @@ const countsSchema = z.object({
   unanswered: count,
   /** Without an answer too, but asked at the end of the capture or beside a loss of events. */
   open: count,
+  /** Questions that a DNS rule refused. */
+  refused: count,
+  /** Questions that repeat one without an answer. */
+  retries: count,
   /** NXDOMAIN that only the search list brought about. */
   expansion: count,
+  /** Answers that say: the name exists, but has no record of this type. No errors. */
+  noData: count,
   /** Workloads that asked. */
   clients: count,
+  /** Distinct names that were asked for. */
+  names: count,
   latencyNs: latencySchema,
   /** Times of the first and last question (of an answer alone: of the answer). */
   first: text,
@@ -49,21 +57,31 @@ export const dnsKeySchema = z.union([
   z.object({ rcode: count.nullable(), name: text }),
   /** Lower case, without the final dot; null: the log left it out. */
   z.object({ query: text }),
+  /** The name that was meant: without the suffix of a search list. */
+  z.object({ root: text }),
   z.object({ client: dnsWorkloadSchema }),
+  /** Key of the pod that asked, or of what stands for it. */
+  z.object({ pod: z.string() }),
+  /** That saw it. */
+  z.object({ node: text }),
+  /** Types asked for, with commas. */
+  z.object({ qtype: text }),
+  /** Addresses in the answer; null: no answer, or one that does not say. */
+  z.object({ answers: count.nullable() }),
   z.object({ server: dnsWorkloadSchema }),
 ]);
 
-const dnsRowSchema = countsSchema.extend({ key: dnsKeySchema });
+const dnsRowSchema = countsSchema.extend({
+  key: dnsKeySchema,
+  /** Filter that finds what the row counts, beside the terms of the scope. */
+  filter: z.string(),
+});
 
 export const dnsAnswerSchema = z.object({
   meta: metaSchema,
   total: countsSchema.extend({
-    /** Questions that a DNS rule refused. */
-    refused: count,
-    /** Answers that say: the name exists, but has no record of this type. No errors. */
-    noData: count,
-    /** Questions that repeat one without an answer. */
-    retries: count,
+    /** Questions in records that hold no name. */
+    nameless: count,
     /** Questions of which cannot be known what became of them. */
     unpaired: count,
     /** Questions that a resolver only passed on; they are in no other number. */
@@ -89,6 +107,8 @@ export const dnsExpansionAnswerSchema = z.object({
   rows: z.array(
     z.object({
       workload: dnsWorkloadSchema,
+      /** Filter that finds its questions and answers. */
+      filter: z.string(),
       queries: count,
       expansion: count,
       /** NXDOMAIN of names that really do not exist. */
@@ -102,6 +122,60 @@ export const dnsExpansionAnswerSchema = z.object({
   folded: z.object({ rows: count, queries: count, expansion: count, nxdomain: count }).nullable(),
 });
 
+const seriesSchema = z.object({
+  key: z.string(),
+  /** Filter that lists what it counts. */
+  filter: z.string(),
+  /** Those without a time among them. */
+  total: count,
+  points: z.array(z.tuple([ns, count])),
+});
+
+export const dnsSeriesAnswerSchema = z.object({
+  meta: metaSchema,
+  bucketNs: ns,
+  fromNs: z.string().nullable(),
+  toNs: z.string().nullable(),
+  /** Questions by what became of them: answered, unanswered, open, refused, unpaired. They add up. */
+  queries: z.array(seriesSchema),
+  /** Answers by code; NODATA and `search-list` stand beside NOERROR and NXDOMAIN, not among them. They add up. */
+  responses: z.array(seriesSchema),
+});
+
+export const dnsResponsesAnswerSchema = z.object({
+  meta: metaSchema,
+  /** Answers. */
+  total: count,
+  /** Most frequent first. */
+  rows: z.array(
+    z.object({
+      query: text,
+      qtypes: text,
+      /** Name of the code; null: the answer does not say. */
+      rcode: text,
+      /** In the order of the alphabet; null: the answer does not say. */
+      addresses: z.array(z.string()).nullable(),
+      /** Names that the newest of these answers led through. */
+      names: z.array(z.string()),
+      /** How long they may be kept: the least and the most that was said; null: nothing was. */
+      ttlSeconds: z.object({ least: count, most: count }).nullable(),
+      /** The name exists, but has no record of this type. */
+      isNoData: z.boolean(),
+      /** So many of them only because of a search list. */
+      expansion: count,
+      responses: count,
+      /** Of their questions. */
+      first: text,
+      last: text,
+      /** Filter that finds these answers, beside the terms of the scope. */
+      filter: z.string(),
+    }),
+  ),
+  folded: z.object({ rows: count, responses: count }),
+});
+
+export type DnsSeriesAnswer = z.infer<typeof dnsSeriesAnswerSchema>;
+export type DnsResponsesAnswer = z.infer<typeof dnsResponsesAnswerSchema>;
 export type DnsAnswer = z.infer<typeof dnsAnswerSchema>;
 export type DnsCounts = z.infer<typeof countsSchema>;
 export type DnsKey = z.infer<typeof dnsKeySchema>;

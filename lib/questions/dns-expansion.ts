@@ -7,11 +7,11 @@
  */
 
 import { ok, type Result } from "@/lib/base/result";
-import type { Condition } from "@/lib/capture/conditions";
 import type { SqlValue } from "@/lib/capture/driver";
 import type { DnsExpansionAnswer } from "./dns-answers";
 import { COUNTED, exchangesOf, readWorkload } from "./dns-parts";
-import { dnsMeta, exchangesInScope } from "./dns-scope";
+import { dnsMeta, type Exchanges, exchangesInScope } from "./dns-scope";
+import { keyFilter } from "./dns-terms";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters } from "./scope-parameters";
@@ -40,8 +40,9 @@ export function readDnsExpansion(
 ): Result<DnsExpansionAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const where = exchangesInScope(capture, scope.value);
-  const from = `${exchangesOf("client")} WHERE ${COUNTED} AND ${where.sql}`;
+  const exchanges = exchangesInScope(capture, scope.value);
+  const { table, where } = exchanges;
+  const from = `${exchangesOf("client", table)} WHERE ${COUNTED} AND ${where.sql}`;
   const query = (sql: string, more: readonly SqlValue[] = []): SqlValue[][] =>
     capture.database.prepare(sql).rows([...where.parameters, ...more]);
   const total = toCounts(query(`SELECT ${COUNTS} FROM ${from}`)[0]);
@@ -50,12 +51,14 @@ export function readDnsExpansion(
     [parameters.limit],
   );
   const more = Number(workloads[0]?.[4] ?? 0) - workloads.length;
-  const saved = readSaved(capture, where);
-  const suffixes = readSuffixes(capture, where);
+  const saved = readSaved(capture, exchanges);
+  const suffixes = readSuffixes(capture, exchanges);
   const rows = workloads.map(([key, ...counts]): Row => {
     const id = String(key);
+    const workload = readWorkload(capture, id);
     return {
-      workload: readWorkload(capture, id),
+      workload,
+      filter: keyFilter({ client: workload }),
       ...toCounts(counts),
       saved: saved.get(id) ?? { ndots1: 0, ndots2: 0, dot: 0 },
       suffixes: suffixes.get(id) ?? [],
@@ -79,12 +82,14 @@ function rest(total: Counts, rows: readonly Counts[]): Counts {
   return { queries: left("queries"), expansion: left("expansion"), nxdomain: left("nxdomain") };
 }
 
-const EXPANSIONS = `${exchangesOf("client")} JOIN Text t ON t.id = x.queryId WHERE ${COUNTED} AND x.suffixLabels IS NOT NULL`;
+function expansionsIn(table: string): string {
+  return `${exchangesOf("client", table)} JOIN Text t ON t.id = x.queryId WHERE ${COUNTED} AND x.suffixLabels IS NOT NULL`;
+}
 
-function readSaved({ database }: OpenCapture, where: Condition): Map<string, Row["saved"]> {
+function readSaved({ database }: OpenCapture, { table, where }: Exchanges): Map<string, Row["saved"]> {
   const rows = database
     .prepare(
-      `SELECT a.workloadKey, ${savedBy(1)}, ${savedBy(2)}, sum(x.requests) FROM ${EXPANSIONS} AND ${where.sql} GROUP BY 1`,
+      `SELECT a.workloadKey, ${savedBy(1)}, ${savedBy(2)}, sum(x.requests) FROM ${expansionsIn(table)} AND ${where.sql} GROUP BY 1`,
     )
     .rows(where.parameters);
   return new Map(
@@ -98,10 +103,10 @@ function readSaved({ database }: OpenCapture, where: Condition): Map<string, Row
 /** Suffixes named for a workload at most. */
 const SUFFIXES = 20;
 
-function readSuffixes({ database }: OpenCapture, where: Condition): Map<string, string[]> {
+function readSuffixes({ database }: OpenCapture, { table, where }: Exchanges): Map<string, string[]> {
   const names = database
     .prepare(
-      `SELECT a.workloadKey, t.value, x.suffixLabels, sum(x.responses) FROM ${EXPANSIONS} AND ${where.sql} GROUP BY 1, 2, 3`,
+      `SELECT a.workloadKey, t.value, x.suffixLabels, sum(x.responses) FROM ${expansionsIn(table)} AND ${where.sql} GROUP BY 1, 2, 3`,
     )
     .rows(where.parameters);
   const counted = new Map<string, Map<string, number>>();

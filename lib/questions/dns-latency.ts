@@ -14,10 +14,10 @@ export function readDnsLatency(
 ): Result<DnsLatencyAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const where = exchangesInScope(capture, scope.value);
+  const { table, where } = exchangesInScope(capture, scope.value);
   const rows = capture.database
     .prepare(
-      `SELECT x.latencyBucket, count(*) FROM DnsExchange x
+      `SELECT x.latencyBucket, count(*) FROM ${table}
        WHERE ${COUNTED} AND x.latencyBucket IS NOT NULL AND ${where.sql} GROUP BY 1`,
     )
     .rows(where.parameters);

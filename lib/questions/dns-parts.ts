@@ -4,11 +4,12 @@ import { bucketRange, percentile } from "@/lib/base/log-histogram";
 import type { DnsLatency, DnsWorkload } from "./dns-answers";
 import type { OpenCapture } from "./open-capture";
 
-/** The exchanges that count: not those that a resolver only passed on. `who` is `client` or `server`. */
-export function exchangesOf(who: "client" | "server"): string {
-  return `DnsExchange x JOIN Endpoint e ON e.id = x.${who}Id JOIN Actor a ON a.id = e.actorId`;
+/** Exchanges with the actor of one side. */
+export function exchangesOf(who: "client" | "server", table: string): string {
+  return `${table} JOIN Endpoint e ON e.id = x.${who}Id JOIN Actor a ON a.id = e.actorId`;
 }
 
+/** The exchanges that count: not those that a resolver only passed on. */
 export const COUNTED = "NOT x.secondHop";
 
 /** Bucket numbers of lib/base/log-histogram.ts with how many answers each holds. */

@@ -1,30 +1,58 @@
 /** Which DNS exchanges are in a scope, and what their counts are worth. */
 
 import type { Condition } from "@/lib/capture/conditions";
-import { compileScope } from "@/lib/capture/scope-sql";
+import { countedRoles } from "@/lib/capture/dns-conditions";
+import { compileExchanges, compileScope } from "@/lib/capture/scope-sql";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
 import type { Scope } from "@/lib/scope/link";
 import type { Meta } from "./answers";
 import type { OpenCapture } from "./open-capture";
 
+export interface Exchanges {
+  /** Stands for the table `DnsExchange x` in SQL. */
+  readonly table: string;
+  /** Over `x`. */
+  readonly where: Condition;
+  /** Whether questions that a resolver passed on are asked for. */
+  readonly hasSecondHops: boolean;
+}
+
+/**
+ * The range decides by when the question was asked, so that no exchange is in two ranges. An exchange meets a term when its
+ * question or its answer does, and a negated one when neither does: so `dns-rcode:NXDOMAIN` finds questions by their
+ * answers, and `from-pod:shop/web` answers by their questions. Terms of the key `dns` say which of both count at all.
+ */
+export function exchangesInScope(capture: OpenCapture, scope: Scope): Exchanges {
+  const roles = countedRoles(scope.filter);
+  const where = compileExchanges(capture.database, scope);
+  const [asks, answers] = [roles.has("query"), roles.has("response")];
+  const hasSecondHops = roles.has("second-hop");
+  if (asks && answers) return { table: "DnsExchange x", where, hasSecondHops };
+  return { table: `(${partly(asks, answers, hasSecondHops)}) x`, where, hasSecondHops };
+}
+
+const COLUMNS =
+  "id, requestId, responseId, askedNs, answeredNs, clientId, serverId, queryId, qtypes, rcode, state, latencyNs, noData, answerId, retryOf, secondHop, suffixLabels, asIs, isFirst";
+
+/** Exchanges of which only the questions count, only the answers, or neither. */
+function partly(asks: boolean, answers: boolean, hops: boolean): string {
+  return `SELECT ${COLUMNS}, ${answers ? "latencyBucket" : "NULL AS latencyBucket"},
+    requests * ${asks ? 1 : `(secondHop AND ${hops ? 1 : 0})`} AS requests, responses * ${answers ? 1 : 0} AS responses
+    FROM DnsExchange WHERE ${asks ? "requests > 0" : answers ? "responses > 0" : `secondHop AND ${hops ? 1 : 0}`}`;
+}
+
 /** The columns of an exchange: flow of the question (else of the answer), flow of the answer, time of the first. */
-export interface ExchangeColumns {
+interface ExchangeColumns {
   readonly id: string;
   readonly responseId: string;
   readonly timeNs: string;
 }
 
-const DNS_COLUMNS: ExchangeColumns = { id: "x.id", responseId: "x.responseId", timeNs: "x.askedNs" };
-
-/**
- * A condition over `DnsExchange x`, or what the columns are of. The range decides by when the question was asked, so that no exchange is in two ranges.
- * An exchange meets a term when its question or its answer does, and a negated one when neither does: so
- * `dns-rcode:NXDOMAIN` finds questions by their answers, and `from-pod:shop/web` answers by their questions.
- */
-export function exchangesInScope(
+/** The same for pairs of records of any kind, by their flows alone. A condition over what the columns are of. */
+export function pairsInScope(
   capture: OpenCapture,
   scope: Scope,
-  { id, responseId, timeNs } = DNS_COLUMNS,
+  { id, responseId, timeNs }: ExchangeColumns,
 ): Condition {
   const conditions = ["1"];
   const parameters: (bigint | Condition["parameters"][number])[] = [];

@@ -38,14 +38,24 @@ export function askExpansion(
 /** The readable key of a row. */
 export function keyText(row: DnsAnswer["rows"][number]): string {
   const key = row.key as Record<string, unknown> & { client?: { id: string }; server?: { id: string } };
-  return String("query" in key ? key.query : (key.client?.id ?? key.server?.id ?? key.name));
+  if (key.client !== undefined || key.server !== undefined) return String(key.client?.id ?? key.server?.id);
+  return String("name" in key ? key.name : Object.values(key)[0]);
 }
 
 /** Each table adds up to its totals, folded rows included. */
 export function expectAddsUp({ total, rows, folded }: DnsAnswer): void {
   const all: DnsCounts[] = [...rows, ...(folded === null ? [] : [folded])];
   const sum = (of: (counts: DnsCounts) => number): number => all.reduce((n, counts) => n + of(counts), 0);
-  for (const name of ["queries", "responses", "unanswered", "open", "expansion"] as const)
+  for (const name of [
+    "queries",
+    "responses",
+    "unanswered",
+    "open",
+    "expansion",
+    "refused",
+    "retries",
+    "noData",
+  ] as const)
     expect(sum((counts) => counts[name])).toBe(total[name]);
   expect(sum(({ latencyNs }) => latencyNs.samples)).toBe(total.latencyNs.samples);
   for (const [name, n] of Object.entries(total.errors))

@@ -1,19 +1,31 @@
-/** DNS by response code, name, client or server: questions, answers, errors, silence, latency. */
+/** DNS by response code, name, client, server, node, type or answers: questions, answers, errors, silence, latency. */
 
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
-import type { Condition } from "@/lib/capture/conditions";
+import { ANSWERS } from "@/lib/capture/dns-conditions";
+import { readRoots } from "@/lib/capture/dns-roots";
 import type { SqlRow, SqlValue } from "@/lib/capture/driver";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
 import { DNS_RCODE, enumName } from "@/lib/flow/enums";
 import type { DnsAnswer, DnsCounts, DnsKey } from "./dns-answers";
 import { COUNTED, exchangesOf, latencyOf, readWorkload } from "./dns-parts";
-import { dnsMeta, exchangesInScope } from "./dns-scope";
+import { dnsMeta, type Exchanges, exchangesInScope } from "./dns-scope";
+import { keyFilter } from "./dns-terms";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters } from "./scope-parameters";
 
-export const DNS_BY = ["rcode", "query", "client", "server"] as const;
+export const DNS_BY = [
+  "rcode",
+  "query",
+  "root",
+  "client",
+  "pod",
+  "server",
+  "node",
+  "qtype",
+  "answers",
+] as const;
 export type DnsBy = (typeof DNS_BY)[number];
 
 export interface DnsParameters extends ScopeParameters {
@@ -26,26 +38,34 @@ export interface DnsParameters extends ScopeParameters {
 const KEY: Readonly<Record<DnsBy, string>> = {
   rcode: "coalesce(x.rcode, -1)",
   query: "coalesce(x.queryId, 0)",
+  root: "coalesce(r.root, n.value, '')",
   client: "a.workloadKey",
+  pod: "a.key",
   server: "a.workloadKey",
+  node: "coalesce((SELECT o.nodeName FROM Flow f JOIN Observer o ON o.id = f.observerId WHERE f.id = x.id), '')",
+  qtype: "coalesce(x.qtypes, '')",
+  answers: `coalesce(${ANSWERS}, -1)`,
 };
 
 /** Ties are broken by what does not depend on the order of files. */
-const TIE: Readonly<Record<DnsBy, string>> = {
-  rcode: "key",
-  query: "(SELECT value FROM Text WHERE id = key)",
-  client: "key",
-  server: "key",
-};
+function tieOf(by: DnsBy): string {
+  return by === "query" ? "(SELECT value FROM Text WHERE id = key)" : "key";
+}
+
+/** Names are folded by a list of roots, which is the statement's first parameter. */
+const ROOTS = `LEFT JOIN Text n ON n.id = x.queryId
+  LEFT JOIN (SELECT value ->> 0 AS queryId, value ->> 1 AS labels, value ->> 2 AS root FROM json_each(?)) r
+    ON r.queryId = x.queryId AND r.labels = coalesce(x.suffixLabels, 0)`;
 
 export function readDns(capture: OpenCapture, parameters: DnsParameters): Result<DnsAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const reader = new DnsReader(capture, parameters.by, exchangesInScope(capture, scope.value));
   const keys = reader.readKeys(parameters.limit);
-  const rows = reader
-    .readRows(keys.listed)
-    .map(({ key, counts }) => ({ key: keyOf(capture, parameters.by, key), ...counts }));
+  const rows = reader.readRows(keys.listed).map(({ key, counts }) => {
+    const said = keyOf(capture, parameters.by, key);
+    return { key: said, filter: keyFilter(said), ...counts };
+  });
   return ok({
     meta: dnsMeta(capture),
     total: { ...reader.readTotal(), ...reader.readExtras() },
@@ -58,13 +78,24 @@ type Key = string | number;
 
 class DnsReader {
   private readonly from: string;
+  private readonly given: readonly SqlValue[];
 
   constructor(
     private readonly capture: OpenCapture,
     private readonly by: DnsBy,
-    private readonly scope: Condition,
+    private readonly scope: Exchanges,
   ) {
-    this.from = `${exchangesOf(by === "server" ? "server" : "client")} WHERE ${COUNTED} AND ${scope.sql}`;
+    const { table, where } = scope;
+    const sides = exchangesOf(by === "server" ? "server" : "client", table);
+    this.from = `${sides} ${by === "root" ? ROOTS : ""} WHERE ${COUNTED} AND ${where.sql}`;
+    this.given = [...(by === "root" ? [this.rootList()] : []), ...where.parameters];
+  }
+
+  private rootList(): string {
+    const { capture } = this;
+    return capture.keep("dns-roots", () =>
+      JSON.stringify(readRoots(capture.database).map(({ queryId, labels, root }) => [queryId, labels, root])),
+    );
   }
 
   /** Keys of the rows in their order, and how many more there are. */
@@ -73,7 +104,7 @@ class DnsReader {
       `SELECT key, count(*) OVER () FROM (
          SELECT ${KEY[this.by]} AS key, sum(${REAL_ERROR} * responses + ${SILENT} * requests) AS broken, sum(requests) AS queries
          FROM ${this.from} GROUP BY 1)
-       ORDER BY broken DESC, queries DESC, ${TIE[this.by]} LIMIT ?`,
+       ORDER BY broken DESC, queries DESC, ${tieOf(this.by)} LIMIT ?`,
       [limit],
     );
     const all = Number(rows[0]?.[1] ?? 0);
@@ -94,24 +125,19 @@ class DnsReader {
     return this.readGroups("0", this.listed("NOT IN"), [JSON.stringify(keys)]).get(0) ?? NOTHING;
   }
 
-  readExtras(): Pick<DnsAnswer["total"], "refused" | "noData" | "retries" | "unpaired" | "secondHops"> {
-    const [[refused, noData, retries, unpaired] = []] = this.rows(
-      `SELECT sum((x.state = ${DNS_STATE.refused}) * x.requests), sum(coalesce(x.noData, 0) * x.responses),
-         sum((x.retryOf IS NOT NULL) * x.requests), sum((x.state = ${DNS_STATE.unpaired}) * x.requests) FROM ${this.from}`,
+  readExtras(): Pick<DnsAnswer["total"], "nameless" | "unpaired" | "secondHops"> {
+    const [[nameless, unpaired] = []] = this.rows(
+      `SELECT sum((x.queryId IS NULL) * x.requests), sum((x.state = ${DNS_STATE.unpaired}) * x.requests) FROM ${this.from}`,
       [],
     );
+    const { table, where, hasSecondHops } = this.scope;
     const hops = this.capture.database
-      .prepare(
-        `SELECT coalesce(sum(x.requests), 0) AS n FROM DnsExchange x WHERE x.secondHop AND ${this.scope.sql}`,
-      )
-      .get(this.scope.parameters);
-    const [a, b, c, d] = [refused, noData, retries, unpaired].map((n) => Number(n ?? 0));
+      .prepare(`SELECT coalesce(sum(x.requests), 0) AS n FROM ${table} WHERE x.secondHop AND ${where.sql}`)
+      .get(where.parameters);
     return {
-      refused: a ?? 0,
-      noData: b ?? 0,
-      retries: c ?? 0,
-      unpaired: d ?? 0,
-      secondHops: Number(hops?.n),
+      nameless: Number(nameless ?? 0),
+      unpaired: Number(unpaired ?? 0),
+      secondHops: hasSecondHops ? Number(hops?.n) : 0,
     };
   }
 
@@ -139,10 +165,13 @@ class DnsReader {
         `SELECT ${key} AS key, sum(x.requests) AS queries, sum(x.responses) AS responses,
            sum((x.state = ${DNS_STATE.unanswered}) * x.requests) AS unanswered,
            sum((x.state = ${DNS_STATE.open}) * x.requests) AS open,
+           sum((x.state = ${DNS_STATE.refused}) * x.requests) AS refused,
+           sum((x.retryOf IS NOT NULL) * x.requests) AS retries,
            sum((x.suffixLabels IS NOT NULL) * x.responses) AS expansion,
-           count(DISTINCT ${clients}) AS clients, min(x.askedNs) AS first, max(x.askedNs) AS last FROM ${from} GROUP BY 1`,
+           sum(coalesce(x.noData, 0) * x.responses) AS noData,
+           count(DISTINCT ${clients}) AS clients, count(DISTINCT x.queryId) AS names, min(x.askedNs) AS first, max(x.askedNs) AS last FROM ${from} GROUP BY 1`,
       )
-      .all([...this.scope.parameters, ...parameters]);
+      .all([...this.given, ...parameters]);
     return new Map(
       rows.map((row) => {
         const key = typeof row.key === "bigint" ? Number(row.key) : String(row.key);
@@ -161,7 +190,7 @@ class DnsReader {
   }
 
   private rows(sql: string, parameters: readonly SqlValue[]): SqlValue[][] {
-    return this.capture.database.prepare(sql).rows([...this.scope.parameters, ...parameters]);
+    return this.capture.database.prepare(sql).rows([...this.given, ...parameters]);
   }
 }
 
@@ -186,8 +215,12 @@ function toCounts(
     ),
     unanswered: count("unanswered"),
     open: count("open"),
+    refused: count("refused"),
+    retries: count("retries"),
     expansion: count("expansion"),
+    noData: count("noData"),
     clients: count("clients"),
+    names: count("names"),
     latencyNs: latencyOf(latency),
     first: time(row.first),
     last: time(row.last),
@@ -208,6 +241,16 @@ function keyOf(capture: OpenCapture, by: DnsBy, key: Key): DnsKey {
       const text = capture.database.prepare("SELECT value FROM Text WHERE id = ?").get([key]);
       return { query: text === undefined ? null : String(text.value) };
     }
+    case "root":
+      return { root: key === "" ? null : String(key) };
+    case "pod":
+      return { pod: String(key) };
+    case "node":
+      return { node: key === "" ? null : String(key) };
+    case "qtype":
+      return { qtype: key === "" ? null : String(key) };
+    case "answers":
+      return { answers: Number(key) < 0 ? null : Number(key) };
     case "client":
       return { client: readWorkload(capture, String(key)) };
     case "server":

@@ -18,9 +18,17 @@ import type { MapAnswer } from "./answers-map";
 import { type ChangesParameters, readChanges } from "./changes";
 import type { ChangesAnswer } from "./changes-answer";
 import { type DnsParameters, readDns } from "./dns";
-import type { DnsAnswer, DnsExpansionAnswer, DnsLatencyAnswer } from "./dns-answers";
+import type {
+  DnsAnswer,
+  DnsExpansionAnswer,
+  DnsLatencyAnswer,
+  DnsResponsesAnswer,
+  DnsSeriesAnswer,
+} from "./dns-answers";
 import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";
 import { readDnsLatency } from "./dns-latency";
+import { type DnsResponsesParameters, readDnsResponses } from "./dns-responses";
+import { type DnsSeriesParameters, readDnsSeries } from "./dns-series";
 import { type DropCauseParameters, readDropCause } from "./drop-cause";
 import { type DropsParameters, readDrops } from "./drops";
 import { type ExportPage, type ExportParameters, readExport } from "./export/export";
@@ -58,6 +66,8 @@ export interface Questions {
   dns: { ask: DnsParameters; answer: DnsAnswer };
   dnsLatency: { ask: ScopeParameters; answer: DnsLatencyAnswer };
   dnsExpansion: { ask: DnsExpansionParameters; answer: DnsExpansionAnswer };
+  dnsSeries: { ask: DnsSeriesParameters; answer: DnsSeriesAnswer };
+  dnsResponses: { ask: DnsResponsesParameters; answer: DnsResponsesAnswer };
   files: { ask: Record<string, never>; answer: FileReport[] };
   file: { ask: { fileId: number }; answer: FileReport };
   /** Files that were on their way when the server stopped. */
@@ -93,6 +103,8 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   dns: readDns,
   dnsLatency: readDnsLatency,
   dnsExpansion: readDnsExpansion,
+  dnsSeries: readDnsSeries,
+  dnsResponses: readDnsResponses,
   files: (capture) => ok(readFiles(capture.database)),
   file: ({ database }, { fileId }) => {
     const report = readFile(database, fileId);

@@ -194,6 +194,7 @@ function hubbleValue(term: Term, value: PlainValue): HubbleValue | undefined {
     case "answer":
     case "edge":
     case "latency":
+    case "count":
     case "flags":
     case "policy":
     case "policies":

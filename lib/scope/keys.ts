@@ -4,9 +4,10 @@
  * the compiler then points at every switch over terms that does not know it yet.
  *
  * Keys with `hubble: true` are flags of `hubble observe` (Cilium 1.19.4) without the dashes and mean the
- * same (hubble-keys.ts); the others are ours (own-keys.ts, outcome-keys.ts).
+ * same (hubble-keys.ts); the others are ours (own-keys.ts, outcome-keys.ts, dns-keys.ts).
  */
 
+import { DNS_KEYS } from "./dns-keys";
 import { HUBBLE_KEYS } from "./hubble-keys";
 import type { Side } from "./key-row";
 import { OUTCOME_KEYS } from "./outcome-keys";
@@ -15,7 +16,7 @@ import type { SpecialValue, ValueKind } from "./value-kind";
 
 export type { Side } from "./key-row";
 
-export const KEYS = [...HUBBLE_KEYS, ...OWN_KEYS, ...OUTCOME_KEYS] as const;
+export const KEYS = [...HUBBLE_KEYS, ...OWN_KEYS, ...OUTCOME_KEYS, ...DNS_KEYS] as const;
 
 export type KeyRow = (typeof KEYS)[number];
 export type AvailableRow = Extract<KeyRow, { readonly available: true }>;

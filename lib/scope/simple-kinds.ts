@@ -35,6 +35,12 @@ export interface FileValue {
   readonly name: Glob;
 }
 
+/** How many. */
+export interface CountValue {
+  readonly type: "count";
+  readonly count: number;
+}
+
 export interface PortValue {
   readonly type: "port";
   readonly port: number;
@@ -159,6 +165,18 @@ export const portKind: ValueKind<PortValue> = {
   },
   format({ port }) {
     return { text: String(port) };
+  },
+};
+
+export const countKind: ValueKind<CountValue> = {
+  describe: "a number, 0 or more",
+  words: [],
+  parse({ text }) {
+    if (/^\d{1,9}$/.test(text)) return parsed({ type: "count", count: Number(text) });
+    return refused(`\`${shown(text)}\` is not a number.`, { hint: "A whole number, 0 or more." });
+  },
+  format({ count }) {
+    return { text: String(count) };
   },
 };
 

@@ -13,6 +13,7 @@ import {
 } from "@/lib/flow/enums";
 import { ACTOR_LEVELS } from "./actor-kinds";
 import { formatAddress } from "./address";
+import { DNS_ROLES, DNS_STATES } from "./dns-keys";
 import { type Filter, makeTerm, type Term, withTerm } from "./filter";
 import { parseGlob } from "./glob";
 import type { Side } from "./keys";
@@ -96,6 +97,8 @@ const node = fc
   .record({ cluster: glob, node: glob }, { requiredKeys: [] })
   .filter((value) => Object.keys(value).length > 0)
   .map((value) => ({ type: "node" as const, ...value }));
+
+const count = fc.nat(999_999_999).map((value) => ({ type: "count" as const, count: value }));
 
 const port = fc.integer({ min: 0, max: 65535 }).map((value) => ({ type: "port" as const, port: value }));
 
@@ -341,6 +344,14 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
   fc.record({ ...signed, values: listOf(yesNo) }).map((t) => makeTerm("answered", t.values, t)),
   fc.record({ ...signed, values: listOf(yesNo) }).map((t) => makeTerm("expansion", t.values, t)),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("route", t.values, t)),
+  fc.record({ ...signed, values: unique(word(...DNS_ROLES)) }).map((t) => makeTerm("dns", t.values, t)),
+  fc
+    .record({ ...signed, values: unique(word(...DNS_STATES)) })
+    .map((t) => makeTerm("dns-state", t.values, t)),
+  fc.record({ ...signed, values: unique(text) }).map((t) => makeTerm("dns-root", t.values, t)),
+  fc.record({ ...signed, values: unique(text) }).map((t) => makeTerm("dns-qtype", t.values, t)),
+  fc.record({ ...signed, values: unique(count) }).map((t) => makeTerm("dns-answers", t.values, t)),
+  fc.record({ ...signed, values: unique(text) }).map((t) => makeTerm("dns-answer", t.values, t)),
   fc.record({ ...signed, values: listOf(latency) }).map((t) => makeTerm("latency-ms", t.values, t)),
   fc.record({ ...signed, values: unique(actor) }).map((t) => makeTerm("actor", t.values, t)),
   fc

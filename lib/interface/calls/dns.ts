@@ -1,10 +1,13 @@
 /** DNS: questions and answers, how long they took, what the search list costs. */
 
 import { z } from "zod";
+import { DNS_BY } from "@/lib/questions/dns";
 import {
   dnsAnswerSchema,
   dnsExpansionAnswerSchema,
   dnsLatencyAnswerSchema,
+  dnsResponsesAnswerSchema,
+  dnsSeriesAnswerSchema,
 } from "@/lib/questions/dns-answers";
 import { jsonAnswer, question, scopeQuery } from "../call";
 
@@ -19,8 +22,8 @@ const limit = z.coerce
 export const dnsCalls = {
   dns: question({
     address: "/dns",
-    does: "DNS by response code, name, client or server: questions, answers, errors, silence, latency",
-    query: scopeQuery.extend({ by: z.enum(["rcode", "query", "client", "server"]).default("query"), limit }),
+    does: "DNS by name, response code, client, server, node, type or answers: questions, answers, errors, silence, latency",
+    query: scopeQuery.extend({ by: z.enum(DNS_BY).default("query"), limit }),
     answer: jsonAnswer(dnsAnswerSchema, "The table."),
   }),
   dnsLatency: question({
@@ -33,5 +36,19 @@ export const dnsCalls = {
     does: "What the search list costs each workload, and what would save it",
     query: scopeQuery.extend({ limit }),
     answer: jsonAnswer(dnsExpansionAnswerSchema, "By workload."),
+  }),
+  dnsSeries: question({
+    address: "/dns/series",
+    does: "DNS over time: questions by what became of them, answers by what they say",
+    query: scopeQuery.extend({
+      buckets: z.coerce.number().int().min(2).max(1000).default(120).describe("At most so many buckets."),
+    }),
+    answer: jsonAnswer(dnsSeriesAnswerSchema, "Two groups of series, each of which adds up."),
+  }),
+  dnsResponses: question({
+    address: "/dns/responses",
+    does: "What was answered to which name: code, addresses, how long they may be kept",
+    query: scopeQuery.extend({ limit }),
+    answer: jsonAnswer(dnsResponsesAnswerSchema, "Distinct answers."),
   }),
 };

@@ -1,0 +1,41 @@
+import Link from "next/link";
+import { linkText } from "@/components/frame/link-change";
+import { viewAddress } from "@/components/frame/views";
+import { formatCount } from "@/components/ui/format";
+
+/** Parameters of the scope with more terms behind its own. The link of the scope is text already, and so are the terms. */
+export function withTerms(query: string, ...terms: readonly string[]): URLSearchParams {
+  const params = new URLSearchParams(query);
+  const q = [params.get("q") ?? "", ...terms].filter((text) => text !== "").join(" ");
+  if (q !== "") params.set("q", q);
+  return params;
+}
+
+/** The scope's part of a page: whose it is, and its link. */
+export interface Place {
+  readonly captureId: string;
+  readonly query: string;
+}
+
+export function flowsOf({ captureId, query }: Place, ...terms: readonly string[]): string {
+  return viewAddress(captureId, "flows", linkText(withTerms(query, ...terms)));
+}
+
+interface CellProps {
+  readonly place: Place;
+  readonly count: number;
+  /** Filter of what is counted, and of the row. */
+  readonly terms: readonly string[];
+  /** What is counted, for who does not see the heading. */
+  readonly says: string;
+}
+
+/** A number that leads to the flows that it counts. */
+export function Cell({ place, count, terms, says }: CellProps) {
+  if (count === 0) return <>0</>;
+  return (
+    <Link href={flowsOf(place, ...terms)} title={`The flows of these ${says}`} prefetch={false}>
+      {formatCount(count)}
+    </Link>
+  );
+}

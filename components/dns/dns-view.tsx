@@ -1,0 +1,107 @@
+"use client";
+
+import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
+import { Button } from "@/components/ui/button";
+import { Empty } from "@/components/ui/empty";
+import { formatQuantity } from "@/components/ui/format";
+import { later } from "@/components/ui/later";
+import { DnsTiles } from "./dns-tiles";
+import styles from "./dns-view.module.css";
+import { Failed } from "./failed";
+import { useDns } from "./queries";
+
+const Charts = later(() => import("./dns-charts").then((module) => module.DnsCharts));
+const Table = later(() => import("./dns-table").then((module) => module.DnsTable));
+const Expansion = later(() => import("./expansion-panel").then((module) => module.ExpansionPanel));
+const Responses = later(() => import("./responses-table").then((module) => module.ResponsesTable));
+const Latency = later(() => import("./latency-panel").then((module) => module.LatencyPanel));
+
+const PARTS = {
+  tables: "Tables",
+  "search-lists": "Search lists",
+  responses: "Responses",
+  latency: "Latency",
+} as const;
+type Part = keyof typeof PARTS;
+const PART_NAMES = Object.keys(PARTS) as Part[];
+
+/**
+ * DNS of the scope: questions and answers, each counted once, what failed and for whom.
+ *
+ * Empty: says why the log holds no DNS messages, and how to have them written. Loading: keeps what was there. Failed: says
+ * why, with a way to try again. A link that cannot be read shows nothing.
+ */
+export function DnsView({ captureId }: { readonly captureId: string }) {
+  const scope = useScope();
+  const dns = useDns(captureId, scope, "rcode");
+  if (scope.scope === undefined) {
+    return (
+      <Empty title="No DNS: this link cannot be read." role="status">
+        What is wrong stands above, with a way to put it right.
+      </Empty>
+    );
+  }
+  if (dns.data === undefined) {
+    if (dns.error === null) return <p className={styles.loading}>Counting queries …</p>;
+    return <Failed error={dns.error} onRetry={() => dns.refetch()} />;
+  }
+  const { total, meta } = dns.data;
+  const isEmpty = total.queries + total.responses + total.secondHops === 0;
+  return (
+    <div className={styles.view}>
+      <div className={styles.main}>
+        <h1 className={styles.count} aria-live="polite">
+          {formatQuantity(total.queries, "DNS query", "DNS queries")}
+        </h1>
+        {meta.notes.map((note) => (
+          <p key={note} className={styles.note}>
+            {note}
+          </p>
+        ))}
+        {isEmpty ? (
+          <Empty title="No DNS messages in this scope." role="status" />
+        ) : (
+          <>
+            <DnsTiles place={{ captureId, query: scope.query }} total={total} />
+            <Charts captureId={captureId} scope={scope} />
+            <PartSwitch scope={scope} />
+            <PartOf captureId={captureId} scope={scope} />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function partOf({ view }: ScopeHandle): Part {
+  return PART_NAMES.find((name) => name === view.part) ?? "tables";
+}
+
+function PartSwitch({ scope }: { readonly scope: ScopeHandle }) {
+  const part = partOf(scope);
+  const show = (next: Part) =>
+    scope.setView({ part: next === "tables" ? null : next, by: null, find: null, open: null });
+  return (
+    <fieldset className={styles.parts}>
+      <legend className="spoken">Show</legend>
+      {PART_NAMES.map((name) => (
+        <Button key={name} small aria-pressed={name === part} onClick={() => show(name)}>
+          {PARTS[name]}
+        </Button>
+      ))}
+    </fieldset>
+  );
+}
+
+function PartOf({ captureId, scope }: { readonly captureId: string; readonly scope: ScopeHandle }) {
+  switch (partOf(scope)) {
+    case "tables":
+      return <Table captureId={captureId} scope={scope} />;
+    case "search-lists":
+      return <Expansion captureId={captureId} scope={scope} />;
+    case "responses":
+      return <Responses captureId={captureId} scope={scope} />;
+    case "latency":
+      return <Latency captureId={captureId} scope={scope} />;
+  }
+}

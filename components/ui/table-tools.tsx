@@ -1,0 +1,66 @@
+"use client";
+
+import { Download } from "lucide-react";
+import { type ReactNode, useId } from "react";
+import { Button } from "./button";
+import { type CsvValue, toCsv } from "./csv";
+import type { DataColumn } from "./data-table";
+import styles from "./table-tools.module.css";
+
+interface TableToolsProps<Row> {
+  /** What the rows are: "names". Also the name of the file. */
+  readonly what: string;
+  readonly find: string;
+  readonly onFind: (find: string) => void;
+  readonly columns: readonly DataColumn<Row>[];
+  /** As they are shown: what is exported. */
+  readonly rows: readonly Row[];
+  readonly children?: ReactNode;
+}
+
+/** Above a table: a line to find rows by, and its export. */
+export function TableTools<Row>({ what, find, onFind, columns, rows, children }: TableToolsProps<Row>) {
+  const id = useId();
+  return (
+    <div className={styles.tools}>
+      {children}
+      <label htmlFor={id} className="spoken">
+        Find {what}
+      </label>
+      <input
+        id={id}
+        type="search"
+        className={styles.find}
+        placeholder={`Find ${what}`}
+        value={find}
+        onChange={(event) => onFind(event.target.value)}
+      />
+      <Button
+        small
+        look="quiet"
+        onClick={() => save(`${what.replaceAll(" ", "-")}.csv`, csvOf(columns, rows))}
+      >
+        <Download size={14} aria-hidden />
+        CSV
+      </Button>
+    </div>
+  );
+}
+
+/** The columns that can be sorted by have a plain value. */
+function csvOf<Row>(columns: readonly DataColumn<Row>[], rows: readonly Row[]): string {
+  const plain = columns.filter(({ sortBy }) => sortBy !== undefined);
+  return toCsv(
+    plain.map(({ label }) => label),
+    rows.map((row) => plain.map(({ sortBy }): CsvValue => sortBy?.(row) ?? null)),
+  );
+}
+
+function save(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
