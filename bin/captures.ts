@@ -8,8 +8,11 @@ import { fail, ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import { captureFile, captureSize, createCapture, deleteCapture } from "@/lib/capture/capture-file";
 import type { FileReport } from "@/lib/capture/files";
+import { dropRevisions, keptRevisions, revisionFile } from "@/lib/capture/keep-revision";
 import type { CaptureSummary } from "@/lib/capture/summarise";
-import type { Catalogue, CatalogueEntry } from "@/lib/catalogue/catalogue";
+import type { Catalogue, CatalogueEntry, StoredInvestigation } from "@/lib/catalogue/catalogue";
+import { readContent } from "@/lib/investigations/content";
+import { revisionOf } from "@/lib/investigations/revision";
 import { type FileProgress, Intake, type Upload, UploadBroken } from "@/lib/jobs/intake";
 import type { Writers } from "@/lib/jobs/writers";
 import type { CaptureAnswer, CaptureInfo } from "@/lib/questions/answers";
@@ -124,12 +127,15 @@ export class Captures {
 
   async delete(captureId: string): Promise<Result<null, QuestionFailure>> {
     if ((await this.catalogue.get(captureId)) === null || this.deleting.has(captureId)) return notFound();
+    const holding = await this.catalogue.investigations(captureId);
+    if (holding.length > 0) return pinned(holding.map(({ title }) => title));
     this.deleting.add(captureId);
     try {
       await this.intake.cancelAll(captureId);
       await this.writers.end(captureId);
       // In this order: no question opens the file again.
       deleteCapture(this.fileOf(captureId));
+      dropRevisions(this.fileOf(captureId), keptRevisions(this.fileOf(captureId)));
       await this.readers.forget(this.fileOf(captureId));
       await this.catalogue.remove(captureId);
     } finally {
@@ -147,6 +153,7 @@ export class Captures {
     const usable = await this.usable(captureId);
     if (!usable.ok) return usable;
     try {
+      await this.keepPinned(captureId);
       return ok(await this.intake.receive(captureId, upload));
     } catch (error) {
       if (error instanceof UploadBroken) return fail(error.code, error.message);
@@ -168,6 +175,7 @@ export class Captures {
     if (this.intake.cancel(captureId, fileId)) return ok(null);
     const report = await this.report(captureId, fileId);
     if (!report.ok) return report;
+    await this.keepPinned(captureId);
     const writer = await this.writers.of(captureId);
     await writer.ask("removeFile", { fileId });
     await this.refresh(captureId);
@@ -187,6 +195,44 @@ export class Captures {
 
   fileOf(captureId: string): string {
     return captureFile(this.dataFolder, captureId);
+  }
+
+  /** The file that holds a revision: the copy that was kept of it, else the capture itself, which then refuses it. */
+  fileOfRevision(captureId: string, revision: string | undefined): string {
+    const file = this.fileOf(captureId);
+    if (revision === undefined || !/^\d{1,9}$/.test(revision)) return file;
+    const kept = revisionFile(file, Number(revision));
+    return existsSync(kept) ? kept : file;
+  }
+
+  /** Revisions that links can show: those that are kept, and the present one unless a file is on its way. */
+  async revisions(captureId: string): Promise<Result<readonly number[], QuestionFailure>> {
+    const usable = await this.usable(captureId);
+    if (!usable.ok) return usable;
+    const now = this.isReading(captureId) ? [] : [usable.value.revision];
+    return ok([...keptRevisions(this.fileOf(captureId)), ...now]);
+  }
+
+  isReading(captureId: string): boolean {
+    return this.intake.progress(captureId).length > 0;
+  }
+
+  /** Before a capture changes: the revision that an investigation shows is copied. Nothing is pinned while a file is read. */
+  private async keepPinned(captureId: string): Promise<void> {
+    if (this.isReading(captureId)) return;
+    const revisions = pinnedRevisions(await this.catalogue.investigations(captureId));
+    if (revisions.length === 0) return;
+    const writer = await this.writers.of(captureId);
+    await writer.ask("keepRevision", { pinned: revisions });
+  }
+
+  /** Removes copies that no investigation shows any more. */
+  async dropUnpinned(captureId: string): Promise<void> {
+    const wanted = pinnedRevisions(await this.catalogue.investigations(captureId));
+    const file = this.fileOf(captureId);
+    const unwanted = keptRevisions(file).filter((revision) => !wanted.includes(revision));
+    dropRevisions(file, unwanted);
+    for (const revision of unwanted) await this.readers.forget(revisionFile(file, revision));
   }
 
   isCaptureId(text: string): boolean {
@@ -267,7 +313,10 @@ export class Captures {
     for (const entry of await this.catalogue.list())
       if (!ids.includes(entry.id)) await this.catalogue.remove(entry.id);
     const wanted = new Set<string>();
-    for (const id of ids) for (const spool of await this.recoverOne(id)) wanted.add(spool);
+    for (const id of ids) {
+      await this.dropUnpinned(id);
+      for (const spool of await this.recoverOne(id)) wanted.add(spool);
+    }
     this.intake.removeOrphans(wanted);
   }
 
@@ -333,8 +382,28 @@ export class Captures {
 
 /** What SQLite kept beside a capture that is gone, and a capture that was never finished being made. */
 function isLeftOver(name: string, ids: readonly string[]): boolean {
-  const match = /^([a-z0-9]{10,32})\.db(\.new)?(-wal|-shm|-journal)?$/.exec(name);
+  const match = /^([a-z0-9]{10,32})(?:\.r\d+)?\.db(\.new)?(-wal|-shm|-journal)?$/.exec(name);
   return match !== null && (match[2] !== undefined || !ids.includes(match[1] ?? ""));
+}
+
+function pinnedRevisions(investigations: readonly StoredInvestigation[]): number[] {
+  const revisions = new Set<number>();
+  for (const { content } of investigations) {
+    const read = readContent(content);
+    for (const pin of read.ok ? read.value.pins : []) {
+      const revision = revisionOf(pin);
+      if (revision !== undefined) revisions.add(revision);
+    }
+  }
+  return [...revisions];
+}
+
+function pinned(titles: readonly string[]) {
+  return fail(
+    "capture_pinned",
+    `An investigation shows this capture: ${titles.slice(0, 3).join(", ")}${titles.length > 3 ? ` and ${titles.length - 3} more` : ""}.`,
+    "Delete the investigation first.",
+  );
 }
 
 function timeOrNull(ns: bigint | null): string | null {

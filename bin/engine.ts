@@ -17,10 +17,12 @@ import type { Answer, Ask, QuestionName } from "@/lib/questions/questions";
 import { ReaderPool } from "@/lib/questions/reader-pool";
 import { Captures } from "./captures";
 import { setEngine } from "./engine-slot";
+import { Investigations } from "./investigations";
 import { IntakeTotals, Metrics } from "./metrics";
 
 export interface Engine {
   readonly captures: Captures;
+  readonly investigations: Investigations;
   /** Answers a question over a capture in a reader thread. */
   ask<Name extends QuestionName>(
     captureId: string,
@@ -67,8 +69,12 @@ export async function createEngine(dataDir: string, log: Log): Promise<Engine> {
   const metrics = new Metrics(readers, intake, () => captures.list());
   const engine: Engine = {
     captures,
+    investigations: new Investigations(catalogue, captures),
     metrics,
-    ask: (captureId, question, ask, signal) => readers.ask(captures.fileOf(captureId), question, ask, signal),
+    ask: (captureId, question, ask, signal) => {
+      const revision = "revision" in ask ? ask.revision : undefined;
+      return readers.ask(captures.fileOfRevision(captureId, revision), question, ask, signal);
+    },
     stopSignal: stopping.signal,
     stopping: () => stopping.abort(),
     close: async () => {

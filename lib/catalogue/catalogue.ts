@@ -1,15 +1,19 @@
 /**
- * The catalogue: an index of the captures in the data folder, through Prisma. Rebuilt from their files
- * where the two disagree.
+ * The catalogue, through Prisma: an index of the captures in the data folder, rebuilt from their files where the two
+ * disagree, and the investigations, which stand nowhere else.
  */
 
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { PrismaLibSql } from "@prisma/adapter-libsql";
-import type { Capture } from "./generated/client";
+import type { Capture, Investigation } from "./generated/client";
 import { PrismaClient } from "./generated/client";
 
 export type CatalogueEntry = Capture;
+export type StoredInvestigation = Investigation;
+
+/** What of an investigation changes. */
+export type InvestigationUpdate = Partial<Pick<Investigation, "title" | "status" | "notes" | "content">>;
 type CatalogueState = "ready" | "newer" | "damaged";
 
 /** What is known about a capture from its file. */
@@ -61,6 +65,42 @@ export class Catalogue {
 
   async remove(id: string): Promise<void> {
     await this.prisma.capture.deleteMany({ where: { id } });
+  }
+
+  /** Newest first; of one capture, or of all. */
+  investigations(captureId?: string): Promise<StoredInvestigation[]> {
+    return this.prisma.investigation.findMany({
+      ...(captureId !== undefined && { where: { captureId } }),
+      orderBy: [{ updatedAtMs: "desc" }, { id: "asc" }],
+      take: 1000,
+    });
+  }
+
+  investigation(id: string): Promise<StoredInvestigation | null> {
+    return this.prisma.investigation.findUnique({ where: { id } });
+  }
+
+  addInvestigation(investigation: StoredInvestigation): Promise<StoredInvestigation> {
+    return this.prisma.investigation.create({ data: investigation });
+  }
+
+  /** False when it is not there, or not at this edition any more. */
+  async changeInvestigation(
+    id: string,
+    edition: number,
+    update: InvestigationUpdate,
+    updatedAtMs: bigint,
+  ): Promise<boolean> {
+    const { count } = await this.prisma.investigation.updateMany({
+      where: { id, edition },
+      data: { ...update, updatedAtMs, edition: edition + 1 },
+    });
+    return count === 1;
+  }
+
+  /** False when it is not there. */
+  async removeInvestigation(id: string): Promise<boolean> {
+    return (await this.prisma.investigation.deleteMany({ where: { id } })).count > 0;
   }
 
   async close(): Promise<void> {

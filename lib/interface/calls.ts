@@ -5,6 +5,7 @@ import { causeCalls } from "./calls/causes";
 import { dnsCalls } from "./calls/dns";
 import { dropCalls } from "./calls/drops";
 import { flowCalls } from "./calls/flows";
+import { investigationCalls } from "./calls/investigations";
 import { l7Calls } from "./calls/l7";
 import { mapCalls } from "./calls/map";
 import { serverCalls } from "./calls/server";
@@ -17,5 +18,6 @@ export const CALLS = {
   ...l7Calls,
   ...causeCalls,
   ...dnsCalls,
+  ...investigationCalls,
   ...serverCalls,
 };

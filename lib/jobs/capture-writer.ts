@@ -7,6 +7,7 @@ import { unreachable } from "@/lib/base/unreachable";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { Sqlite } from "@/lib/capture/driver";
 import { addFile, type FileReport, readFile as readReport, setFileState } from "@/lib/capture/files";
+import { keepRevision } from "@/lib/capture/keep-revision";
 import {
   dictionaryMark,
   dropHalfReadFile,
@@ -16,7 +17,7 @@ import {
   removeFile,
   settleAddedFiles,
 } from "@/lib/capture/settle";
-import { summarise } from "@/lib/capture/summarise";
+import { currentRevision, summarise } from "@/lib/capture/summarise";
 import { DecodePool } from "@/lib/ingest/decode-pool";
 import { readUpload } from "@/lib/ingest/read-upload";
 import {
@@ -60,7 +61,7 @@ export class CaptureWriter {
   private markBefore: string | undefined;
 
   constructor(
-    file: string,
+    private readonly file: string,
     private readonly decoders: number,
     private readonly onProgress: (progress: ReadProgress) => void,
   ) {
@@ -105,6 +106,12 @@ export class CaptureWriter {
         return this.inTurn(() => this.settle(message.ask.fileIds));
       case "abandonFile":
         return this.abandon(message.ask);
+      case "keepRevision":
+        return this.inTurn(async () => {
+          const revision = currentRevision(this.database);
+          if (message.ask.pinned.includes(revision)) keepRevision(this.database, this.file, revision);
+          return null;
+        });
       case "removeFile":
         return this.inTurn(async () => {
           this.unwanted.delete(message.ask.fileId);

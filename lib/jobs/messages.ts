@@ -29,6 +29,8 @@ export interface WriterCalls {
   };
   /** Settles files that were read one after the other, in one revision. */
   settleFiles: { ask: { fileIds: readonly number[] }; answer: readonly FileReport[] };
+  /** Copies the capture as it is now, when its revision is one of these. */
+  keepRevision: { ask: { pinned: readonly number[] }; answer: null };
   removeFile: { ask: { fileId: number }; answer: null };
   /** Marks a file whose upload did not come to its end, and drops what was read of it. */
   abandonFile: { ask: Abandoned & { fileId: number }; answer: FileReport };

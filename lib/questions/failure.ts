@@ -5,6 +5,7 @@ export interface QuestionFailure {
     | "capture_not_found"
     | "capture_newer_than_program"
     | "capture_damaged"
+    | "capture_pinned"
     | "cause_not_found"
     | "cursor_invalid"
     | "filter_invalid"

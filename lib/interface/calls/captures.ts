@@ -65,7 +65,7 @@ export const captureCalls = {
     does: "Deletes a capture and its file, and gives the disk space back",
     path: capturePath,
     answers: { 204: { kind: "empty", says: "It is gone." } },
-    errors: OF_A_CAPTURE,
+    errors: [...OF_A_CAPTURE, "capture_pinned"],
   }),
   putFile: call({
     method: "PUT",

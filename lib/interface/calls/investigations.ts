@@ -1,0 +1,62 @@
+/** Saved cases and what is pinned in them. */
+
+import { z } from "zod";
+import {
+  investigationChangeSchema,
+  investigationEntrySchema,
+  investigationSchema,
+  newInvestigationSchema,
+} from "@/lib/investigations/investigation";
+import { call, captureIdSchema, jsonAnswer, OF_A_CAPTURE } from "../call";
+
+const investigationPath = z.object({
+  investigationId: z.string().describe("Id of an investigation, as `GET /investigations` lists it."),
+});
+
+const UNREADABLE = ["investigation_newer", "investigation_damaged"] as const;
+const OF_A_PIN = [...OF_A_CAPTURE, "capture_busy", "revision_not_found", "too_large", "disk_full"] as const;
+
+export const investigationCalls = {
+  createInvestigation: call({
+    method: "POST",
+    address: "/investigations",
+    does: "Saves a new investigation",
+    body: newInvestigationSchema,
+    answers: { 201: jsonAnswer(investigationSchema, "The new investigation.") },
+    errors: OF_A_PIN,
+  }),
+  listInvestigations: call({
+    method: "GET",
+    address: "/investigations",
+    does: "Lists the investigations, last changed first",
+    query: z.object({ capture: captureIdSchema.optional().describe("Only those of this capture.") }),
+    answers: {
+      200: jsonAnswer(z.object({ investigations: z.array(investigationEntrySchema) }), "At most 1000."),
+    },
+  }),
+  getInvestigation: call({
+    method: "GET",
+    address: "/investigations/{investigationId}",
+    does: "One investigation with its pins",
+    path: investigationPath,
+    answers: { 200: jsonAnswer(investigationSchema, "The investigation.") },
+    errors: ["investigation_not_found", ...UNREADABLE],
+  }),
+  changeInvestigation: call({
+    method: "PATCH",
+    address: "/investigations/{investigationId}",
+    does: "Changes an investigation: what is given is replaced",
+    path: investigationPath,
+    body: investigationChangeSchema,
+    answers: { 200: jsonAnswer(investigationSchema, "The investigation as it is now.") },
+    errors: ["investigation_not_found", "investigation_changed", ...UNREADABLE, ...OF_A_PIN],
+  }),
+  deleteInvestigation: call({
+    method: "DELETE",
+    address: "/investigations/{investigationId}",
+    does: "Deletes an investigation, and the copies of revisions that only it showed",
+    path: investigationPath,
+    answers: { 204: { kind: "empty", says: "It is gone." } },
+    errors: ["investigation_not_found"],
+  }),
+};

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { readContent, writeContent } from "./content";
+import type { Pin } from "./investigation";
+import { pinProblem, revisionOf } from "./revision";
+
+const pin: Pin = {
+  id: "k3jf9a2m",
+  view: "drops",
+  link: "q=verdict:DROPPED&revision=2&by=policy",
+  title: "Drops by policy",
+  note: "Began with the roll-out at **05:12**.",
+  pinnedAt: "2026-03-04T06:00:00.000Z",
+};
+
+describe("what is stored", () => {
+  it("is read back", () => {
+    expect(readContent(writeContent({ pins: [pin] }))).toEqual({ ok: true, value: { pins: [pin] } });
+  });
+
+  // A real text of each version, kept for ever.
+  it("by version 1 opens", () => {
+    const text =
+      '{"version":1,"pins":[{"id":"k3jf9a2m","view":"drops","link":"q=verdict:DROPPED&revision=2&by=policy","title":"Drops by policy","note":"Began with the roll-out at **05:12**.","pinnedAt":"2026-03-04T06:00:00.000Z"},{"id":"zz00zz00","view":null,"link":"","title":"Next","note":"Ask the shop team.","pinnedAt":"2026-03-04T06:01:00.000Z"}]}';
+    const read = readContent(text);
+    expect(read.ok && read.value.pins.map(({ title }) => title)).toEqual(["Drops by policy", "Next"]);
+    expect(read.ok && read.value.pins[0]).toEqual(pin);
+  });
+
+  it.each([
+    ['{"version":2,"pins":[]}', "investigation_newer"],
+    ['{"version":1}', "investigation_damaged"],
+    ['{"pins":[]}', "investigation_damaged"],
+    ["[", "investigation_damaged"],
+    ["null", "investigation_damaged"],
+  ])("as %s is refused: %s", (text, code) => {
+    expect(readContent(text)).toMatchObject({ ok: false, failure: { code } });
+  });
+});
+
+describe("a pin", () => {
+  it("shows the revision of its link", () => {
+    expect(revisionOf(pin)).toBe(2);
+    expect(revisionOf({ view: null, link: "" })).toBeUndefined();
+  });
+
+  it.each([
+    [pin, undefined],
+    [{ ...pin, link: "q=verdict:DROPPED" }, "its link names no revision"],
+    [{ ...pin, link: "q=verdct:DROPPED&revision=2" }, expect.stringContaining("verdct")],
+    [{ ...pin, view: null }, "a note by itself has no link"],
+    [{ ...pin, view: null, link: "" }, undefined],
+  ])("is kept, or it is said why not: %#", (given, problem) => {
+    expect(pinProblem(given)).toEqual(problem);
+  });
+});

@@ -1,0 +1,63 @@
+/**
+ * The stored form of what an investigation holds: JSON with a version. A text of any version that ever was is read for
+ * ever; a newer one than this program knows is refused, never guessed.
+ */
+
+import { z } from "zod";
+import { fail, ok, type Result } from "@/lib/base/result";
+import { type Pin, pinSchema } from "./investigation";
+
+const VERSION = 1;
+
+interface Content {
+  readonly pins: readonly Pin[];
+}
+
+const contentSchema = z.object({ version: z.literal(VERSION), pins: z.array(pinSchema) });
+
+/** From a version to the next one. Each was the newest once; none is ever taken out. */
+const UPGRADERS: ReadonlyMap<number, (older: unknown) => unknown> = new Map();
+
+export function writeContent({ pins }: Content): string {
+  return JSON.stringify({ version: VERSION, pins });
+}
+
+export function readContent(text: string): Result<Content> {
+  let content = parsed(text);
+  for (let version = versionOf(content); version !== undefined && version < VERSION; version++) {
+    const upgrade = UPGRADERS.get(version);
+    if (upgrade === undefined) return damaged();
+    content = upgrade(content);
+  }
+  const version = versionOf(content);
+  if (version !== undefined && version > VERSION)
+    return fail(
+      "investigation_newer",
+      `This investigation was saved by a newer version of Eyepiece (form ${version}; this program reads up to ${VERSION}).`,
+      "Update Eyepiece to open it.",
+    );
+  const read = contentSchema.safeParse(content);
+  return read.success ? ok({ pins: read.data.pins }) : damaged();
+}
+
+function damaged() {
+  return fail(
+    "investigation_damaged",
+    "What is stored of this investigation cannot be read.",
+    "Restore the catalogue from a copy.",
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function versionOf(content: unknown): number | undefined {
+  const version =
+    typeof content === "object" && content !== null && "version" in content ? content.version : undefined;
+  return typeof version === "number" && Number.isInteger(version) && version > 0 ? version : undefined;
+}
