@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { capturePath, sendDelete } from "@/components/frame/api";
+import { ApiError, capturePath, sendDelete } from "@/components/frame/api";
 import { capturesKey } from "@/components/frame/queries";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogButtons } from "@/components/ui/dialog";
@@ -37,7 +37,7 @@ export function DeleteDialog({ capture, onClose }: DeleteDialogProps) {
     >
       {remove.error && (
         <p className={styles.problem} role="alert">
-          {remove.error.message}
+          {remove.error.message} {remove.error instanceof ApiError && remove.error.hint}
         </p>
       )}
       <DialogButtons>

@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { ApiError, sendJson } from "@/components/frame/api";
 import { Brand } from "@/components/frame/brand";
 import { capturesKey, useCaptures } from "@/components/frame/queries";
@@ -25,8 +25,14 @@ interface Problem {
   readonly hint: string;
 }
 
+interface HomeProps {
+  readonly theme: Theme;
+  /** Stands below the captures. */
+  readonly children?: ReactNode;
+}
+
 /** The first page: a place to drop files, the captures there are, and how to collect logs. */
-export function Home({ theme }: { readonly theme: Theme }) {
+export function Home({ theme, children }: HomeProps) {
   const client = useQueryClient();
   const router = useRouter();
   const captures = useCaptures();
@@ -81,6 +87,7 @@ export function Home({ theme }: { readonly theme: Theme }) {
           </Banner>
         )}
         <CaptureList captures={list} error={captures.error} onRetry={() => captures.refetch()} />
+        {children}
         <CollectHints isOpen={list?.length === 0} />
       </main>
     </>

@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleHelp, Clock3, Link2 } from "lucide-react";
+import { CircleHelp, Clock3, Link2, Pin } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Banner } from "@/components/ui/banner";
@@ -31,6 +31,7 @@ import { type ScopeHandle, useScope } from "./use-scope";
 import { useStrayDrop } from "./use-stray-drop";
 
 const HelpDialog = later(() => import("./help-dialog").then((module) => module.HelpDialog));
+const PinDialog = later(() => import("./pin-dialog").then((module) => module.PinDialog));
 
 interface FrameProps {
   readonly captureId: string;
@@ -45,10 +46,12 @@ export function Frame({ captureId, theme, children }: FrameProps) {
   const summary = useSummary(captureId, scope).data;
   const filter = useRef<{ focus: () => void }>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const [isPinning, setPinning] = useState(false);
   const [said, say] = useSaid();
   useRefreshWhenChanged(captureId);
   useStrayDrop(() => say("Files are opened and added on the page with all captures."));
 
+  const canPin = scope.scope !== undefined && capture.data?.state === "ready";
   const isGone = capture.data === undefined && capture.error !== null;
   const copyLink = async () => {
     const done = await copyText(window.location.href);
@@ -58,6 +61,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
     "/": () => filter.current?.focus(),
     "?": () => setHelpOpen(true),
     c: () => void copyLink(),
+    p: () => (canPin ? setPinning(true) : false),
     "[": () => step(scope, capture.data, "earlier"),
     "]": () => step(scope, capture.data, "later"),
   });
@@ -87,6 +91,20 @@ export function Frame({ captureId, theme, children }: FrameProps) {
           <Link2 size={14} aria-hidden />
           Copy link
         </Button>
+        <Button
+          look="quiet"
+          small
+          disabled={!canPin}
+          onClick={() => setPinning(true)}
+          title={
+            canPin
+              ? "Keep what is on screen in an investigation (p)"
+              : "What is on screen can be pinned when the files are read and the link can be read"
+          }
+        >
+          <Pin size={14} aria-hidden />
+          Pin
+        </Button>
         <ZoneSwitch />
       </nav>
       {capture.data?.state === "reading" && (
@@ -94,6 +112,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
           Partial: a file is still being read. What is here can be used already, and grows.
         </Banner>
       )}
+      {capture.data && <OlderRevision scope={scope} revision={capture.data.revision} />}
       {!isGone && <Histogram captureId={captureId} scope={scope} />}
       <main id="view" className={styles.view} tabIndex={-1}>
         {isGone && capture.error ? (
@@ -103,8 +122,30 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         )}
       </main>
       {!isGone && <FootLine captureId={captureId} scope={scope} />}
+      {isPinning && capture.data && (
+        <PinDialog
+          captureId={captureId}
+          scope={scope}
+          revision={capture.data.revision}
+          onClose={() => setPinning(false)}
+        />
+      )}
       {isHelpOpen && <HelpDialog open onClose={() => setHelpOpen(false)} />}
     </div>
+  );
+}
+
+/** A link can show the capture as it was before files came or went. */
+function OlderRevision({ scope, revision }: { readonly scope: ScopeHandle; readonly revision: number }) {
+  const shown = scope.scope?.revision;
+  if (shown === undefined || shown === revision) return null;
+  return (
+    <Banner tone="info" role="status">
+      This is the capture at revision {shown}; files came or went since, and it is at revision {revision} now.{" "}
+      <Button small onClick={() => scope.dropParameter("revision")}>
+        Show it as it is now
+      </Button>
+    </Banner>
   );
 }
 

@@ -26,6 +26,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["[", "]"], "Earlier, later time range"],
   [["g d", "g f", "g q"], "Go to drops, flows, quality"],
   [["c"], "Copy the link to what is on screen"],
+  [["p"], "Pin what is on screen in an investigation"],
   [["?"], "This help"],
 ];
 

@@ -1,0 +1,197 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useId, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Dialog, DialogButtons } from "@/components/ui/dialog";
+import fields from "@/components/ui/fields.module.css";
+import { visible } from "@/components/ui/text";
+import type { Investigation, Pin } from "@/lib/investigations/investigation";
+import { formatFilter } from "@/lib/scope/filter";
+import { encodeLink, type Scope } from "@/lib/scope/link";
+import { ApiError, getJson, sendJson } from "./api";
+import { investigationKey, investigationPath, investigationsKey, useInvestigations } from "./investigations";
+import { linkText } from "./link-change";
+import type { ScopeHandle } from "./use-scope";
+import { VIEWS } from "./views";
+
+interface PinDialogProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+  /** The capture's, which the pin holds on to unless the link names another one. */
+  readonly revision: number;
+  readonly onClose: () => void;
+}
+
+const NEW = "";
+
+/** Pins what is on screen, with its scope and revision, to an investigation or to a new one. */
+export function PinDialog({ captureId, scope, revision, onClose }: PinDialogProps) {
+  const client = useQueryClient();
+  const pathname = usePathname();
+  const view = VIEWS.find(({ id }) => pathname.endsWith(`/${id}`));
+  const known = useInvestigations(captureId).data ?? [];
+  const [chosen, choose] = useState<string>();
+  const target = chosen ?? known[0]?.id ?? NEW;
+  const [caseTitle, setCaseTitle] = useState("");
+  const [title, setTitle] = useState(() => proposedTitle(view?.label ?? "View", scope));
+  const [note, setNote] = useState("");
+  const save = useMutation({
+    mutationFn: async () => {
+      const pin: Pin = {
+        id: crypto.getRandomValues(new BigUint64Array(1))[0]?.toString(36).padStart(13, "0") ?? "",
+        view: view?.id ?? "flows",
+        link: pinnedLink(scope, revision),
+        title: title.trim(),
+        note,
+        pinnedAt: new Date().toISOString(),
+      };
+      if (target === NEW)
+        return sendJson<Investigation>("POST", "/investigations", {
+          captureId,
+          title: caseTitle,
+          pins: [pin],
+        });
+      const now = await getJson<Investigation>(investigationPath(target));
+      const pins = [...now.pins, pin];
+      return sendJson<Investigation>("PATCH", investigationPath(target), { edition: now.edition, pins });
+    },
+    onSuccess: (saved) => {
+      client.setQueryData(investigationKey(saved.id), saved);
+      void client.invalidateQueries({ queryKey: investigationsKey });
+    },
+  });
+  if (save.data !== undefined) return <Pinned saved={save.data} onClose={onClose} />;
+  const isReady = title.trim() !== "" && (target !== NEW || caseTitle.trim() !== "");
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Pin what is on screen"
+      description="The pin shows the same rows later, whatever is added to the capture."
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isReady) save.mutate();
+        }}
+      >
+        {known.length > 0 && (
+          <Field label="Investigation">
+            {(id) => (
+              <select
+                id={id}
+                className={fields.input}
+                value={target}
+                onChange={(event) => choose(event.target.value)}
+              >
+                {known.map((one) => (
+                  <option key={one.id} value={one.id}>
+                    {visible(one.title)}
+                  </option>
+                ))}
+                <option value={NEW}>A new one</option>
+              </select>
+            )}
+          </Field>
+        )}
+        {target === NEW && (
+          <Field label="Title of the investigation">
+            {(id) => (
+              <input
+                id={id}
+                className={fields.input}
+                value={caseTitle}
+                maxLength={200}
+                autoComplete="off"
+                autoFocus
+                onChange={(event) => setCaseTitle(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
+        <Field label="What the pin shows">
+          {(id) => (
+            <input
+              id={id}
+              className={fields.input}
+              value={title}
+              maxLength={300}
+              autoComplete="off"
+              onChange={(event) => setTitle(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label="Note (Markdown)">
+          {(id) => (
+            <textarea
+              id={id}
+              className={fields.text}
+              rows={4}
+              value={note}
+              maxLength={20_000}
+              onChange={(event) => setNote(event.target.value)}
+            />
+          )}
+        </Field>
+        {save.error && (
+          <p className={fields.problem} role="alert">
+            {save.error.message} {save.error instanceof ApiError && save.error.hint}
+          </p>
+        )}
+        <DialogButtons>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" type="submit" disabled={!isReady || save.isPending}>
+            Pin
+          </Button>
+        </DialogButtons>
+      </form>
+    </Dialog>
+  );
+}
+
+function Pinned({ saved, onClose }: { readonly saved: Investigation; readonly onClose: () => void }) {
+  return (
+    <Dialog open onClose={onClose} title="Pinned">
+      <p>
+        It is the last pin of{" "}
+        <Link href={`/investigations/${encodeURIComponent(saved.id)}`}>{visible(saved.title)}</Link>.
+      </p>
+      <DialogButtons>
+        <Button look="primary" autoFocus onClick={onClose}>
+          Go on
+        </Button>
+      </DialogButtons>
+    </Dialog>
+  );
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly children: (id: string) => ReactNode;
+}
+
+function Field({ label, children }: FieldProps) {
+  const id = useId();
+  return (
+    <div className={fields.field}>
+      <label htmlFor={id} className={fields.label}>
+        {label}
+      </label>
+      {children(id)}
+    </div>
+  );
+}
+
+function proposedTitle(view: string, { scope }: ScopeHandle): string {
+  const filter = scope === undefined ? "" : formatFilter(scope.filter);
+  return (filter === "" ? view : `${view}: ${filter}`).slice(0, 300);
+}
+
+function pinnedLink({ scope, view }: ScopeHandle, revision: number): string {
+  if (scope === undefined) throw new Error("a link that cannot be read is not pinned");
+  const pinned: Scope = { ...scope, revision: scope.revision ?? revision };
+  return linkText(encodeLink(pinned, view));
+}

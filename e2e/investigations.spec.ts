@@ -1,0 +1,80 @@
+import AxeBuilder from "@axe-core/playwright";
+import { makeCapture, putFile } from "./fixtures/captures";
+import { flowLog, flowLogFrom } from "./fixtures/flow-log";
+import { expect, test } from "./fixtures/test";
+import { FlowsPage } from "./pages/flows-page";
+
+test("what is pinned shows the same rows after a file was added", async ({ page, request }) => {
+  const id = await makeCapture(request, "pinned", flowLog(100));
+  const flows = new FlowsPage(page);
+  await page.goto(`/captures/${id}/flows?q=verdict:DROPPED`);
+  await expect(flows.count).toHaveText("10 flows");
+  await page.keyboard.press("p");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Title of the investigation").fill("Shop cannot pay");
+  await expect(dialog.getByLabel("What the pin shows")).toHaveValue("Flows: verdict:DROPPED");
+  await dialog.getByLabel("Note").fill("Since **05:12**. <img src=x onerror=alert(1)>");
+  await dialog.getByRole("button", { name: "Pin" }).click();
+  await dialog.getByRole("link", { name: "Shop cannot pay" }).click();
+
+  const pin = page.getByRole("article", { name: "Flows: verdict:DROPPED" });
+  await expect(pin).toContainText("10 events, 10 drops");
+  await expect(pin.locator("strong")).toHaveText("05:12");
+  await expect(pin).toContainText("<img src=x onerror=alert(1)>");
+  for (const theme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations).toEqual([]);
+  }
+
+  await putFile(request, id, "later.log", flowLogFrom(100, 50));
+  await page.reload();
+  await expect(pin).toContainText("10 events, 10 drops");
+  await pin.getByRole("link", { name: "Open in Flows" }).click();
+  await expect(flows.count).toHaveText("10 flows");
+  await expect(page.getByText(/This is the capture at revision 1/)).toBeVisible();
+  await page.getByRole("button", { name: "Show it as it is now" }).click();
+  await expect(flows.count).toHaveText("15 flows");
+});
+
+test("a case has notes, a status and pins in order, and is found on the first page", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "case", flowLog(50));
+  const pins = ["First", "Second"].map((title, at) => ({
+    id: `pin0000${at}`,
+    view: "drops",
+    link: "revision=1",
+    title,
+    note: "",
+    pinnedAt: "2026-03-04T05:00:00Z",
+  }));
+  const made = await request.post("/api/v1/investigations", {
+    data: { captureId: id, title: "Hand-over of the night", pins },
+  });
+  expect(made.status()).toBe(201);
+  await page.goto("/");
+  await page.getByRole("link", { name: "Hand-over of the night" }).click();
+  await page.getByRole("button", { name: "Write notes" }).click();
+  await page.getByLabel("Notes (Markdown)").fill("- ask the shop team");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "ask the shop team" })).toBeVisible();
+  await page.getByLabel("Status").selectOption("explained");
+  const titles = page.getByRole("article").getByRole("heading");
+  await page.getByRole("article", { name: "Second" }).getByRole("button", { name: "Move up" }).click();
+  await expect(titles).toHaveText(["Second", "First"]);
+  await page.getByRole("article", { name: "First" }).getByRole("button", { name: "Remove the pin" }).click();
+  await expect(titles).toHaveText(["Second"]);
+  await page.reload();
+  await expect(page.getByLabel("Status")).toHaveValue("explained");
+  await expect(titles).toHaveText(["Second"]);
+});
+
+test("a capture that a case shows is not deleted", async ({ request }) => {
+  const id = await makeCapture(request, "held", flowLog(20));
+  await request.post("/api/v1/investigations", { data: { captureId: id, title: "Needed in court" } });
+  const refused = await request.delete(`/api/v1/captures/${id}`);
+  expect(refused.status()).toBe(409);
+  expect(await refused.json()).toMatchObject({ error: { code: "capture_pinned" } });
+});
