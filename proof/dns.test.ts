@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DNS_BY } from "@/lib/questions/dns";
 import type { DnsAnswer, DnsCounts } from "@/lib/questions/dns-answers";
-import { DNS_CELLS, errorCell } from "@/lib/scope/dns-cells";
+import { DNS_CELLS, errorCell, latencyCell } from "@/lib/scope/dns-cells";
 import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
 import { readModel } from "./model";
 import { type ModelScope, scopesOver, WHOLE } from "./scopes";
@@ -60,6 +60,32 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
       expect(rows.reduce((sum, { queries }) => sum + queries, 0)).toBe(total.queries);
     }
     expect(cells).toBeGreaterThan(60);
+  }, 180_000);
+
+  it("has causes and findings that say how many, and list as many", () => {
+    const proof = new ProofCapture(logs);
+    const { rows } = proof.ask("dnsCauses");
+    for (const { type, filter, count, unit } of rows) {
+      const { total } = proof.ask("flows", { q: filter, limit: "1" });
+      expect([type, filter, unit === "drops" ? total?.drops : total?.events]).toEqual([type, filter, count]);
+    }
+    if (logs === generated.logs) expect(rows.length).toBeGreaterThan(3);
+  }, 180_000);
+
+  it("has series, a histogram and responses that add up to the totals and list what they count", () => {
+    const proof = new ProofCapture(logs);
+    const { total } = proof.ask("dns");
+    const series = proof.ask("dnsSeries", { buckets: "20" });
+    const sum = (list: readonly { readonly total: number }[]) => list.reduce((n, one) => n + one.total, 0);
+    expect([sum(series.queries), sum(series.responses)]).toEqual([total.queries, total.responses]);
+    for (const { filter, total: n } of [...series.queries, ...series.responses])
+      expect([filter, flowsOf(proof, WHOLE, filter)]).toEqual([filter, n]);
+    for (const { fromNs, toNs, n } of proof.ask("dnsLatency").buckets)
+      expect([fromNs, flowsOf(proof, WHOLE, latencyCell(fromNs, toNs))]).toEqual([fromNs, n]);
+    const responses = proof.ask("dnsResponses", { limit: "12" });
+    expect(responses.total).toBe(total.responses);
+    for (const { filter, responses: n } of responses.rows)
+      expect([filter, flowsOf(proof, WHOLE, filter, DNS_CELLS.responses)]).toEqual([filter, n]);
   }, 180_000);
 
   it(`has them in random scopes too (seed ${SEED})`, () => {

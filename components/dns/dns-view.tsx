@@ -5,18 +5,24 @@ import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
+import { useHotkeys } from "@/components/ui/use-hotkeys";
 import { DnsTiles } from "./dns-tiles";
 import styles from "./dns-view.module.css";
 import { Failed } from "./failed";
 import { useDns } from "./queries";
 
 const Charts = later(() => import("./dns-charts").then((module) => module.DnsCharts));
+const NoDns = later(() => import("./no-names").then((module) => module.NoDns));
+const NamesLeftOut = later(() => import("./no-names").then((module) => module.NamesLeftOut));
+const Causes = later(() => import("./causes-table").then((module) => module.CausesTable));
+const Drawer = later(() => import("./cause-drawer").then((module) => module.CauseDrawer));
 const Table = later(() => import("./dns-table").then((module) => module.DnsTable));
 const Expansion = later(() => import("./expansion-panel").then((module) => module.ExpansionPanel));
 const Responses = later(() => import("./responses-table").then((module) => module.ResponsesTable));
 const Latency = later(() => import("./latency-panel").then((module) => module.LatencyPanel));
 
 const PARTS = {
+  causes: "Causes",
   tables: "Tables",
   "search-lists": "Search lists",
   responses: "Responses",
@@ -34,6 +40,9 @@ const PART_NAMES = Object.keys(PARTS) as Part[];
 export function DnsView({ captureId }: { readonly captureId: string }) {
   const scope = useScope();
   const dns = useDns(captureId, scope, "rcode");
+  const { cause } = scope.view;
+  const close = () => scope.setView({ cause: null });
+  useHotkeys({ Escape: () => (cause === undefined ? false : close()) });
   if (scope.scope === undefined) {
     return (
       <Empty title="No DNS: this link cannot be read." role="status">
@@ -46,6 +55,7 @@ export function DnsView({ captureId }: { readonly captureId: string }) {
     return <Failed error={dns.error} onRetry={() => dns.refetch()} />;
   }
   const { total, meta } = dns.data;
+  const place = { captureId, query: scope.query };
   const isEmpty = total.queries + total.responses + total.secondHops === 0;
   return (
     <div className={styles.view}>
@@ -53,34 +63,37 @@ export function DnsView({ captureId }: { readonly captureId: string }) {
         <h1 className={styles.count} aria-live="polite">
           {formatQuantity(total.queries, "DNS query", "DNS queries")}
         </h1>
-        {meta.notes.map((note) => (
-          <p key={note} className={styles.note}>
-            {note}
-          </p>
-        ))}
+        {!isEmpty &&
+          meta.notes.map((note) => (
+            <p key={note} className={styles.note}>
+              {note}
+            </p>
+          ))}
         {isEmpty ? (
-          <Empty title="No DNS messages in this scope." role="status" />
+          <NoDns captureId={captureId} scope={scope} />
         ) : (
           <>
-            <DnsTiles place={{ captureId, query: scope.query }} total={total} />
+            {total.nameless > 0 && <NamesLeftOut captureId={captureId} place={place} total={total} />}
+            <DnsTiles place={place} total={total} />
             <Charts captureId={captureId} scope={scope} />
             <PartSwitch scope={scope} />
             <PartOf captureId={captureId} scope={scope} />
           </>
         )}
       </div>
+      {cause !== undefined && <Drawer captureId={captureId} causeId={cause} scope={scope} onClose={close} />}
     </div>
   );
 }
 
 function partOf({ view }: ScopeHandle): Part {
-  return PART_NAMES.find((name) => name === view.part) ?? "tables";
+  return PART_NAMES.find((name) => name === view.part) ?? "causes";
 }
 
 function PartSwitch({ scope }: { readonly scope: ScopeHandle }) {
   const part = partOf(scope);
   const show = (next: Part) =>
-    scope.setView({ part: next === "tables" ? null : next, by: null, find: null, open: null });
+    scope.setView({ part: next === "causes" ? null : next, by: null, find: null, open: null });
   return (
     <fieldset className={styles.parts}>
       <legend className="spoken">Show</legend>
@@ -95,6 +108,8 @@ function PartSwitch({ scope }: { readonly scope: ScopeHandle }) {
 
 function PartOf({ captureId, scope }: { readonly captureId: string; readonly scope: ScopeHandle }) {
   switch (partOf(scope)) {
+    case "causes":
+      return <Causes captureId={captureId} scope={scope} />;
     case "tables":
       return <Table captureId={captureId} scope={scope} />;
     case "search-lists":

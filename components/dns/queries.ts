@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { capturePath, getJson } from "@/components/frame/api";
 import { readKey } from "@/components/frame/queries";
 import type { ScopeHandle } from "@/components/frame/use-scope";
+import type { FlowsAnswer } from "@/lib/questions/answers";
 import type {
   DnsAnswer,
   DnsExpansionAnswer,
@@ -11,6 +12,7 @@ import type {
   DnsResponsesAnswer,
   DnsSeriesAnswer,
 } from "@/lib/questions/dns-answers";
+import type { DnsCausesAnswer } from "@/lib/questions/dns-causes-answer";
 import { withTerms } from "./dns-links";
 import type { DnsBy } from "./dns-words";
 
@@ -54,6 +56,10 @@ export function useDnsSeries(captureId: string, scope: ScopeHandle, terms?: stri
   });
 }
 
+export function useDnsCauses(captureId: string, scope: ScopeHandle) {
+  return useDnsQuestion<DnsCausesAnswer>(captureId, scope, { path: "/dns/causes", more: { limit: ROWS } });
+}
+
 export function useDnsLatency(captureId: string, scope: ScopeHandle) {
   return useDnsQuestion<DnsLatencyAnswer>(captureId, scope, { path: "/dns/latency" });
 }
@@ -70,4 +76,9 @@ export function useDnsResponses(captureId: string, scope: ScopeHandle) {
     path: "/dns/responses",
     more: { limit: ROWS },
   });
+}
+
+/** How many flows and drops the scope holds of what the terms say. */
+export function useScopeTotal(captureId: string, scope: ScopeHandle, terms: string) {
+  return useDnsQuestion<FlowsAnswer>(captureId, scope, { path: "/flows", more: { limit: "1" }, terms });
 }

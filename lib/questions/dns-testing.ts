@@ -3,6 +3,8 @@
 import { expect, onTestFinished } from "vitest";
 import { type DnsBy, type DnsParameters, readDns } from "./dns";
 import type { DnsAnswer, DnsCounts, DnsExpansionAnswer, DnsLatencyAnswer } from "./dns-answers";
+import { readDnsCauses } from "./dns-causes";
+import type { DnsCausesAnswer } from "./dns-causes-answer";
 import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";
 import { readDnsLatency } from "./dns-latency";
 import { OpenCapture } from "./open-capture";
@@ -22,6 +24,10 @@ function value<T>(answer: { ok: true; value: T } | { ok: false; failure: { messa
 
 export function askDns(open: OpenCapture, by: DnsBy, parameters: Partial<DnsParameters> = {}): DnsAnswer {
   return value(open.ask((capture) => readDns(capture, { by, limit: 1000, ...parameters })));
+}
+
+export function askCauses(open: OpenCapture, parameters: ScopeParameters = {}): DnsCausesAnswer {
+  return value(open.ask((capture) => readDnsCauses(capture, { limit: 1000, ...parameters })));
 }
 
 export function askLatency(open: OpenCapture, parameters: ScopeParameters = {}): DnsLatencyAnswer {

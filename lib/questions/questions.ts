@@ -25,6 +25,8 @@ import type {
   DnsResponsesAnswer,
   DnsSeriesAnswer,
 } from "./dns-answers";
+import { type DnsCausesParameters, readDnsCauses } from "./dns-causes";
+import type { DnsCausesAnswer } from "./dns-causes-answer";
 import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";
 import { readDnsLatency } from "./dns-latency";
 import { type DnsResponsesParameters, readDnsResponses } from "./dns-responses";
@@ -66,6 +68,7 @@ export interface Questions {
   dns: { ask: DnsParameters; answer: DnsAnswer };
   dnsLatency: { ask: ScopeParameters; answer: DnsLatencyAnswer };
   dnsExpansion: { ask: DnsExpansionParameters; answer: DnsExpansionAnswer };
+  dnsCauses: { ask: DnsCausesParameters; answer: DnsCausesAnswer };
   dnsSeries: { ask: DnsSeriesParameters; answer: DnsSeriesAnswer };
   dnsResponses: { ask: DnsResponsesParameters; answer: DnsResponsesAnswer };
   files: { ask: Record<string, never>; answer: FileReport[] };
@@ -103,6 +106,7 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   dns: readDns,
   dnsLatency: readDnsLatency,
   dnsExpansion: readDnsExpansion,
+  dnsCauses: readDnsCauses,
   dnsSeries: readDnsSeries,
   dnsResponses: readDnsResponses,
   files: (capture) => ok(readFiles(capture.database)),

@@ -9,6 +9,7 @@ import {
   dnsResponsesAnswerSchema,
   dnsSeriesAnswerSchema,
 } from "@/lib/questions/dns-answers";
+import { dnsCausesAnswerSchema } from "@/lib/questions/dns-causes-answer";
 import { jsonAnswer, question, scopeQuery } from "../call";
 
 const limit = z.coerce
@@ -36,6 +37,12 @@ export const dnsCalls = {
     does: "What the search list costs each workload, and what would save it",
     query: scopeQuery.extend({ limit }),
     answer: jsonAnswer(dnsExpansionAnswerSchema, "By workload."),
+  }),
+  dnsCauses: question({
+    address: "/dns/causes",
+    does: "What is wrong with DNS in the scope, the worst first, each with what to do",
+    query: scopeQuery.extend({ limit }),
+    answer: jsonAnswer(dnsCausesAnswerSchema, "Causes and findings."),
   }),
   dnsSeries: question({
     address: "/dns/series",

@@ -1,0 +1,153 @@
+"use client";
+
+import Link from "next/link";
+import { formatInstantText } from "@/components/frame/instant-text";
+import type { ScopeHandle } from "@/components/frame/use-scope";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Drawer, DrawerPart } from "@/components/ui/drawer";
+import { formatCount, formatSpan } from "@/components/ui/format";
+import { ScrollText } from "@/components/ui/scroll";
+import { Sentence } from "@/components/ui/sentence";
+import { visible } from "@/components/ui/text";
+import { type DnsCauseRow, kindText } from "./cause-words";
+import { CauseFlows } from "./causes-table";
+import { flowsOf, type Place } from "./dns-links";
+import styles from "./dns-view.module.css";
+import { type DnsBy, keyText } from "./dns-words";
+import { Failed } from "./failed";
+import { useDns, useDnsCauses } from "./queries";
+
+interface CauseDrawerProps {
+  readonly captureId: string;
+  readonly causeId: string;
+  readonly scope: ScopeHandle;
+  readonly onClose: () => void;
+}
+
+/** One cause explained: what happens, to whom, since when, and what to do. */
+export function CauseDrawer({ captureId, causeId, scope, onClose }: CauseDrawerProps) {
+  const { data, error, refetch } = useDnsCauses(captureId, scope);
+  const row = data?.rows.find((one) => one.causeId === causeId);
+  const title = row === undefined ? "What is wrong" : kindText(row);
+  return (
+    <Drawer title={title} label="Explanation of the cause" closeLabel="Close the cause" onClose={onClose}>
+      {data === undefined && error !== null && <Failed error={error} onRetry={() => refetch()} />}
+      {data !== undefined && row === undefined && (
+        <DrawerPart title="Not here">
+          <p>
+            The scope holds nothing of this cause. With a wider range or without the filter it can be there.
+          </p>
+        </DrawerPart>
+      )}
+      {row !== undefined && <Explained captureId={captureId} scope={scope} row={row} />}
+    </Drawer>
+  );
+}
+
+interface ExplainedProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+  readonly row: DnsCauseRow;
+}
+
+function Explained({ captureId, scope, row }: ExplainedProps) {
+  const place = { captureId, query: scope.query };
+  const { details, remedy, worked, rhythmNs } = row;
+  return (
+    <div className={styles.explained}>
+      <DrawerPart title="What happens">
+        <p>{visible(row.sentence)}</p>
+        <p>
+          <CauseFlows place={place} row={row} />, first {formatInstantText(row.first)}, last{" "}
+          {formatInstantText(row.last)}
+          {rhythmNs !== null && `, every ${formatSpan(BigInt(rhythmNs))}`}.
+        </p>
+        {details.map((detail) => (
+          <p key={detail}>{visible(detail)}</p>
+        ))}
+      </DrawerPart>
+      {row.class !== "noise" && (
+        <DrawerPart title="Did it ever work">
+          <p>{workedText(worked)}</p>
+        </DrawerPart>
+      )}
+      <DrawerPart title="What to do">
+        <p>
+          <Sentence text={remedy.text} />
+        </p>
+        {remedy.yaml !== null && (
+          <div className={styles.snippet}>
+            <CopyButton text={remedy.yaml} what="the piece of YAML" caption="Copy" />
+            <ScrollText className={styles.code}>{remedy.yaml}</ScrollText>
+          </div>
+        )}
+      </DrawerPart>
+      {row.unit !== "drops" && (
+        <DrawerPart title="For whom, by whom, where">
+          {PARTS.map(([by, title]) => (
+            <Share
+              key={by}
+              by={by}
+              title={title}
+              captureId={captureId}
+              scope={scope}
+              row={row}
+              place={place}
+            />
+          ))}
+        </DrawerPart>
+      )}
+    </div>
+  );
+}
+
+function workedText({ before, since }: DnsCauseRow["worked"]): string {
+  if (before === null && since === null) return "In this capture it was not seen to work, before or since.";
+  if (since === null) return `It worked until ${formatInstantText(before)}, and has not since.`;
+  if (before === null)
+    return `It was not seen to work before the first failure, and worked at ${formatInstantText(since)}.`;
+  return `It works now and then: at ${formatInstantText(before)} before the first failure, at ${formatInstantText(since)} behind it.`;
+}
+
+const PARTS: readonly (readonly [DnsBy, string])[] = [
+  ["client", "Workloads"],
+  ["root", "Names"],
+  ["server", "Resolvers"],
+  ["node", "Nodes"],
+];
+
+/** Values listed; the view's tables have all of them. */
+const LISTED = 6;
+
+interface ShareProps extends ExplainedProps {
+  readonly by: DnsBy;
+  readonly title: string;
+  readonly place: Place;
+}
+
+function Share({ by, title, captureId, scope, row, place }: ShareProps) {
+  const { data } = useDns(captureId, scope, by, row.filter);
+  if (data === undefined) return null;
+  const isAnswers = row.unit === "responses";
+  const rows = data.rows
+    .map((one) => ({ ...one, n: isAnswers ? one.responses : one.queries }))
+    .filter(({ n }) => n > 0)
+    .sort((a, b) => b.n - a.n);
+  const more = rows.length - LISTED + (data.folded?.rows ?? 0);
+  return (
+    <p>
+      <span className={styles.quiet}>{title}: </span>
+      {rows.slice(0, LISTED).map((one, at) => (
+        <span key={one.filter}>
+          {at > 0 && ", "}
+          <bdi>{keyText(one.key)}</bdi> (
+          <Link href={flowsOf(place, row.filter, one.filter)} prefetch={false}>
+            {formatCount(one.n)}
+          </Link>
+          )
+        </span>
+      ))}
+      {more > 0 && ` and ${formatCount(more)} more`}
+    </p>
+  );
+}

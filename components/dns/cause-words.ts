@@ -1,0 +1,43 @@
+/** Words of causes and findings. */
+
+import type { DnsCausesAnswer } from "@/lib/questions/dns-causes-answer";
+
+export type DnsCauseRow = DnsCausesAnswer["rows"][number];
+
+/** What each kind is called; also docs/dns.md. */
+const KINDS: Readonly<Record<string, string>> = {
+  "failing-name": "Failing name",
+  servfail: "SERVFAIL by resolver",
+  "refused-name": "Refused by a DNS rule",
+  "silent-resolver": "Silent resolver",
+  "dropped-resolver": "Dropped on the way",
+  "node-local-dns": "Node-local DNS",
+  "stopped-walk": "Search list given up",
+  "search-list": "Search list",
+  retries: "Asked again",
+  "answers-changed": "Addresses changed",
+  "ipv6-noise": "IPv6 noise",
+  "random-labels": "Suspicion",
+};
+
+export function kindText({ type, class: kind, worked }: DnsCauseRow): string {
+  if (type === "failing-name" && kind === "broken-since" && worked.before !== null)
+    return "Stopped resolving";
+  return KINDS[type] ?? type;
+}
+
+const CLASSES: Readonly<Record<DnsCauseRow["class"], string>> = {
+  "never-worked": "never worked",
+  "broken-since": "worked before",
+  degraded: "now and then",
+  noise: "no failure",
+};
+
+export function classText({ class: kind }: DnsCauseRow): string {
+  return CLASSES[kind];
+}
+
+export function unitText({ unit, count }: DnsCauseRow): string {
+  const one = { queries: "query", responses: "response", drops: "drop" }[unit];
+  return count === 1 ? one : unit;
+}

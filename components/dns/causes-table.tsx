@@ -1,0 +1,112 @@
+"use client";
+
+import Link from "next/link";
+import { formatInstantText } from "@/components/frame/instant-text";
+import type { ScopeHandle } from "@/components/frame/use-scope";
+import { type DataColumn, DataTable } from "@/components/ui/data-table";
+import { formatCount } from "@/components/ui/format";
+import { TableTools } from "@/components/ui/table-tools";
+import { visible } from "@/components/ui/text";
+import { classText, type DnsCauseRow, kindText, unitText } from "./cause-words";
+import { flowsOf, type Place } from "./dns-links";
+import styles from "./dns-view.module.css";
+import { Failed } from "./failed";
+import { useDnsCauses } from "./queries";
+
+/** What is wrong, the worst first. A row opens the drawer that explains it. */
+export function CausesTable({
+  captureId,
+  scope,
+}: {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+}) {
+  const { data, error, refetch } = useDnsCauses(captureId, scope);
+  if (data === undefined)
+    return error ? <Failed error={error} onRetry={() => refetch()} /> : <p>Looking for causes …</p>;
+  const find = (scope.view.find ?? "").toLowerCase();
+  const rows = data.rows.filter((row) => `${kindText(row)} ${row.sentence}`.toLowerCase().includes(find));
+  const open = (row: DnsCauseRow) => scope.setView({ cause: row.causeId });
+  const columns = columnsOf({ captureId, query: scope.query }, open);
+  if (data.rows.length === 0) return <p className={styles.note}>Nothing is wrong with DNS in this scope.</p>;
+  return (
+    <section aria-label="Causes">
+      <TableTools
+        what="cause"
+        find={scope.view.find ?? ""}
+        onFind={(text) => scope.setView({ find: text === "" ? null : text }, "replace")}
+        columns={columns}
+        rows={rows}
+      />
+      <DataTable
+        label="What is wrong with DNS"
+        columns={columns}
+        rows={rows}
+        keyOf={({ causeId }) => causeId}
+        isOpen={({ causeId }) => causeId === scope.view.cause}
+        onOpen={open}
+      />
+      {data.total > data.rows.length && (
+        <p className={styles.note}>
+          And {formatCount(data.total - data.rows.length)} more: narrow the scope to see them.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function columnsOf(place: Place, open: (row: DnsCauseRow) => void): readonly DataColumn<DnsCauseRow>[] {
+  return [
+    {
+      id: "sentence",
+      label: "What is wrong",
+      sortBy: ({ sentence }) => sentence,
+      render: (row) => (
+        <button type="button" className={styles.open} onClick={() => open(row)}>
+          <bdi className={styles.name}>{visible(row.sentence)}</bdi>
+        </button>
+      ),
+    },
+    { id: "kind", label: "Kind", sortBy: kindText, render: kindText },
+    {
+      id: "class",
+      label: "Did it work",
+      sortBy: classText,
+      render: (row) => <span className={styles.instant}>{classText(row)}</span>,
+    },
+    {
+      id: "count",
+      label: "Effect",
+      isNumber: true,
+      sortBy: ({ count }) => count,
+      render: (row) => <CauseFlows place={place} row={row} />,
+    },
+    {
+      id: "clients",
+      label: "Workloads",
+      title: "Client workloads that it affects",
+      isNumber: true,
+      sortBy: ({ clients }) => clients,
+      render: ({ clients }) => formatCount(clients),
+    },
+    {
+      id: "first",
+      label: "First",
+      sortBy: ({ first }) => first,
+      render: ({ first }) => <Instant time={first} />,
+    },
+    { id: "last", label: "Last", sortBy: ({ last }) => last, render: ({ last }) => <Instant time={last} /> },
+  ];
+}
+
+export function CauseFlows({ place, row }: { readonly place: Place; readonly row: DnsCauseRow }) {
+  return (
+    <Link href={flowsOf(place, row.filter)} prefetch={false}>
+      {formatCount(row.count)} {unitText(row)}
+    </Link>
+  );
+}
+
+function Instant({ time }: { readonly time: string | null }) {
+  return <span className={styles.instant}>{formatInstantText(time)}</span>;
+}

@@ -1,0 +1,104 @@
+"use client";
+
+import Link from "next/link";
+import { useReport } from "@/components/frame/queries";
+import type { ScopeHandle } from "@/components/frame/use-scope";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Empty } from "@/components/ui/empty";
+import { formatQuantity } from "@/components/ui/format";
+import { ScrollText } from "@/components/ui/scroll";
+import type { DnsAnswer } from "@/lib/questions/dns-answers";
+import type { ReportAnswer } from "@/lib/questions/report/answer";
+import { DNS_CELLS } from "@/lib/scope/dns-cells";
+import { Cell, flowsOf, type Place } from "./dns-links";
+import styles from "./dns-view.module.css";
+import { percentText } from "./dns-words";
+import { useScopeTotal } from "./queries";
+
+interface NoNamesProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+}
+
+/** Packets to and from resolvers, which any log of flows can hold. */
+const TO_RESOLVERS = "server-port:53";
+const DROPPED_THERE = "server-port:53 drop:yes";
+
+/** In the place of everything, when the scope holds no DNS message: why that is, what can be said all the same, and how to have names. */
+export function NoDns({ captureId, scope }: NoNamesProps) {
+  const place = { captureId, query: scope.query };
+  const flows = useScopeTotal(captureId, scope, TO_RESOLVERS).data?.total;
+  const dropped = useScopeTotal(captureId, scope, DROPPED_THERE).data?.total;
+  const isFiltered = scope.query !== "";
+  return (
+    <>
+      <Empty title="No DNS messages in this scope." role="status">
+        Hubble writes questions and answers only for pods under a policy with a DNS rule, and only where the
+        exporter asks for L7 records.
+        {isFiltered && " Without the filter or in a wider range there can be some."}
+      </Empty>
+      {flows !== undefined && flows !== null && flows.records > 0 && (
+        <p className={styles.sentence}>
+          What can be said without them: packets to resolvers are there,{" "}
+          <Link href={flowsOf(place, TO_RESOLVERS)} prefetch={false}>
+            {formatQuantity(flows.events, "event")} on port 53
+          </Link>
+          {dropped !== undefined && dropped !== null && dropped.drops !== null && dropped.drops > 0 ? (
+            <>
+              ,{" "}
+              <Link href={flowsOf(place, DROPPED_THERE)} prefetch={false}>
+                {formatQuantity(dropped.drops, "drop")}
+              </Link>{" "}
+              among them: a blocked resolver looks so. Names and codes are not known.
+            </>
+          ) : (
+            ", none of them dropped. Names and codes are not known."
+          )}
+        </p>
+      )}
+      <HowToHaveNames captureId={captureId} />
+    </>
+  );
+}
+
+/** Above the numbers, when records hold no names: aggregated, masked, or rows of a table without them. */
+export function NamesLeftOut({
+  captureId,
+  place,
+  total,
+}: {
+  readonly captureId: string;
+  readonly place: Place;
+  readonly total: DnsAnswer["total"];
+}) {
+  if (total.nameless === 0) return null;
+  return (
+    <details className={styles.names}>
+      <summary>
+        {percentText(total.nameless, total.queries)} of queries hold no name (
+        <Cell place={place} count={total.nameless} terms={[DNS_CELLS.nameless]} says="queries" />
+        ): which workload got which code can be said, for which name cannot.
+      </summary>
+      <HowToHaveNames captureId={captureId} />
+    </details>
+  );
+}
+
+const ABOUT_NAMES: readonly ReportAnswer["advice"][number]["title"][] = [
+  "See DNS names and errors",
+  "See single flows instead of aggregated records",
+  "Log more on AKS",
+];
+
+function HowToHaveNames({ captureId }: { readonly captureId: string }) {
+  const { data } = useReport(captureId);
+  const advice = data?.advice.filter(({ title }) => ABOUT_NAMES.includes(title)) ?? [];
+  return advice.map(({ title, why, code }) => (
+    <section key={title} className={styles.snippet}>
+      <h2 className={styles.count}>{title}</h2>
+      <p>{why}</p>
+      <CopyButton text={code} what={`the settings: ${title}`} caption="Copy" />
+      <ScrollText className={styles.code}>{code}</ScrollText>
+    </section>
+  ));
+}

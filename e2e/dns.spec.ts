@@ -1,0 +1,101 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { makeCapture } from "./fixtures/captures";
+import { dnsLog } from "./fixtures/dns-log";
+import { flowLog } from "./fixtures/flow-log";
+import { expect, test } from "./fixtures/test";
+import { FlowsPage } from "./pages/flows-page";
+
+/** 20 walks of three attempts and the name itself, one name that is missing, one question at the end. */
+const WALKS = 20;
+
+test("from the share of search-list attempts to the workload, to its flows, to the piece of its spec", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "dns", dnsLog(WALKS));
+  const flows = new FlowsPage(page);
+  await page.goto(`/captures/${id}/dns`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("82 DNS queries");
+  await page.getByRole("button", { name: "Search lists" }).click();
+  await expect(page.getByText("73 % of DNS queries are search-list attempts")).toBeVisible();
+  const row = page.getByRole("region", { name: "Search lists by workload" }).getByRole("row").nth(1);
+  await expect(row).toContainText("shop/web");
+  await expect(row.getByRole("link", { name: "60", exact: true })).toBeVisible();
+  await expect(row.getByRole("link", { name: "1", exact: true })).toBeVisible();
+
+  await row.getByRole("button", { name: "pod spec" }).click();
+  await expect(page.getByText('value: "2"')).toBeVisible();
+  const link = page.url();
+
+  await row.getByRole("link", { name: "60", exact: true }).click();
+  await expect(flows.count).toHaveText("60 flows");
+  await page.goto(link);
+  await expect(page.getByText('value: "2"')).toBeVisible();
+  await row.getByRole("link", { name: "1", exact: true }).click();
+  await expect(flows.count).toHaveText("1 flow");
+});
+
+test("a cause is explained in the drawer, and leads to what it counts", async ({ page, request }) => {
+  const id = await makeCapture(request, "dns-cause", dnsLog(WALKS));
+  const flows = new FlowsPage(page);
+  await page.goto(`/captures/${id}/dns`);
+  await page.getByRole("button", { name: "gone.shop.svc.cluster.local does not exist" }).click();
+  const drawer = page.getByRole("complementary");
+  await expect(drawer).toContainText("Failing name");
+  await expect(drawer).toContainText("Correct the name where it is configured");
+  await expect(drawer).toContainText("shop/web");
+  await page.keyboard.press("Escape");
+  await expect(drawer).toBeHidden();
+  await page.goBack();
+  await drawer.getByRole("link", { name: "1 response" }).click();
+  await expect(flows.count).toHaveText("1 flow");
+});
+
+test("names are folded, unfolded, found and exported", async ({ page, request }) => {
+  const id = await makeCapture(request, "dns-names", dnsLog(WALKS));
+  await page.goto(`/captures/${id}/dns?part=tables`);
+  const table = page.getByRole("region", { name: "DNS by name" });
+  const row = table.getByRole("row").filter({ hasText: "api.pay.example" }).first();
+  await expect(row).toContainText("×4");
+  await row.getByRole("button", { name: "4 names" }).click();
+  const names = page.getByRole("region", { name: "Names as they were asked for" });
+  await expect(names.getByRole("row")).toHaveCount(5);
+  await page.getByRole("searchbox", { name: "Find name" }).fill("gone");
+  await expect(table.getByRole("row")).toHaveCount(2);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "CSV" }).click();
+  expect((await download).suggestedFilename()).toBe("name.csv");
+  await page.getByRole("group", { name: "Show" }).getByRole("button", { name: "Responses" }).click();
+  await expect(page.getByRole("region", { name: "DNS responses" })).toContainText("192.0.2.7");
+});
+
+test("a log without DNS messages says why, and how to have them", async ({ page, request }) => {
+  const id = await makeCapture(request, "dns-none", flowLog(60));
+  await page.goto(`/captures/${id}/dns`);
+  await expect(page.getByText("No DNS messages in this scope.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "See DNS names and errors" })).toBeVisible();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test("the DNS view has no violations of WCAG", async ({ page, request }) => {
+      const id = await makeCapture(request, `dns-axe-${colorScheme}`, dnsLog(WALKS));
+      const check = async () => {
+        const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
+        expect(violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`)).toEqual([]);
+      };
+      await page.goto(`/captures/${id}/dns`);
+      await page.getByRole("button", { name: "gone.shop.svc.cluster.local does not exist" }).click();
+      await expect(page.getByRole("complementary")).toContainText("What to do");
+      await check();
+      await page.keyboard.press("Escape");
+      for (const part of ["Tables", "Search lists", "Responses", "Latency"]) {
+        await page.getByRole("group", { name: "Show" }).getByRole("button", { name: part }).click();
+        await expect(page.getByRole("region", { name: part, exact: true })).toBeVisible();
+        await check();
+      }
+    });
+  });
+}
