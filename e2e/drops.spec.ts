@@ -1,9 +1,31 @@
+import { readFileSync } from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
 import { makeCapture } from "./fixtures/captures";
 import { flowLog, lineOf } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
+import { OverviewPage } from "./pages/overview-page";
 
-test("a cause of drops is explained, and leads to exactly its flows", async ({ page, request }) => {
+test("from the overview to the missing rule", async ({ page, request }) => {
+  const id = await makeCapture(request, "drops-rule", flowLog(200));
+  const overview = new OverviewPage(page);
+  await overview.goto(id);
+  // One click from the overview, another to have it.
+  await overview
+    .cause(/shop\/web cannot reach payments\/api/)
+    .getByRole("link", { name: /^Explain/ })
+    .click();
+  const drawer = page.getByRole("complementary");
+  await expect(drawer).toContainText("kind: CiliumNetworkPolicy");
+  await expect(drawer).toContainText('"k8s:app": api');
+  await drawer.getByRole("button", { name: "NetworkPolicy", exact: true }).click();
+  await expect(drawer).toContainText("kubernetes.io/metadata.name: payments");
+});
+
+test("a cause of drops is explained, with its records, and leads to exactly its flows", async ({
+  page,
+  request,
+}) => {
   const id = await makeCapture(request, "drops", flowLog(200));
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/drops`);
@@ -12,10 +34,15 @@ test("a cause of drops is explained, and leads to exactly its flows", async ({ p
   const row = page.getByRole("region", { name: "Drops by cause" }).getByRole("row").nth(1);
   await expect(row).toContainText("shop/web cannot reach payments/api");
   await expect(row).toContainText("100 %");
+  await expect(row).toContainText("egress of shop/web");
+  await expect(row).toContainText("allow egress to payments/api");
   await row.getByRole("button").click();
   const drawer = page.getByRole("complementary");
   await expect(drawer).toContainText("POLICY_DENIED (133)");
   await expect(drawer).toContainText("Did it ever work");
+  await expect(drawer).toContainText("no policy-verdict record confirms it");
+  await drawer.getByText("Drop record").first().click();
+  await expect(drawer).toContainText(lineOf(3));
   const link = page.url();
   await drawer.getByRole("link", { name: /^20 drops/ }).click();
   await expect(flows.count).toHaveText("20 flows");
@@ -28,20 +55,99 @@ test("a cause of drops is explained, and leads to exactly its flows", async ({ p
   await expect(drawer).toBeHidden();
 });
 
-test("drops are grouped another way, by the link too, and the keys lead between views", async ({
-  page,
-  request,
-}) => {
+test("whatever drops are grouped by, a row's number leads to its flows", async ({ page, request }) => {
   const id = await makeCapture(request, "drops-by", flowLog(100));
-  await page.goto(`/captures/${id}/drops`);
-  await page.getByRole("button", { name: "Client", exact: true }).click();
-  const table = page.getByRole("region", { name: "Drops by client" });
-  await expect(table.getByRole("row").nth(1)).toContainText("shop/web");
+  const flows = new FlowsPage(page);
+  for (const [by, name] of [
+    ["Policy", "default deny"],
+    ["Reason", "POLICY_DENIED"],
+    ["Client", "shop/web"],
+    ["Server", "payments/api"],
+    ["Pod", "shop/web"],
+    ["Node", "node-2"],
+  ] as const) {
+    await page.goto(`/captures/${id}/drops`);
+    await page.getByRole("button", { name: by, exact: true }).click();
+    const row = page
+      .getByRole("region", { name: `Drops by ${by.toLowerCase()}`, exact: true })
+      .getByRole("row")
+      .nth(1);
+    await expect(row).toContainText(name);
+    await row.getByRole("link", { name: "10", exact: true }).first().click();
+    await expect(flows.drops).toHaveText("10 drops");
+  }
+  await page.goBack();
   await page.reload();
-  await expect(table.getByRole("row").nth(1)).toContainText("10");
+  await expect(page.getByRole("region", { name: "Drops by node", exact: true })).toBeVisible();
   await page.keyboard.press("g");
   await page.keyboard.press("f");
   await expect(page.getByRole("grid", { name: "Flows" })).toBeVisible();
+});
+
+test("a cell of the heat map is reached by keys and leads to the drops of its pod and time", async ({
+  page,
+  request,
+}) => {
+  // Ten records are five seconds: one drop in each bucket of five.
+  const id = await makeCapture(request, "drops-heat", flowLog(100));
+  const flows = new FlowsPage(page);
+  await page.goto(`/captures/${id}/drops`);
+  const cells = page
+    .getByRole("region", { name: "Drops by pod over time" })
+    .getByRole("link", { name: /: 1 drop$/ });
+  await expect(cells.first()).toBeVisible();
+  await cells.first().focus();
+  await page.keyboard.press("Enter");
+  await expect(flows.drops).toHaveText("1 drop");
+});
+
+test("chosen causes become one policy for each workload, to be saved", async ({ page, request }) => {
+  const id = await makeCapture(request, "drops-gather", flowLog(100));
+  await page.goto(`/captures/${id}/drops`);
+  await page.getByRole("checkbox", { name: /^Choose for a policy/ }).check();
+  await page.getByRole("button", { name: "Write the policies" }).click();
+  const dialog = page.getByRole("dialog", { name: "Policies for 1 cause" });
+  await expect(dialog).toContainText("shop/web");
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.getByRole("button", { name: "Save shop-web.yaml" }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe("shop-web.yaml");
+  expect(readFileSync(await saved.path(), "utf8")).toContain("name: allow-web-egress-api");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+});
+
+test("audited events and what lost nothing have lists of their own", async ({ page, request }) => {
+  const first = JSON.parse(lineOf(3)) as { flow: Record<string, unknown>; node_name: string; time: string };
+  const other = (uuid: string, members: object) =>
+    `${JSON.stringify({ ...first, flow: { ...first.flow, uuid, ...members } })}\n`;
+  const log = [
+    flowLog(10),
+    other("a", {
+      verdict: "AUDIT",
+      event_type: { type: 5 },
+      egress_denied_by: [{ kind: "CiliumNetworkPolicy", namespace: "shop", name: "soon" }],
+    }),
+    other("b", {
+      drop_reason: 199,
+      drop_reason_desc: "IGMP_HANDLED",
+      event_type: { type: 1, sub_type: 199 },
+    }),
+  ].join("");
+  const id = await makeCapture(request, "drops-none-lost", log);
+  const flows = new FlowsPage(page);
+  await page.goto(`/captures/${id}/drops`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("1 drop");
+  await page.getByRole("button", { name: "Not a loss", exact: true }).click();
+  await expect(page.getByRole("region", { name: "Records that lost nothing" })).toContainText(
+    "IGMP_HANDLED 199",
+  );
+  await page.getByRole("button", { name: "Audited", exact: true }).click();
+  const audited = page.getByRole("region", { name: "Audited events" });
+  await expect(audited).toContainText("CiliumNetworkPolicy shop/soon");
+  await audited.getByRole("link", { name: "1", exact: true }).click();
+  await expect(flows.count).toHaveText("1 flow");
 });
 
 test("a scope without drops says so", async ({ page, request }) => {
@@ -49,3 +155,32 @@ test("a scope without drops says so", async ({ page, request }) => {
   await page.goto(`/captures/${id}/drops?q=verdict:FORWARDED`);
   await expect(page.getByText("Nothing was dropped in this scope.")).toBeVisible();
 });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test("drops, a cause and its policies have no accessibility violations", async ({ page, request }) => {
+      const id = await makeCapture(request, `axe-drops-${colorScheme}`, flowLog(100));
+      const violations = async () =>
+        (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze()).violations.map(
+          ({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`,
+        );
+      await page.goto(`/captures/${id}/drops`);
+      await expect(page.getByRole("region", { name: "Drops by pod over time" })).toBeVisible();
+      expect(await violations()).toEqual([]);
+      await page
+        .getByRole("region", { name: "Drops by cause" })
+        .getByRole("row")
+        .nth(1)
+        .getByRole("button")
+        .click();
+      await expect(page.getByRole("complementary")).toContainText("Evidence");
+      expect(await violations()).toEqual([]);
+      await page.getByRole("checkbox", { name: /^Choose for a policy/ }).check();
+      await page.getByRole("button", { name: "Write the policies" }).click();
+      await expect(page.getByRole("dialog")).toContainText("shop-web.yaml");
+      expect(await violations()).toEqual([]);
+    });
+  });
+}

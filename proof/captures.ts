@@ -65,6 +65,16 @@ export class ProofCapture {
     return answer.value;
   }
 
+  /** The missing rules of causes. */
+  policies(causes: readonly string[], dialect: "cilium" | "kubernetes"): Answer<"dropPolicies"> {
+    const answer = this.open.ask((open) => QUESTIONS.dropPolicies(open, { causes, dialect }));
+    if (!answer.ok) throw new Error(answer.failure.message);
+    const kind = CALLS.dropPolicies.answers[200];
+    const difference = kind?.kind === "json" ? differenceFrom(kind.schema, answer.value) : "no JSON";
+    if (difference !== undefined) throw new Error(`dropPolicies: ${difference}`);
+    return answer.value;
+  }
+
   /** Every flow of a scope, page by page. */
   walk(parameters: Texts = {}): Answer<"flows">["flows"] {
     const flows: Answer<"flows">["flows"] = [];

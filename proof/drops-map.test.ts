@@ -67,7 +67,7 @@ describe.each(captures)("in %s", (_name, logs) => {
 
   it(`each row's filter finds its drops, and no others, in any scope (seed ${SEED})`, () => {
     const proof = new ProofCapture(logs);
-    scopes(12, ({ parameters }) => {
+    scopes(6, ({ parameters }) => {
       for (const by of DROPS_BY) {
         for (const { drops: n, attempts, filter } of proof.ask("drops", { ...parameters, by }).rows) {
           const q = `${parameters.q ?? ""} ${filter}`;
@@ -77,7 +77,29 @@ describe.each(captures)("in %s", (_name, logs) => {
         }
       }
     });
-  });
+  }, 120_000);
+
+  it(`what is no drop adds up to the summary, and each row's filter finds its events (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    scopes(6, ({ parameters }) => {
+      const { audited, notLosses } = proof.ask("summary", parameters);
+      for (const [kind, expected] of [
+        ["audited", audited],
+        ["not-a-loss", notLosses],
+      ] as const) {
+        const { total, rows } = proof.ask("notDrops", { ...parameters, kind });
+        expect(total).toBe(expected);
+        expect(rows.reduce((sum, { events }) => sum + events, 0)).toBe(expected);
+        for (const { events, filter } of rows) {
+          const q = `${parameters.q ?? ""} ${filter}`;
+          expect([filter, proof.ask("flows", { ...parameters, q, limit: "1" }).total?.events]).toEqual([
+            filter,
+            events,
+          ]);
+        }
+      }
+    });
+  }, 120_000);
 
   it("each cause is explained, and a scope's drops of it are those of its row", () => {
     const proof = new ProofCapture(logs);

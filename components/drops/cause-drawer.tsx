@@ -6,17 +6,18 @@ import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
-import { CopyButton } from "@/components/ui/copy-button";
-import { Drawer, DrawerPart } from "@/components/ui/drawer";
+import { Drawer, DrawerPart as Part } from "@/components/ui/drawer";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
-import { ScrollText } from "@/components/ui/scroll";
 import { visible } from "@/components/ui/text";
 import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
-import { makeTerm } from "@/lib/scope/filter";
+import { makeTerm, type Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
 import styles from "./cause-drawer.module.css";
-import { decidedText, directionText, reasonCode, reasonLabel } from "./drop-words";
+import { CauseEvidence } from "./cause-evidence";
+import { CauseRule } from "./cause-rule";
+import { CauseStory } from "./cause-story";
+import { decidedText, reasonCode, reasonLabel, rowTerms } from "./drop-words";
 import { useDropCause } from "./queries";
 
 interface CauseDrawerProps {
@@ -26,7 +27,7 @@ interface CauseDrawerProps {
   readonly onClose: () => void;
 }
 
-/** One cause explained: what happened, why, what would allow it, whether it ever worked, and its flows. */
+/** One cause explained: what happened, the records, who decided, what would allow it, whether it worked, and its flows. */
 export function CauseDrawer({ captureId, causeId, scope, onClose }: CauseDrawerProps) {
   const { data, error, refetch } = useDropCause(captureId, scope, causeId);
   return (
@@ -45,39 +46,43 @@ export function CauseDrawer({ captureId, causeId, scope, onClose }: CauseDrawerP
           {error instanceof ApiError && error.hint}
         </Empty>
       )}
-      {data && scope.scope && <Explained captureId={captureId} scope={scope.scope} answer={data} />}
+      {data && scope.scope && (
+        <Explained
+          captureId={captureId}
+          scope={scope.scope}
+          answer={data}
+          onCause={(cause) => scope.setView({ cause })}
+        />
+      )}
     </Drawer>
   );
 }
 
-interface ExplainedProps {
+export interface ExplainedProps {
   readonly captureId: string;
   readonly scope: Scope;
   readonly answer: DropCauseAnswer;
+  readonly onCause: (causeId: string) => void;
 }
 
-function Explained({ captureId, scope, answer }: ExplainedProps) {
-  const { cause, meaning, remedy, hints, worked, rhythm } = answer;
+function Explained(props: ExplainedProps) {
+  const { captureId, scope, answer } = props;
+  const { cause, meaning, hints, confidence, decidedAt } = answer;
   return (
     <>
-      <DrawerPart title="What happened">
+      <Part title="What happened">
         <p>{visible(cause.sentence ?? cause.reasonText ?? "Drops whose reason the log does not say.")}</p>
-        <p>
-          <FlowsLink captureId={captureId} scope={scope} answer={answer} />, first{" "}
-          {formatInstantText(cause.first)}, last {formatInstantText(cause.last)}
-          {rhythm !== null && `, ${rhythm.says}`}.
-        </p>
-      </DrawerPart>
-      <DrawerPart title="Why">
+        <DropsLine {...props} />
+      </Part>
+      <Part title="Why">
         <p>
           {visible(reasonLabel(cause))}
-          {reasonCode(cause) !== undefined && ` (${reasonCode(cause)})`}, {directionText(cause)}. Decided by{" "}
-          {decidedText(cause)};{" "}
-          {cause.confidence === "certain"
-            ? "a policy-verdict record agrees"
-            : "no policy-verdict record says so, which makes it likely, not certain"}
-          .
+          {reasonCode(cause) !== undefined && ` (${reasonCode(cause)})`}, {visible(decidedAt.place)}. Decided
+          by {decidedText(cause)}.
         </p>
+        <p>{visible(decidedAt.says)}</p>
+        <p>{confidence.says}</p>
+        {cause.unnamed !== null && <p className={styles.quiet}>{cause.unnamed}</p>}
         {meaning !== null && (
           <p className={styles.quiet}>
             {meaning.says} {meaning.usually} {meaning.next}
@@ -86,55 +91,108 @@ function Explained({ captureId, scope, answer }: ExplainedProps) {
         {hints.map((hint) => (
           <p key={hint}>{visible(hint)}</p>
         ))}
-      </DrawerPart>
-      <DrawerPart title="What would allow it">
-        <p>{visible(remedy.text)}</p>
-        {remedy.yaml !== null && <Rule yaml={remedy.yaml} />}
-      </DrawerPart>
-      <DrawerPart title="Did it ever work">
-        <p>{visible(worked.says)}</p>
-      </DrawerPart>
-      <DrawerPart title="Who and where">
-        <Names title="Client pods" names={answer.clients} />
-        <Names title="Server pods" names={answer.servers} />
-        <Names title="Nodes" names={answer.nodes} />
-      </DrawerPart>
+      </Part>
+      <CauseRule remedy={answer.remedy} />
+      <CauseStory {...props} />
+      <CauseEvidence captureId={captureId} evidence={answer.evidence} />
+      <Part title="Who and where">
+        <Names
+          {...props}
+          title="Client pods"
+          names={answer.clients}
+          termsOf={(name) => podTerms("client", name)}
+        />
+        <Names
+          {...props}
+          title="Server pods"
+          names={answer.servers}
+          termsOf={(name) => podTerms("server", name)}
+        />
+        <Names {...props} title="Nodes" names={answer.nodes} />
+      </Part>
+      <p className={styles.quiet}>
+        <Link href={flowsAddress(captureId, scope, ...edgeTerms(answer))}>All flows of this edge</Link>,
+        dropped or not.
+      </p>
     </>
   );
 }
 
-function FlowsLink({ captureId, scope, answer: { cause, atMost } }: ExplainedProps) {
-  const text = `${formatQuantity(cause.drops, "drop")}${cause.attempts === null ? "" : ` in ${formatQuantity(cause.attempts, "attempt")}`}`;
-  const terms = [
-    makeTerm("drop", [{ type: "word", word: "yes" }]),
-    makeTerm("cause", [{ type: "text", text: cause.key.causeId ?? "" }]),
-  ];
-  return (
-    <>
-      <Link href={flowsAddress(captureId, scope, ...terms)}>{text}</Link>
-      {atMost > 0 && ` (${formatCount(atMost)} of them may be counted twice)`}
-    </>
-  );
-}
-
-function Rule({ yaml }: { readonly yaml: string }) {
-  return (
-    <div className={styles.rule}>
-      <CopyButton text={yaml} what="the rule" caption="Copy the rule" />
-      <ScrollText className={styles.code}>{yaml}</ScrollText>
-    </div>
-  );
-}
-
-function Names({ title, names }: { readonly title: string; readonly names: DropCauseAnswer["clients"] }) {
-  if (names.length === 0) return null;
-  const shown = names
-    .slice(0, 5)
-    .map(({ name, drops }) => `${visible(name ?? "not known")} (${formatCount(drops)})`);
+function DropsLine({ captureId, scope, answer: { cause, atMost, rhythm } }: ExplainedProps) {
+  const terms = rowTerms(cause);
+  const first = makeTerm("drop", [{ type: "word", word: "first" }]);
   return (
     <p>
-      <span className={styles.quiet}>{title}:</span> {shown.join(", ")}
-      {names.length > 5 && ` and ${names.length - 5} more`}
+      <Link href={flowsAddress(captureId, scope, ...terms)}>{formatQuantity(cause.drops, "drop")}</Link>
+      {cause.attempts !== null && (
+        <>
+          {" in "}
+          <Link href={flowsAddress(captureId, scope, ...terms, first)}>
+            {formatQuantity(cause.attempts, "attempt")}
+          </Link>
+        </>
+      )}
+      {atMost > 0 && ` (${formatCount(atMost)} of them may be counted twice)`}, first{" "}
+      {formatInstantText(cause.first)}, last {formatInstantText(cause.last)}.
+      {rhythm !== null && ` ${rhythm.says}`}
+    </p>
+  );
+}
+
+function podTerms(end: "client" | "server", name: string | null): Term[] {
+  return [
+    makeTerm(end, [name === null ? { type: "unknown" } : { type: "actor", key: [name], level: "pod" }]),
+  ];
+}
+
+/** Client, server, port and protocol of the cause. */
+function edgeTerms({ cause: { key } }: DropCauseAnswer): Term[] {
+  if (!key.client || !key.server) return [makeTerm("client", [{ type: "unknown" }])];
+  return [
+    makeTerm("edge", [
+      {
+        type: "edge",
+        client: [key.client],
+        clientLevel: "workload",
+        server: [key.server],
+        serverLevel: "workload",
+      },
+    ]),
+    ...(key.port === null || key.port === undefined
+      ? []
+      : [makeTerm("server-port", [{ type: "port" as const, port: key.port }])]),
+  ];
+}
+
+interface NamesProps extends ExplainedProps {
+  readonly title: string;
+  readonly names: DropCauseAnswer["clients"];
+  /** Absent: the names are no links. */
+  readonly termsOf?: (name: string | null) => readonly Term[];
+}
+
+const SHOWN = 5;
+
+function Names({ captureId, scope, answer, title, names, termsOf }: NamesProps) {
+  if (names.length === 0) return null;
+  return (
+    <p>
+      <span className={styles.quiet}>{title}:</span>{" "}
+      {names.slice(0, SHOWN).map(({ name, drops }, at) => (
+        <span key={name ?? ""}>
+          {at > 0 && ", "}
+          <bdi>{visible(name ?? "not known")}</bdi> (
+          {termsOf === undefined ? (
+            formatCount(drops)
+          ) : (
+            <Link href={flowsAddress(captureId, scope, ...rowTerms(answer.cause), ...termsOf(name))}>
+              {formatCount(drops)}
+            </Link>
+          )}
+          )
+        </span>
+      ))}
+      {names.length > SHOWN && ` and ${names.length - SHOWN} more`}
     </p>
   );
 }

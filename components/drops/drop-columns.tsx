@@ -8,15 +8,7 @@ import { visible } from "@/components/ui/text";
 import type { DropRow, DropsAnswer, DropsBy } from "@/lib/questions/answers-drops";
 import { makeTerm } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
-import {
-  BY_LABELS,
-  decidedText,
-  directionText,
-  reasonCode,
-  reasonLabel,
-  rowTerms,
-  rowTitle,
-} from "./drop-words";
+import { BY_LABELS, decidedText, placeOf, reasonCode, reasonLabel, rowTerms, rowTitle } from "./drop-words";
 import styles from "./drops-view.module.css";
 
 interface Shown {
@@ -25,6 +17,9 @@ interface Shown {
   readonly by: DropsBy;
   readonly answer: DropsAnswer;
   readonly onOpen: (causeId: string) => void;
+  /** Causes whose rules are to be gathered. */
+  readonly chosen: ReadonlySet<string>;
+  readonly onChoose: (causeId: string) => void;
 }
 
 type Column = DataColumn<DropRow>;
@@ -37,6 +32,32 @@ export function dropColumns(shown: Shown): readonly Column[] {
     shareColumn(shown),
     attemptsColumn(shown),
     trendColumn(shown),
+    { id: "direction", label: "Direction", sortBy: placeOf, render: (row) => <bdi>{placeOf(row)}</bdi> },
+    shown.by !== "reason" && {
+      id: "reason",
+      label: "Reason",
+      sortBy: reasonLabel,
+      render: (row) => <Reason row={row} />,
+    },
+    shown.by !== "policy" && {
+      id: "decided",
+      label: "Decided by",
+      sortBy: decidedText,
+      render: (row) => <span title={row.unnamed ?? undefined}>{decidedText(row)}</span>,
+    },
+    shown.by === "policy" && {
+      id: "unnamed",
+      label: "Why none is named",
+      render: ({ unnamed, policies }) => unnamed ?? (policies.length > 0 ? "" : "no policy has a part in it"),
+    },
+    {
+      id: "fix",
+      label: "Remedy",
+      sortBy: ({ fix }) => fix,
+      render: ({ fix, remedy }) =>
+        fix === null ? "see its causes" : <span title={visible(remedy ?? "")}>{visible(fix)}</span>,
+    },
+    { id: "pattern", label: "Pattern", render: (row) => <Pattern row={row} /> },
     {
       id: "first",
       label: "First",
@@ -44,31 +65,32 @@ export function dropColumns(shown: Shown): readonly Column[] {
       render: ({ first }) => <Instant time={first} />,
     },
     { id: "last", label: "Last", sortBy: ({ last }) => last, render: ({ last }) => <Instant time={last} /> },
-    { id: "direction", label: "Direction", sortBy: directionText, render: directionText },
-    shown.by !== "reason" && {
-      id: "reason",
-      label: "Reason",
-      sortBy: reasonLabel,
-      render: (row) => <Reason row={row} />,
-    },
-    shown.by !== "policy" && { id: "decided", label: "Decided by", sortBy: decidedText, render: decidedText },
   ];
   return columns.filter((column) => column !== false);
 }
 
-function titleColumn({ by, onOpen }: Shown): Column {
+function titleColumn({ by, onOpen, chosen, onChoose }: Shown): Column {
   return {
     id: "title",
     label: BY_LABELS[by],
     sortBy: (row) => rowTitle(row, by),
     render: (row) => {
       const { causeId } = row.key;
-      const title = <bdi>{rowTitle(row, by)}</bdi>;
-      if (by !== "cause" || causeId === undefined) return title;
+      const text = rowTitle(row, by);
+      if (by !== "cause" || causeId === undefined) return <bdi>{text}</bdi>;
       return (
-        <button type="button" className={styles.open} onClick={() => onOpen(causeId)}>
-          {title}
-        </button>
+        <span className={styles.cause}>
+          <input
+            type="checkbox"
+            aria-label={`Choose for a policy: ${text}`}
+            checked={chosen.has(causeId)}
+            onChange={() => onChoose(causeId)}
+            onClick={(event) => event.stopPropagation()}
+          />
+          <button type="button" className={styles.open} onClick={() => onOpen(causeId)}>
+            <bdi>{text}</bdi>
+          </button>
+        </span>
       );
     },
   };
@@ -145,6 +167,36 @@ function trendColumn({ answer }: Shown): Column {
   };
 }
 
+/** What the times of a row have in common. */
+function Pattern({ row: { rhythmNs, burst, isNew, first, drops } }: { readonly row: DropRow }) {
+  const says = [
+    ...(rhythmNs === null ? [] : [`every ${durationText(rhythmNs)}`]),
+    ...(burst === null
+      ? []
+      : [`burst: ${shareText(burst.drops, drops)} within ${durationText(spanNs(burst))}`]),
+    ...(isNew ? ["new"] : []),
+  ];
+  if (says.length === 0) return <span className={styles.quiet}>none seen</span>;
+  const when = [
+    ...(burst === null
+      ? []
+      : [`most from ${formatInstantText(burst.from)} to ${formatInstantText(burst.to)}`]),
+    ...(isNew ? [`the log was silent about it before ${formatInstantText(first)}`] : []),
+  ];
+  return <span title={when.join("; ")}>{says.join(", ")}</span>;
+}
+
+function spanNs({ from, to }: NonNullable<DropRow["burst"]>): string {
+  return String(BigInt(Date.parse(to) - Date.parse(from)) * 1_000_000n);
+}
+
+function durationText(ns: string): string {
+  const seconds = Number(ns) / 1e9;
+  return seconds < 120
+    ? `${Number(seconds.toPrecision(3))} s`
+    : `${Number((seconds / 60).toPrecision(3))} min`;
+}
+
 function Instant({ time }: { readonly time: string | null }) {
   return <span className={styles.instant}>{formatInstantText(time)}</span>;
 }
@@ -152,7 +204,7 @@ function Instant({ time }: { readonly time: string | null }) {
 function Reason({ row }: { readonly row: DropRow }) {
   return (
     <>
-      {visible(reasonLabel(row))} <span className={styles.quiet}>{reasonCode(row)}</span>
+      {visible(row.reasonText ?? reasonLabel(row))} <span className={styles.quiet}>{reasonCode(row)}</span>
     </>
   );
 }

@@ -2,8 +2,9 @@
 
 import { visible } from "@/components/ui/text";
 import { DROP_REASON } from "@/lib/flow/enums";
-import type { DropRow, DropsBy } from "@/lib/questions/answers-drops";
+import type { DropRow, DropsBy, NotDropKind } from "@/lib/questions/answers-drops";
 import { parseFilter, type Term } from "@/lib/scope/filter";
+import type { Scope } from "@/lib/scope/link";
 
 export const BY_LABELS: Readonly<Record<DropsBy, string>> = {
   cause: "Cause",
@@ -15,8 +16,24 @@ export const BY_LABELS: Readonly<Record<DropsBy, string>> = {
   node: "Node",
 };
 
+export const NOT_DROP_LABELS: Readonly<Record<NotDropKind, string>> = {
+  audited: "Audited",
+  "not-a-loss": "Not a loss",
+};
+export const NOT_DROP_WORDS = Object.keys(NOT_DROP_LABELS) as NotDropKind[];
+
 /** In the order of the switch. */
 export const DROPS_BY = Object.keys(BY_LABELS) as DropsBy[];
+
+/** What decided, as a heading. */
+export const DECIDED_LABELS: Readonly<Record<NonNullable<DropRow["decidedBy"]>, string>> = {
+  "default-deny": "Default deny",
+  policy: "Deny rule",
+  "l7-rule": "L7 rule",
+  authentication: "Authentication",
+  datapath: "Datapath",
+  unknown: "Not known",
+};
 
 const DECIDED: Readonly<Record<NonNullable<DropRow["decidedBy"]>, string>> = {
   "default-deny": "default deny: no rule matched",
@@ -52,11 +69,13 @@ export function reasonCode({ reason, key }: DropRow): number | undefined {
 }
 
 /** "egress of storefront/web", "ingress of payments/api". */
-export function directionText({ direction, key }: DropRow): string {
-  if (direction === "EGRESS") return key.client ? `egress of ${visible(key.client)}` : "egress";
-  if (direction === "INGRESS") return key.server ? `ingress of ${visible(key.server)}` : "ingress";
+export function placeOf({ place, direction }: DropRow): string {
+  if (place !== null) return visible(place);
+  if (direction === "EGRESS" || direction === "INGRESS") return direction.toLowerCase();
   return direction === null ? "several" : "not known";
 }
+
+export const DIALECTS = { cilium: "CiliumNetworkPolicy", kubernetes: "NetworkPolicy" } as const;
 
 /** What a row is called. */
 export function rowTitle(row: DropRow, by: DropsBy): string {
@@ -67,7 +86,9 @@ export function rowTitle(row: DropRow, by: DropsBy): string {
     case "policy":
       return decidedText(row);
     case "reason":
-      return reasonLabel(row);
+      return row.reasonText === null || row.reason === null
+        ? visible(reasonLabel(row))
+        : `${visible(row.reasonText)} (${visible(row.reason)})`;
     case "client":
       return visible(key.client ?? "client not known");
     case "server":
@@ -79,8 +100,29 @@ export function rowTitle(row: DropRow, by: DropsBy): string {
   }
 }
 
+/** A name for a picture: without the cluster, and of a sentence what stands before its colon. */
+export function rowName(row: DropRow, by: DropsBy): string {
+  const title = rowTitle(row, by);
+  if (by === "cause") return title.split(": ")[0] ?? title;
+  return by === "client" || by === "server" || by === "pod" ? title.replace(/@[^@/]*$/, "") : title;
+}
+
 /** The terms that lead to exactly the drops of a row. */
 export function rowTerms({ filter }: Pick<DropRow, "filter">): readonly Term[] {
+  return filterTerms(filter);
+}
+
+export function filterTerms(filter: string): readonly Term[] {
   const parsed = parseFilter(filter);
   return parsed.ok ? parsed.value.terms : [];
+}
+
+/** The part of a scope that lies in one bucket. */
+export function bucketScope(scope: Scope, startNs: string, bucketNs: string): Scope {
+  const [start, end] = [BigInt(startNs), BigInt(startNs) + BigInt(bucketNs)];
+  return {
+    ...scope,
+    from: scope.from !== undefined && scope.from > start ? scope.from : start,
+    to: scope.to !== undefined && scope.to < end ? scope.to : end,
+  };
 }

@@ -1,20 +1,38 @@
 "use client";
 
-import { type ReactNode, useRef } from "react";
-import { ApiError } from "@/components/frame/api";
-import { useScope } from "@/components/frame/use-scope";
+import Link from "next/link";
+import { useRef, useState } from "react";
+import { flowsAddress } from "@/components/frame/flows-address";
+import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
-import { formatQuantity } from "@/components/ui/format";
+import { formatCount, formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
+import { Tile, Tiles } from "@/components/ui/tile";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
-import type { DropRow, DropsAnswer, DropsBy } from "@/lib/questions/answers-drops";
+import type { DropRow, DropsAnswer, DropsBy, NotDropKind } from "@/lib/questions/answers-drops";
+import type { Scope } from "@/lib/scope/link";
 import { dropColumns } from "./drop-columns";
-import { BY_LABELS, DROPS_BY } from "./drop-words";
+import {
+  BY_LABELS,
+  DECIDED_LABELS,
+  DROPS_BY,
+  filterTerms,
+  NOT_DROP_LABELS,
+  NOT_DROP_WORDS,
+} from "./drop-words";
 import styles from "./drops-view.module.css";
+import { Failed } from "./failed";
 import { useDrops } from "./queries";
 
+const DropPictures = later(
+  () => import("./drop-pictures").then((module) => module.DropPictures),
+  <div className={styles.picturesToCome} />,
+);
+const GatherDialog = later(() => import("./gather-dialog").then((module) => module.GatherDialog));
+const NotDrops = later(() => import("./not-drops").then((module) => module.NotDrops));
+const NOTHING_CHOSEN: ReadonlySet<string> = new Set();
 const CauseDrawer = later(() => import("./cause-drawer").then((module) => module.CauseDrawer));
 
 /**
@@ -39,53 +57,113 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
       </Empty>
     );
   }
-  if (drops.data === undefined) {
-    if (drops.error === null) return <p className={styles.loading}>Counting drops …</p>;
-    return <Failed error={drops.error} onRetry={() => drops.refetch()} />;
-  }
+  const word = NOT_DROP_WORDS.find((kind) => kind === scope.view.by);
   return (
     <div ref={view} className={styles.view}>
       <div className={styles.main}>
         <div className={styles.bar}>
           <h1 className={styles.count} aria-live="polite">
-            {formatQuantity(drops.data.total, "drop")}
+            {drops.data === undefined ? "Drops" : formatQuantity(drops.data.total, "drop")}
           </h1>
-          <BySwitch by={by} onBy={(next) => scope.setView({ by: next === "cause" ? null : next })} />
+          <BySwitch by={word ?? by} onBy={(next) => scope.setView({ by: next === "cause" ? null : next })} />
         </div>
-        {drops.data.meta.notes.map((note) => (
-          <p key={note} className={styles.note}>
-            {note}
-          </p>
-        ))}
-        {drops.data.rows.length === 0 ? (
-          <Nothing answer={drops.data} />
+        {word !== undefined ? (
+          <NotDrops captureId={captureId} scope={scope} kind={word} />
+        ) : drops.data === undefined ? (
+          drops.error === null ? (
+            <p className={styles.loading}>Counting drops …</p>
+          ) : (
+            <Failed error={drops.error} onRetry={() => drops.refetch()} />
+          )
         ) : (
-          <DataTable
-            label={`Drops by ${BY_LABELS[by].toLowerCase()}`}
-            columns={dropColumns({
-              captureId,
-              scope: scope.scope,
-              by,
-              answer: drops.data,
-              onOpen: open,
-            })}
-            rows={drops.data.rows}
-            keyOf={keyOf}
-            isOpen={(row) => row.key.causeId !== undefined && row.key.causeId === openId}
-            onOpen={by === "cause" ? (row) => row.key.causeId && open(row.key.causeId) : undefined}
+          <Table
+            captureId={captureId}
+            scope={scope}
+            by={by}
+            answer={drops.data}
+            openId={openId}
+            onOpen={open}
           />
-        )}
-        {drops.data.folded.rows > 0 && (
-          <p className={styles.note}>
-            And {formatQuantity(drops.data.folded.rows, "row")} more with{" "}
-            {formatQuantity(drops.data.folded.drops, "drop")}: narrow the scope to see them.
-          </p>
         )}
       </div>
       {openId !== undefined && (
         <CauseDrawer captureId={captureId} causeId={openId} scope={scope} onClose={close} />
       )}
     </div>
+  );
+}
+
+interface TableProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+  readonly by: DropsBy;
+  readonly answer: DropsAnswer;
+  readonly openId: string | undefined;
+  readonly onOpen: (causeId: string) => void;
+}
+
+/** Drops by what decided, over time, and row by row; chosen causes become policies. */
+function Table({ captureId, scope, by, answer, openId, onOpen }: TableProps) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(NOTHING_CHOSEN);
+  const [isGathering, setGathering] = useState(false);
+  if (scope.scope === undefined) return null;
+  const onChoose = (causeId: string) =>
+    setChosen((before) =>
+      before.has(causeId)
+        ? new Set([...before].filter((id) => id !== causeId))
+        : new Set([...before, causeId]),
+    );
+  if (answer.rows.length === 0) return <Nothing answer={answer} />;
+  return (
+    <>
+      {answer.meta.notes.map((note) => (
+        <p key={note} className={styles.note}>
+          {note}
+        </p>
+      ))}
+      <Tiles label="Drops by what decided">
+        {answer.decided.map(({ decidedBy, drops, filter }) => (
+          <Tile
+            key={decidedBy}
+            label={DECIDED_LABELS[decidedBy]}
+            value={
+              <Link href={flowsAddress(captureId, scope.scope as Scope, ...filterTerms(filter))}>
+                {formatCount(drops)}
+              </Link>
+            }
+          />
+        ))}
+      </Tiles>
+      <DropPictures captureId={captureId} scope={scope} by={by} answer={answer} />
+      {chosen.size > 0 && (
+        <p className={styles.chosen} role="status">
+          {formatQuantity(chosen.size, "cause")} chosen
+          <Button small look="primary" onClick={() => setGathering(true)}>
+            Write the policies
+          </Button>
+          <Button small look="quiet" onClick={() => setChosen(NOTHING_CHOSEN)}>
+            Choose none
+          </Button>
+        </p>
+      )}
+      <DataTable
+        label={`Drops by ${BY_LABELS[by].toLowerCase()}`}
+        columns={dropColumns({ captureId, scope: scope.scope, by, answer, onOpen, chosen, onChoose })}
+        rows={answer.rows}
+        keyOf={keyOf}
+        isOpen={(row) => row.key.causeId !== undefined && row.key.causeId === openId}
+        onOpen={by === "cause" ? (row) => row.key.causeId && onOpen(row.key.causeId) : undefined}
+      />
+      {answer.folded.rows > 0 && (
+        <p className={styles.note}>
+          And {formatQuantity(answer.folded.rows, "row")} more with{" "}
+          {formatQuantity(answer.folded.drops, "drop")}: narrow the scope to see them.
+        </p>
+      )}
+      {isGathering && (
+        <GatherDialog captureId={captureId} causes={[...chosen]} onClose={() => setGathering(false)} />
+      )}
+    </>
   );
 }
 
@@ -97,21 +175,30 @@ function keyOf({ key, example }: DropRow): string {
   return `${JSON.stringify(key)} ${example}`;
 }
 
+type By = DropsBy | NotDropKind;
+
 interface BySwitchProps {
-  readonly by: DropsBy;
-  readonly onBy: (by: DropsBy) => void;
+  readonly by: By;
+  readonly onBy: (by: By) => void;
 }
 
 function BySwitch({ by, onBy }: BySwitchProps) {
+  const choice = (word: By, label: string) => (
+    <Button key={word} small look="quiet" aria-pressed={word === by} onClick={() => onBy(word)}>
+      {label}
+    </Button>
+  );
   return (
-    <fieldset className={styles.by}>
-      <legend className="spoken">Group by</legend>
-      {DROPS_BY.map((word) => (
-        <Button key={word} small look="quiet" aria-pressed={word === by} onClick={() => onBy(word)}>
-          {BY_LABELS[word]}
-        </Button>
-      ))}
-    </fieldset>
+    <>
+      <fieldset className={styles.by}>
+        <legend className="spoken">Group by</legend>
+        {DROPS_BY.map((word) => choice(word, BY_LABELS[word]))}
+      </fieldset>
+      <fieldset className={styles.by}>
+        <legend className="spoken">What is no drop</legend>
+        {NOT_DROP_WORDS.map((word) => choice(word, NOT_DROP_LABELS[word]))}
+      </fieldset>
+    </>
   );
 }
 
@@ -121,14 +208,6 @@ function Nothing({ answer }: { readonly answer: DropsAnswer }) {
       {answer.meta.partial
         ? "A file is still being settled; drops are counted at the end."
         : "Records with verdict DROPPED that lost nothing are not counted here (filter: not-a-loss:yes)."}
-    </Empty>
-  );
-}
-
-function Failed({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }): ReactNode {
-  return (
-    <Empty title={error.message} role="alert" actions={<Button onClick={onRetry}>Try again</Button>}>
-      {error instanceof ApiError && error.hint}
     </Empty>
   );
 }

@@ -4,7 +4,17 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { capturePath, getJson } from "@/components/frame/api";
 import { readKey } from "@/components/frame/queries";
 import type { ScopeHandle } from "@/components/frame/use-scope";
-import type { DropCauseAnswer, DropsAnswer, DropsBy } from "@/lib/questions/answers-drops";
+import type {
+  DropCauseAnswer,
+  DropPoliciesAnswer,
+  DropsAnswer,
+  DropsBy,
+  NotDropKind,
+  NotDropsAnswer,
+} from "@/lib/questions/answers-drops";
+
+/** Of trends and pictures. */
+const BUCKETS = "60";
 
 export function useDrops(captureId: string, { scope, query }: ScopeHandle, by: DropsBy) {
   return useQuery({
@@ -12,6 +22,7 @@ export function useDrops(captureId: string, { scope, query }: ScopeHandle, by: D
     queryFn: ({ signal }) => {
       const params = new URLSearchParams(query);
       params.set("by", by);
+      params.set("buckets", BUCKETS);
       return getJson<DropsAnswer>(capturePath(captureId, "/drops"), { params, signal });
     },
     enabled: scope !== undefined,
@@ -28,5 +39,29 @@ export function useDropCause(captureId: string, { scope, query }: ScopeHandle, c
         signal,
       }),
     enabled: scope !== undefined && causeId !== undefined,
+  });
+}
+
+export function useNotDrops(captureId: string, { scope, query }: ScopeHandle, kind: NotDropKind) {
+  return useQuery({
+    queryKey: [...readKey(captureId), "not-drops", query, kind],
+    queryFn: ({ signal }) => {
+      const params = new URLSearchParams(query);
+      params.set("kind", kind);
+      return getJson<NotDropsAnswer>(capturePath(captureId, "/not-drops"), { params, signal });
+    },
+    enabled: scope !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useDropPolicies(captureId: string, causes: readonly string[], dialect: string) {
+  return useQuery({
+    queryKey: [...readKey(captureId), "drop-policies", causes, dialect],
+    queryFn: ({ signal }) => {
+      const params = new URLSearchParams({ causes: causes.join(","), dialect });
+      return getJson<DropPoliciesAnswer>(capturePath(captureId, "/drops/policies"), { params, signal });
+    },
+    placeholderData: keepPreviousData,
   });
 }

@@ -176,7 +176,7 @@ function stepOf(count: number, most: number): number {
   return Math.max(1, Math.ceil(Math.sqrt(count / most) * STEPS));
 }
 
-/** About ten labels, whatever the number of columns. */
+/** About six labels, whatever the number of columns: there is room for them in half a page. */
 function labelEvery(columns: number): number {
-  return Math.max(1, Math.ceil(columns / 10));
+  return Math.max(1, Math.ceil(columns / 6));
 }

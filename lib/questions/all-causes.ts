@@ -18,6 +18,7 @@ import { CAUSE_CLASS_NAMES } from "./answers-drops";
 import { type CauseCount, countCauses } from "./cause-counts";
 import { readCauses } from "./causes";
 import { readWorkload } from "./dns-parts";
+import { missingRule } from "./drop-wish";
 import type { QuestionFailure } from "./failure";
 import { flowIdOf } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
@@ -76,9 +77,9 @@ interface Words {
 function readWords(capture: OpenCapture, rows: readonly SqlRow[]): Map<number, Words> {
   const words = new Map<number, Words>();
   const drops = rows.filter(({ kind }) => kind === "drop").map(({ id }) => Number(id));
-  for (const { id, facts } of readCauses(capture, drops).values()) {
-    const { text, yaml } = dropRemedy(facts);
-    words.set(id, { sentence: dropSentence(facts), remedy: { text, yaml } });
+  for (const cause of readCauses(capture, drops).values()) {
+    const remedy = { text: dropRemedy(cause.facts).text, yaml: missingRule(capture, cause) };
+    words.set(cause.id, { sentence: dropSentence(cause.facts), remedy });
   }
   for (const row of rows) {
     if (row.kind === "dns") words.set(Number(row.id), dnsWords(capture, row));

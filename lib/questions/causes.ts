@@ -23,6 +23,14 @@ export interface DropCause {
   readonly workedNs: bigint | null;
   readonly worksNs: bigint | null;
   readonly rhythmNs: bigint | null;
+  /** Over the whole capture. */
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+  /** Attempts, else drops. */
+  readonly tries: number;
+  /** The last packet delivered to the server, and the last answer, before the first drop. */
+  readonly deliveredNs: bigint | null;
+  readonly answeredNs: bigint | null;
   readonly facts: DropFacts;
 }
 
@@ -66,6 +74,10 @@ function toCause(capture: OpenCapture, row: SqlRow): DropCause {
     workedNs: ns(row.workedNs),
     worksNs: ns(row.worksNs),
     rhythmNs: ns(row.rhythmNs),
+    firstNs: ns(row.firstNs),
+    lastNs: ns(row.lastNs),
+    tries: Number(row.attempts ?? row.count),
+    ...evidenceOf(String(row.evidence)),
     facts: {
       decidedBy: z.enum(DECIDED_BY).parse(row.type),
       direction: String(row.direction),
@@ -77,10 +89,21 @@ function toCause(capture: OpenCapture, row: SqlRow): DropCause {
       port: row.port === null ? null : Number(row.port),
       protocol: text(row.protocol),
       ...exampleFacts(capture, Number(row.kindId), text(row.text)),
-      resolvedAs: [],
-      hasClientDns: false,
+      isReply: row.subject === "reply",
     },
   };
+}
+
+const evidence = z.object({
+  deliveredNs: z.string().nullable().optional(),
+  answeredNs: z.string().nullable().optional(),
+});
+
+/** Captures that older rules settled do not have it. */
+function evidenceOf(text: string): Pick<DropCause, "deliveredNs" | "answeredNs"> {
+  const { deliveredNs, answeredNs } = evidence.parse(JSON.parse(text));
+  const ns = (value: string | null | undefined): bigint | null => (value ? BigInt(value) : null);
+  return { deliveredNs: ns(deliveredNs), answeredNs: ns(answeredNs) };
 }
 
 function readSide(capture: OpenCapture, key: string | null, sideLabels: readonly string[]): CauseSide | null {
@@ -91,7 +114,8 @@ function readSide(capture: OpenCapture, key: string | null, sideLabels: readonly
   if (row === undefined) return null;
   const actor = toActor(row);
   const name = actor.workloadName ?? actor.name;
-  return { key, kind: actor.kind, namespace: actor.namespace, name, labels: sideLabels };
+  const { kind, namespace, cluster } = actor;
+  return { key, kind, namespace, cluster, name, labels: sideLabels };
 }
 
 /** What the example flow adds: its ICMP type, or its request. */

@@ -117,7 +117,10 @@ function readDropped(capture: OpenCapture, parameters: ScopeParameters): Result<
       class: row.class ?? "degraded",
       sentence: row.sentence ?? row.reasonText ?? "Packets to a resolver are dropped.",
       details: [...hints, worked.says],
-      remedy: { text: remedy.text, yaml: remedy.yaml },
+      remedy: {
+        text: remedy.text,
+        yaml: remedy.policies.find(({ dialect }) => dialect === "cilium")?.yaml ?? null,
+      },
       count: row.drops,
       unit: "drops",
       clients: 1,

@@ -2,12 +2,21 @@
 
 import { fail, ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
+import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { DROP_GROUPS, dropReasonInfo } from "@/lib/flow/drop-reasons";
+import { alsoAllowed } from "@/lib/insight/causes/allow-rule";
 import { type DropFacts, dropHints, dropRemedy } from "@/lib/insight/causes/drop-words";
-import type { DropCauseAnswer } from "./answers-drops";
+import { POLICY_DIALECTS, policyFiles } from "@/lib/insight/causes/policy-file";
+import type { DropCauseAnswer, DropRow } from "./answers-drops";
 import { type DropCause, findCause } from "./causes";
-import { AT_MOST_NOTE, countDrops, type DropGroup } from "./drop-counts";
-import { readContext, toRow } from "./drops";
+import { readChanges } from "./drop-changes";
+import { AT_MOST_NOTE, countDrops, type DropCounts, type DropGroup } from "./drop-counts";
+import { readEvidence } from "./drop-evidence";
+import { explainLookups, type Lookups, readLookups } from "./drop-lookups";
+import { toRow } from "./drop-row";
+import { readOtherSide, readSide } from "./drop-sides";
+import { readWish } from "./drop-wish";
+import { readContext } from "./drops";
 import type { QuestionFailure } from "./failure";
 import { flowIdOf } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
@@ -35,14 +44,20 @@ export function readDropCause(
       `There is no cause ${parameters.causeId.slice(0, 40)} of drops in this capture.`,
       "Ask for the drops by cause to see which there are.",
     );
-  const { groups } = countDrops(capture, scope.value, parameters.buckets, cause.id);
-  return ok(explain(capture, cause, groups));
+  const counts = countDrops(capture, scope.value, parameters.buckets, cause.id);
+  return ok(explain(capture, cause, counts, compileScope(capture.database, scope.value)));
 }
 
-function explain(capture: OpenCapture, cause: DropCause, groups: readonly DropGroup[]): DropCauseAnswer {
-  const context = readContext(capture, groups);
-  const facts = { ...cause.facts, ...readLookups(capture, cause) };
-  const { clientKey, serverKey } = cause;
+function explain(
+  capture: OpenCapture,
+  cause: DropCause,
+  counts: DropCounts,
+  scope: CompiledScope,
+): DropCauseAnswer {
+  const { groups } = counts;
+  const context = readContext(capture, counts);
+  const lookups = readLookups(capture, cause);
+  const { clientKey, serverKey, facts } = cause;
   const key = {
     causeId: cause.causeId,
     client: clientKey,
@@ -52,12 +67,19 @@ function explain(capture: OpenCapture, cause: DropCause, groups: readonly DropGr
   };
   const atMost = groups.reduce((sum, group) => sum + group.atMost, 0);
   const meta = capture.meta("drops");
+  // A scope can hold none of the cause's drops: the words are still those of the cause.
+  const row = toRow(capture, "cause", key, groups, { ...context, causes: new Map([[cause.id, cause]]) });
   return {
     meta: atMost === 0 ? meta : { ...meta, exact: false, notes: [...meta.notes, AT_MOST_NOTE] },
-    // A scope can hold none of the cause's drops: the words are still those of the cause.
-    cause: toRow(capture, "cause", key, groups, { causes: new Map([[cause.id, cause]]) }),
+    cause: row,
     meaning: meaningOf(facts),
-    remedy: dropRemedy(facts),
+    remedy: remedyOf(capture, cause, lookups),
+    confidence: confidenceOf(row, facts),
+    decidedAt: readSide(capture, cause),
+    otherSide: readOtherSide(capture, cause),
+    evidence: readEvidence(capture, cause.id, scope),
+    changes: readChanges(capture, cause),
+    lookups: explainLookups(cause, lookups),
     hints: dropHints(facts),
     worked: workedWords(cause),
     rhythm: cause.rhythmNs === null ? null : rhythmWords(cause.rhythmNs),
@@ -69,6 +91,52 @@ function explain(capture: OpenCapture, cause: DropCause, groups: readonly DropGr
   };
 }
 
+function remedyOf(capture: OpenCapture, cause: DropCause, lookups: Lookups): DropCauseAnswer["remedy"] {
+  const { text, side } = dropRemedy(cause.facts);
+  const asked = readWish(capture, cause, lookups);
+  if (!asked.ok) return { text, side, why: asked.why, policies: [], alsoAllows: [] };
+  const { wish } = asked;
+  const policies = POLICY_DIALECTS.map((dialect) => {
+    const { files, leftOut } = policyFiles(dialect, [wish]);
+    const [file] = files;
+    return {
+      dialect,
+      fileName: file?.fileName ?? null,
+      yaml: file?.yaml ?? null,
+      why: leftOut.get(wish) ?? null,
+    };
+  });
+  const isSaid = policies.some(({ yaml }) => yaml !== null);
+  return {
+    text,
+    side,
+    why: null,
+    policies,
+    alsoAllows: isSaid ? alsoAllowed(wish, lookups.isResolverSeen) : [],
+  };
+}
+
+function confidenceOf(row: DropRow, { decidedBy, direction }: DropFacts): DropCauseAnswer["confidence"] {
+  const level = row.confidence;
+  if (decidedBy === "datapath" || decidedBy === "unknown")
+    return { level, says: "The drop record itself says it; policies have no part in it." };
+  if (decidedBy === "l7-rule")
+    return {
+      level,
+      says: "The proxy wrote that it refused the request. Which rule it was is not in the log.",
+    };
+  if (level === "likely")
+    return {
+      level,
+      says: "Likely: the drop record gives the reason, and no policy-verdict record confirms it.",
+    };
+  const rule = decidedBy === "policy" ? "a deny rule matched" : "no rule matched";
+  return {
+    level,
+    says: `Certain: a policy-verdict record of the same packet says that ${rule} (${direction.toLowerCase()}).`,
+  };
+}
+
 function meaningOf({ code }: DropFacts): DropCauseAnswer["meaning"] {
   const info = code === null ? undefined : dropReasonInfo(code);
   if (info === undefined) return null;
@@ -76,7 +144,13 @@ function meaningOf({ code }: DropFacts): DropCauseAnswer["meaning"] {
   return { group: DROP_GROUPS[group], says, usually, next };
 }
 
-function workedWords({ workedNs, worksNs, class: kind }: DropCause): DropCauseAnswer["worked"] {
+function workedWords({
+  workedNs,
+  worksNs,
+  deliveredNs,
+  answeredNs,
+  class: kind,
+}: DropCause): DropCauseAnswer["worked"] {
   const before = workedNs === null ? null : formatTime(workedNs);
   const since = worksNs === null ? null : formatTime(worksNs);
   const says = {
@@ -88,7 +162,8 @@ function workedWords({ workedNs, worksNs, class: kind }: DropCause): DropCauseAn
         : `It works now and then: at ${before} before the first drop, at ${since} behind it.`,
     noise: "It is noise: nothing that anybody waits for is lost.",
   }[kind];
-  return { before, since, says };
+  const timeOf = (ns: bigint | null) => (ns === null ? null : formatTime(ns));
+  return { before, since, delivered: timeOf(deliveredNs), answered: timeOf(answeredNs), says };
 }
 
 function rhythmWords(rhythmNs: bigint): NonNullable<DropCauseAnswer["rhythm"]> {
@@ -118,32 +193,4 @@ function readExamples(capture: OpenCapture, causeId: number): string[] {
     )
     .rows([causeId])
     .map(([hash, occurrence]) => flowIdOf(hash as bigint, Number(occurrence)));
-}
-
-/**
- * Names under which pods of the client were given the server's address, and whether they were given any address at all
- * (flow-formats 8.6). A DNS answer is a flow to the client: the client is the destination.
- */
-function readLookups(
-  capture: OpenCapture,
-  { facts, exampleId }: DropCause,
-): Pick<DropFacts, "resolvedAs" | "hasClientDns"> {
-  const { client, server } = facts;
-  if (client === null || server === null || server.kind !== "world" || facts.direction !== "EGRESS")
-    return { resolvedAs: [], hasClientDns: false };
-  const ip = capture.database
-    .prepare("SELECT d.ip FROM Flow f JOIN Endpoint d ON d.id = f.destinationId WHERE f.id = ?")
-    .get([exampleId])?.ip;
-  const answers = capture.database
-    .prepare(
-      `SELECT DISTINCT q.value AS name, t.value AS answer FROM Flow f JOIN Text q ON q.id = f.l7TextId JOIN Text t ON t.id = f.dnsAnswerId
-       WHERE f.dnsAnswerId IS NOT NULL AND f.destinationId IN (
-         SELECT e.id FROM Endpoint e JOIN Actor a ON a.id = e.actorId WHERE a.workloadKey = ?)`,
-    )
-    .all([client.key]);
-  const quoted = JSON.stringify(String(ip ?? ""));
-  const names = answers.flatMap(({ name, answer }) =>
-    String(answer).includes(quoted) ? [String(name)] : [],
-  );
-  return { resolvedAs: [...new Set(names)].sort(), hasClientDns: answers.length > 0 };
 }

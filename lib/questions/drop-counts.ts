@@ -26,6 +26,9 @@ export interface DropGroup {
 
 export interface DropCounts {
   readonly bucketNs: bigint;
+  /** Of all buckets of the scope, half open. */
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
   readonly groups: readonly DropGroup[];
 }
 
@@ -62,7 +65,8 @@ export function countDrops(
       isCertain: Number(certain) === 1,
       atMost: Number(atMost ?? 0),
     }));
-  return { bucketNs: width, groups };
+  const toNs = alignDown(span.last, width) + width;
+  return { bucketNs: width, fromNs: alignDown(span.first, width), toNs, groups };
 }
 
 /** How many drops there are in the scope, of how many causes, and how many of them may be counted twice. */

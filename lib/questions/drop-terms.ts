@@ -1,5 +1,6 @@
 /** The filter that finds exactly the drops of a row: `drop:yes` with what its key says. */
 
+import type { DecidedBy } from "@/lib/insight/causes/drop-key";
 import type { ActorLevel } from "@/lib/scope/actor-kinds";
 import { formatFilter, makeTerm, type Term } from "@/lib/scope/filter";
 import { splitNodeName } from "@/lib/scope/name-kinds";
@@ -11,6 +12,10 @@ const DROP = makeTerm("drop", [{ type: "word", word: "yes" }]);
 /** Text of the filter. */
 export function rowFilter(by: DropsBy, key: DropRow["key"]): string {
   return formatFilter({ terms: [DROP, ...rowTerms(by, key)] });
+}
+
+export function decidedFilter(decidedBy: DecidedBy): string {
+  return formatFilter({ terms: [DROP, makeTerm("decided-by", [{ type: "word", word: decidedBy }])] });
 }
 
 function rowTerms(by: DropsBy, key: DropRow["key"]): Term[] {

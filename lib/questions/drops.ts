@@ -6,18 +6,18 @@
  */
 
 import { ok, type Result } from "@/lib/base/result";
-import { formatTime } from "@/lib/base/time";
 import { DROP_REASON, enumNumber } from "@/lib/flow/enums";
-import { dropRemedy, dropSentence } from "@/lib/insight/causes/drop-words";
+import { DECIDED_BY, type DecidedBy } from "@/lib/insight/causes/drop-key";
 import type { DropRow, DropsAnswer, DropsBy } from "./answers-drops";
-import { type DropCause, readCauses, reasonText } from "./causes";
+import { type DropCause, readCauses } from "./causes";
 import { AT_MOST_NOTE, countDrops, type DropCounts, type DropGroup } from "./drop-counts";
-import { plainNode, rowFilter } from "./drop-terms";
+import { sumDrops, toRow } from "./drop-row";
+import { decidedFilter, plainNode } from "./drop-terms";
 import type { QuestionFailure } from "./failure";
-import { flowIdOf } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
 import { type PairRow, readPairs } from "./pairs";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+import { spanOf } from "./span";
 
 export interface DropsParameters extends ScopeParameters {
   readonly by: DropsBy;
@@ -44,11 +44,12 @@ export function readDrops(
 
 function tabulate(
   capture: OpenCapture,
-  { bucketNs, groups }: DropCounts,
+  counts: DropCounts,
   by: DropsBy,
   limit: number,
 ): { table: Omit<DropsAnswer, "meta">; hasAtMost: boolean } {
-  const context = readContext(capture, groups);
+  const { bucketNs, groups } = counts;
+  const context = readContext(capture, counts);
   const rows = new Map<string, { key: DropRow["key"]; groups: DropGroup[] }>();
   for (const group of groups) {
     const key = keyOf(by, group, context);
@@ -67,6 +68,7 @@ function tabulate(
       bucketNs: String(bucketNs),
       rows: shown.map((row) => toRow(capture, by, row.key, row.groups, context)),
       folded: { rows: folded.length, drops: dropsOf(folded) },
+      decided: decidedOf(groups, context),
     },
     hasAtMost: groups.some(({ atMost }) => atMost > 0),
   };
@@ -77,9 +79,15 @@ export interface DropContext {
   readonly causes: ReadonlyMap<number, DropCause>;
   readonly pairs: ReadonlyMap<number, PairRow>;
   readonly nodes: ReadonlyMap<number, string | null>;
+  readonly buckets: Pick<DropCounts, "bucketNs" | "fromNs" | "toNs">;
+  /** First and last time of the whole capture. */
+  readonly span: { readonly first: bigint; readonly last: bigint } | undefined;
+  /** The capture holds policy-verdict records of denials. */
+  readonly hasVerdicts: boolean;
 }
 
-export function readContext(capture: OpenCapture, groups: readonly DropGroup[]): DropContext {
+export function readContext(capture: OpenCapture, counts: DropCounts): DropContext {
+  const { groups } = counts;
   const distinct = (of: (group: DropGroup) => number): number[] => [...new Set(groups.map(of))];
   const observers = capture.database
     .prepare("SELECT id, nodeName FROM Observer WHERE id IN (SELECT value FROM json_each(?))")
@@ -94,6 +102,12 @@ export function readContext(capture: OpenCapture, groups: readonly DropGroup[]):
       distinct(({ pairId }) => pairId),
     ),
     nodes: new Map(observers.map(([id, name]) => [Number(id), name === null ? null : String(name)])),
+    buckets: counts,
+    span: spanOf(capture, undefined, undefined),
+    hasVerdicts:
+      capture.database
+        .prepare("SELECT 1 FROM Kind WHERE eventType = 5 AND verdict = 'DROPPED' LIMIT 1")
+        .get([]) !== undefined,
   };
 }
 
@@ -144,83 +158,15 @@ function compareRows(by: DropsBy, a: Row, b: Row, { causes }: DropContext): numb
   return sumDrops(b.groups) - sumDrops(a.groups) || (JSON.stringify(a.key) < JSON.stringify(b.key) ? -1 : 1);
 }
 
-function sumDrops(groups: readonly DropGroup[]): number {
-  return groups.reduce((sum, { drops }) => sum + drops, 0);
-}
-
-/** One row. Without drops in the scope it still says what the known causes share. */
-export function toRow(
-  capture: OpenCapture,
-  by: DropsBy,
-  key: DropRow["key"],
-  groups: readonly DropGroup[],
-  { causes: known }: Pick<DropContext, "causes">,
-): DropRow {
-  const ids = groups.length === 0 ? known.keys() : new Set(groups.map(({ causeId }) => causeId));
-  const causes = [...ids].map((id) => known.get(id) as DropCause);
-  const only = causes.length === 1 ? causes[0] : undefined;
-  const policies = commonOf(causes, ({ facts }) => JSON.stringify(facts.policies));
-  const attempts = groups.flatMap((group) => group.attempts ?? []);
-  return {
-    key,
-    drops: sumDrops(groups),
-    attempts: attempts.length === 0 ? null : attempts.reduce((sum, n) => sum + n, 0),
-    ...spanOfGroups(groups),
-    trend: trendOf(groups),
-    direction: commonOf(causes, ({ facts }) => facts.direction),
-    reason: commonOf(causes, ({ facts }) => facts.reason),
-    reasonText: commonOf(causes, ({ facts }) => reasonText(facts)),
-    decidedBy: commonOf(causes, ({ facts }) => facts.decidedBy),
-    confidence: groups.some(({ isCertain }) => isCertain) ? "certain" : "likely",
-    policies: policies === null ? [] : [...(causes[0]?.facts.policies ?? [])],
-    remedy: only === undefined ? null : dropRemedy(only.facts).text,
-    example: readExample(capture, groups),
-    filter: rowFilter(by, key),
-    class: only?.class ?? null,
-    sentence: only === undefined ? null : dropSentence(only.facts),
-  };
-}
-
-/** What all causes agree on; null when they do not. */
-function commonOf<Value>(causes: readonly DropCause[], of: (cause: DropCause) => Value | null): Value | null {
-  const [first, ...others] = causes.map(of);
-  return first !== undefined && others.every((value) => value === first) ? first : null;
-}
-
-function spanOfGroups(groups: readonly DropGroup[]): Pick<DropRow, "first" | "last"> {
-  const firsts = groups.flatMap(({ firstNs }) => firstNs ?? []);
-  const lasts = groups.flatMap(({ lastNs }) => lastNs ?? []);
-  const least = firsts.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
-  const most = lasts.reduce<bigint | undefined>((a, b) => (a === undefined || b > a ? b : a), undefined);
-  return {
-    first: least === undefined ? null : formatTime(least),
-    last: most === undefined ? null : formatTime(most),
-  };
-}
-
-function trendOf(groups: readonly DropGroup[]): [string, number][] {
-  const buckets = new Map<bigint, number>();
-  for (const { bucketNs, drops } of groups)
-    if (bucketNs !== null) buckets.set(bucketNs, (buckets.get(bucketNs) ?? 0) + drops);
-  return [...buckets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([start, drops]) => [String(start), drops]);
-}
-
-/** The first drop of the row; of several at one moment that of the smallest hash. */
-function readExample(capture: OpenCapture, groups: readonly DropGroup[]): string | null {
-  if (groups.length === 0) return null;
-  const timed = groups.filter(({ firstNs }) => firstNs !== null);
-  const at = timed.reduce<bigint | null>(
-    (least, { firstNs }) => (least === null || (firstNs as bigint) < least ? firstNs : least),
-    null,
-  );
-  const first = groups.filter(({ firstNs }) => firstNs === at);
-  const places = first.map(({ causeId, pairId, observerId }) => [causeId, pairId, observerId]);
-  const row = capture.database
-    .prepareExact(
-      `SELECT f.hash, f.occurrence FROM json_each(?) g JOIN JoinedDrop j ON j.causeId = g.value ->> 0 AND j.timeNs IS ?
-         JOIN Flow f ON f.id = j.id AND f.observerId = g.value ->> 2
-       WHERE j.pairId = g.value ->> 1 ORDER BY f.hash, f.occurrence LIMIT 1`,
-    )
-    .get([JSON.stringify(places), at]);
-  return typeof row?.hash === "bigint" ? flowIdOf(row.hash, Number(row.occurrence)) : null;
+/** In the order of {@link DECIDED_BY}, so that tiles stay in their places. */
+function decidedOf(groups: readonly DropGroup[], { causes }: DropContext): DropsAnswer["decided"] {
+  const sums = new Map<DecidedBy, number>();
+  for (const { causeId, drops } of groups) {
+    const decidedBy = causes.get(causeId)?.facts.decidedBy ?? "unknown";
+    sums.set(decidedBy, (sums.get(decidedBy) ?? 0) + drops);
+  }
+  return DECIDED_BY.flatMap((decidedBy) => {
+    const drops = sums.get(decidedBy);
+    return drops === undefined ? [] : [{ decidedBy, drops, filter: decidedFilter(decidedBy) }];
+  });
 }

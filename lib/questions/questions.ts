@@ -12,7 +12,7 @@ import { type CaptureSummary, summarise } from "@/lib/capture/summarise";
 import { type AllCausesParameters, readAllCauses } from "./all-causes";
 import type { AllCausesAnswer } from "./all-causes-answer";
 import type { FacetsAnswer, FlowDetailAnswer, FlowsAnswer, SummaryAnswer, TimelineAnswer } from "./answers";
-import type { DropCauseAnswer, DropsAnswer } from "./answers-drops";
+import type { DropCauseAnswer, DropPoliciesAnswer, DropsAnswer, NotDropsAnswer } from "./answers-drops";
 import type { L7Answer, WorkloadsAnswer } from "./answers-l7";
 import type { MapAnswer } from "./answers-map";
 import { type ChangesParameters, readChanges } from "./changes";
@@ -32,6 +32,7 @@ import { readDnsLatency } from "./dns-latency";
 import { type DnsResponsesParameters, readDnsResponses } from "./dns-responses";
 import { type DnsSeriesParameters, readDnsSeries } from "./dns-series";
 import { type DropCauseParameters, readDropCause } from "./drop-cause";
+import { type DropPoliciesParameters, readDropPolicies } from "./drop-policies";
 import { type DropsParameters, readDrops } from "./drops";
 import { type ExportPage, type ExportParameters, readExport } from "./export/export";
 import { type FacetsParameters, readFacets } from "./facets/facets";
@@ -40,6 +41,7 @@ import { readFlow, readFlowBytes } from "./flow";
 import { type FlowsParameters, readFlows } from "./flows";
 import { type L7Parameters, readL7 } from "./l7";
 import { type MapParameters, readMap } from "./map";
+import { type NotDropsParameters, readNotDrops } from "./not-drops";
 import type { OpenCapture } from "./open-capture";
 import type { ReportAnswer } from "./report/answer";
 import { readReport } from "./report/report";
@@ -62,6 +64,8 @@ export interface Questions {
   changes: { ask: ChangesParameters; answer: ChangesAnswer };
   drops: { ask: DropsParameters; answer: DropsAnswer };
   dropCause: { ask: DropCauseParameters; answer: DropCauseAnswer };
+  notDrops: { ask: NotDropsParameters; answer: NotDropsAnswer };
+  dropPolicies: { ask: DropPoliciesParameters; answer: DropPoliciesAnswer };
   facets: { ask: FacetsParameters; answer: FacetsAnswer };
   report: { ask: Record<string, never>; answer: ReportAnswer };
   causes: { ask: AllCausesParameters; answer: AllCausesAnswer };
@@ -100,6 +104,8 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   changes: readChanges,
   drops: readDrops,
   dropCause: readDropCause,
+  notDrops: readNotDrops,
+  dropPolicies: readDropPolicies,
   facets: readFacets,
   report: readReport,
   causes: readAllCauses,

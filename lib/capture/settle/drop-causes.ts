@@ -47,7 +47,8 @@ function readCombinations(database: Sqlite): Combination[] {
     .prepare(
       `SELECT j.kindId, j.pairId, j.policiesId, j.verdictId IS NOT NULL OR k.eventType = 5 AS hasVerdict,
          k.trafficDirection, k.dropReason, k.dropCode, k.type, k.eventType, max(j.noise) AS noise,
-         c.workloadKey AS clientKey, s.workloadKey AS serverKey, p.serverPort, p.protocol, t.value AS policies
+         c.workloadKey AS clientKey, s.workloadKey AS serverKey, p.serverPort, p.protocol, p.clientSide,
+         t.value AS policies
        FROM JoinedDrop j JOIN Kind k ON k.id = j.kindId JOIN Pair p ON p.id = j.pairId
          LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId LEFT JOIN Text t ON t.id = j.policiesId
        GROUP BY j.kindId, j.pairId, j.policiesId, hasVerdict`,
@@ -72,6 +73,7 @@ function readCombinations(database: Sqlite): Combination[] {
           serverKey: textOrNull(row.serverKey),
           port: numberOrNull(row.serverPort),
           protocol: textOrNull(row.protocol),
+          isReply: row.clientSide === 2,
         },
       };
     });
@@ -113,7 +115,7 @@ function bareCause(causeId: string, [first]: readonly Combination[]): CauseValue
     serverKey: key.serverKey,
     port: key.port,
     protocol: key.protocol,
-    subject: null,
+    subject: key.isReply ? "reply" : null,
     class: isNoise ? CAUSE_CLASSES.noise : CAUSE_CLASSES.neverWorked,
     clients: key.clientKey === null ? 0 : 1,
     attempts: null,
@@ -165,8 +167,8 @@ function pointDrops(
 function completeCauses(database: Sqlite): void {
   const worked = readWorked(database);
   const set = database.prepare(
-    `UPDATE Cause SET class = ?, count = ?, attempts = ?, firstNs = ?, lastNs = ?, workedNs = ?, worksNs = ?, rhythmNs = ?, certain = ?, exampleId = ?
-     WHERE id = ?`,
+    `UPDATE Cause SET class = ?, count = ?, attempts = ?, firstNs = ?, lastNs = ?, workedNs = ?, worksNs = ?, rhythmNs = ?, certain = ?, exampleId = ?,
+       evidence = ? WHERE id = ?`,
   );
   const totals = database
     .prepareExact(
@@ -176,7 +178,7 @@ function completeCauses(database: Sqlite): void {
     .rows([]);
   for (const [causeId, drops, attempts, firstNs, lastNs, certain, noise] of totals) {
     const id = Number(causeId);
-    const edge = worked.get(id) ?? { beforeNs: null, sinceNs: null };
+    const edge = worked.get(id) ?? NEVER_WORKED;
     set.run([
       classOf(edge, Number(noise) === 1),
       Number(drops),
@@ -188,6 +190,7 @@ function completeCauses(database: Sqlite): void {
       rhythmOf(readTries(database, id)) ?? null,
       Number(certain),
       readExample(database, id),
+      JSON.stringify({ deliveredNs: textOrNull(edge.deliveredNs), answeredNs: textOrNull(edge.answeredNs) }),
       id,
     ]);
   }
@@ -216,11 +219,19 @@ function readTries(database: Sqlite, causeId: number): bigint[] {
     .map(([timeNs]) => timeNs as bigint);
 }
 
+/** What is said of an edge besides: the last packet delivered to the server and the last answer before the first drop. */
+interface EdgeWorked extends Worked {
+  readonly deliveredNs: bigint | null;
+  readonly answeredNs: bigint | null;
+}
+
+const NEVER_WORKED: EdgeWorked = { beforeNs: null, sinceNs: null, deliveredNs: null, answeredNs: null };
+
 /**
  * An edge worked when an answer came on it (but for a reset, or the proxy's own refusal), or when a packet of the client
  * was delivered to the server. By cause: the last time before its first drop, the first time behind it.
  */
-function readWorked(database: Sqlite): Map<number, Worked> {
+function readWorked(database: Sqlite): Map<number, EdgeWorked> {
   database.exec(`
     CREATE TEMP TABLE IF NOT EXISTS EdgePair (pairId INTEGER, causeId INTEGER, firstNs INTEGER, PRIMARY KEY (pairId, causeId)) WITHOUT ROWID;
     DELETE FROM temp.EdgePair;
@@ -232,7 +243,9 @@ function readWorked(database: Sqlite): Map<number, Worked> {
   return new Map(
     database
       .prepareExact(
-        `SELECT e.causeId, max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs), min(f.timeNs) FILTER (WHERE f.timeNs > e.firstNs)
+        `SELECT e.causeId, max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs), min(f.timeNs) FILTER (WHERE f.timeNs > e.firstNs),
+           max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 1),
+           max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 2)
          FROM Flow f CROSS JOIN temp.EdgePair e ON e.pairId = f.pairId CROSS JOIN Pair p ON p.id = f.pairId CROSS JOIN Kind k ON k.id = f.kindId
          WHERE k.verdict IN ('FORWARDED', 'REDIRECTED')
            AND (p.clientSide = 2 OR (k.observationPoint = 'TO_ENDPOINT' AND p.clientSide = 1))
@@ -240,9 +253,14 @@ function readWorked(database: Sqlite): Map<number, Worked> {
          GROUP BY e.causeId`,
       )
       .rows([])
-      .map(([causeId, before, since]) => [
+      .map(([causeId, before, since, delivered, answered]) => [
         Number(causeId),
-        { beforeNs: nsOrNull(before), sinceNs: nsOrNull(since) },
+        {
+          beforeNs: nsOrNull(before),
+          sinceNs: nsOrNull(since),
+          deliveredNs: nsOrNull(delivered),
+          answeredNs: nsOrNull(answered),
+        },
       ]),
   );
 }

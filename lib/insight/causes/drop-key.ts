@@ -75,6 +75,8 @@ export interface DropKey {
   readonly serverKey: string | null;
   readonly port: number | null;
   readonly protocol: string | null;
+  /** The packet went from the server to the client: no rule is missing for it. */
+  readonly isReply: boolean;
 }
 
 /**
@@ -82,8 +84,9 @@ export interface DropKey {
  * the same set, it is taken to be that one's too (likely, not certain).
  */
 export function keyWithoutPolicies(key: DropKey): (string | number | null)[] {
-  const { direction, reason, decidedBy, clientKey, serverKey, port, protocol } = key;
-  return [direction, reason, decidedBy, clientKey, serverKey, port, protocol];
+  const { direction, reason, decidedBy, clientKey, serverKey, port, protocol, isReply } = key;
+  const parts = [direction, reason, decidedBy, clientKey, serverKey, port, protocol];
+  return isReply ? [...parts, "reply"] : parts;
 }
 
 export function dropCauseId(key: DropKey): string {

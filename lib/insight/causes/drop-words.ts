@@ -4,10 +4,10 @@
  * Sources: flow-formats 8.3 (which policy dropped it), 8.4 and 8.5 (L7), 8.6 (toFQDNs), 8.7 (node-local DNS).
  */
 
-import { dropReasonInfo } from "@/lib/flow/drop-reasons";
+import { type DropGroup, dropReasonInfo } from "@/lib/flow/drop-reasons";
+import type { PolicySide } from "./allow-rule";
 import type { DecidedBy, DropPolicy } from "./drop-key";
 import { policyText } from "./drop-key";
-import { type PolicySide, policyYaml, type Target } from "./policy-yaml";
 
 /** One side as the reader knows it; null when it is unknown who is the client. */
 export interface CauseSide {
@@ -16,6 +16,7 @@ export interface CauseSide {
   readonly kind: string;
   readonly namespace: string | null;
   readonly name: string;
+  readonly cluster: string;
   /** Labels of a pod of it. */
   readonly labels: readonly string[];
 }
@@ -37,14 +38,12 @@ export interface DropFacts {
     readonly method: string | null;
     readonly text: string | null;
   } | null;
-  /** DNS names under which the client's pods were given the server's address. */
-  readonly resolvedAs: readonly string[];
-  /** The log holds DNS answers that the client's pods got through the proxy. */
-  readonly hasClientDns: boolean;
+  /** What was dropped went from the server to the client. */
+  readonly isReply: boolean;
 }
 
 /** As a reader says it: no cluster, no kind. */
-function shown({ kind, namespace, name }: CauseSide): string {
+export function shown({ kind, namespace, name }: CauseSide): string {
   return (kind === "pod" || kind === "workload") && namespace !== null ? `${namespace}/${name}` : name;
 }
 
@@ -52,11 +51,32 @@ function shown({ kind, namespace, name }: CauseSide): string {
 export function dropSentence(facts: DropFacts): string {
   const { client, server, code } = facts;
   const way = portText(facts);
+  const on = way === "" ? "" : ` on ${way}`;
   const who =
     client === null || server === null
       ? `Packets${way === "" ? "" : ` of ${way}`} are lost`
-      : `${shown(client)} cannot reach ${shown(server)}${way === "" ? "" : ` on ${way}`}`;
+      : facts.isReply
+        ? `Answers of ${shown(server)} to ${shown(client)}${on} are lost`
+        : `${shown(client)} cannot reach ${shown(server)}${on}`;
   return `${who}: ${becauseOf(facts, code)}`;
+}
+
+/**
+ * Whose policies or datapath dropped: an egress drop at the sender of the packet, an ingress drop at its receiver (flow-formats
+ * 8.2). Undefined where the log does not say.
+ */
+export function dropOwner({ direction, client, server, isReply }: DropFacts): CauseSide | undefined {
+  const [sender, receiver] = isReply ? [server, client] : [client, server];
+  if (direction === "EGRESS") return sender ?? undefined;
+  return direction === "INGRESS" ? (receiver ?? undefined) : undefined;
+}
+
+/** `egress of shop/web`, `ingress of payments/api`; without a name where it is not known. */
+export function placeText(facts: DropFacts): string {
+  const side = policySide(facts.direction);
+  if (side === null) return "direction unknown";
+  const owner = dropOwner(facts);
+  return owner === undefined ? side : `${side} of ${shown(owner)}`;
 }
 
 function portText({ port, protocol }: DropFacts): string {
@@ -64,10 +84,12 @@ function portText({ port, protocol }: DropFacts): string {
 }
 
 function becauseOf(facts: DropFacts, code: number | null): string {
-  const side = sideText(facts.direction);
+  const side = placeText(facts);
   switch (facts.decidedBy) {
     case "default-deny":
-      return `no rule allows it, and a policy selects the pod (default deny, ${side}).`;
+      return facts.isReply
+        ? `they were taken for a new connection, which no rule allows (default deny, ${side}).`
+        : `no rule allows it, and a policy selects the pod (default deny, ${side}).`;
     case "policy":
       return facts.policies.length === 0
         ? `a deny rule forbids it (${side}); the log does not say of which policy.`
@@ -85,11 +107,6 @@ function becauseOf(facts: DropFacts, code: number | null): string {
   }
 }
 
-function sideText(direction: string): string {
-  if (direction === "EGRESS") return "egress of the client's side";
-  return direction === "INGRESS" ? "ingress of the server's side" : "direction unknown";
-}
-
 function requestText({ request }: DropFacts): string {
   if (request === null) return "the request";
   if (request.protocol === "dns") return `the name ${request.text ?? "asked for"}`;
@@ -104,37 +121,40 @@ function lowerFirst(text: string): string {
 export interface Remedy {
   /** What to do, in words. */
   readonly text: string;
+  /** The same in a few words, for a table. */
+  readonly fix: string;
   /** Whose policies: the client's egress or the server's ingress; null where no policy is at fault. */
   readonly side: "client egress" | "server ingress" | null;
-  /** A rule to start from, where it can be derived; it allows exactly what was dropped. */
-  readonly yaml: string | null;
 }
 
 export function dropRemedy(facts: DropFacts): Remedy {
   const side = policySide(facts.direction);
   const named =
     side === null ? null : (`${side === "egress" ? "client" : "server"} ${side}` as Remedy["side"]);
+  if (facts.isReply && facts.decidedBy !== "datapath" && facts.decidedBy !== "unknown")
+    return { text: REPLY_TEXT, fix: "no rule: replies need none", side: null };
   switch (facts.decidedBy) {
     case "default-deny":
-      return { text: allowText(facts, side), side: named, yaml: allowYaml(facts, side) };
+      return { text: allowText(facts, side), fix: allowFix(facts, side), side: named };
     case "policy":
       return {
         text: `${policyList(facts)} denies it. A deny rule wins over every allow rule: change that policy, or leave it if the traffic is not wanted.`,
+        fix: "change the deny rule",
         side: named,
-        yaml: null,
       };
     case "l7-rule":
-      return { text: l7Text(facts), side: named, yaml: allowYaml(facts, side) };
+      return { text: l7Text(facts), fix: l7Fix(facts), side: named };
+    case "authentication":
+      return { text: datapathText(facts), fix: "let both sides authenticate", side: named };
     default:
-      return {
-        text: datapathText(facts),
-        side: facts.decidedBy === "authentication" ? named : null,
-        yaml: null,
-      };
+      return { text: datapathText(facts), fix: datapathFix(facts), side: null };
   }
 }
 
-function policySide(direction: string): PolicySide | null {
+const REPLY_TEXT =
+  "No rule is missing: an answer is let through because its connection is known. Here the connection was not known any more: it had been idle for too long, the agent had restarted, or packets of one direction take another way. Look whether the connection was opened before the log began.";
+
+export function policySide(direction: string): PolicySide | null {
   if (direction === "EGRESS") return "egress";
   return direction === "INGRESS" ? "ingress" : null;
 }
@@ -161,6 +181,33 @@ function allowText(facts: DropFacts, side: PolicySide | null): string {
   return `Add a rule that allows ${verb} on ${way}. ${both}`;
 }
 
+function allowFix(facts: DropFacts, side: PolicySide | null): string {
+  if (isNodeLocalDns(facts)) return "allow egress to node-local-dns";
+  const { client, server } = facts;
+  if (side === null || client === null || server === null) return "allow it where the pod is selected";
+  return side === "egress" ? `allow egress to ${shown(server)}` : `allow ingress from ${shown(client)}`;
+}
+
+function l7Fix({ request }: DropFacts): string {
+  return request?.protocol === "dns" ? "add the name to the DNS rules" : "add the request to the HTTP rules";
+}
+
+const FIXES: Readonly<Record<DropGroup, string>> = {
+  policy: "change the policy",
+  "no-backend": "make a backend ready",
+  routing: "look at routes and addresses",
+  "conntrack-parse": "look at the packets",
+  "not-ready": "wait, or look at the agent",
+  noise: "nothing to do",
+  "not-a-loss": "nothing to do",
+  datapath: "look at the node's agent",
+};
+
+function datapathFix({ code }: DropFacts): string {
+  const info = code === null ? undefined : dropReasonInfo(code);
+  return info === undefined ? "export the reason" : FIXES[info.group];
+}
+
 function l7Text(facts: DropFacts): string {
   if (facts.request?.protocol === "dns")
     return `Add ${facts.request.text ?? "the name"} to the DNS rules (matchName or matchPattern) of ${facts.client === null ? "the client" : shown(facts.client)}, if it may be asked for.`;
@@ -175,46 +222,8 @@ function datapathText({ code, decidedBy }: DropFacts): string {
     : `${info.usually} ${info.next}`;
 }
 
-function allowYaml(facts: DropFacts, side: PolicySide | null): string | null {
-  const { client, server, request } = facts;
-  if (side === null || client === null || server === null) return null;
-  const [owner, peer] = side === "egress" ? [client, server] : [server, client];
-  const target = targetOf(facts, peer, side);
-  if (target === null || owner.namespace === null) return null;
-  return policyYaml({
-    side,
-    owner: { namespace: owner.namespace, name: owner.name, labels: owner.labels },
-    target,
-    port: facts.port,
-    protocol: facts.protocol,
-    icmp: facts.icmp,
-    request:
-      facts.decidedBy === "l7-rule"
-        ? request
-        : isNodeLocalDns(facts)
-          ? { protocol: "dns", method: null, text: null }
-          : null,
-  });
-}
-
-function targetOf(facts: DropFacts, peer: CauseSide, side: PolicySide): Target | null {
-  if (peer.kind === "pod" || peer.kind === "workload")
-    return peer.namespace === null
-      ? null
-      : { kind: "pods", namespace: peer.namespace, name: peer.name, labels: peer.labels };
-  if (peer.kind === "reserved") return { kind: "entity", name: peer.name };
-  if (peer.kind !== "world") return null;
-  if (peer.key.startsWith("dns:")) return side === "egress" ? { kind: "name", name: peer.name } : null;
-  if (peer.key.startsWith("cidr:")) return { kind: "prefix", prefix: peer.name };
-  const [resolved] = facts.resolvedAs;
-  if (side === "egress" && resolved !== undefined) return { kind: "name", name: resolved };
-  if (peer.key.startsWith("ip:"))
-    return { kind: "prefix", prefix: `${peer.name}/${peer.name.includes(":") ? 128 : 32}` };
-  return { kind: "entity", name: "world" };
-}
-
 /** flow-formats 8.7: the redirect to node-local-dns comes before policy, so a rule for kube-dns does not fit. */
-function isNodeLocalDns({ decidedBy, direction, port, server }: DropFacts): boolean {
+export function isNodeLocalDns({ decidedBy, direction, port, server }: DropFacts): boolean {
   return (
     decidedBy === "default-deny" &&
     direction === "EGRESS" &&
@@ -235,7 +244,6 @@ export function dropHints(facts: DropFacts): string[] {
     hints.push(
       "Port 53 of the host is mostly a node-local DNS cache on a link-local address: pod selectors never match it, toEntities: host does.",
     );
-  if (isFqdnCandidate(facts)) hints.push(fqdnHint(facts));
   if (facts.code === 133 && facts.policies.length > 0)
     hints.push(
       `The log names policies that select the pod in this direction: ${facts.policies.map(policyText).join(", ")}.`,
@@ -244,14 +252,12 @@ export function dropHints(facts: DropFacts): string[] {
 }
 
 /** flow-formats 8.6: an egress drop to the world can be a name that no toFQDNs rule knows. */
-function isFqdnCandidate({ decidedBy, direction, server, port }: DropFacts): boolean {
-  return decidedBy === "default-deny" && direction === "EGRESS" && server?.kind === "world" && port !== 53;
-}
-
-function fqdnHint({ resolvedAs, hasClientDns, client }: DropFacts): string {
-  if (resolvedAs.length > 0)
-    return `toFQDNs: the client looked up ${resolvedAs.slice(0, 3).join(", ")} through the DNS proxy and was given this address. If a rule is meant to allow the name, its pattern does not fit; or the record had expired.`;
-  if (hasClientDns)
-    return "toFQDNs: the client's lookups went through the DNS proxy, but none of them gave this address. It came from elsewhere: a cache, an older answer, a fixed address.";
-  return `toFQDNs: no DNS answer for this address was seen by ${client === null ? "the client" : shown(client)}: its lookups did not go through the DNS proxy, so a toFQDNs rule cannot know the address. A DNS rule on the egress to the resolver is needed.`;
+export function isFqdnCandidate({ decidedBy, direction, server, port, isReply }: DropFacts): boolean {
+  return (
+    decidedBy === "default-deny" &&
+    direction === "EGRESS" &&
+    server?.kind === "world" &&
+    port !== 53 &&
+    !isReply
+  );
 }

@@ -1,7 +1,15 @@
 /** Drops: what was lost, why, and what would fix it. */
 
 import { z } from "zod";
-import { DROPS_BY, dropCauseAnswerSchema, dropsAnswerSchema } from "@/lib/questions/answers-drops";
+import {
+  DROPS_BY,
+  dropCauseAnswerSchema,
+  dropPoliciesAnswerSchema,
+  dropsAnswerSchema,
+  NOT_DROP_KINDS,
+  notDropsAnswerSchema,
+  POLICY_LANGUAGES,
+} from "@/lib/questions/answers-drops";
 import { capturePath, jsonAnswer, question, scopeQuery } from "../call";
 
 const buckets = z.coerce.number().int().min(2).max(500).default(30).describe("Of a trend, at most.");
@@ -22,6 +30,33 @@ export const dropCalls = {
       buckets,
     }),
     answer: jsonAnswer(dropsAnswerSchema, "The table."),
+  }),
+  notDrops: question({
+    address: "/not-drops",
+    does: "What looks like a drop and is none: audited events, and records that lost nothing",
+    query: scopeQuery.extend({
+      kind: z
+        .enum(NOT_DROP_KINDS)
+        .default("audited")
+        .describe(
+          "audited: passed, and would be dropped if its policy were enforced. not-a-loss: verdict DROPPED, nothing lost.",
+        ),
+      limit: z.coerce.number().int().min(1).max(5000).default(500).describe("Rows at most."),
+    }),
+    answer: jsonAnswer(notDropsAnswerSchema, "The table."),
+  }),
+  dropPolicies: question({
+    address: "/drops/policies",
+    does: "The missing rules of chosen causes, one policy for each workload",
+    query: z.object({
+      causes: z
+        .string()
+        .regex(/^[0-9a-f]{16}(?:,[0-9a-f]{16}){0,199}$/)
+        .describe("Ids of causes with commas between them, 200 at most."),
+      dialect: z.enum(POLICY_LANGUAGES).default("cilium").describe("CiliumNetworkPolicy or NetworkPolicy."),
+    }),
+    answer: jsonAnswer(dropPoliciesAnswerSchema, "The policies."),
+    errors: ["cause_not_found"],
   }),
   dropCause: question({
     address: "/drops/{causeId}",

@@ -1,0 +1,10 @@
+/** What looks like a drop and is none. */
+
+import { CALLS } from "@/lib/interface/calls";
+import { asks, routes } from "../../../route-helpers";
+
+export const dynamic = "force-dynamic";
+
+export const { GET, POST, PUT, PATCH, DELETE } = routes(
+  asks(CALLS.notDrops, "notDrops", ({ query }) => query),
+);

@@ -1,0 +1,67 @@
+"use client";
+
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { DrawerPart as Part } from "@/components/ui/drawer";
+import { ScrollText } from "@/components/ui/scroll";
+import { visible } from "@/components/ui/text";
+import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
+import styles from "./cause-drawer.module.css";
+import { DIALECTS } from "./drop-words";
+
+type Remedy = DropCauseAnswer["remedy"];
+
+/** What would allow it: in words, and as a policy in either language where it can be said. */
+export function CauseRule({ remedy }: { readonly remedy: Remedy }) {
+  const { text, why, policies, alsoAllows } = remedy;
+  const [wanted, setDialect] = useState<string>();
+  const shown =
+    policies.find(({ dialect }) => dialect === wanted) ??
+    policies.find(({ yaml }) => yaml !== null) ??
+    policies[0];
+  return (
+    <Part title="What would allow it">
+      <p>{visible(text)}</p>
+      {why !== null && <p className={styles.quiet}>{why}</p>}
+      {shown !== undefined && (
+        <div className={styles.rule}>
+          <fieldset className={styles.dialects}>
+            <legend className="spoken">Language of the policy</legend>
+            {policies.map(({ dialect }) => (
+              <Button
+                key={dialect}
+                small
+                look="quiet"
+                aria-pressed={dialect === shown.dialect}
+                onClick={() => setDialect(dialect)}
+              >
+                {DIALECTS[dialect]}
+              </Button>
+            ))}
+          </fieldset>
+          {shown.yaml === null ? (
+            <p>
+              Not as {DIALECTS[shown.dialect]}: {shown.why}
+            </p>
+          ) : (
+            <>
+              <CopyButton text={shown.yaml} what="the rule" caption="Copy the rule" />
+              <ScrollText className={styles.code}>{shown.yaml}</ScrollText>
+            </>
+          )}
+        </div>
+      )}
+      {alsoAllows.length > 0 && (
+        <>
+          <p className={styles.quiet}>What it lets through besides:</p>
+          <ul className={styles.list}>
+            {alsoAllows.map((says) => (
+              <li key={says}>{visible(says)}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Part>
+  );
+}

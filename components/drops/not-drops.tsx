@@ -1,0 +1,126 @@
+"use client";
+
+import Link from "next/link";
+import { flowsAddress } from "@/components/frame/flows-address";
+import { formatInstantText } from "@/components/frame/instant-text";
+import type { ScopeHandle } from "@/components/frame/use-scope";
+import { type DataColumn, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { formatCount, formatQuantity } from "@/components/ui/format";
+import { visible } from "@/components/ui/text";
+import type { NotDropKind, NotDropsAnswer } from "@/lib/questions/answers-drops";
+import type { Scope } from "@/lib/scope/link";
+import { filterTerms, policyText } from "./drop-words";
+import styles from "./drops-view.module.css";
+import { Failed } from "./failed";
+import { useNotDrops } from "./queries";
+
+type Row = NotDropsAnswer["rows"][number];
+
+const WORDS = {
+  audited: {
+    says: "Policies in audit mode let these events pass. They would be dropped if the policies were enforced.",
+    none: "No policy in audit mode matched in this scope.",
+    hint: "Records with verdict AUDIT are listed here. They are no drops.",
+  },
+  "not-a-loss": {
+    says: "These records have the verdict DROPPED, but nothing was lost: the datapath answered, copied or handed the packet on.",
+    none: "No record of this scope was dropped without a loss.",
+    hint: "IGMP and multicast that is handled, NAT that is not needed, and packets for the proxy are listed here.",
+  },
+} as const;
+
+interface NotDropsProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+  readonly kind: NotDropKind;
+}
+
+/** Audited events, or records that lost nothing: lists of their own, never mixed with drops. */
+export function NotDrops({ captureId, scope, kind }: NotDropsProps) {
+  const { data, error, refetch } = useNotDrops(captureId, scope, kind);
+  if (data === undefined || scope.scope === undefined)
+    return error === null ? (
+      <p className={styles.loading}>Counting …</p>
+    ) : (
+      <Failed error={error} onRetry={refetch} />
+    );
+  const { says, none, hint } = WORDS[kind];
+  if (data.rows.length === 0)
+    return (
+      <Empty title={none} role="status">
+        {hint}
+      </Empty>
+    );
+  return (
+    <>
+      <p className={styles.note}>
+        {formatQuantity(data.total, "event")}. {says}
+      </p>
+      <DataTable
+        label={kind === "audited" ? "Audited events" : "Records that lost nothing"}
+        columns={columnsOf(captureId, scope.scope, kind)}
+        rows={data.rows}
+        keyOf={(row) => row.filter}
+      />
+      {data.folded.rows > 0 && (
+        <p className={styles.note}>
+          And {formatQuantity(data.folded.rows, "row")} more with{" "}
+          {formatQuantity(data.folded.events, "event")}: narrow the scope to see them.
+        </p>
+      )}
+    </>
+  );
+}
+
+function columnsOf(captureId: string, scope: Scope, kind: NotDropKind): readonly DataColumn<Row>[] {
+  const name = (key: string | null) => visible(key ?? "not known");
+  const edge = ({ key }: Row) =>
+    `${name(key.client)} to ${name(key.server)}${key.port === null ? "" : ` on ${key.port}`}`;
+  return [
+    { id: "edge", label: "Client and server", sortBy: edge, render: (row) => <bdi>{edge(row)}</bdi> },
+    {
+      id: "events",
+      label: "Events",
+      isNumber: true,
+      sortBy: ({ events }) => events,
+      render: ({ events, filter }) => (
+        <Link href={flowsAddress(captureId, scope, ...filterTerms(filter))}>{formatCount(events)}</Link>
+      ),
+    },
+    {
+      id: "protocol",
+      label: "Protocol",
+      sortBy: ({ key }) => key.protocol,
+      render: ({ key }) => name(key.protocol),
+    },
+    {
+      id: "direction",
+      label: "Direction",
+      sortBy: ({ key }) => key.direction,
+      render: ({ key }) => DIRECTIONS[key.direction] ?? "not known",
+    },
+    kind === "audited"
+      ? {
+          id: "policies",
+          label: "Policy",
+          render: ({ policies }) =>
+            policies.length === 0 ? "not named in these records" : policies.map(policyText).join(", "),
+        }
+      : {
+          id: "reason",
+          label: "Reason",
+          sortBy: ({ key }) => key.reason,
+          render: ({ key, code }) => `${name(key.reason)}${code === null ? "" : ` ${code}`}`,
+        },
+    {
+      id: "first",
+      label: "First",
+      sortBy: ({ first }) => first,
+      render: ({ first }) => formatInstantText(first),
+    },
+    { id: "last", label: "Last", sortBy: ({ last }) => last, render: ({ last }) => formatInstantText(last) },
+  ];
+}
+
+const DIRECTIONS: Readonly<Record<string, string | undefined>> = { EGRESS: "egress", INGRESS: "ingress" };

@@ -1,0 +1,143 @@
+/** DNS answers that gave the address that drops of a cause went to, and whom the client asks for names (flow-formats 8.6). */
+
+import { formatTime } from "@/lib/base/time";
+import type { SqlRow } from "@/lib/capture/driver";
+import type { SelectedPods } from "@/lib/insight/causes/allow-rule";
+import { isFqdnCandidate, shown } from "@/lib/insight/causes/drop-words";
+import { explainFqdn, type Lookup } from "@/lib/insight/causes/fqdn";
+import { selectLabels } from "@/lib/insight/causes/select-labels";
+import type { DropCauseAnswer } from "./answers-drops";
+import type { DropCause } from "./causes";
+import { flowIdOf } from "./flow-row";
+import type { OpenCapture } from "./open-capture";
+
+export interface FoundLookup extends Lookup {
+  /** Of the answer's record. */
+  readonly flowId: string;
+}
+
+export interface Lookups {
+  /** Address that the example went to, and the pod that sent it. */
+  readonly ip: string | null;
+  readonly pod: string | null;
+  readonly found: readonly FoundLookup[];
+  readonly hasClientDns: boolean;
+  /** Whom the client asks; assumed to be kube-dns where no look-up was seen. */
+  readonly resolver: SelectedPods;
+  readonly isResolverSeen: boolean;
+}
+
+/** Answers looked at; an address of a large name is answered often. */
+const ANSWERS = 500;
+const KUBE_DNS: SelectedPods = {
+  namespace: "kube-system",
+  name: "kube-dns",
+  labels: { "k8s-app": "kube-dns" },
+  alsoSelects: [],
+};
+const NONE: Lookups = {
+  ip: null,
+  pod: null,
+  found: [],
+  hasClientDns: false,
+  resolver: KUBE_DNS,
+  isResolverSeen: false,
+};
+
+export function readLookups(capture: OpenCapture, { facts, exampleId }: DropCause): Lookups {
+  const { client } = facts;
+  if (client === null || !isFqdnCandidate(facts)) return NONE;
+  const example = capture.database
+    .prepare(
+      `SELECT d.ip, d.ipKey, a.key AS pod FROM Flow f JOIN Endpoint d ON d.id = f.destinationId JOIN Endpoint s ON s.id = f.sourceId
+         LEFT JOIN Actor a ON a.id = s.actorId WHERE f.id = ?`,
+    )
+    .get([exampleId]);
+  const resolver = readResolver(capture, client.key);
+  return {
+    ip: example?.ip === null || example?.ip === undefined ? null : String(example.ip),
+    pod: example?.pod === null || example?.pod === undefined ? null : String(example.pod),
+    found: typeof example?.ipKey === "string" ? readAnswers(capture, example.ipKey) : [],
+    hasClientDns: resolver !== undefined,
+    resolver: resolver ?? KUBE_DNS,
+    isResolverSeen: resolver !== undefined,
+  };
+}
+
+function readAnswers(capture: OpenCapture, ipKey: string): FoundLookup[] {
+  return capture.database
+    .prepareExact(
+      `SELECT q.value, a.key, e.answeredNs, t.value, d.ttlSeconds, f.hash, f.occurrence
+       FROM DnsAnswer d JOIN DnsExchange e ON e.answerId = d.textId JOIN Text q ON q.id = e.queryId JOIN Text t ON t.id = d.textId
+         JOIN Endpoint c ON c.id = e.clientId JOIN Actor a ON a.id = c.actorId JOIN Flow f ON f.id = e.responseId
+       WHERE d.ipKey = ? AND e.answeredNs IS NOT NULL AND e.secondHop = 0 ORDER BY e.answeredNs LIMIT ${ANSWERS}`,
+    )
+    .rows([ipKey])
+    .map(([name, pod, atNs, answer, ttl, hash, occurrence]) => ({
+      name: String(name),
+      pod: String(pod),
+      atNs: atNs as bigint,
+      ips: ipsOf(String(answer)),
+      ttlSeconds: ttl === null ? null : Number(ttl),
+      flowId: flowIdOf(hash as bigint, Number(occurrence)),
+    }));
+}
+
+function ipsOf(answer: string): string[] {
+  const { ips = [] } = JSON.parse(answer) as { readonly ips?: readonly unknown[] };
+  return ips.map(String);
+}
+
+/** The pods that answer the client's look-ups; undefined where none were seen. */
+function readResolver(capture: OpenCapture, clientKey: string): SelectedPods | undefined {
+  return capture.keep("resolvers of workloads", () => readResolvers(capture)).get(clientKey);
+}
+
+/** By the key of the workload that asks. Of several the pods that were seen last. */
+function readResolvers(capture: OpenCapture): Map<string, SelectedPods> {
+  const rows = capture.database
+    .prepare(
+      `SELECT c.workloadKey, s.labels, a.namespace, a.workloadName, a.name
+       FROM (SELECT clientId, serverId, max(id) AS last FROM DnsExchange WHERE responseId IS NOT NULL GROUP BY 1, 2) e
+         JOIN Endpoint ce ON ce.id = e.clientId JOIN Actor c ON c.id = ce.actorId JOIN Endpoint s ON s.id = e.serverId
+         JOIN Actor a ON a.id = s.actorId
+       ORDER BY a.kind = 'pod', e.last`,
+    )
+    .all([]);
+  return new Map(rows.map((row) => [String(row.workloadKey), toResolver(row)]));
+}
+
+function toResolver({ labels, namespace, workloadName, name }: SqlRow): SelectedPods {
+  const labelSet = labels === null ? [] : (JSON.parse(String(labels)) as unknown[]).map(String);
+  const selection = selectLabels({ name: String(name), labelSets: [labelSet] }, []);
+  if (selection === undefined || namespace === null) return KUBE_DNS;
+  return { namespace: String(namespace), name: String(workloadName ?? name), ...selection };
+}
+
+/** Of the answer: null where names have nothing to do with it. */
+export function explainLookups({ facts, firstNs }: DropCause, lookups: Lookups): DropCauseAnswer["lookups"] {
+  const { client } = facts;
+  if (client === null || !isFqdnCandidate(facts)) return null;
+  const told = explainFqdn({
+    droppedNs: firstNs,
+    pod: lookups.pod,
+    ip: lookups.ip,
+    lookups: lookups.found,
+    hasClientDns: lookups.hasClientDns,
+    client: shown(client),
+  });
+  const own = lookups.found.filter(({ pod }) => pod === lookups.pod);
+  return {
+    ...told,
+    found: (own.length > 0 ? own : lookups.found)
+      .slice(-5)
+      .map(({ name, pod, atNs, ips, ttlSeconds, flowId }) => ({
+        name,
+        pod,
+        time: formatTime(atNs),
+        ips: [...ips],
+        ttlSeconds,
+        flow: flowId,
+      })),
+  };
+}

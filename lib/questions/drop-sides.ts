@@ -1,0 +1,79 @@
+/** At which side it was dropped and how that is known, and what the other side makes of the same edge. */
+
+import { dropOwner, placeText, shown } from "@/lib/insight/causes/drop-words";
+import type { DropCauseAnswer } from "./answers-drops";
+import type { DropCause } from "./causes";
+import type { OpenCapture } from "./open-capture";
+
+export function readSide(
+  capture: OpenCapture,
+  { facts, exampleId }: DropCause,
+): DropCauseAnswer["decidedAt"] {
+  const owner = dropOwner(facts);
+  if (owner === undefined)
+    return {
+      place: placeText(facts),
+      says: "The records leave out the direction, or who asked whom, so the side that decided is not known.",
+    };
+  const isEgress = facts.direction === "EGRESS";
+  const row = capture.database
+    .prepare(
+      `SELECT o.nodeName, e.localId FROM Flow f JOIN Observer o ON o.id = f.observerId
+         JOIN Endpoint e ON e.id = CASE WHEN ? THEN f.sourceId ELSE f.destinationId END WHERE f.id = ?`,
+    )
+    .get([isEgress ? 1 : 0, exampleId]);
+  const node =
+    row?.nodeName === null || row?.nodeName === undefined ? "" : ` on node ${String(row.nodeName)}`;
+  const local =
+    row?.localId === null || row?.localId === undefined
+      ? ""
+      : `, where it is a local endpoint (id ${Number(row.localId)})`;
+  const end = isEgress ? "sender" : "receiver";
+  return {
+    place: placeText(facts),
+    says: `The records say ${facts.direction}, so it was dropped at the ${end} of the packet, ${shown(owner)}${node}${local}.`,
+  };
+}
+
+export function readOtherSide(capture: OpenCapture, cause: DropCause): DropCauseAnswer["otherSide"] {
+  const { facts } = cause;
+  const unknown = { state: "unknown" as const, causeId: null };
+  const other = { EGRESS: "INGRESS", INGRESS: "EGRESS" }[facts.direction];
+  if (other === undefined || facts.client === null || facts.server === null)
+    return { ...unknown, says: "Which side is the other one is not known." };
+  const isOutside = [facts.client, facts.server].some(({ kind }) => kind === "world" || kind === "unknown");
+  const denied = capture.database
+    .prepare(
+      `SELECT causeId FROM Cause WHERE kind = 'drop' AND direction = ? AND clientKey = ? AND serverKey = ? AND port IS ? AND protocol IS ?
+       ORDER BY position LIMIT 1`,
+    )
+    .get([other, facts.client.key, facts.server.key, facts.port, facts.protocol]);
+  if (denied !== undefined)
+    return {
+      state: "denied",
+      causeId: String(denied.causeId),
+      says: `The other side drops it too (${placeText({ ...facts, direction: other })}): both have to be changed.`,
+    };
+  if (isOutside)
+    return {
+      ...unknown,
+      says: "The other side is outside the cluster: no policy that this log tells of decides there.",
+    };
+  const place = placeText({ ...facts, direction: other });
+  if (facts.direction === "INGRESS")
+    return {
+      state: "passed",
+      causeId: null,
+      says: `The packets came as far as the receiver, so ${place} lets them pass.`,
+    };
+  if (cause.workedNs !== null || cause.worksNs !== null)
+    return {
+      state: "passed",
+      causeId: null,
+      says: `Nothing comes as far now. When the edge worked, ${place} let it pass.`,
+    };
+  return {
+    ...unknown,
+    says: `Nothing came as far, so the log cannot say whether ${place} would allow it. Once this side allows it, the other can turn out to deny it.`,
+  };
+}

@@ -1,0 +1,337 @@
+/** Drops that are easily misread, each with the answer worked out by hand from the description of the formats. */
+
+import { describe, expect, it } from "vitest";
+import { line, lines } from "@/lib/jobs/testing";
+import { ProofCapture } from "./captures";
+
+const pod = (namespace: string, workload: string, identity: number, n = 1) => ({
+  ID: identity + 1000 * n,
+  identity,
+  namespace,
+  pod_name: `${workload}-7d4b9c6f5-x2x7${n}`,
+  labels: [`k8s:app=${workload}`, "k8s:pod-template-hash=7d4b9c6f5"],
+  workloads: [{ kind: "Deployment", name: workload }],
+});
+const WEB = pod("shop", "web", 300);
+const LEDGER = pod("bank", "ledger", 301);
+const DNS = { ...pod("kube-system", "kube-dns", 302), labels: ["k8s:k8s-app=kube-dns"] };
+const WORLD = { identity: 2, labels: ["reserved:world"] };
+const IP = { web: "10.0.1.1", ledger: "10.0.2.2", dns: "10.0.3.3", world: "192.0.2.7" };
+
+const asked = {
+  source: WEB,
+  destination: LEDGER,
+  IP: { source: IP.web, destination: IP.ledger, ipVersion: "IPv4" },
+  node_name: "prod/n1",
+};
+const answered = {
+  source: LEDGER,
+  destination: WEB,
+  IP: { source: IP.ledger, destination: IP.web, ipVersion: "IPv4" },
+  node_name: "prod/n1",
+};
+const tcp = (source_port: number, destination_port: number, ...flags: string[]) => ({
+  l4: {
+    TCP: { source_port, destination_port, flags: Object.fromEntries(flags.map((flag) => [flag, true])) },
+  },
+});
+const denied = (reason: string, direction: string) => ({
+  verdict: "DROPPED",
+  drop_reason_desc: reason,
+  traffic_direction: direction,
+});
+const CODES: Readonly<Record<string, number>> = { POLICY_DENIED: 133, POLICY_DENY: 181, AUTH_REQUIRED: 189 };
+const dropped = (reason: string, direction: string) => ({
+  ...denied(reason, direction),
+  event_type: { type: 1, sub_type: CODES[reason] },
+});
+const verdict = (reason: string, direction: string, lists: object = {}) => ({
+  ...denied(reason, direction),
+  event_type: { type: 5 },
+  ...lists,
+});
+const delivered = { event_type: { type: 4 }, trace_observation_point: "TO_ENDPOINT", verdict: "FORWARDED" };
+const NO = { kind: "CiliumNetworkPolicy", namespace: "bank", name: "no-web" };
+
+function ask(...texts: string[]) {
+  const proof = new ProofCapture([{ name: "a.log", text: lines(...texts) }]);
+  const { rows, total } = proof.ask("drops", { by: "cause" });
+  return { proof, rows, total, explain: (at = 0) => proof.explain(rows[at]?.key.causeId ?? "") };
+}
+
+describe("drops that are easily misread", () => {
+  it("a drop that carries the policy which allowed the other direction is not allowed by it, and names none", () => {
+    const other = { egress_allowed_by: [{ ...NO, namespace: "shop", name: "let-web-out" }] };
+    const { rows, explain } = ask(
+      line(0, { ...asked, ...tcp(40001, 5432, "SYN"), ...verdict("POLICY_DENIED", "INGRESS", other) }),
+      line(0.0005, { ...asked, ...tcp(40001, 5432, "SYN"), ...dropped("POLICY_DENIED", "INGRESS") }),
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      drops: 1,
+      decidedBy: "default-deny",
+      confidence: "certain",
+      policies: [],
+      place: "ingress of bank/ledger",
+      fix: "allow ingress from shop/web",
+    });
+    expect(rows[0]?.unnamed).toContain("no rule matched");
+    expect(JSON.stringify(explain())).not.toContain('"name":"let-web-out"');
+  });
+
+  it("an explicit deny is named by its verdict record alone, and no rule is offered against it", () => {
+    const { rows, explain } = ask(
+      line(0, {
+        ...asked,
+        ...tcp(40001, 5432, "SYN"),
+        ...verdict("POLICY_DENY", "INGRESS", { ingress_denied_by: [NO] }),
+      }),
+      line(0.0005, { ...asked, ...tcp(40001, 5432, "SYN"), ...dropped("POLICY_DENY", "INGRESS") }),
+    );
+    expect(rows[0]).toMatchObject({
+      drops: 1,
+      decidedBy: "policy",
+      policies: [NO],
+      fix: "change the deny rule",
+    });
+    const answer = explain();
+    expect(answer.remedy).toMatchObject({ policies: [], side: "server ingress" });
+    expect(answer.remedy.why).toContain("A deny rule wins over every allow rule");
+    // Both records, with their lines.
+    expect(answer.evidence).toMatchObject([{ drop: { line: 2, file: "a.log" }, verdict: { line: 1 } }]);
+    expect(answer.evidence[0]?.verdict?.text).toContain('"name":"no-web"');
+    expect(answer.evidence[0]?.drop?.text).not.toContain("no-web");
+  });
+
+  it("without its verdict record a deny is likely, unnamed, and the reason for that is said", () => {
+    const { rows, explain } = ask(
+      line(0, { ...asked, ...tcp(40001, 5432, "SYN"), ...dropped("POLICY_DENY", "INGRESS") }),
+    );
+    expect(rows[0]).toMatchObject({ decidedBy: "policy", confidence: "likely", policies: [] });
+    expect(rows[0]?.unnamed).toContain("it holds no policy-verdict records");
+    expect(explain().confidence.says).toContain("Likely");
+  });
+
+  it("retries of one SYN are one attempt and a drop each", () => {
+    const { rows } = ask(
+      ...[0, 1, 3, 7].map((seconds) =>
+        line(seconds, { ...asked, ...tcp(40001, 5432, "SYN"), ...dropped("POLICY_DENIED", "EGRESS") }),
+      ),
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ drops: 4, attempts: 1, place: "egress of shop/web" });
+  });
+
+  it("a dropped answer is lost at the client's ingress, and needs no rule", () => {
+    const { rows, explain } = ask(
+      line(0, { ...asked, ...tcp(40001, 5432, "SYN"), ...delivered, is_reply: false }),
+      line(0.1, { ...answered, ...tcp(5432, 40001, "SYN", "ACK"), ...dropped("POLICY_DENIED", "INGRESS") }),
+      // A request that is dropped on its way in at the server is another cause, though direction, port and sides are alike.
+      line(100, { ...asked, ...tcp(40002, 5432, "SYN"), ...dropped("POLICY_DENIED", "INGRESS") }),
+    );
+    expect(rows).toHaveLength(2);
+    const at = rows.findIndex(({ place }) => place === "ingress of shop/web");
+    expect(rows[at]).toMatchObject({ drops: 1, fix: "no rule: replies need none" });
+    expect(rows[at]?.sentence).toContain("Answers of bank/ledger to shop/web on TCP 5432 are lost");
+    expect(explain(at).remedy).toMatchObject({ policies: [], side: null });
+    expect(explain(1 - at).decidedAt.place).toBe("ingress of bank/ledger");
+    expect(explain(1 - at).remedy.policies[0]?.yaml).toContain("ingress:");
+  });
+
+  it("a request that an HTTP rule refused is one drop, its 403 is the proxy's, and the rule would name it", () => {
+    const http = { method: "DELETE", url: "http://ledger/accounts/7?force=1", protocol: "HTTP/1.1" };
+    const l7 = { Type: "L7", event_type: { type: 129 }, traffic_direction: "INGRESS" };
+    const { rows, total, explain } = ask(
+      line(0, {
+        ...asked,
+        ...tcp(40001, 80),
+        ...l7,
+        is_reply: false,
+        verdict: "DROPPED",
+        l7: { type: "REQUEST", http },
+      }),
+      line(0.001, {
+        ...answered,
+        ...tcp(80, 40001),
+        ...l7,
+        is_reply: true,
+        verdict: "FORWARDED",
+        l7: { type: "RESPONSE", http: { ...http, code: 403 } },
+      }),
+    );
+    expect(total).toBe(1);
+    expect(rows[0]).toMatchObject({ decidedBy: "l7-rule", reason: null, class: "never-worked" });
+    const { policies } = explain().remedy;
+    expect(policies[0]?.yaml).toContain('- method: DELETE\n          path: "/accounts/7(\\\\?.*)?"');
+    expect(policies[1]?.why).toContain("knows ports, not requests");
+  });
+
+  it("authentication that is done in the end was no lack of a rule", () => {
+    const { rows, explain } = ask(
+      line(0, { ...asked, ...tcp(40001, 5432, "SYN"), ...dropped("AUTH_REQUIRED", "EGRESS") }),
+      line(1, { ...asked, ...tcp(40001, 5432, "SYN"), ...delivered, is_reply: false }),
+      line(1.1, { ...answered, ...tcp(5432, 40001, "SYN", "ACK"), ...delivered, is_reply: true }),
+    );
+    expect(rows[0]).toMatchObject({
+      decidedBy: "authentication",
+      class: "degraded",
+      fix: "let both sides authenticate",
+    });
+    const answer = explain();
+    expect(answer.worked).toMatchObject({ before: null, since: "2026-08-21T12:00:01.000000000Z" });
+    expect(answer.remedy.policies).toEqual([]);
+  });
+
+  it("a service without backends is no policy's fault", () => {
+    const { rows, explain } = ask(
+      line(0, {
+        ...asked,
+        ...tcp(40001, 80, "SYN"),
+        ...denied("SERVICE_BACKEND_NOT_FOUND", "EGRESS"),
+        event_type: { type: 1, sub_type: 158 },
+      }),
+    );
+    expect(rows[0]).toMatchObject({ decidedBy: "datapath", key: { port: 80 }, fix: "make a backend ready" });
+    expect(rows[0]?.sentence).toContain("the service has no backend that is ready");
+    expect(explain().remedy).toMatchObject({
+      policies: [],
+      why: "No policy dropped it, so no rule can allow it.",
+    });
+  });
+
+  it("router solicitations are noise and come last, however many there are", () => {
+    const solicitation = (seconds: number, reason: string, code: number) =>
+      line(seconds, {
+        source: WEB,
+        destination: { identity: 0 },
+        IP: { source: "fe80::1", destination: "ff02::2", ipVersion: "IPv6" },
+        l4: { ICMPv6: { type: 133 } },
+        node_name: "prod/n1",
+        ...denied(reason, "EGRESS"),
+        event_type: { type: 1, sub_type: code },
+      });
+    const { rows } = ask(
+      ...Array.from({ length: 20 }, (_, n) => solicitation(n, "INVALID_SOURCE_IP", 132)),
+      solicitation(30, "UNSUPPORTED_L3_PROTOCOL", 139),
+      line(40, { ...asked, ...tcp(40001, 5432, "SYN"), ...dropped("POLICY_DENIED", "EGRESS") }),
+    );
+    expect(rows.map(({ class: kind, drops }) => [kind, drops])).toEqual([
+      ["never-worked", 1],
+      ["noise", 20],
+      ["noise", 1],
+    ]);
+    expect(rows.at(-1)?.fix).toBe("nothing to do");
+  });
+});
+
+describe("a name that toFQDNs does not cover", () => {
+  const lookup = (seconds: number, answer?: object) =>
+    line(seconds, {
+      Type: "L7",
+      event_type: { type: 129 },
+      traffic_direction: "EGRESS",
+      node_name: "prod/n1",
+      ...(answer === undefined
+        ? {
+            source: WEB,
+            destination: DNS,
+            IP: { source: IP.web, destination: IP.dns, ipVersion: "IPv4" },
+            l4: { UDP: { source_port: 50001, destination_port: 53 } },
+            is_reply: false,
+          }
+        : {
+            source: DNS,
+            destination: WEB,
+            IP: { source: IP.dns, destination: IP.web, ipVersion: "IPv4" },
+            l4: { UDP: { source_port: 53, destination_port: 50001 } },
+            is_reply: true,
+          }),
+      l7: {
+        type: answer === undefined ? "REQUEST" : "RESPONSE",
+        dns: { query: "api.example.com.", qtypes: ["A"], observation_source: "proxy", ...answer },
+      },
+    });
+  const lost = (seconds: number) =>
+    line(seconds, {
+      source: WEB,
+      destination: WORLD,
+      IP: { source: IP.web, destination: IP.world, ipVersion: "IPv4" },
+      node_name: "prod/n1",
+      ...tcp(40001, 443, "SYN"),
+      ...dropped("POLICY_DENIED", "EGRESS"),
+    });
+
+  it("is told with when it was asked for, what was answered and for how long, and both rules are offered", () => {
+    const { explain } = ask(lookup(0), lookup(0.01, { ips: [IP.world], ttl: 60 }), lost(20));
+    const { lookups, remedy } = explain();
+    expect(lookups).toMatchObject({
+      state: "name-not-allowed",
+      found: [
+        { name: "api.example.com", ips: [IP.world], ttlSeconds: 60, time: "2026-08-21T12:00:00.010000000Z" },
+      ],
+    });
+    expect(remedy.policies[0]?.yaml).toContain("- toFQDNs:\n    - matchName: api.example.com");
+    expect(remedy.policies[0]?.yaml).toContain('"k8s:k8s-app": kube-dns');
+    expect(remedy.policies[1]?.why).toContain("no DNS names");
+  });
+
+  it("was given for too short a time, when its record had expired", () => {
+    const { explain } = ask(lookup(0), lookup(0.01, { ips: [IP.world], ttl: 5 }), lost(20));
+    expect(explain().lookups?.state).toBe("expired");
+  });
+
+  it("is not known where no look-up was seen: then the address is all that a rule can name", () => {
+    const { explain } = ask(lost(20));
+    expect(explain().lookups?.state).toBe("not-seen");
+    expect(explain().remedy.policies.map(({ yaml }) => yaml?.includes("192.0.2.7/32"))).toEqual([true, true]);
+  });
+});
+
+describe("an edge that worked", () => {
+  it("says when, and what changed until the first drop", () => {
+    const agent = (seconds: number, event: object) =>
+      JSON.stringify({
+        agent_event: event,
+        node_name: "prod/n1",
+        time: new Date(Date.parse("2026-08-21T12:00:00Z") + seconds * 1000).toISOString(),
+      });
+    const labels = [
+      "k8s:io.cilium.k8s.policy.derived-from=CiliumNetworkPolicy",
+      "k8s:io.cilium.k8s.policy.name=ledger",
+      "k8s:io.cilium.k8s.policy.namespace=bank",
+    ];
+    const moved = { ...WEB, identity: 399, labels: ["k8s:app=web", "k8s:env=test"] };
+    const { explain, rows } = ask(
+      line(0, { ...asked, ...tcp(40001, 5432, "SYN"), ...delivered, is_reply: false }),
+      line(0.1, { ...answered, ...tcp(5432, 40001, "SYN", "ACK"), ...delivered, is_reply: true }),
+      agent(50, { type: "POLICY_UPDATED", policy_update: { labels, revision: "7", rule_count: "1" } }),
+      line(100, {
+        ...asked,
+        source: moved,
+        ...tcp(40002, 5432, "SYN"),
+        ...dropped("POLICY_DENIED", "INGRESS"),
+      }),
+    );
+    expect(rows[0]?.class).toBe("broken-since");
+    const { worked, changes, otherSide } = explain();
+    expect(worked).toMatchObject({
+      delivered: "2026-08-21T12:00:00.000000000Z",
+      answered: "2026-08-21T12:00:00.100000000Z",
+    });
+    expect(changes.found.map(({ says }) => says)).toEqual([
+      "Pod shop/web-7d4b9c6f5-x2x71@prod has another identity: 399, before 300.",
+      expect.stringContaining("now k8s:env=test; no longer k8s:pod-template-hash=7d4b9c6f5"),
+      "The agent took in CiliumNetworkPolicy bank/ledger.",
+    ]);
+    expect(otherSide.state).toBe("passed");
+  });
+
+  it("can be denied at both sides: each cause leads to the other", () => {
+    const { rows, explain } = ask(
+      line(0, { ...asked, ...tcp(40001, 5432, "SYN"), ...dropped("POLICY_DENIED", "EGRESS") }),
+      line(100, { ...asked, ...tcp(40002, 5432, "SYN"), ...dropped("POLICY_DENIED", "INGRESS") }),
+    );
+    expect(explain(0).otherSide).toMatchObject({ state: "denied", causeId: rows[1]?.key.causeId });
+    expect(explain(1).otherSide).toMatchObject({ state: "denied", causeId: rows[0]?.key.causeId });
+  });
+});
