@@ -4,8 +4,9 @@ import { ListFilter, X } from "lucide-react";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { IconButton } from "@/components/ui/button";
 import { formatFilter } from "@/lib/scope/filter";
-import { type CommandNote, parsePastedCommand, readFilterInput } from "@/lib/scope/hubble-command";
+import { parsePastedCommand, readFilterInput } from "@/lib/scope/hubble-command";
 import { type Chip, chipsOf, joinTexts, negateChip, removeChip, replaceChip, toggleChip } from "./chips";
+import { CopyFilter } from "./copy-filter";
 import styles from "./filter-bar.module.css";
 import { FilterChip } from "./filter-chip";
 import { FilterInput } from "./filter-input";
@@ -20,7 +21,9 @@ interface FilterBarProps {
 }
 
 interface Said {
-  readonly notes: readonly CommandNote[];
+  readonly notes: readonly { readonly text: string }[];
+  /** The notes are about a copy that was made. */
+  readonly isCopy?: boolean;
   /** A command that could not be read. */
   readonly refusal?: { readonly message: string; readonly hint?: string };
 }
@@ -127,6 +130,9 @@ export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
             />
           </li>
         </ul>
+        {chips.length > 0 && (
+          <CopyFilter scope={scope.scope} onCopied={(notes) => setSaid({ notes, isCopy: true })} />
+        )}
         {(chips.length > 0 || off !== "") && (
           <IconButton label="Remove all terms" onClick={() => put("", "")}>
             <X size={15} aria-hidden />
@@ -136,6 +142,7 @@ export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
       <FilterMessages
         scope={scope}
         notes={said.notes}
+        lead={said.isCopy ? "Copied. Hubble will not show exactly the same:" : undefined}
         refusal={said.refusal}
         onText={(text) => put(text)}
         onDismiss={() => setSaid(NOTHING_SAID)}

@@ -11,7 +11,7 @@ import {
 } from "react";
 import { Sentence } from "@/components/ui/sentence";
 import { applyCompletion, completionAt } from "@/lib/scope/complete";
-import { looksLikeCommand } from "@/lib/scope/hubble-command";
+import { looksPasted } from "@/lib/scope/hubble-command";
 import styles from "./filter-input.module.css";
 import { facetWordOf, type Proposal, proposalsFor } from "./filter-proposals";
 import { useKeyValues } from "./queries";
@@ -96,7 +96,7 @@ export function FilterInput(props: FilterInputProps) {
   };
   const onPaste = (event: ClipboardEvent<HTMLInputElement>) => {
     const pasted = event.clipboardData.getData("text/plain");
-    if (!looksLikeCommand(pasted)) return;
+    if (!looksPasted(pasted)) return;
     event.preventDefault();
     setOpen(false);
     props.onCommand(pasted);

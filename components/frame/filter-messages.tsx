@@ -4,7 +4,6 @@ import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Sentence } from "@/components/ui/sentence";
 import { visible } from "@/components/ui/text";
-import type { CommandNote } from "@/lib/scope/hubble-command";
 import type { LinkProblem } from "@/lib/scope/link";
 import { joinTexts } from "./chips";
 import styles from "./filter-messages.module.css";
@@ -12,14 +11,23 @@ import type { ScopeHandle } from "./use-scope";
 
 interface FilterMessagesProps {
   readonly scope: ScopeHandle;
-  readonly notes: readonly CommandNote[];
+  readonly notes: readonly { readonly text: string }[];
+  /** What the notes are about. */
+  readonly lead?: string;
   readonly refusal: { readonly message: string; readonly hint?: string } | undefined;
   readonly onText: (text: string) => void;
   readonly onDismiss: () => void;
 }
 
 /** What is wrong with the link or with a pasted command, and what can be done about it. */
-export function FilterMessages({ scope, notes, refusal, onText, onDismiss }: FilterMessagesProps) {
+export function FilterMessages({
+  scope,
+  notes,
+  lead = "It was taken over, with a difference:",
+  refusal,
+  onText,
+  onDismiss,
+}: FilterMessagesProps) {
   if (scope.problems.length === 0 && notes.length === 0 && refusal === undefined) return null;
   return (
     <div className={styles.messages}>
@@ -48,7 +56,7 @@ export function FilterMessages({ scope, notes, refusal, onText, onDismiss }: Fil
       )}
       {notes.length > 0 && (
         <Banner tone="warn" role="status" onClose={onDismiss}>
-          <p>The command was taken over, with a difference:</p>
+          <p>{lead}</p>
           <ul className={styles.notes}>
             {notes.map((note) => (
               <li key={note.text}>

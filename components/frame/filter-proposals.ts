@@ -46,7 +46,7 @@ export function proposalsFor(completion: Completion, present: readonly PresentVa
       proposals: keys.map(({ word, help }) => ({ word: `${word}:`, about: help, insert: word })),
       help:
         completion.prefix === ""
-          ? "Terms are joined by AND. A comma between values is OR, ! before a term is NOT. A hubble observe command can be pasted."
+          ? "Terms are joined by AND. A comma between values is OR, ! before a term is NOT. A hubble observe command or its FlowFilters can be pasted."
           : undefined,
     };
   }

@@ -8,6 +8,8 @@
 
 import { type Failure, fail, ok, type Result } from "@/lib/base/result";
 import { type Filter, formatFilter, makeTerm, parseFilter, type Term, withTerm } from "./filter";
+import { flowFilterTerms, type ReadTerms } from "./flow-filter-read";
+import { looksLikeFlowFilters, readFlowFilters } from "./flow-filter-text";
 import { ALL_NAMESPACES, type FilterFlag, readFlags } from "./hubble-flags";
 import { parseHubbleTime } from "./hubble-time";
 import {
@@ -47,7 +49,18 @@ export function looksLikeCommand(text: string): boolean {
   return COMMAND.test(text);
 }
 
+/** True for text of Hubble's: a command, or FlowFilters as JSON. */
+export function looksPasted(text: string): boolean {
+  return looksLikeCommand(text) || looksLikeFlowFilters(text);
+}
+
+/** Reads a command, or FlowFilters. */
 export function parsePastedCommand(text: string): Result<PastedCommand, CommandFailure> {
+  if (!looksLikeCommand(text) && looksLikeFlowFilters(text)) {
+    const raw = readFlowFilters(text);
+    const read = raw.ok ? flowFilterTerms(raw.value) : raw;
+    return read.ok ? checked(read.value.terms, { notes: read.value.notes }) : read;
+  }
   if (text.length > MOST_CHARACTERS) return failed(`A command has at most ${MOST_CHARACTERS} characters.`);
   const command = COMMAND.exec(text);
   if (!command) return failed("This is not a hubble observe command.", "It begins with: hubble observe");
@@ -65,14 +78,44 @@ export function parsePastedCommand(text: string): Result<PastedCommand, CommandF
   const denied = buildTerms(flags.value.filters, true);
   if (!denied.ok) return denied;
   notes.push(...sameSideNotes(allowed.value), ...denyNotes(denied.value));
+  const raw = readRawFilters(flags.value.filters, allowed.value.length > 0);
+  if (!raw.ok) return raw;
+  notes.push(...raw.value.notes);
 
   const range = readRange(flags.value.since, flags.value.until, notes);
   if (!range.ok) return range;
-  const filter = { terms: [...allowed.value, ...denied.value].reduce<readonly Term[]>(withTerm, []) };
-  const checked = parseFilter(formatFilter(filter));
-  if (!checked.ok) return failed(checked.failure.message, checked.failure.hint);
-  return ok({ filter, ...range.value, notes });
+  return checked([...allowed.value, ...denied.value, ...raw.value.terms], { ...range.value, notes });
 }
+
+/** Every way in ends here: the filter is one that the link can hold. */
+function checked(
+  terms: readonly Term[],
+  rest: Omit<PastedCommand, "filter">,
+): Result<PastedCommand, CommandFailure> {
+  const filter = { terms: terms.reduce<readonly Term[]>(withTerm, []) };
+  const read = parseFilter(formatFilter(filter));
+  return read.ok ? ok({ filter, ...rest }) : failed(read.failure.message, read.failure.hint);
+}
+
+/** `--allowlist` and `--denylist`. Flags and filters that allow are OR in Hubble. */
+function readRawFilters(
+  flags: readonly FilterFlag[],
+  hasAllowed: boolean,
+): Result<ReadTerms, CommandFailure> {
+  const raw = flags.filter(({ word }) => RAW_LISTS.has(word));
+  if (raw.length === 0) return ok({ terms: [], notes: [] });
+  if (raw.some(({ negated }) => negated)) return failed("--not cannot stand before a list of filters.");
+  const read = readFlowFilters(raw.map(({ word, value }) => `${word}: ${value}`).join("\n"));
+  if (!read.ok) return read;
+  if (hasAllowed && read.value.allow.length > 0)
+    return failed(
+      "--allowlist beside other flags means that either may match.",
+      "A filter here has no OR between terms. Paste one of them at a time.",
+    );
+  return flowFilterTerms(read.value);
+}
+
+const RAW_LISTS: ReadonlySet<string> = new Set(["allowlist", "denylist"]);
 
 /** Flags before which `--not` stands, and those without, are two filters of their own in Hubble. */
 function buildTerms(all: readonly FilterFlag[], negated: boolean): Result<readonly Term[], CommandFailure> {
@@ -80,7 +123,9 @@ function buildTerms(all: readonly FilterFlag[], negated: boolean): Result<readon
   const namespaces = namespacesOf(flags);
   const conflict = namespaceConflict(flags, namespaces);
   if (conflict) return conflict;
-  const words = new Set(flags.map(keyWordOf).filter((word) => !ALL_NAMESPACES.has(word)));
+  const words = new Set(
+    flags.map(keyWordOf).filter((word) => !ALL_NAMESPACES.has(word) && !RAW_LISTS.has(word)),
+  );
   const terms: Term[] = [];
   for (const word of words) {
     const found = findKeyWord(word);
@@ -298,12 +343,12 @@ function failed(message: string, hint?: string): { readonly ok: false; readonly 
   return fail("command_invalid", message, hint);
 }
 
-/** Filter text or a command, as it comes from the filter bar. */
+/** Filter text, a command or FlowFilters, as it comes from the filter bar. */
 export type FilterInput =
   | { readonly kind: "filter"; readonly result: ReturnType<typeof parseFilter> }
   | { readonly kind: "command"; readonly result: ReturnType<typeof parsePastedCommand> };
 
 export function readFilterInput(text: string): FilterInput {
-  if (looksLikeCommand(text)) return { kind: "command", result: parsePastedCommand(text) };
+  if (looksPasted(text)) return { kind: "command", result: parsePastedCommand(text) };
   return { kind: "filter", result: parseFilter(text) };
 }

@@ -41,8 +41,8 @@ export interface KeyWord {
 export const REFUSED_WORDS: ReadonlyMap<string, string> = new Map([
   ["cel", "CEL expressions are not supported; write the condition as terms."],
   ["cel-expression", "CEL expressions are not supported; write the condition as terms."],
-  ["allowlist", "Raw filters are not supported; write the condition as terms."],
-  ["denylist", "Raw filters are not supported; write the condition as terms."],
+  ["allowlist", "A list of raw filters is not a term: paste the whole list, it is taken over as terms."],
+  ["denylist", "A list of raw filters is not a term: paste the whole list, it is taken over as terms."],
   ...["from", "to", "time", "since", "until"].map(
     (word) =>
       [word, "Time is not a term: set it on the histogram, or with the parameters from and to."] as const,
