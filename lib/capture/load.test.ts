@@ -54,7 +54,7 @@ function batch(columns: FlowColumns = ROW, flows = 1): FlowBatch {
     pairs: [{ source: 0, destination: 1, protocol: "TCP", side: 1, by: "tcp-flags", serverPort: 80 }],
     reset: true,
     others: [],
-    extras: [],
+    extras: { words: new Int32Array(), varied: new Uint8Array() },
     refusals: [],
     refusedBy: {},
     formats: { hubble: flows },

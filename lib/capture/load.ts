@@ -5,6 +5,8 @@
 
 import {
   type BatchRefusal,
+  EXTRA_HAS,
+  EXTRA_WORDS,
   type FlowBatch,
   NO_KEY,
   NO_LATENCY,
@@ -148,13 +150,21 @@ export class FileLoader {
     const insert = this.database.prepare(
       "INSERT INTO FlowExtra (id, traceHash, ipTraceId, headersId, variedHeaders) VALUES (?, ?, ?, ?, ?)",
     );
-    for (const extra of batch.extras) {
+    const { words, varied } = batch.extras;
+    let end = 0;
+    for (let row = 0; row < words.length; row += EXTRA_WORDS) {
+      const [place, has, headers, , , , , length] = words.subarray(
+        row,
+        row + EXTRA_WORDS,
+      ) as unknown as number[];
+      const start = end;
+      end += length as number;
       insert.run([
-        block * PLACES_PER_BLOCK + extra.place,
-        extra.traceHash,
-        extra.ipTraceId,
-        translatedOrNull(maps.text, extra.headers),
-        extra.variedHeaders,
+        block * PLACES_PER_BLOCK + (place as number),
+        ((has as number) & EXTRA_HAS.trace) === 0 ? null : int64Of(words, row + 3),
+        ((has as number) & EXTRA_HAS.ipTrace) === 0 ? null : int64Of(words, row + 5),
+        translatedOrNull(maps.text, headers),
+        ((has as number) & EXTRA_HAS.headers) === 0 ? null : varied.subarray(start, end),
       ]);
     }
   }
@@ -291,4 +301,8 @@ function nextBlockId(database: Sqlite): number {
     )
     .get([]);
   return Number(row?.next ?? 1);
+}
+
+function int64Of(words: Int32Array, at: number): bigint {
+  return (BigInt(words[at] as number) << 32n) | BigInt((words[at + 1] as number) >>> 0);
 }

@@ -89,18 +89,19 @@ export interface BatchOther {
   readonly hash: bigint;
 }
 
-/** What few flows have; a row only for those that have any of it. */
-export interface BatchExtra {
-  readonly place: number;
-  /** 64 bits of the W3C trace id. */
-  readonly traceHash: bigint | null;
-  /** The trace id of an IP option; unsigned, as the signed number of the same 64 bits. */
-  readonly ipTraceId: bigint | null;
-  /** Text: the HTTP headers (lib/ingest/headers.ts). */
-  readonly headers: number;
-  /** 64 bits of each header whose value is not in that text. */
-  readonly variedHeaders: Uint8Array | null;
+/**
+ * What few flows have; a row only for those that have any of it, in the order of their places. A row is EXTRA_WORDS words: place;
+ * what of it the flow has, a sum of EXTRA_HAS; the decoder's text of its HTTP headers (lib/ingest/headers.ts) or NONE; the halves
+ * of 64 bits of the W3C trace id; those of the trace id of an IP option, unsigned; how many bytes of `varied` are its own.
+ */
+export interface BatchExtras {
+  readonly words: Int32Array;
+  /** 64 bits of each header whose value is not in the text, for all rows one behind the other. */
+  readonly varied: Uint8Array;
 }
+
+export const EXTRA_WORDS = 8;
+export const EXTRA_HAS = { trace: 1, ipTrace: 2, headers: 4 } as const;
 
 export interface BatchRefusal {
   readonly line: number;
@@ -153,7 +154,7 @@ export interface FlowBatch {
   /** True when the decoder began its dictionaries anew with this batch (their size is bounded). */
   readonly reset: boolean;
   readonly others: readonly BatchOther[];
-  readonly extras: readonly BatchExtra[];
+  readonly extras: BatchExtras;
   /** The first refusals of the batch; all are counted in `refusedBy`. */
   readonly refusals: readonly BatchRefusal[];
   readonly refusedBy: Readonly<Record<string, number>>;

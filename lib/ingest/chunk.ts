@@ -7,8 +7,8 @@ import type { RefusalCode } from "@/lib/formats/record";
 export interface Chunk {
   /** Which chunk of the file it is, from 0. Each becomes one block. */
   readonly number: number;
-  /** Its own memory, so that it can be transferred. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** In memory of its own. */
+  readonly bytes: Uint8Array;
   /** Offset of `bytes` in the unpacked file. */
   readonly offset: number;
   /** Per document: start, end (within `bytes`), line number. */
@@ -33,6 +33,8 @@ export interface Added {
 
 /** Gathers the documents of the next chunk. */
 export class ChunkDraft {
+  constructor(private readonly memory: (bytes: number) => Uint8Array) {}
+
   private number = 0;
   private places: number[] = [];
   private moreRecords = 0;
@@ -75,7 +77,7 @@ export class ChunkDraft {
       documents[i] = (documents[i] as number) - start;
       documents[i + 1] = (documents[i + 1] as number) - start;
     }
-    const bytes = new Uint8Array(end - start);
+    const bytes = this.memory(end - start);
     bytes.set(window.subarray(start, end));
     const { refused, parted, contexts } = this;
     this.empty();

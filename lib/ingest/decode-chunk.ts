@@ -2,13 +2,7 @@
 
 import { compressSync } from "lz4-napi";
 import { hash64, uuidHash } from "@/lib/base/hash";
-import {
-  type BatchExtra,
-  type BatchOther,
-  BLOCK_PACKING,
-  type FlowBatch,
-  PLACES_PER_BLOCK,
-} from "@/lib/flow/batch";
+import { type BatchOther, BLOCK_PACKING, type FlowBatch, PLACES_PER_BLOCK } from "@/lib/flow/batch";
 import type { Flow } from "@/lib/flow/flow";
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import { decodeText } from "@/lib/formats/decode";
@@ -60,7 +54,6 @@ class ChunkDecoding {
   private readonly view: DataView;
   private into: Rows;
   private readonly others: BatchOther[] = [];
-  private readonly extras: BatchExtra[] = [];
   private readonly refusals: RefusalList;
   private readonly formats: Record<string, number> = {};
   private readonly places: PlacesWriter;
@@ -131,8 +124,7 @@ class ChunkDecoding {
     this.packer.likeness.like(known, cut);
     const place = this.addPlace(start, end, line);
     this.formats[ids.format] = (this.formats[ids.format] ?? 0) + 1;
-    const extra = this.packer.extraOfKnown(known, this.buffer);
-    if (extra !== undefined) this.extras.push({ place, ...extra });
+    this.packer.putKnownExtra(place, known, this.buffer);
     const pair = this.packer.pairOfKnown(known);
     const hash = cut.hasUuid ? undefined : this.hashOf(start, end);
     const row = this.nextRow();
@@ -165,7 +157,7 @@ class ChunkDecoding {
     const { flow } = record;
     const ids = this.packer.idsOf(flow, format);
     if (learned !== undefined) this.learn(learned, flow, ids);
-    if (ids.extra !== undefined) this.extras.push({ place, ...ids.extra });
+    if (ids.extra !== undefined) this.packer.putExtra(place, ids.extra);
     const row = this.nextRow();
     const own = {
       timeNs: flow.timeNs,
@@ -342,7 +334,7 @@ class ChunkDecoding {
       pairs: this.packer.takeFreshPairs(),
       reset,
       others: this.others,
-      extras: this.extras,
+      extras: this.packer.extras.finish(),
       refusals: this.refusals.listed,
       refusedBy: this.refusals.counts,
       formats: this.formats,

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { projectRoot } from "@/lib/base/project-root";
 import type { FlowBatch } from "@/lib/flow/batch";
 import type { Chunk } from "./chunk";
+import { SharedMemory } from "./shared-memory";
 
 export interface ToDecoder {
   readonly chunk: Chunk;
@@ -52,7 +53,7 @@ class Decoder {
       this.waiting.push({ resolve, reject });
       const question: ToDecoder = { chunk, beginsFile: this.beginsFile };
       this.beginsFile = false;
-      this.worker.postMessage(question, [chunk.bytes.buffer, chunk.documents.buffer]);
+      this.worker.postMessage(question, [chunk.documents.buffer]);
     });
   }
 
@@ -75,6 +76,7 @@ class Decoder {
 
 export class DecodePool {
   private readonly decoders: Decoder[];
+  readonly memory = new SharedMemory();
 
   constructor(size: number) {
     this.decoders = Array.from({ length: size }, () => new Decoder());
@@ -100,6 +102,7 @@ export class DecodePool {
       0,
     );
     const batch = await (this.decoders[decoder] as Decoder).decode(chunk);
+    this.memory.give(chunk.bytes);
     return { decoder, batch };
   }
 

@@ -13,7 +13,8 @@ parentPort?.on("message", ({ chunk, beginsFile }: ToDecoder) => {
   parentPort?.postMessage(batch, transferable(batch));
 });
 
-/** The columns travel without a copy. Compressed bytes are Node's own memory and cannot be transferred. */
-function transferable(batch: FlowBatch): TransferListItem[] {
-  return Object.values(batch.columns).map((column) => column.buffer as ArrayBuffer);
+/** What travels without a copy. Compressed bytes are Node's own memory and cannot be transferred. */
+function transferable({ columns, extras }: FlowBatch): TransferListItem[] {
+  // All columns are in one piece of memory.
+  return [columns.place, extras.words, extras.varied].map(({ buffer }) => buffer as ArrayBuffer);
 }

@@ -85,7 +85,7 @@ function isAt(name: Uint8Array, bytes: Uint8Array, start: number): boolean {
 }
 
 /** 64 bits each, one behind the other. */
-export function packedHashes(hashes: readonly bigint[]): Uint8Array {
+function packedHashes(hashes: readonly bigint[]): Uint8Array {
   const bytes = new DataView(new ArrayBuffer(hashes.length * 8));
   for (const [at, hash] of hashes.entries()) bytes.setBigInt64(at * 8, hash);
   return new Uint8Array(bytes.buffer);

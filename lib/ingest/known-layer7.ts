@@ -1,11 +1,10 @@
 /** A record of layer 7 that is like an earlier one: what the values that were cut out of it mean (cut-layer7.ts). */
 
 import { hash64, uuidHash } from "@/lib/base/hash";
-import { type BatchExtra, NO_KEY } from "@/lib/flow/batch";
+import { NO_KEY } from "@/lib/flow/batch";
 import type { Flow } from "@/lib/flow/flow";
 import { headerOf, REDACTED } from "@/lib/flow/http";
 import { type Cut, HAS } from "./cut";
-import { packedHashes } from "./headers";
 import { countOf, isMember } from "./members";
 import type { FlowIds } from "./pack";
 
@@ -13,7 +12,7 @@ type Header = NonNullable<NonNullable<NonNullable<Flow["l7"]>["http"]>["headers"
 
 export interface Layer7Cuts {
   /** Of each header that is cut out: what stands before its value where it is digested (headerHash of lib/flow/http.ts). */
-  readonly headers: readonly string[];
+  readonly headers: readonly Uint8Array[];
   /** Which of them says which request and answer belong together; -1 for none of them. */
   readonly requestId: number;
 }
@@ -87,8 +86,8 @@ function isCutOut({ key, value }: Header, cut: Cut, bytes: Buffer, nth: number):
 }
 
 /** What stands before the value where it is digested: as headerHash of lib/flow/http.ts does it. */
-function digestedBefore(name: string): string {
-  return `[${JSON.stringify(name)},"`;
+function digestedBefore(name: string): Uint8Array {
+  return Buffer.from(`[${JSON.stringify(name)},"`);
 }
 
 /** Of the headers that were cut out, the one that exchangeKey goes by; -1 when it is none of them. */
@@ -114,24 +113,4 @@ export function ownExchangeKey(cuts: Layer7Cuts, cut: Cut, bytes: Buffer, shared
   if (cuts.requestId < 0) return shared;
   const value = cutValue(cut, bytes, cut.firstHeader + cuts.requestId);
   return requestKey(value.includes(REDACTED) ? undefined : value);
-}
-
-/** The record's own trace and headers in place of the earlier one's. */
-export function ownExtra(
-  cuts: Layer7Cuts,
-  cut: Cut,
-  bytes: Buffer,
-  shared: Omit<BatchExtra, "place">,
-): Omit<BatchExtra, "place"> {
-  const { ipTraceId, headers } = shared;
-  const hasTrace = (cut.shape & HAS.trace) !== 0;
-  const hashes = cuts.headers.map((before, nth) =>
-    hash64(`${before}${cutValue(cut, bytes, cut.firstHeader + nth)}"]`),
-  );
-  return {
-    traceHash: hasTrace ? uuidHash(cutValue(cut, bytes, cut.trace)) : shared.traceHash,
-    ipTraceId,
-    headers,
-    variedHeaders: hashes.length === 0 ? null : packedHashes(hashes),
-  };
 }

@@ -1,8 +1,8 @@
 /** From flows to columns and dictionary entries. */
 
 import { uuidHash } from "@/lib/base/hash";
+import { ShortDigest } from "@/lib/base/sha256";
 import {
-  type BatchExtra,
   type BatchOther,
   type BatchPair,
   DICTIONARIES,
@@ -19,8 +19,9 @@ import { Cut, HAS } from "./cut";
 import { cutLayer7 } from "./cut-layer7";
 import { LocalDictionary } from "./dictionary";
 import { kindEntries, observerEntries, sideEntries, storable, textEntries } from "./entries";
+import { ExtrasWriter } from "./extras";
 import { HeaderPacker, type PackedHeaders } from "./headers";
-import { cutValue, exchangeKey, ownExchangeKey, ownExtra } from "./known-layer7";
+import { cutValue, exchangeKey, type Layer7Cuts, ownExchangeKey } from "./known-layer7";
 import { LikenessWriter } from "./likeness";
 import { LIMITS } from "./limits";
 import { PairDictionary } from "./pairs";
@@ -38,13 +39,21 @@ export interface FlowIds {
   readonly events: number;
   readonly exchangeKey: bigint;
   /** What few flows have; undefined when it has none of it. */
-  readonly extra: Omit<BatchExtra, "place"> | undefined;
+  readonly extra: FlowExtra | undefined;
   /** Which HTTP headers are kept as a digest of their own. */
   readonly isVariedHeader: readonly boolean[];
   readonly format: string;
   /** What the record says of its direction, whatever its ports. */
   readonly knownSide: KnownSide | undefined;
   readonly protocol: string | undefined;
+}
+
+/** See BatchExtras in lib/flow/batch.ts. */
+export interface FlowExtra {
+  readonly traceHash: bigint | null;
+  readonly ipTraceId: bigint | null;
+  readonly headers: number;
+  readonly variedHeaders: Uint8Array | null;
 }
 
 /** What each record has for itself. */
@@ -85,6 +94,8 @@ export function putRow(
   columns.hasUuid[row] = own.hasUuid ? 1 : 0;
 }
 
+/** Behind a header's value where it is digested. */
+const BEHIND = Buffer.from('"]');
 const NO_HEADERS: readonly boolean[] = [];
 
 /** Which of two neighbouring 32-bit words is the high half of a 64-bit one on this machine. */
@@ -105,7 +116,8 @@ export interface Rows {
 
 export function rowsOf(columns: FlowColumns): Rows {
   const { timeNs, hash, latencyNs } = columns;
-  const wordsOf = (column: BigInt64Array): Int32Array => new Int32Array(column.buffer);
+  const wordsOf = ({ buffer, byteOffset, length }: BigInt64Array): Int32Array =>
+    new Int32Array(buffer, byteOffset, length * 2);
   return {
     columns,
     words: { time: wordsOf(timeNs), hash: wordsOf(hash), latency: wordsOf(latencyNs) },
@@ -159,6 +171,8 @@ export class Packer {
   readonly cut = new Cut();
   /** The bytes of the block that is decoded now. */
   readonly likeness = new LikenessWriter();
+  readonly extras = new ExtrasWriter();
+  private readonly digest = new ShortDigest();
   private readonly headers = new HeaderPacker();
   private readonly dictionaries = {
     kind: new LocalDictionary(kindEntries),
@@ -255,7 +269,7 @@ export class Packer {
     return headers === undefined || headers.length === 0 ? undefined : this.headers.pack(headers);
   }
 
-  private extraOf({ traceId, ipTraceId }: Flow, headers: PackedHeaders | undefined): FlowIds["extra"] {
+  private extraOf({ traceId, ipTraceId }: Flow, headers: PackedHeaders | undefined): FlowExtra | undefined {
     if (traceId === undefined && ipTraceId?.traceId === undefined && headers === undefined) return undefined;
     return {
       traceHash: traceId === undefined ? null : uuidHash(traceId),
@@ -302,9 +316,45 @@ export class Packer {
     if (layer7.requestId >= 0) columns.exchangeKey[row] = ownExchangeKey(layer7, cut, bytes, ids.exchangeKey);
   }
 
-  /** What few flows have: shared with the earlier record, or its own. */
-  extraOfKnown({ ids: { extra }, layer7 }: Known, bytes: Buffer): FlowIds["extra"] {
-    return extra === undefined || layer7 === undefined ? extra : ownExtra(layer7, this.cut, bytes, extra);
+  putExtra(place: number, { headers, traceHash, ipTraceId, variedHeaders }: FlowExtra): void {
+    const { extras } = this;
+    extras.begin(place, headers);
+    if (traceHash !== null) extras.traceHash(...halves(traceHash));
+    if (ipTraceId !== null) extras.ipTraceId(...halves(ipTraceId));
+    if (variedHeaders !== null) extras.headers(variedHeaders);
+  }
+
+  /** The same of a record like an earlier one: shared with that one, or its own. */
+  putKnownExtra(place: number, { ids: { extra }, layer7 }: Known, bytes: Buffer): void {
+    if (extra === undefined) return;
+    if (layer7 === undefined) this.putExtra(place, extra);
+    else this.putOwnExtra(place, extra, layer7, bytes);
+  }
+
+  private putOwnExtra(place: number, shared: FlowExtra, { headers }: Layer7Cuts, bytes: Buffer): void {
+    const { cut, extras, digest } = this;
+    const { traceHash, ipTraceId } = shared;
+    extras.begin(place, shared.headers);
+    if ((cut.shape & HAS.trace) !== 0) {
+      // As uuidHash of lib/base/hash.ts: a trace id is no uuid in its usual spelling, or is one.
+      if ((cut.ends[cut.trace] as number) - (cut.starts[cut.trace] as number) === 36)
+        extras.traceHash(...halves(uuidHash(cutValue(cut, bytes, cut.trace))));
+      else {
+        digest.begin().add(bytes, cut.starts[cut.trace], cut.ends[cut.trace]).end();
+        extras.traceHash(digest.high, digest.low);
+      }
+    } else if (traceHash !== null) extras.traceHash(...halves(traceHash));
+    if (ipTraceId !== null) extras.ipTraceId(...halves(ipTraceId));
+    for (let nth = 0; nth < headers.length; nth++) {
+      const at = cut.firstHeader + nth;
+      digest
+        .begin()
+        .add(headers[nth] as Uint8Array)
+        .add(bytes, cut.starts[at], cut.ends[at])
+        .add(BEHIND)
+        .end();
+      extras.header(digest.high, digest.low);
+    }
   }
 
   private textOf(value: string | undefined): number {
@@ -352,4 +402,9 @@ function policies(flow: Flow): string | undefined {
   const { egressAllowedBy, ingressAllowedBy, egressDeniedBy, ingressDeniedBy } = flow;
   if (!egressAllowedBy && !ingressAllowedBy && !egressDeniedBy && !ingressDeniedBy) return undefined;
   return JSON.stringify({ egressAllowedBy, ingressAllowedBy, egressDeniedBy, ingressDeniedBy });
+}
+
+/** Signed words of 64 bits. */
+function halves(value: bigint): [high: number, low: number] {
+  return [Number(BigInt.asIntN(32, value >> 32n)), Number(BigInt.asIntN(32, value))];
 }

@@ -8,6 +8,7 @@
 import type { Chunk } from "./chunk";
 import type { DecodedBatch, DecodePool } from "./decode-pool";
 import { FileRefusal } from "./file-refusal";
+import { LIMITS } from "./limits";
 import { Splitter } from "./split";
 
 export interface Sink {
@@ -58,7 +59,7 @@ export async function readFile(
 const SHOWN_EVERY_MS = 500;
 
 class Reading {
-  private readonly splitter = new Splitter((chunk) => this.chunks.push(chunk));
+  private readonly splitter: Splitter;
   private chunks: Chunk[] = [];
   /** In the order of the file. */
   private underWay: Promise<DecodedBatch>[] = [];
@@ -68,7 +69,13 @@ class Reading {
   constructor(
     private readonly pool: DecodePool,
     private readonly sink: Sink,
-  ) {}
+  ) {
+    this.splitter = new Splitter(
+      (chunk) => this.chunks.push(chunk),
+      LIMITS,
+      (bytes) => pool.memory.take(bytes),
+    );
+  }
 
   async push(bytes: Uint8Array): Promise<void> {
     this.splitter.push(bytes);

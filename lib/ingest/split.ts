@@ -71,12 +71,15 @@ export class Splitter {
   private passing: ValueSkip | undefined;
   /** The header that rows of text are read with. */
   private header: ReadingContext | undefined;
-  private readonly draft = new ChunkDraft();
+  private readonly draft: ChunkDraft;
 
   constructor(
     private readonly emit: (chunk: Chunk) => void,
     private readonly limits: SplitLimits = LIMITS,
+    /** Where the bytes of a chunk are put. */
+    memory: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
   ) {
+    this.draft = new ChunkDraft(memory);
     this.window = Buffer.allocUnsafe(limits.blockBytes);
   }
 
