@@ -6,6 +6,9 @@ type FlowColumn = keyof typeof Prisma.FlowScalarFieldEnum;
 
 export const FLOW_COLUMNS = Object.keys(Prisma.FlowScalarFieldEnum) as FlowColumn[];
 
+/** Its last one holds bytes. */
+export const EXTRA_COLUMNS = Object.keys(Prisma.FlowExtraScalarFieldEnum);
+
 const SETTLED = new Set<string>([
   "actorId",
   "addressId",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hash64 } from "@/lib/base/hash";
 import type { DictionaryEntry, DictionaryName, FlowBatch, FlowColumns } from "@/lib/flow/batch";
 import { NO_KEY, NO_LATENCY, NONE, PLACES_PER_BLOCK, UNTIMED } from "@/lib/flow/batch";
+import { headerHash } from "@/lib/flow/http";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
 import { DICTIONARY_COLUMNS, FLOW_COLUMNS } from "./columns";
 import { addFile } from "./files";
@@ -144,6 +145,33 @@ describe("rows of flows", () => {
     const [file] = capture.database.prepare("SELECT id FROM SourceFile").all([]);
     capture.remove(Number(file?.id));
     expect(capture.database.prepare("SELECT * FROM FlowExtra").all([])).toEqual([]);
+  });
+
+  it("have bytes beside them for each header that varies, however many there are", () => {
+    const capture = new TestCapture();
+    const value = "x".repeat(201);
+    const counts = [0, 1, 1000, 1001, 2, 1200, 3];
+    const logged = counts.map((headers, n) =>
+      line(n, {
+        l7: {
+          type: "REQUEST",
+          http: { headers: Array.from({ length: headers }, (_, nth) => ({ key: `h${nth}`, value })) },
+        },
+      }),
+    );
+    capture.add("a", lines(...logged));
+    const rows = capture.database
+      .prepareExact("SELECT id, variedHeaders FROM FlowExtra ORDER BY id")
+      .rows([]);
+    const digests = (headers: number): Buffer => {
+      const bytes = Buffer.alloc(headers * 8);
+      for (let nth = 0; nth < headers; nth++) bytes.writeBigInt64BE(headerHash(`h${nth}`, value), nth * 8);
+      return bytes;
+    };
+    const wanted = counts.filter((headers) => headers > 0);
+    expect(rows.length).toBe(wanted.length);
+    for (const [nth, headers] of wanted.entries())
+      expect(digests(headers).equals(rows[nth]?.[1] as Uint8Array), `${headers} headers`).toBe(true);
   });
 
   it("tell nodes apart by their labels", () => {

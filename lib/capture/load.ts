@@ -14,11 +14,11 @@ import {
   PLACES_PER_BLOCK,
   UNTIMED,
 } from "@/lib/flow/batch";
-import { FLOW_COLUMNS } from "./columns";
+import { EXTRA_COLUMNS, FLOW_COLUMNS } from "./columns";
 import { DictionaryStore, type IdMaps, translated, translatedOrNull } from "./dictionary-store";
 import type { Sqlite } from "./driver";
 import { RowCopier } from "./row-copier";
-import type { TableImage } from "./table-image";
+import { LONGEST_BLOB, type TableImage } from "./table-image";
 
 const REFUSALS_LISTED = 1000;
 
@@ -49,6 +49,7 @@ export class FileLoader {
   };
   private readonly dictionaries: DictionaryStore;
   private readonly flows: RowCopier;
+  private readonly extras: RowCopier;
   private nextBlock: number;
   private listedRefusals = 0;
 
@@ -57,7 +58,9 @@ export class FileLoader {
     private readonly fileId: number,
   ) {
     this.dictionaries = new DictionaryStore(database);
-    this.flows = copierOfFlows(database);
+    const { flows, extras } = copiersOf(database);
+    this.flows = flows;
+    this.extras = extras;
     this.nextBlock = nextBlockId(database);
     database
       .prepare("UPDATE SourceFile SET firstBlock = ?, endBlock = ? WHERE id = ?")
@@ -68,9 +71,11 @@ export class FileLoader {
   load(batches: readonly { readonly decoder: number; readonly batch: FlowBatch }[]): void {
     // Rows of a transaction that was rolled back.
     this.flows.image.clear();
+    this.extras.image.clear();
     this.database.transaction(() => {
       for (const { decoder, batch } of batches) this.loadOne(decoder, batch);
       this.flows.copy();
+      this.extras.copy();
       this.saveCounts();
     }, "deferred");
   }
@@ -82,7 +87,7 @@ export class FileLoader {
     const maps = this.dictionaries.translate(decoder, batch);
     this.putRows(this.flows.image, block, batch, maps);
     this.widenSpan(batch);
-    this.insertExtras(block, batch, maps);
+    this.putExtras(block, batch, maps);
     this.insertOthers(block, batch, maps);
     this.addRefusals(batch.refusals);
     this.count(batch);
@@ -146,27 +151,54 @@ export class FileLoader {
     }
   }
 
-  private insertExtras(block: number, batch: FlowBatch, maps: IdMaps): void {
-    const insert = this.database.prepare(
-      "INSERT INTO FlowExtra (id, traceHash, ipTraceId, headersId, variedHeaders) VALUES (?, ?, ?, ?, ?)",
-    );
-    const { words, varied } = batch.extras;
+  private putExtras(block: number, { extras: { words, varied } }: FlowBatch, maps: IdMaps): void {
     let end = 0;
     for (let row = 0; row < words.length; row += EXTRA_WORDS) {
-      const [place, has, headers, , , , , length] = words.subarray(
-        row,
-        row + EXTRA_WORDS,
-      ) as unknown as number[];
       const start = end;
-      end += length as number;
-      insert.run([
-        block * PLACES_PER_BLOCK + (place as number),
-        ((has as number) & EXTRA_HAS.trace) === 0 ? null : int64Of(words, row + 3),
-        ((has as number) & EXTRA_HAS.ipTrace) === 0 ? null : int64Of(words, row + 5),
-        translatedOrNull(maps.text, headers),
-        ((has as number) & EXTRA_HAS.headers) === 0 ? null : varied.subarray(start, end),
-      ]);
+      end += words[row + 7] as number;
+      const id = block * PLACES_PER_BLOCK + (words[row] as number);
+      const headers = translatedOrNull(maps.text, words[row + 2]);
+      if (end - start > LONGEST_BLOB) this.insertExtra(id, words, row, headers, varied.subarray(start, end));
+      else this.putExtra(id, words, row, headers, varied, start, end);
     }
+  }
+
+  /** In the order of EXTRA_COLUMNS. */
+  private putExtra(
+    id: number,
+    words: Int32Array,
+    row: number,
+    headers: number | null,
+    varied: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const { image } = this.extras;
+    const has = words[row + 1] as number;
+    image.begin(id, end - start);
+    putInt64(image, words, row + 3, (has & EXTRA_HAS.trace) !== 0);
+    putInt64(image, words, row + 5, (has & EXTRA_HAS.ipTrace) !== 0);
+    putOrNone(image, headers);
+    image.blob(varied, start, end, (has & EXTRA_HAS.headers) === 0);
+    image.end();
+  }
+
+  /** One with more headers than a row of the image holds. */
+  private insertExtra(
+    id: number,
+    words: Int32Array,
+    row: number,
+    headers: number | null,
+    varied: Uint8Array,
+  ): void {
+    const has = words[row + 1] as number;
+    const int64 = (what: number, at: number): bigint | null =>
+      (has & what) === 0
+        ? null
+        : (BigInt(words[at] as number) << 32n) | BigInt((words[at + 1] as number) >>> 0);
+    this.database
+      .prepare(`INSERT INTO FlowExtra (${EXTRA_COLUMNS.join(", ")}) VALUES (?, ?, ?, ?, ?)`)
+      .run([id, int64(EXTRA_HAS.trace, row + 3), int64(EXTRA_HAS.ipTrace, row + 5), headers, varied]);
   }
 
   private insertOthers(block: number, batch: FlowBatch, maps: IdMaps): void {
@@ -251,16 +283,24 @@ export class FileLoader {
   }
 }
 
-/** The copier of a connection: files are loaded one after the other through it. */
-const copiers = new WeakMap<Sqlite, RowCopier>();
+interface Copiers {
+  readonly flows: RowCopier;
+  readonly extras: RowCopier;
+}
 
-function copierOfFlows(database: Sqlite): RowCopier {
-  let copier = copiers.get(database);
-  if (copier === undefined) {
-    copier = new RowCopier(database, "Flow", FLOW_COLUMNS);
-    copiers.set(database, copier);
+/** The copiers of a connection: files are loaded one after the other through them. */
+const copiers = new WeakMap<Sqlite, Copiers>();
+
+function copiersOf(database: Sqlite): Copiers {
+  let known = copiers.get(database);
+  if (known === undefined) {
+    known = {
+      flows: new RowCopier(database, "Flow", FLOW_COLUMNS),
+      extras: new RowCopier(database, "FlowExtra", EXTRA_COLUMNS, true),
+    };
+    copiers.set(database, known);
   }
-  return copier;
+  return known;
 }
 
 /** Which of two neighbouring 32-bit words is the high half of a 64-bit one on this machine. */
@@ -284,6 +324,11 @@ class Int64s {
   }
 }
 
+function putInt64(image: TableImage, words: Int32Array, at: number, isThere: boolean): void {
+  if (isThere) image.int64(words[at] as number, words[at + 1] as number);
+  else image.none();
+}
+
 function putOrNone(image: TableImage, value: number | null): void {
   if (value === null) image.none();
   else image.integer(value);
@@ -301,8 +346,4 @@ function nextBlockId(database: Sqlite): number {
     )
     .get([]);
   return Number(row?.next ?? 1);
-}
-
-function int64Of(words: Int32Array, at: number): bigint {
-  return (BigInt(words[at] as number) << 32n) | BigInt((words[at + 1] as number) >>> 0);
 }

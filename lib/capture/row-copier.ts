@@ -8,8 +8,7 @@ import { pathToFileURL } from "node:url";
 import type { Sqlite } from "./driver";
 import { TableImage } from "./table-image";
 
-/** What the file is called as seen from the connection, and behind the capture's name on disk. */
-const SCHEMA = "rows";
+/** Behind the capture's name on disk. */
 export const ROWS_FILE = "-rows";
 
 export class RowCopier {
@@ -18,11 +17,12 @@ export class RowCopier {
   private readonly descriptor: number;
   private readonly copying: string;
 
-  /** `columns`: the primary key first. Call outside a transaction. One per connection: the file stays attached. */
+  /** `columns`: the primary key first. Call outside a transaction. One per connection and table: the file stays attached. */
   constructor(
     private readonly database: Sqlite,
     table: string,
     columns: readonly string[],
+    lastHasBytes = false,
   ) {
     const [key, ...others] = columns;
     const names = columns.join(", ");
@@ -30,12 +30,15 @@ export class RowCopier {
       `CREATE TABLE ${table} (${key} INTEGER PRIMARY KEY, ${others.map((name) => `${name} INTEGER`).join(", ")})`,
       table,
       others.length,
+      undefined,
+      lastHasBytes,
     );
-    this.copying = `INSERT INTO main.${table} (${names}) SELECT ${names} FROM ${SCHEMA}.${table}`;
+    const schema = `rowsOf${table}`;
+    this.copying = `INSERT INTO main.${table} (${names}) SELECT ${names} FROM ${schema}.${table}`;
     const file = database.file + ROWS_FILE;
     this.descriptor = openSync(file, "w");
     this.write(this.image.finish());
-    database.prepare(`ATTACH DATABASE ? AS ${SCHEMA}`).run([`${pathToFileURL(file).href}?mode=ro`]);
+    database.prepare(`ATTACH DATABASE ? AS ${schema}`).run([`${pathToFileURL(file).href}?mode=ro`]);
     // It lives on while it is open, and is gone when the program is, however that ends.
     rmSync(file, { force: true });
     database.onClose(() => closeSync(this.descriptor));

@@ -4,7 +4,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openSqlite, type SqlValue } from "./driver";
-import { TableImage } from "./table-image";
+import { LONGEST_BLOB, TableImage } from "./table-image";
 
 const CREATE = "CREATE TABLE T (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER)";
 
@@ -101,6 +101,30 @@ describe("a table written as a file", () => {
       }),
       { numRuns: 25, seed: 7 },
     );
+  });
+
+  it("keeps bytes in its last column, none of them, and as many as there may be, beside full leaves", () => {
+    const image = new TableImage(CREATE.replace("b INTEGER", "b BLOB"), "T", 2, undefined, true);
+    const lengths = [0, 1, 57, 58, 63, 64, 100, 8000, LONGEST_BLOB, 8000, 1, ...Array(20).fill(7999), 0];
+    const rows = lengths.map((length, n) => [n, Buffer.alloc(length, n + 1)] as const);
+    for (const [n, bytes] of rows) {
+      image.begin(n * 2, bytes.length + 2);
+      image.integer(n);
+      image.blob(Buffer.concat([Buffer.from("x"), bytes, Buffer.from("y")]), 1, 1 + bytes.length);
+      image.end();
+      image.begin(n * 2 + 1);
+      image.none();
+      image.blob(bytes, 0, 0, true);
+      image.end();
+    }
+    const { check, rows: read } = readBack(image);
+    expect(check).toBe("ok");
+    const same = read.map(([id, a, b]) => [id, a, b === null ? null : Buffer.from(b as Uint8Array)]);
+    for (const [n, bytes] of rows) {
+      expect(same[n * 2]?.slice(0, 2)).toEqual([BigInt(n * 2), BigInt(n)]);
+      expect(bytes.equals(same[n * 2]?.[2] as Buffer), `${n}`).toBe(true);
+      expect(same[n * 2 + 1]).toEqual([BigInt(n * 2 + 1), null, null]);
+    }
   });
 
   it("refuses a row with too few or too many values", () => {

@@ -2,7 +2,8 @@
  * Rows as the bytes of a small SQLite database, so that SQLite copies them over by itself: INSERT ... SELECT takes a quarter
  * of the time in which the same rows are handed over value by value (docs/adr/0014).
  *
- * Written is what https://sqlite.org/fileformat2.html says, and no more of it than one table of integers needs: page 1
+ * Written is what https://sqlite.org/fileformat2.html says, and no more of it than one table of integers needs, the last column of
+ * which may hold bytes: page 1
  * names the table, page 2 is its root, and either the one leaf or the parent of the leaves behind it.
  * Nothing is ever changed in such a file: it is filled, copied from, and filled anew.
  */
@@ -26,11 +27,18 @@ const INT48 = 5;
 const INT64 = 6;
 const ZERO = 8;
 const ONE = 9;
+const BLOB = 12;
+/** The type of bytes says how many they are: always in three bytes, whatever it is. */
+const BLOB_TYPE_BYTES = 3;
+/** More bytes are not put into one row: its length is kept in two bytes. */
+export const LONGEST_BLOB = 8000;
 
 export class TableImage {
   private bytes = Buffer.alloc(4 * PAGE);
   private view = viewOf(this.bytes);
   private readonly columns: number;
+  /** Bytes of the serial types of a row. */
+  private readonly types: number;
   private readonly longestCell: number;
   private pages = ROOT;
   private changes = 0;
@@ -49,18 +57,20 @@ export class TableImage {
 
   /**
    * `createTable` makes a table whose first column is its INTEGER PRIMARY KEY, with so many other columns. With `spill` each
-   * full leaf is written to its place in the file at once, and only one is held.
+   * full leaf is written to its place in the file at once, and only one is held. `lastHasBytes`: the last column is for `blob`.
    */
   constructor(
     createTable: string,
     name: string,
     otherColumns: number,
     private readonly spill?: (bytes: Uint8Array, at: number) => void,
+    lastHasBytes = false,
   ) {
     if (otherColumns > 60) throw new Error("serial types would not fit into one byte of a header");
     this.columns = otherColumns + 1;
+    this.types = this.columns + (lastHasBytes ? BLOB_TYPE_BYTES - 1 : 0);
     // Length, row id, and a header of one byte for itself and for each column, then eight bytes for each value.
-    this.longestCell = 2 + 9 + 1 + this.columns * 9;
+    this.longestCell = 2 + 9 + 1 + this.types + this.columns * 8;
     this.writeHeader();
     this.writeSchema(createTable, name);
     this.clear();
@@ -88,13 +98,16 @@ export class TableImage {
     this.view = viewOf(larger);
   }
 
-  private fits(): boolean {
-    return this.cells < CELLS && this.cell + this.longestCell <= this.leaf + PAGE;
+  private fits(bytes: number): boolean {
+    return this.cells < CELLS && this.cell + this.longestCell + bytes <= this.leaf + PAGE;
   }
 
-  /** Begins a row. Row ids only grow. As many values as there are other columns follow, then `end`. */
-  begin(rowId: number): void {
-    if (!this.fits()) {
+  /**
+   * Begins a row. Row ids only grow. As many values as there are other columns follow, then `end`. `bytes`: as many as the last column
+   * will hold, at most LONGEST_BLOB.
+   */
+  begin(rowId: number, bytes = 0): void {
+    if (!this.fits(bytes)) {
       this.closeLeaf();
       this.spillLeaf();
       this.openLeaf();
@@ -102,11 +115,11 @@ export class TableImage {
     this.rowId = rowId;
     // Where the length will stand is known when the row is: two bytes are kept for it.
     const header = this.putVarint(this.cell + 2, rowId);
-    this.bytes[header] = this.columns + 1;
+    this.bytes[header] = this.types + 1;
     // The primary key is the row id: its column holds nothing.
     this.bytes[header + 1] = NULL;
     this.type = header + 2;
-    this.typesEnd = header + 1 + this.columns;
+    this.typesEnd = header + 1 + this.types;
     this.value = this.typesEnd;
   }
 
@@ -159,10 +172,20 @@ export class TableImage {
     this.value += 8;
   }
 
+  /** Bytes, or nothing, for the last column. */
+  blob(from: Uint8Array, start: number, end: number, isNone = false): void {
+    const type = isNone ? NULL : BLOB + (end - start) * 2;
+    this.bytes[this.type++] = 0x80 | (type >> 14);
+    this.bytes[this.type++] = 0x80 | ((type >> 7) & 0x7f);
+    this.bytes[this.type++] = type & 0x7f;
+    if (isNone) return;
+    for (let at = start; at < end; at++) this.bytes[this.value++] = from[at] as number;
+  }
+
   end(): void {
     if (this.type !== this.typesEnd) throw new Error("not as many values as the row has columns");
     const start = this.cell;
-    const header = this.type - this.columns - 1;
+    const header = this.type - this.types - 1;
     const length = this.value - header;
     // In two bytes whatever it is: SQLite reads a varint that is longer than it need be.
     this.bytes[start] = 0x80 | (length >> 7);
