@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { makeCapture, uniqueName } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
+import { httpLog } from "./fixtures/http-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
 import { HomePage } from "./pages/home-page";
@@ -71,6 +72,33 @@ for (const colorScheme of ["light", "dark"] as const) {
         .getByRole("button", { name: /cannot reach/ })
         .click();
       await expect(page.getByRole("heading", { name: "Did it ever work" })).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test("requests, and why there are none, have no violations", async ({ page, request }) => {
+      const id = await makeCapture(request, `axe-l7-${colorScheme}`, httpLog(40));
+      await page.goto(`/captures/${id}/l7`);
+      await expect(page.getByRole("heading", { name: "Slowest requests" })).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.goto(`/captures/${id}/l7?protocol=kafka`);
+      await expect(page.getByText("No Kafka requests in this capture.")).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test("workloads, their drawer, connections and services have no violations", async ({
+      page,
+      request,
+    }) => {
+      const id = await makeCapture(request, `axe-workloads-${colorScheme}`, flowLog(100));
+      await page.goto(`/captures/${id}/workloads`);
+      await page.getByRole("button", { name: "payments/api" }).click();
+      await expect(page.getByRole("heading", { name: "TCP connections to it" })).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.goto(`/captures/${id}/workloads?part=connections`);
+      await expect(page.getByRole("heading", { name: "Over time" })).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.goto(`/captures/${id}/workloads?part=services`);
+      await expect(page.getByText("No record of the scope names a service.")).toBeVisible();
       expect(await violations(page)).toEqual([]);
     });
 

@@ -24,7 +24,10 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [[".", ","], "Include the value, exclude the value"],
   [["Esc"], "Close what was opened last"],
   [["[", "]"], "Earlier, later time range"],
-  [["g d", "g f", "g q"], "Go to drops, flows, quality"],
+  [
+    ["g o", "g d", "g n", "g l", "g w", "g f", "g q"],
+    "Go to overview, drops, DNS, L7, workloads, flows, quality",
+  ],
   [["c"], "Copy the link to what is on screen"],
   [["p"], "Pin what is on screen in an investigation"],
   [["?"], "This help"],

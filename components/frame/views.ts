@@ -4,6 +4,8 @@ export const VIEWS = [
   { id: "overview", label: "Overview", key: "o" },
   { id: "drops", label: "Drops", key: "d" },
   { id: "dns", label: "DNS", key: "n" },
+  { id: "l7", label: "L7", key: "l" },
+  { id: "workloads", label: "Workloads", key: "w" },
   { id: "flows", label: "Flows", key: "f" },
   { id: "quality", label: "Quality", key: "q" },
 ] as const;

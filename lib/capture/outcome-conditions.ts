@@ -1,6 +1,6 @@
 /** Terms about what became of requests and connections, each by the record at which it counts (docs/store.md). */
 
-import { grpcStatusNumber, kafkaErrorNumber } from "@/lib/flow/l7-words";
+import { GRPC_CLIENT_ERRORS, grpcStatusNumber, kafkaErrorNumber } from "@/lib/flow/l7-words";
 import { EXCHANGE_OUTCOME, L7_PROTOCOL } from "@/lib/insight/exchange-kind";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
 import type { ConnectionWord, RequestWord } from "@/lib/scope/outcome-kinds";
@@ -8,11 +8,24 @@ import { all, type Condition, maskedCondition, NEVER, type ValueOfTerm } from ".
 
 const SILENT = [OUTCOME.gap, OUTCOME.open, OUTCOME.unknowable].join(", ");
 
+/** An HTTP status is what a gRPC answer says only where its own status is not in the log. */
+const SAYS_HTTP = `denied = 0 AND (protocol = ${L7_PROTOCOL.http} OR (protocol = ${L7_PROTOCOL.grpc} AND grpcStatus IS NULL))`;
+const CLIENT_ERROR = `((${SAYS_HTTP} AND coalesce(status BETWEEN 400 AND 499, 0)) OR
+  (protocol = ${L7_PROTOCOL.grpc} AND coalesce(grpcStatus IN (${GRPC_CLIENT_ERRORS.join(", ")}), 0)))`;
+
+/** Over L7Exchange: the one class of a request (lib/insight/request-class.ts). */
+export const REQUEST_CLASS_SQL = `CASE WHEN denied = 1 THEN 'denied' WHEN error = 1 THEN 'server-error'
+  WHEN responses > 0 THEN CASE WHEN ${CLIENT_ERROR} THEN 'client-error' ELSE 'ok' END
+  WHEN outcome = ${EXCHANGE_OUTCOME.noAnswer} THEN 'no-answer' WHEN outcome IN (${SILENT}) THEN 'open' ELSE 'unpaired' END`;
+
 /** Over L7Exchange. */
 const REQUESTS: Readonly<Record<RequestWord, string>> = {
   http: `protocol = ${L7_PROTOCOL.http}`,
   grpc: `protocol = ${L7_PROTOCOL.grpc}`,
   kafka: `protocol = ${L7_PROTOCOL.kafka}`,
+  ok: `${REQUEST_CLASS_SQL} = 'ok'`,
+  "client-error": `${REQUEST_CLASS_SQL} = 'client-error'`,
+  "server-error": `${REQUEST_CLASS_SQL} = 'server-error'`,
   error: "error = 1",
   denied: "denied = 1",
   "no-answer": `outcome = ${EXCHANGE_OUTCOME.noAnswer}`,
@@ -30,9 +43,6 @@ export function requestCondition(value: ValueOfTerm<"request">): Condition {
 function exchanges(where: string): Condition {
   return { sql: `(f.id IN (SELECT id FROM L7Exchange WHERE counted = 1 AND ${where}))`, parameters: [] };
 }
-
-/** An HTTP status is what a gRPC answer says only where its own status is not in the log. */
-const SAYS_HTTP = `denied = 0 AND (protocol = ${L7_PROTOCOL.http} OR (protocol = ${L7_PROTOCOL.grpc} AND grpcStatus IS NULL))`;
 
 export function answerCondition(value: ValueOfTerm<"answer">): Condition {
   if (value.type === "none") return exchanges("responses = 0");

@@ -29,6 +29,9 @@ function numberOf(name: string, codes: ReadonlyMap<string, number>): number | un
  */
 export const GRPC_SERVER_ERRORS: readonly number[] = [2, 4, 12, 13, 14, 15];
 
+/** The gRPC statuses that are the caller's doing: the rest but OK. */
+export const GRPC_CLIENT_ERRORS: readonly number[] = [1, 3, 5, 6, 7, 8, 9, 10, 11, 16];
+
 /** Kafka error codes (Apache Kafka 4.0 protocol guide, "Error Codes"); those that a produce or fetch can bring. */
 const KAFKA_ERRORS: Readonly<Record<number, string>> = {
   [-1]: "UNKNOWN_SERVER_ERROR",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { imbalanceOf, likelyReason, type PodLoad } from "./imbalance";
+import { imbalanceOf } from "./imbalance";
 
 describe("imbalance", () => {
   it.each<readonly [readonly number[], { gini: number; variation: number } | undefined]>([
@@ -37,38 +37,5 @@ describe("imbalance", () => {
       }),
       { seed: 20261125, numRuns: 1000 },
     );
-  });
-});
-
-describe("the likely reason", () => {
-  const pod = (events: number, members: Partial<PodLoad> = {}): PodLoad => ({
-    ...{ pod: String(events), events, drops: 0, attempts: 0, requests: 0, seenForNs: 600e9 },
-    ...members,
-  });
-
-  it.each<readonly [string, readonly PodLoad[], string]>([
-    ["none for an even spread", [pod(100), pod(110)], "even"],
-    ["not knowable from a handful of events", [pod(1), pod(20)], "not knowable here"],
-    ["not knowable without connections and requests", [pod(10), pod(500)], "not knowable here"],
-    ["drops at the pod that has little", [pod(10, { drops: 9 }), pod(500, { drops: 2 })], "drops"],
-    ["not drops at the busy pod", [pod(10, { drops: 2 }), pod(500, { drops: 9 })], "not knowable here"],
-    ["a pod that was there for a short time", [pod(10, { seenForNs: 100e9 }), pod(500)], "shorter life"],
-    [
-      "many requests on few connections",
-      [pod(10, { attempts: 1, requests: 8 }), pod(500, { attempts: 2, requests: 400 })],
-      "long connections",
-    ],
-    [
-      "connections that go to one pod",
-      [pod(50, { attempts: 10, requests: 10 }), pod(500, { attempts: 100, requests: 100 })],
-      "connections",
-    ],
-    [
-      "not knowable when connections are even",
-      [pod(50, { attempts: 60 }), pod(500, { attempts: 60 })],
-      "not knowable here",
-    ],
-  ])("is %s", (_name, pods, expected) => {
-    expect(likelyReason(pods)).toBe(expected);
   });
 });

@@ -9,6 +9,7 @@ import { investigationCalls } from "./calls/investigations";
 import { l7Calls } from "./calls/l7";
 import { mapCalls } from "./calls/map";
 import { serverCalls } from "./calls/server";
+import { workloadCalls } from "./calls/workloads";
 
 export const CALLS = {
   ...captureCalls,
@@ -16,6 +17,7 @@ export const CALLS = {
   ...mapCalls,
   ...dropCalls,
   ...l7Calls,
+  ...workloadCalls,
   ...causeCalls,
   ...dnsCalls,
   ...investigationCalls,

@@ -1,7 +1,7 @@
-/** The shapes of answers about HTTP, gRPC and Kafka, and about workloads; conventions as in answers.ts. */
+/** The shapes of answers about HTTP, gRPC and Kafka; conventions as in answers.ts. */
 
 import { z } from "zod";
-import { IMBALANCE_REASONS } from "@/lib/insight/imbalance";
+import { REQUEST_CLASSES } from "@/lib/insight/request-class";
 import { metaSchema } from "./answers";
 
 const count = z.number().int().nonnegative();
@@ -10,7 +10,8 @@ const text = z.string().nullable();
 const ns = z.string().regex(/^\d+$/);
 
 export const L7_PROTOCOLS = ["http", "grpc", "kafka"] as const;
-export const L7_BY = ["route", "status", "client", "server", "pod"] as const;
+export const L7_BY = ["route", "url", "method", "status", "client", "client-pod", "server", "pod"] as const;
+export type L7Protocol = (typeof L7_PROTOCOLS)[number];
 export type L7By = (typeof L7_BY)[number];
 
 const countsSchema = z.object({
@@ -21,9 +22,13 @@ const countsSchema = z.object({
   errors: count,
   /** Refused by an L7 rule. */
   denied: count,
+  /** 4xx that no rule said, gRPC statuses that blame the caller; not in `errors`. */
+  clientErrors: count,
   /** Requests without an answer: none came; the log ended, or lost events, before one could be seen. */
   unanswered: count,
   open: count,
+  /** Answers whose request is not in the log; they are in `responses` and `errors`, not in `requests`. */
+  answersOnly: count,
   /** Responses by status: HTTP status, name of the gRPC status or Kafka error; `403 by policy` is the proxy's own. */
   status: z.record(z.string(), count),
   /** Percentiles are at most 1 % off; null without samples. `computed` of the samples are answer minus request. */
@@ -44,10 +49,16 @@ const l7Key = z.object({
   method: text.optional(),
   /** Route, `service/method`, topic. */
   route: text.optional(),
+  /** URL as it stands in the log. */
+  url: text.optional(),
   /** As in `status`; `denied`, `no answer`, `open`, `unpaired` for requests without an answer. */
   status: z.string().optional(),
   client: text.optional(),
+  clientPod: text.optional(),
+  /** Of the server. */
   pod: text.optional(),
+  /** Of the time line. */
+  class: z.enum(REQUEST_CLASSES).optional(),
 });
 
 export const l7RowSchema = countsSchema.extend({
@@ -65,38 +76,56 @@ export const l7AnswerSchema = z.object({
   folded: z.object({ rows: count, requests: count }),
 });
 
-export const workloadRowSchema = z.object({
-  /** Id as on the map. */
-  workload: z.string(),
-  pods: z.array(
-    z.object({
-      pod: z.string(),
-      /** Flow events with the pod on either end. */
-      events: count,
-      drops: count,
-    }),
+export const L7_TIMELINE_BY = ["class", "client", "client-pod", "server", "pod"] as const;
+export type L7TimelineBy = (typeof L7_TIMELINE_BY)[number];
+export const L7_TIMELINE_OF = ["all", ...REQUEST_CLASSES] as const;
+export type L7TimelineOf = (typeof L7_TIMELINE_OF)[number];
+
+export const l7TimelineAnswerSchema = z.object({
+  meta: metaSchema,
+  bucketNs: ns,
+  fromNs: z.string().nullable(),
+  toNs: z.string().nullable(),
+  /** Requests, and answers whose request is not in the log: those in the series, folded and without a time. */
+  total: count,
+  /** Largest first; with `by=class` in the order of the classes. */
+  series: z.array(
+    z.object({ key: l7Key, total: count, points: z.array(z.tuple([z.string(), count])), untimed: count }),
   ),
-  /** Gini coefficient of the pods' events: 0 even, 1 all at one pod; null below a smallest sample. */
-  imbalance: z.number().min(0).max(1).nullable(),
-  likelyReason: z.enum(IMBALANCE_REASONS),
-  /** TCP connection attempts to the workload, and what became of them. */
-  syn: count,
-  unanswered: count,
-  refused: count,
-  /** Connections that were reset after they were there, and that were ended. */
-  rst: count,
-  fin: count,
+  /** Series beyond the limit. */
+  folded: z.object({ series: count, requests: count }),
 });
 
-export const workloadsAnswerSchema = z.object({
+const l7ExampleSchema = z.object({
+  /** Of the record at which the request counts. */
+  flowId: z.string(),
+  /** Of its answer, where that is another record. */
+  answerId: text,
+  time,
+  client: text,
+  server: text,
+  method: text,
+  /** URL or topic as it stands in the log; redacted parts read HUBBLE_REDACTED. */
+  url: text,
+  route: text,
+  /** As in `by=status`. */
+  status: z.string(),
+  latencyNs: ns.nullable(),
+  /** True: answer minus request. */
+  isComputed: z.boolean(),
+});
+
+export const l7ExamplesAnswerSchema = z.object({
   meta: metaSchema,
-  /** Most uneven first. */
-  rows: z.array(workloadRowSchema),
-  folded: z.object({ rows: count, events: count }),
+  /** Longest latency first. */
+  slowest: z.array(l7ExampleSchema),
+  /** The newest error of each route, routes with most errors first. */
+  failing: z.array(l7ExampleSchema.extend({ errors: count })),
 });
 
 export type L7Row = z.infer<typeof l7RowSchema>;
 export type L7Counts = z.infer<typeof countsSchema>;
 export type L7Answer = z.infer<typeof l7AnswerSchema>;
-export type WorkloadRow = z.infer<typeof workloadRowSchema>;
-export type WorkloadsAnswer = z.infer<typeof workloadsAnswerSchema>;
+export type L7TimelineAnswer = z.infer<typeof l7TimelineAnswerSchema>;
+export type L7Example = z.infer<typeof l7ExampleSchema>;
+export type L7ExamplesAnswer = z.infer<typeof l7ExamplesAnswerSchema>;

@@ -7,8 +7,11 @@ import { bucketOf } from "@/lib/base/log-histogram";
 import { projectRoot } from "@/lib/base/project-root";
 import { openSqlite } from "@/lib/capture/driver";
 import { line, lines, TestCapture, testFolder, timeAt } from "@/lib/jobs/testing";
-import type { L7Answer, L7By, L7Row, WorkloadsAnswer } from "./answers-l7";
+import type { L7Answer, L7By, L7Row } from "./answers-l7";
+import type { WorkloadsAnswer } from "./answers-workloads";
 import { readL7 } from "./l7";
+import { readL7Examples } from "./l7-examples";
+import { readL7Timeline } from "./l7-timeline";
 import { bucketSql } from "./latency-bucket";
 import { OpenCapture } from "./open-capture";
 import type { ScopeParameters } from "./scope-parameters";
@@ -200,6 +203,81 @@ describe("L7 of single records", () => {
     expect(Object.fromEntries(statuses)).toEqual({
       ...{ "403 by policy": 1, "500": 1, "403": 1, "404": 1, "no answer": 1, open: 2 },
     });
+  });
+
+  it("draws each request in one class, and finds the slowest and the newest error of a route", () => {
+    const capture = new TestCapture();
+    const answered = (
+      at: number,
+      port: number,
+      code: number,
+      latency: number,
+      url = "http://api/users/7",
+    ) => [http(at, port, "REQUEST", { url }), http(at + latency, port, "RESPONSE", { code, url })];
+    capture.add(
+      "a",
+      lines(
+        ...answered(1, 4001, 200, 0.25),
+        ...answered(2, 4002, 404, 0.125),
+        ...answered(11, 4003, 500, 2),
+        ...answered(14, 4004, 502, 0.5, "http://api/users/8"),
+        ...answered(15, 4005, 503, 0.25, "http://api/orders"),
+        http(16, 4006, "REQUEST", {}, { verdict: "DROPPED" }),
+        http(17, 4007, "REQUEST", {}),
+        http(90, 4008, "REQUEST", {}),
+      ),
+    );
+    const opened = open(capture);
+    const timeline = readL7Timeline(opened, {
+      ...{ protocol: "http", by: "class", of: "all", buckets: 12, limit: 20 },
+    });
+    if (!timeline.ok) throw new Error(timeline.failure.message);
+    const { series, total, bucketNs } = timeline.value;
+    expect(bucketNs).toBe("10000000000");
+    expect(total).toBe(8);
+    const start = BigInt(timeline.value.fromNs ?? 0);
+    const places = series.map(({ key, points }) => [
+      key.class,
+      points.map(([at, n]) => [Number((BigInt(at) - start) / 10_000_000_000n), n]),
+    ]);
+    expect(places).toEqual([
+      ["ok", [[0, 1]]],
+      ["open", [[9, 1]]],
+      ["no-answer", [[1, 1]]],
+      ["client-error", [[0, 1]]],
+      ["server-error", [[1, 3]]],
+      ["denied", [[1, 1]]],
+    ]);
+
+    const examples = readL7Examples(opened, { protocol: "http", limit: 2 });
+    if (!examples.ok) throw new Error(examples.failure.message);
+    const { slowest, failing } = examples.value;
+    expect(slowest.map(({ latencyNs, status, isComputed }) => [latencyNs, status, isComputed])).toEqual([
+      ["2000000000", "500", true],
+      ["500000000", "502", true],
+    ]);
+    // The refused request is the newest of three errors of its route.
+    expect(failing.map(({ route, status, errors, url }) => [route, status, errors, url])).toEqual([
+      ["/users/{id}", "denied", 3, "http://api/users/7"],
+      ["/orders", "503", 1, "http://api/orders"],
+    ]);
+    expect(slowest[0]).toMatchObject({ client: "shop/web", server: "shop/api", method: "GET" });
+    expect(slowest[0]?.answerId).not.toBe(slowest[0]?.flowId);
+  });
+
+  it("shows URLs as they stand in the log beside the route that they are folded into", () => {
+    const capture = new TestCapture();
+    const of = (at: number, url: string) => http(at, 4000 + at, "REQUEST", { url });
+    capture.add(
+      "a",
+      lines(of(1, "/users/7"), of(2, "/users/8"), of(3, "/users/7"), of(4, "/HUBBLE_REDACTED")),
+    );
+    const rows = l7(open(capture), "url").rows.map(({ key, requests }) => [key.url, key.route, requests]);
+    expect(rows).toEqual([
+      ["/users/7", "/users/{id}", 2],
+      ["/users/8", "/users/{id}", 1],
+      ["/HUBBLE_REDACTED", "/{redacted}", 1],
+    ]);
   });
 
   it("counts aggregated records by their events, at most", () => {

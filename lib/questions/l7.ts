@@ -1,5 +1,5 @@
 /**
- * HTTP, gRPC and Kafka requests by route, status, client, server or pod.
+ * HTTP, gRPC and Kafka requests by route, URL, method, status, client, server, or pod of either.
  *
  * An exchange is in scope when its request is (its answer, where the request is not in the log). All tables are made from
  * the same rows, those that count, so each adds up to the requests of the scope.
@@ -9,20 +9,20 @@ import { percentile } from "@/lib/base/log-histogram";
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
+import { REQUEST_CLASS_SQL } from "@/lib/capture/outcome-conditions";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { grpcStatusName, kafkaErrorName } from "@/lib/flow/l7-words";
 import { EXCHANGE_OUTCOME, L7_PROTOCOL, LATENCY_BY } from "@/lib/insight/exchange-kind";
 import { OUTCOME } from "@/lib/insight/outcome";
-import type { L7_PROTOCOLS, L7Answer, L7By, L7Counts, L7Row } from "./answers-l7";
+import type { Meta } from "./answers";
+import type { L7Answer, L7By, L7Counts, L7Protocol, L7Row } from "./answers-l7";
 import type { QuestionFailure } from "./failure";
 import { bucketSql } from "./latency-bucket";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 
-type Protocol = (typeof L7_PROTOCOLS)[number];
-
 export interface L7Parameters extends ScopeParameters {
-  readonly protocol: Protocol;
+  readonly protocol: L7Protocol;
   readonly by: L7By;
   /** Rows at most. */
   readonly limit: number;
@@ -38,11 +38,15 @@ export function readL7(capture: OpenCapture, parameters: L7Parameters): Result<L
     return { ...tabulate(groups, limit), hasUnpaired: groups.some(({ unpaired }) => unpaired > 0) };
   });
   const { hasUnpaired, ...answer } = table;
+  return ok({ meta: requestsMeta(capture, hasUnpaired), ...answer });
+}
+
+export function requestsMeta(capture: OpenCapture, hasUnpaired: boolean): Meta {
   const meta = capture.meta("requests");
-  if (!hasUnpaired) return ok({ meta, ...answer });
+  if (!hasUnpaired) return meta;
   const note =
     "Aggregated records, and records without ports, cannot be paired: requests are at most these, both proxies included.";
-  return ok({ meta: { ...meta, exact: false, notes: [...meta.notes, note] }, ...answer });
+  return { ...meta, exact: false, notes: [...meta.notes, note] };
 }
 
 /** Exchanges of one key that are alike in what is counted apart. */
@@ -54,6 +58,7 @@ interface Group {
   readonly responses: number;
   readonly errors: number;
   readonly denied: number;
+  readonly clientErrors: number;
   readonly outcome: number;
   readonly unpaired: number;
   readonly firstNs: bigint | null;
@@ -62,53 +67,61 @@ interface Group {
   readonly computed: number;
 }
 
-/** Two columns (NULL where one is enough) and the method, by what is asked for. */
-const KEYS: Readonly<Record<L7By, readonly [first: string, second: string]>> = {
-  route: ["s.workloadKey", "r.value"],
-  status: ["NULL", "NULL"],
-  client: ["c.workloadKey", "NULL"],
-  server: ["s.workloadKey", "NULL"],
-  pod: ["s.key", "NULL"],
+/** Columns of the key beside method and status, by what is asked for. */
+const KEYS: Readonly<Record<L7By, readonly [first: string, second: string, third: string]>> = {
+  route: ["s.workloadKey", "r.value", "NULL"],
+  url: ["s.workloadKey", "r.value", "t.value"],
+  method: ["NULL", "NULL", "NULL"],
+  status: ["NULL", "NULL", "NULL"],
+  client: ["c.workloadKey", "NULL", "NULL"],
+  "client-pod": ["c.key", "NULL", "NULL"],
+  server: ["s.workloadKey", "NULL", "NULL"],
+  pod: ["s.key", "NULL", "NULL"],
 };
 
-function readGroups(capture: OpenCapture, scope: CompiledScope, protocol: Protocol, by: L7By): Group[] {
-  const [first, second] = KEYS[by];
+function readGroups(capture: OpenCapture, scope: CompiledScope, protocol: L7Protocol, by: L7By): Group[] {
+  const [first, second, third] = KEYS[by];
+  const text = by === "url" ? "LEFT JOIN Text t ON t.id = f.l7TextId" : "";
   const weight = "max(e.requests, e.responses)";
   const rows = capture.database
     .prepareExact(
-      `SELECT first, second, method, status, grpcStatus, denied, outcome, latencyBy, bucket, answered, sum(requests), sum(responses),
-         sum(error * weight), sum(denied * weight), min(timeNs), max(timeNs), count(*)
+      `SELECT first, second, third, method, status, grpcStatus, denied, outcome, latencyBy, bucket, answered, sum(requests), sum(responses),
+         sum(error * weight), sum(denied * weight), sum((class = 'client-error') * weight), min(timeNs), max(timeNs), count(*)
        FROM (
-         SELECT ${first} AS first, ${second} AS second, coalesce(k.httpMethod, k.kafkaApiKey) AS method, e.status, e.grpcStatus, e.denied, e.outcome,
+         SELECT ${first} AS first, ${second} AS second, ${third} AS third, coalesce(k.httpMethod, k.kafkaApiKey) AS method, e.status, e.grpcStatus, e.denied, e.outcome,
            e.latencyBy, ${bucketSql("e.latencyNs")} * (e.latencyNs IS NOT NULL) AS bucket, e.responses > 0 AS answered, e.requests, e.responses,
-           e.error, ${weight} AS weight, e.timeNs
-         FROM L7Exchange e JOIN Flow f ON f.id = e.id JOIN Kind k ON k.id = f.kindId JOIN Pair p ON p.id = f.pairId
-           LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId LEFT JOIN Route r ON r.id = e.routeId
+           e.error, ${weight} AS weight, e.timeNs, e.class
+         FROM (SELECT *, ${REQUEST_CLASS_SQL} AS class FROM L7Exchange) e JOIN Flow f ON f.id = e.id JOIN Kind k ON k.id = f.kindId JOIN Pair p ON p.id = f.pairId
+           LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId LEFT JOIN Route r ON r.id = e.routeId ${text}
          WHERE e.counted = 1 AND e.protocol = ${L7_PROTOCOL[protocol]} AND ${scope.sql}
-       ) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`,
+       ) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11`,
     )
     .rows(scope.parameters);
   return rows.map((row) => toGroup(row, protocol, by));
 }
 
-function toGroup(row: readonly SqlValue[], protocol: Protocol, by: L7By): Group {
-  const [first, second, method, code, grpcStatus, denied, outcome, latencyBy, bucket, answered, ...sums] =
-    row;
-  const [requests, responses, errors, refused, firstNs, lastNs, rows] = sums;
+function toGroup(row: readonly SqlValue[], protocol: L7Protocol, by: L7By): Group {
+  const [first, second, third, method, code, grpcStatus, denied, outcome, ...rest] = row;
+  const [latencyBy, bucket, answered, ...sums] = rest;
+  const [requests, responses, errors, refused, clientErrors, firstNs, lastNs, rows] = sums;
   const isAnswered = Number(answered) === 1;
   const status = isAnswered
     ? statusName(protocol, numberOrNull(code), numberOrNull(grpcStatus), Number(denied) === 1)
     : undefined;
   const hasLatency = latencyBy !== null && latencyBy !== undefined;
-  const words = { method: textOrNull(method), status: status ?? SILENCE[Number(outcome)] ?? "unpaired" };
+  const words = {
+    method: methodName(protocol, textOrNull(method)),
+    status: status ?? silenceName(Number(outcome)),
+  };
   return {
-    key: keyOf(by, textOrNull(first), textOrNull(second), words),
+    key: keyOf(by, [textOrNull(first), textOrNull(second), textOrNull(third)], words),
     method: words.method,
     status,
     requests: Number(requests),
     responses: Number(responses),
     errors: Number(errors),
     denied: Number(refused),
+    clientErrors: Number(clientErrors),
     outcome: Number(outcome),
     unpaired: Number(outcome) === EXCHANGE_OUTCOME.unpaired && Number(requests) > 0 ? Number(requests) : 0,
     firstNs: (firstNs ?? null) as bigint | null,
@@ -118,7 +131,6 @@ function toGroup(row: readonly SqlValue[], protocol: Protocol, by: L7By): Group 
   };
 }
 
-/** What a request without an answer is called. */
 const SILENCE: Readonly<Record<number, string>> = {
   [EXCHANGE_OUTCOME.denied]: "denied",
   [OUTCOME.noReply]: "no answer",
@@ -127,7 +139,22 @@ const SILENCE: Readonly<Record<number, string>> = {
   [OUTCOME.unknowable]: "open",
 };
 
-function statusName(protocol: Protocol, code: number | null, grpc: number | null, isDenied: boolean): string {
+/** What a request without an answer is called. */
+export function silenceName(outcome: number): string {
+  return SILENCE[outcome] ?? "unpaired";
+}
+
+/** HTTP methods are compared without case, as the filter does. */
+export function methodName(protocol: L7Protocol, method: string | null): string | null {
+  return protocol === "kafka" ? method : (method?.toUpperCase() ?? null);
+}
+
+export function statusName(
+  protocol: L7Protocol,
+  code: number | null,
+  grpc: number | null,
+  isDenied: boolean,
+): string {
   if (isDenied) return code === null ? "denied" : `${code} by policy`;
   if (protocol === "kafka") return code === null ? "unknown" : kafkaErrorName(code);
   // Most gRPC servers send their status where Hubble does not see it: then the HTTP status is all there is.
@@ -137,17 +164,22 @@ function statusName(protocol: Protocol, code: number | null, grpc: number | null
 
 function keyOf(
   by: L7By,
-  first: string | null,
-  second: string | null,
+  [first, second, third]: readonly [string | null, string | null, string | null],
   { method, status }: { readonly method: string | null; readonly status: string },
 ): L7Row["key"] {
   switch (by) {
     case "route":
       return { server: first, method, route: second };
+    case "url":
+      return { server: first, method, route: second, url: third };
+    case "method":
+      return { method };
     case "status":
       return { status };
     case "client":
       return { client: first };
+    case "client-pod":
+      return { clientPod: first };
     case "server":
       return { server: first };
     case "pod":
@@ -192,8 +224,10 @@ function countsOf(groups: readonly Group[]): L7Counts {
     responses: sum(({ responses }) => responses),
     errors: sum(({ errors }) => errors),
     denied: sum(({ denied }) => denied),
+    clientErrors: sum(({ clientErrors }) => clientErrors),
     unanswered: silent(OUTCOME.noReply),
     open: silent(OUTCOME.gap, OUTCOME.open, OUTCOME.unknowable),
+    answersOnly: sum(({ requests, responses }) => (requests === 0 ? responses : 0)),
     status: statusesOf(groups),
     latencyNs: latencyOf(groups),
     ...spanOf(groups),
@@ -232,10 +266,10 @@ function spanOf(groups: readonly Group[]): { first: string | null; last: string 
   return { first: first === null ? null : formatTime(first), last: last === null ? null : formatTime(last) };
 }
 
-function numberOrNull(value: SqlValue | undefined): number | null {
+export function numberOrNull(value: SqlValue | undefined): number | null {
   return value === null || value === undefined ? null : Number(value);
 }
 
-function textOrNull(value: SqlValue | undefined): string | null {
+export function textOrNull(value: SqlValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }

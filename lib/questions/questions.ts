@@ -13,10 +13,18 @@ import { type AllCausesParameters, readAllCauses } from "./all-causes";
 import type { AllCausesAnswer } from "./all-causes-answer";
 import type { FacetsAnswer, FlowDetailAnswer, FlowsAnswer, SummaryAnswer, TimelineAnswer } from "./answers";
 import type { DropCauseAnswer, DropPoliciesAnswer, DropsAnswer, NotDropsAnswer } from "./answers-drops";
-import type { L7Answer, WorkloadsAnswer } from "./answers-l7";
+import type { L7Answer, L7ExamplesAnswer, L7TimelineAnswer } from "./answers-l7";
 import type { MapAnswer } from "./answers-map";
+import type {
+  ConnectionsAnswer,
+  ConnectionsTimelineAnswer,
+  ServicesAnswer,
+  WorkloadsAnswer,
+} from "./answers-workloads";
 import { type ChangesParameters, readChanges } from "./changes";
 import type { ChangesAnswer } from "./changes-answer";
+import { type ConnectionsParameters, readConnections } from "./connections";
+import { type ConnectionsTimelineParameters, readConnectionsTimeline } from "./connections-timeline";
 import { type DnsParameters, readDns } from "./dns";
 import type {
   DnsAnswer,
@@ -40,12 +48,15 @@ import type { QuestionFailure } from "./failure";
 import { readFlow, readFlowBytes } from "./flow";
 import { type FlowsParameters, readFlows } from "./flows";
 import { type L7Parameters, readL7 } from "./l7";
+import { type L7ExamplesParameters, readL7Examples } from "./l7-examples";
+import { type L7TimelineParameters, readL7Timeline } from "./l7-timeline";
 import { type MapParameters, readMap } from "./map";
 import { type NotDropsParameters, readNotDrops } from "./not-drops";
 import type { OpenCapture } from "./open-capture";
 import type { ReportAnswer } from "./report/answer";
 import { readReport } from "./report/report";
 import type { ScopeParameters } from "./scope-parameters";
+import { readServices, type ServicesParameters } from "./services";
 import { readSummary } from "./summary";
 import { readTimeline, type TimelineParameters } from "./timeline";
 import { readWorkloads, type WorkloadsParameters } from "./workloads";
@@ -59,7 +70,12 @@ export interface Questions {
   export: { ask: ExportParameters; answer: ExportPage };
   timeline: { ask: TimelineParameters; answer: TimelineAnswer };
   l7: { ask: L7Parameters; answer: L7Answer };
+  l7Timeline: { ask: L7TimelineParameters; answer: L7TimelineAnswer };
+  l7Examples: { ask: L7ExamplesParameters; answer: L7ExamplesAnswer };
   workloads: { ask: WorkloadsParameters; answer: WorkloadsAnswer };
+  connections: { ask: ConnectionsParameters; answer: ConnectionsAnswer };
+  connectionsTimeline: { ask: ConnectionsTimelineParameters; answer: ConnectionsTimelineAnswer };
+  services: { ask: ServicesParameters; answer: ServicesAnswer };
   map: { ask: MapParameters; answer: MapAnswer };
   changes: { ask: ChangesParameters; answer: ChangesAnswer };
   drops: { ask: DropsParameters; answer: DropsAnswer };
@@ -99,7 +115,12 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   export: readExport,
   timeline: readTimeline,
   l7: readL7,
+  l7Timeline: readL7Timeline,
+  l7Examples: readL7Examples,
   workloads: readWorkloads,
+  connections: readConnections,
+  connectionsTimeline: readConnectionsTimeline,
+  services: readServices,
   map: readMap,
   changes: readChanges,
   drops: readDrops,

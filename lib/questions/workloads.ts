@@ -1,17 +1,21 @@
 /**
- * Workloads: how traffic is spread over their pods, and how TCP connections to them fare.
+ * Workloads: how traffic is spread over their pods, with the likely reason, and how TCP connections to them fare.
  *
  * Events and drops are those with the pod on either end, so the pods of two workloads can count the same event; they do
  * not add up to the events of the scope.
  */
 
 import { ok, type Result } from "@/lib/base/result";
+import { formatTime } from "@/lib/base/time";
+import type { SqlValue } from "@/lib/capture/driver";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
-import { imbalanceOf, likelyReason, type PodLoad } from "@/lib/insight/imbalance";
+import { imbalanceOf } from "@/lib/insight/imbalance";
+import { type ClientLoad, likelyReason, type PodLoad } from "@/lib/insight/imbalance-reason";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
-import type { WorkloadRow, WorkloadsAnswer } from "./answers-l7";
+import type { WorkloadRow, WorkloadsAnswer } from "./answers-workloads";
 import type { QuestionFailure } from "./failure";
+import { readHeadlessNames } from "./headless-names";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 
@@ -33,73 +37,151 @@ export function readWorkloads(
   return ok({ meta: capture.meta("events"), ...table });
 }
 
+interface Tcp {
+  syn: number;
+  unanswered: number;
+  refused: number;
+  rst: number;
+  fin: number;
+}
+
+/** A pod, or what is known of a workload without the pod. */
 interface Load {
   readonly pod: string;
+  readonly isPod: boolean;
   readonly workload: string;
   events: number;
   drops: number;
   requests: number;
   firstNs: bigint | undefined;
   lastNs: bigint | undefined;
-  readonly tcp: { syn: number; unanswered: number; refused: number; rst: number; fin: number };
+  readonly tcp: Tcp;
+}
+
+interface Workload {
+  readonly key: string;
+  readonly loads: Load[];
+  /** Each once, however many of its pods are at its ends. */
+  events: number;
+  drops: number;
+  /** By client and pod, as one text. */
+  readonly clients: Map<
+    string,
+    { readonly client: number; readonly pod: number; events: number; attempts: number }
+  >;
+}
+
+class Loads {
+  private readonly byId = new Map<number, Load>();
+  readonly workloads = new Map<string, Workload>();
+
+  constructor({ database }: OpenCapture) {
+    const rows = database
+      .prepare("SELECT id, key, workloadKey, kind FROM Actor WHERE kind IN ('pod', 'workload')")
+      .rows([]);
+    for (const [id, pod, workload, kind] of rows) {
+      const load: Load = {
+        ...{ pod: String(pod), isPod: kind === "pod", workload: String(workload) },
+        ...{ events: 0, drops: 0, requests: 0, firstNs: undefined, lastNs: undefined },
+        tcp: { syn: 0, unanswered: 0, refused: 0, rst: 0, fin: 0 },
+      };
+      this.byId.set(Number(id), load);
+      this.workloadOf(load).loads.push(load);
+    }
+  }
+
+  get(id: SqlValue | undefined): Load | undefined {
+    return id === null || id === undefined ? undefined : this.byId.get(Number(id));
+  }
+
+  /** Both ends of a flow; one where they are the same. */
+  ends(source: SqlValue | undefined, destination: SqlValue | undefined): readonly Load[] {
+    const ends = [this.get(source), this.get(destination)].filter((load) => load !== undefined);
+    return [...new Set(ends)];
+  }
+
+  workloadOf({ workload }: Load): Workload {
+    let known = this.workloads.get(workload);
+    if (known === undefined) {
+      known = { key: workload, loads: [], events: 0, drops: 0, clients: new Map() };
+      this.workloads.set(workload, known);
+    }
+    return known;
+  }
+
+  add(
+    what: "events" | "drops",
+    source: SqlValue | undefined,
+    destination: SqlValue | undefined,
+    n: number,
+  ): void {
+    const ends = this.ends(source, destination);
+    for (const load of ends) load[what] += n;
+    for (const workload of new Set(ends.map((load) => this.workloadOf(load)))) workload[what] += n;
+  }
+
+  addClient(
+    client: SqlValue | undefined,
+    server: SqlValue | undefined,
+    events: number,
+    attempts: number,
+  ): void {
+    const load = this.get(server);
+    if (load === undefined || client === null || client === undefined) return;
+    const { clients } = this.workloadOf(load);
+    const key = `${client} ${server}`;
+    const known = clients.get(key);
+    if (known === undefined)
+      clients.set(key, { client: Number(client), pod: Number(server), events, attempts });
+    else {
+      known.events += events;
+      known.attempts += attempts;
+    }
+  }
 }
 
 function tabulate(capture: OpenCapture, scope: CompiledScope, limit: number): Omit<WorkloadsAnswer, "meta"> {
-  const pods = readPods(capture);
-  addEvents(capture, scope, pods);
-  addTcp(capture, scope, pods);
-  addRequests(capture, scope, pods);
-  const workloads = new Map<string, Load[]>();
-  for (const load of pods.values()) {
-    if (load.events === 0) continue;
-    const known = workloads.get(load.workload);
-    if (known === undefined) workloads.set(load.workload, [load]);
-    else known.push(load);
-  }
-  const rows = [...workloads].map(([workload, loads]) => toRow(workload, loads)).sort(compareRows);
+  const loads = new Loads(capture);
+  addEvents(capture, scope, loads);
+  addTcp(capture, scope, loads);
+  addRequests(capture, scope, loads);
+  const context: Context = {
+    loads,
+    nodes: readNodes(capture, scope),
+    names: readNames(capture),
+    headless: readHeadlessNames(capture),
+  };
+  const rows = [...loads.workloads.values()]
+    .filter(({ events }) => events > 0)
+    .map((workload) => toRow(workload, context))
+    .sort(compareRows);
   const folded = rows.slice(limit);
   return {
     rows: rows.slice(0, limit),
-    folded: { rows: folded.length, events: folded.reduce((sum, row) => sum + eventsOf(row), 0) },
+    folded: { rows: folded.length, events: folded.reduce((sum, { events }) => sum + events, 0) },
   };
 }
 
-const eventsOf = ({ pods }: WorkloadRow): number => pods.reduce((sum, { events }) => sum + events, 0);
-
 function compareRows(a: WorkloadRow, b: WorkloadRow): number {
   const score = ({ imbalance }: WorkloadRow): number => imbalance ?? -1;
-  return score(b) - score(a) || eventsOf(b) - eventsOf(a) || (a.workload < b.workload ? -1 : 1);
-}
-
-/** Actors that are pods, by id. */
-function readPods({ database }: OpenCapture): Map<number, Load> {
-  const rows = database.prepare("SELECT id, key, workloadKey FROM Actor WHERE kind = 'pod'").rows([]);
-  return new Map(
-    rows.map(([id, pod, workload]) => [
-      Number(id),
-      {
-        ...{ pod: String(pod), workload: String(workload), events: 0, drops: 0, requests: 0 },
-        ...{ firstNs: undefined, lastNs: undefined },
-        tcp: { syn: 0, unanswered: 0, refused: 0, rst: 0, fin: 0 },
-      },
-    ]),
-  );
+  return score(b) - score(a) || b.events - a.events || (a.workload < b.workload ? -1 : 1);
 }
 
 /** A flow from a pod to itself counts once for it. */
-function addEvents({ database }: OpenCapture, scope: CompiledScope, pods: ReadonlyMap<number, Load>): void {
+function addEvents({ database }: OpenCapture, scope: CompiledScope, loads: Loads): void {
   const ends =
     "JOIN Pair p ON p.id = t.pairId JOIN Endpoint s ON s.id = p.sourceId JOIN Endpoint d ON d.id = p.destinationId";
   const flows = database
     .prepareExact(
-      `SELECT s.actorId, d.actorId, t.events, t.firstNs, t.lastNs FROM (
+      `SELECT s.actorId, d.actorId, p.clientId, p.serverId, t.events, t.firstNs, t.lastNs FROM (
          SELECT f.pairId, sum(f.events) AS events, min(f.timeNs) AS firstNs, max(f.timeNs) AS lastNs
          FROM Flow f WHERE ${scope.sql} GROUP BY 1) t ${ends}`,
     )
     .rows(scope.parameters);
-  for (const [source, destination, events, firstNs, lastNs] of flows) {
-    for (const load of loadsOf(pods, source, destination)) {
-      load.events += Number(events);
+  for (const [source, destination, client, server, events, firstNs, lastNs] of flows) {
+    loads.add("events", source, destination, Number(events));
+    loads.addClient(client, server, Number(events), 0);
+    for (const load of loads.ends(source, destination)) {
       if (typeof firstNs === "bigint" && (load.firstNs === undefined || firstNs < load.firstNs))
         load.firstNs = firstNs;
       if (typeof lastNs === "bigint" && (load.lastNs === undefined || lastNs > load.lastNs))
@@ -113,29 +195,26 @@ function addEvents({ database }: OpenCapture, scope: CompiledScope, pods: Readon
     )
     .rows(scope.parameters);
   for (const [source, destination, dropped] of drops)
-    for (const load of loadsOf(pods, source, destination)) load.drops += Number(dropped);
-}
-
-function loadsOf(pods: ReadonlyMap<number, Load>, source: unknown, destination: unknown): Load[] {
-  const ids = new Set([Number(source), Number(destination)]);
-  return [...ids].flatMap((id) => pods.get(id) ?? []);
+    loads.add("drops", source, destination, Number(dropped));
 }
 
 /** TCP connections to the pod. */
-function addTcp({ database }: OpenCapture, scope: CompiledScope, pods: ReadonlyMap<number, Load>): void {
+function addTcp({ database }: OpenCapture, scope: CompiledScope, loads: Loads): void {
   const { openAlready, answered, refused, droppedEgress, droppedIngress, dropped, noReply } = OUTCOME;
   const rst = ATTEMPT_FLAG.clientRst | ATTEMPT_FLAG.serverRst;
+  const there = `a.outcome IN (${openAlready}, ${answered})`;
   const rows = database
     .prepare(
-      `SELECT p.serverId, sum(a.outcome <> ${openAlready}),
+      `SELECT p.clientId, p.serverId, sum(a.outcome <> ${openAlready}),
          sum(a.outcome IN (${[droppedEgress, droppedIngress, dropped, noReply].join(", ")})), sum(a.outcome = ${refused}),
-         sum(a.outcome IN (${openAlready}, ${answered}) AND a.flags & ${rst} <> 0), sum(a.flags & ${ATTEMPT_FLAG.fin} <> 0)
+         sum(${there} AND a.flags & ${rst} <> 0), sum(${there} AND a.flags & ${ATTEMPT_FLAG.fin} <> 0)
        FROM Attempt a JOIN Flow f ON f.id = a.id JOIN Pair p ON p.id = f.pairId
-       WHERE a.protocol = ${PROTOCOL_NUMBER.TCP} AND ${scope.sql} GROUP BY 1`,
+       WHERE a.protocol = ${PROTOCOL_NUMBER.TCP} AND ${scope.sql} GROUP BY 1, 2`,
     )
     .rows(scope.parameters);
-  for (const [server, syn, unanswered, refusals, resets, ended] of rows) {
-    const tcp = pods.get(Number(server))?.tcp;
+  for (const [client, server, syn, unanswered, refusals, resets, ended] of rows) {
+    loads.addClient(client, server, 0, Number(syn));
+    const tcp = loads.get(server)?.tcp;
     if (tcp === undefined) continue;
     tcp.syn += Number(syn);
     tcp.unanswered += Number(unanswered);
@@ -145,7 +224,7 @@ function addTcp({ database }: OpenCapture, scope: CompiledScope, pods: ReadonlyM
   }
 }
 
-function addRequests({ database }: OpenCapture, scope: CompiledScope, pods: ReadonlyMap<number, Load>): void {
+function addRequests({ database }: OpenCapture, scope: CompiledScope, loads: Loads): void {
   const rows = database
     .prepare(
       `SELECT p.serverId, sum(e.requests) FROM L7Exchange e JOIN Flow f ON f.id = e.id JOIN Pair p ON p.id = f.pairId
@@ -153,28 +232,93 @@ function addRequests({ database }: OpenCapture, scope: CompiledScope, pods: Read
     )
     .rows(scope.parameters);
   for (const [server, requests] of rows) {
-    const load = pods.get(Number(server));
+    const load = loads.get(server);
     if (load !== undefined) load.requests += Number(requests);
   }
 }
 
-function toRow(workload: string, loads: readonly Load[]): WorkloadRow {
-  const sorted = [...loads].sort((a, b) => b.events - a.events || (a.pod < b.pod ? -1 : 1));
-  const tcp = (of: keyof Load["tcp"]): number => loads.reduce((sum, load) => sum + load.tcp[of], 0);
+/** Where pods ran: the node that saw them as its own (with an endpoint id), by actor. Of several, that of most records. */
+function readNodes({ database }: OpenCapture, scope: CompiledScope): Map<number, string> {
+  const rows = database
+    .prepare(
+      `SELECT e.actorId, o.nodeName FROM (
+         SELECT f.sourceId, f.observerId, count(*) AS n FROM Flow f WHERE ${scope.sql} GROUP BY 1, 2) t
+       JOIN Endpoint e ON e.id = t.sourceId JOIN Observer o ON o.id = t.observerId
+       WHERE e.localId IS NOT NULL AND e.pod IS NOT NULL AND o.nodeName IS NOT NULL
+       GROUP BY 1, 2 ORDER BY sum(t.n), o.nodeName DESC`,
+    )
+    .rows(scope.parameters);
+  return new Map(rows.map(([actor, node]): [number, string] => [Number(actor), String(node)]));
+}
+
+/** Keys of all actors: clients can be anybody. */
+function readNames({ database }: OpenCapture): Map<number, string> {
+  return new Map(
+    database
+      .prepare("SELECT id, key FROM Actor")
+      .rows([])
+      .map(([id, key]): [number, string] => [Number(id), String(key)]),
+  );
+}
+
+interface Context {
+  readonly loads: Loads;
+  readonly nodes: ReadonlyMap<number, string>;
+  readonly names: ReadonlyMap<number, string>;
+  /** A name by workload. */
+  readonly headless: ReadonlyMap<string, string>;
+}
+
+function toRow(workload: Workload, context: Context): WorkloadRow {
+  const { key, loads, events, drops } = workload;
+  const nodeOfPod = new Map([...context.nodes].map(([id, node]) => [context.names.get(id), node]));
+  const pods = loads
+    .filter((load) => load.isPod && load.events > 0)
+    .sort((a, b) => b.events - a.events || (a.pod < b.pod ? -1 : 1))
+    .map((load): PodLoad => ({ ...load, attempts: load.tcp.syn, node: nodeOfPod.get(load.pod) }));
+  const clients = [...workload.clients.values()].map(
+    (load): ClientLoad => ({
+      client: context.names.get(load.client) ?? "",
+      pod: context.names.get(load.pod) ?? "",
+      node: context.nodes.get(load.client),
+      ...{ events: load.events, attempts: load.attempts },
+    }),
+  );
+  const spread = imbalanceOf(pods.map((pod) => pod.events));
+  const { reason, evidence } = likelyReason({ pods, clients, headlessName: context.headless.get(key) });
+  const tcp = (of: keyof Tcp): number => loads.reduce((sum, load) => sum + load.tcp[of], 0);
   return {
-    workload,
-    pods: sorted.map(({ pod, events, drops }) => ({ pod, events, drops })),
-    imbalance: imbalanceOf(sorted.map(({ events }) => events))?.gini ?? null,
-    likelyReason: likelyReason(sorted.map(toPodLoad)),
-    syn: tcp("syn"),
-    unanswered: tcp("unanswered"),
-    refused: tcp("refused"),
-    rst: tcp("rst"),
-    fin: tcp("fin"),
+    ...{ workload: key, events, drops },
+    pods: pods.map(toPod),
+    ...{
+      imbalance: spread?.gini ?? null,
+      variation: spread?.variation ?? null,
+      likelyReason: reason,
+      evidence,
+    },
+    ...{
+      syn: tcp("syn"),
+      unanswered: tcp("unanswered"),
+      refused: tcp("refused"),
+      rst: tcp("rst"),
+      fin: tcp("fin"),
+    },
   };
 }
 
-function toPodLoad({ pod, events, drops, requests, firstNs, lastNs, tcp }: Load): PodLoad {
-  const seenForNs = firstNs === undefined || lastNs === undefined ? 0 : Number(lastNs - firstNs);
-  return { pod, events, drops, attempts: tcp.syn, requests, seenForNs };
+function toPod({
+  pod,
+  events,
+  drops,
+  requests,
+  attempts,
+  node,
+  firstNs,
+  lastNs,
+}: PodLoad): WorkloadRow["pods"][number] {
+  const time = (ns: bigint | undefined): string | null => (ns === undefined ? null : formatTime(ns));
+  return {
+    ...{ pod, events, drops, requests, attempts, node: node ?? null },
+    ...{ first: time(firstNs), last: time(lastNs) },
+  };
 }

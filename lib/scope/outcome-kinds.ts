@@ -11,6 +11,9 @@ export const REQUEST_WORDS = [
   "http",
   "grpc",
   "kafka",
+  "ok",
+  "client-error",
+  "server-error",
   "error",
   "denied",
   "no-answer",
@@ -23,8 +26,8 @@ export type RequestWord = (typeof REQUEST_WORDS)[number];
 
 export const requestKind = wordKind("a word for requests", REQUEST_WORDS);
 
-/** The first ten are what became of the attempt, exactly one each; a reset or an end can come to an answered one, too. */
-export const CONNECTION_WORDS = [
+/** What became of a connection: exactly one of them. */
+export const OUTCOME_WORDS = [
   "answered",
   "refused",
   "dropped-at-client",
@@ -35,6 +38,20 @@ export const CONNECTION_WORDS = [
   "open",
   "unknowable",
   "open-already",
+] as const;
+export type OutcomeWord = (typeof OUTCOME_WORDS)[number];
+
+/** Attempts that got no reply, as far as the log can tell. */
+export const UNANSWERED_WORDS = [
+  "dropped-at-client",
+  "dropped-at-server",
+  "dropped-somewhere",
+  "no-reply",
+] as const satisfies readonly OutcomeWord[];
+
+/** A reset or an end can come to a connection that was answered, too. */
+export const CONNECTION_WORDS = [
+  ...OUTCOME_WORDS,
   "reset-by-client",
   "reset-by-server",
   "closed",

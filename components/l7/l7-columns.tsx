@@ -1,0 +1,201 @@
+import Link from "next/link";
+import { actorNames } from "@/components/frame/actor-names";
+import { flowsAddress, viewWith } from "@/components/frame/flows-address";
+import { formatInstantText } from "@/components/frame/instant-text";
+import type { DataColumn } from "@/components/ui/data-table";
+import { formatCount } from "@/components/ui/format";
+import type { L7Answer, L7By, L7Row } from "@/lib/questions/answers-l7";
+import { type Measure, measureTerms, rowTerms, statusTerms } from "./l7-links";
+import styles from "./l7-view.module.css";
+import { byLabel, CLASS_LABELS, latencyText, routeText, rowName, shareText, sortStatuses } from "./l7-words";
+import type { L7PartProps } from "./part";
+
+interface Shown extends L7PartProps {
+  readonly by: L7By;
+  readonly answer: L7Answer;
+}
+
+type Column = DataColumn<L7Row>;
+
+export function l7Columns(shown: Shown): readonly Column[] {
+  const { protocol, answer, by } = shown;
+  const { total } = answer;
+  const columns: readonly (Column | false)[] = [
+    titleColumn(shown),
+    countColumn(shown, "requests", "Requests", ({ requests }) => requests, "Each once, at one proxy"),
+    {
+      id: "share",
+      label: "Share",
+      isNumber: true,
+      sortBy: ({ requests }) => requests,
+      render: ({ requests }) => shareText(requests, total.requests),
+    },
+    countColumn(
+      shown,
+      "serverErrors",
+      CLASS_LABELS[protocol]["server-error"],
+      ({ errors, denied }) => errors - denied,
+      "Status 500 and more, verdict ERROR, or an error that blames the server",
+    ),
+    countColumn(
+      shown,
+      "denied",
+      "denied by policy",
+      ({ denied }) => denied,
+      "An L7 rule refused it; the 403 came from the proxy, not from the server",
+    ),
+    countColumn(
+      shown,
+      "clientErrors",
+      CLASS_LABELS[protocol]["client-error"],
+      ({ clientErrors }) => clientErrors,
+      "What the server blames on the caller; not counted as errors",
+    ),
+    total.unanswered + total.open > 0 &&
+      countColumn(shown, "unanswered", "no answer", ({ unanswered }) => unanswered, "Open ones apart"),
+    ...(total.latencyNs.samples > 0 ? latencyColumns(shown) : []),
+    by !== "status" && statusColumn(shown),
+    {
+      id: "first",
+      label: "First",
+      sortBy: ({ first }) => first,
+      render: ({ first }) => <Instant time={first} />,
+    },
+    { id: "last", label: "Last", sortBy: ({ last }) => last, render: ({ last }) => <Instant time={last} /> },
+  ];
+  return columns.filter((column) => column !== false);
+}
+
+function titleColumn({ captureId, scope, protocol, by, answer }: Shown): Column {
+  const name = actorNames(answer.rows.flatMap(({ key }) => [key.client, key.clientPod, key.server, key.pod]));
+  return {
+    id: "title",
+    label: byLabel(by, protocol),
+    sortBy: ({ key }) => rowName(key, by, name),
+    render: ({ key }) => {
+      const terms = rowTerms(protocol, key)?.filter((term) => term.key !== "request");
+      const title = (
+        <>
+          {key.method !== undefined && protocol !== "grpc" && (
+            <span className={styles.method}>{key.method ?? "?"} </span>
+          )}
+          <bdi>{rowName(key, by, name)}</bdi>
+        </>
+      );
+      return (
+        <>
+          {terms === undefined ? (
+            title
+          ) : (
+            <Link href={viewWith(captureId, "l7", scope, ...terms)} title="Look at these requests only">
+              {title}
+            </Link>
+          )}
+          {by === "url" && <span className={styles.quiet}> {routeText(key.route)}</span>}
+          {(by === "route" || by === "url") && <div className={styles.quiet}>{name(key.server ?? null)}</div>}
+        </>
+      );
+    },
+  };
+}
+
+function countColumn(
+  { captureId, scope, protocol }: Shown,
+  measure: Measure,
+  label: string,
+  of: (row: L7Row) => number,
+  title: string,
+): Column {
+  return {
+    id: measure,
+    label: label.charAt(0).toUpperCase() + label.slice(1),
+    title,
+    isNumber: true,
+    sortBy: of,
+    render: (row) => {
+      const terms = rowTerms(protocol, row.key);
+      const count = formatCount(of(row));
+      if (terms === undefined || of(row) === 0) return <span className={styles.quiet}>{count}</span>;
+      return <Link href={flowsAddress(captureId, scope, ...terms, ...measureTerms(measure))}>{count}</Link>;
+    },
+  };
+}
+
+function latencyColumns(shown: Shown): Column[] {
+  const { samples: known, computed } = shown.answer.total.latencyNs;
+  // What holds for all of them is said once, below the table.
+  const isAllComputed = computed === known;
+  const percentiles = (["p50", "p95", "p99"] as const).map(
+    (name): Column => ({
+      id: name,
+      label: name,
+      title: "Latency; at most 1 % off",
+      isNumber: true,
+      sortBy: ({ latencyNs }) => (latencyNs[name] === null ? null : BigInt(latencyNs[name])),
+      render: ({ latencyNs }) => {
+        const value = latencyNs[name];
+        if (value === null) return <span className={styles.quiet}>no sample</span>;
+        const isComputed = latencyNs.computed > 0 && !isAllComputed;
+        return (
+          <span title={isComputed ? "Computed: time from request to answer" : "As the records say"}>
+            {latencyText(value)}
+            {isComputed && <span className={styles.quiet}> computed</span>}
+          </span>
+        );
+      },
+    }),
+  );
+  const samples = countColumn(
+    shown,
+    "samples",
+    "samples",
+    ({ latencyNs }) => latencyNs.samples,
+    "Requests whose latency is known",
+  );
+  return [...percentiles, samples];
+}
+
+const SHOWN_STATUSES = 4;
+
+function statusColumn({ captureId, scope, protocol }: Shown): Column {
+  return {
+    id: "status",
+    label: "Answers",
+    render: ({ key, status }) => {
+      const terms = rowTerms(protocol, key);
+      const names = sortStatuses(Object.keys(status));
+      if (names.length === 0) return <span className={styles.quiet}>none</span>;
+      return (
+        <span className={styles.statuses}>
+          {names.slice(0, SHOWN_STATUSES).map((name) => (
+            <span key={name} className={styles.status}>
+              {name}{" "}
+              {terms === undefined ? (
+                formatCount(status[name] ?? 0)
+              ) : (
+                <Link
+                  href={flowsAddress(
+                    captureId,
+                    scope,
+                    ...terms,
+                    ...statusTerms(name),
+                    ...measureTerms("responses"),
+                  )}
+                >
+                  {formatCount(status[name] ?? 0)}
+                </Link>
+              )}
+            </span>
+          ))}
+          {names.length > SHOWN_STATUSES && (
+            <span className={styles.quiet}>+ {names.length - SHOWN_STATUSES} more</span>
+          )}
+        </span>
+      );
+    },
+  };
+}
+
+function Instant({ time }: { readonly time: string | null }) {
+  return <span className={styles.instant}>{formatInstantText(time)}</span>;
+}

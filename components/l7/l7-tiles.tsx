@@ -1,0 +1,138 @@
+"use client";
+
+import Link from "next/link";
+import { flowsAddress } from "@/components/frame/flows-address";
+import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
+import { Tile, Tiles } from "@/components/ui/tile";
+import { parseTime } from "@/lib/base/time";
+import type { L7Counts } from "@/lib/questions/answers-l7";
+import { type Measure, measureTerms, requestTerm } from "./l7-links";
+import styles from "./l7-view.module.css";
+import { CLASS_LABELS, latencyOrigin, latencyText, shareText } from "./l7-words";
+import type { L7PartProps } from "./part";
+
+/** The numbers of the whole scope. */
+export function L7Tiles({ total, ...part }: L7PartProps & { readonly total: L7Counts }) {
+  const { protocol } = part;
+  const number = (measure: Measure, count: number, isInText = false) => (
+    <CountLink {...part} measure={measure} count={count} isInText={isInText} />
+  );
+  const server = total.errors - total.denied;
+  const { samples } = total.latencyNs;
+  return (
+    <Tiles label="Requests of the scope">
+      <Tile
+        label="Requests"
+        value={number("requests", total.requests)}
+        note={<RequestsNote {...part} total={total} />}
+      />
+      <Tile
+        label="Errors"
+        value={number("errors", total.errors)}
+        note={`${shareText(total.errors, total.requests + total.answersOnly)}: server's fault or refused by a rule`}
+        tone={total.errors > 0 ? "bad" : undefined}
+      />
+      <Tile
+        label="Denied by policy"
+        value={number("denied", total.denied)}
+        note="an L7 rule refused it: the proxy answered, the server never saw it"
+        tone={total.denied > 0 ? "bad" : undefined}
+      />
+      <Tile
+        label={capital(CLASS_LABELS[protocol]["server-error"])}
+        value={number("serverErrors", server)}
+        note={successNote(total)}
+        tone={server > 0 ? "bad" : undefined}
+      />
+      <Tile
+        label={capital(CLASS_LABELS[protocol]["client-error"])}
+        value={number("clientErrors", total.clientErrors)}
+        note="not counted as errors"
+        tone={total.clientErrors > 0 ? "warn" : undefined}
+      />
+      <Tile
+        label="No answer"
+        value={number("unanswered", total.unanswered)}
+        note={
+          total.open > 0 ? (
+            <>and {number("open", total.open, true)} open when the log ended or lost events</>
+          ) : (
+            "within 65 s, in a log that could have shown one"
+          )
+        }
+        tone={total.unanswered > 0 ? "warn" : undefined}
+      />
+      <Tile
+        label="Latency, median"
+        value={latencyText(total.latencyNs.p50)}
+        note={
+          <>
+            {samples > 0 && (
+              <>
+                p95 {latencyText(total.latencyNs.p95)}, p99 {latencyText(total.latencyNs.p99)};{" "}
+                {number("samples", samples, true)} samples,{" "}
+              </>
+            )}
+            {latencyOrigin(protocol, total)}
+          </>
+        }
+      />
+    </Tiles>
+  );
+}
+
+function RequestsNote({ total, ...part }: L7PartProps & { readonly total: L7Counts }) {
+  const [first, last] = [total.first, total.last].map((time) =>
+    time === null ? undefined : parseTime(time),
+  );
+  const spanNs = first === undefined || last === undefined ? 0n : last - first;
+  return (
+    <>
+      {spanNs > 0n &&
+        `${perSecond(total.requests, spanNs)} per second over ${formatSpan(spanNs - (spanNs % 1_000_000_000n) || spanNs)}`}
+      {total.answersOnly > 0 && (
+        <>
+          {spanNs > 0n && "; "}
+          <CountLink {...part} measure="answersOnly" count={total.answersOnly} isInText />{" "}
+          {total.answersOnly === 1 ? "answer" : "answers"} without the request
+        </>
+      )}
+    </>
+  );
+}
+
+function perSecond(count: number, spanNs: bigint): string {
+  const rate = (count / Number(spanNs)) * 1e9;
+  return rate >= 100 ? formatCount(Math.round(rate)) : String(Number(rate.toPrecision(2)));
+}
+
+/** Both ways to count a success, because both are in use. */
+function successNote({ responses, errors, denied, clientErrors }: L7Counts): string {
+  if (responses === 0) return "no answers";
+  const fine = responses - denied - (errors - denied);
+  return `${shareText(fine, responses)} of answers succeeded, ${shareText(fine - clientErrors, responses)} without client errors`;
+}
+
+interface CountLinkProps extends L7PartProps {
+  readonly measure: Measure;
+  readonly count: number;
+  /** Stands among words: then it is underlined, so that more than its colour tells it from them. */
+  readonly isInText?: boolean;
+}
+
+function CountLink({ captureId, scope, protocol, measure, count, isInText }: CountLinkProps) {
+  const terms = [requestTerm(protocol), ...measureTerms(measure)];
+  return (
+    <Link
+      href={flowsAddress(captureId, scope, ...terms)}
+      className={isInText ? styles.inText : undefined}
+      title={`The flows of ${formatQuantity(count, "request")}`}
+    >
+      {formatCount(count)}
+    </Link>
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

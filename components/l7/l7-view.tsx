@@ -1,0 +1,117 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { ApiError } from "@/components/frame/api";
+import { useScope } from "@/components/frame/use-scope";
+import { Button } from "@/components/ui/button";
+import { Choice } from "@/components/ui/choice";
+import { Empty } from "@/components/ui/empty";
+import { formatCount, formatQuantity } from "@/components/ui/format";
+import type { L7Answer, L7By, L7Protocol } from "@/lib/questions/answers-l7";
+import { L7Examples } from "./l7-examples";
+import { L7Heat } from "./l7-heat";
+import { L7Series } from "./l7-series";
+import { L7Table } from "./l7-table";
+import { L7Tiles } from "./l7-tiles";
+import styles from "./l7-view.module.css";
+import { PROTOCOL_LABELS, tablesOf } from "./l7-words";
+import { NoL7 } from "./no-l7";
+import type { L7PartProps } from "./part";
+import { useL7 } from "./queries";
+import { StatusMatrix } from "./status-matrix";
+
+const PROTOCOLS: readonly L7Protocol[] = ["http", "grpc", "kafka"];
+/** Methods of a protocol are few, unless clients send nonsense. */
+const METHODS = 50;
+
+/**
+ * HTTP, gRPC and Kafka requests of the scope, each counted once at one proxy.
+ *
+ * Empty: says why there are none and how to get them. Loading: keeps what was there. Failed: says why, with a way to
+ * try again. A link that cannot be read shows nothing.
+ */
+export function L7View({ captureId }: { readonly captureId: string }) {
+  const scope = useScope();
+  const http = useL7(captureId, scope, "http", "method", METHODS);
+  const grpc = useL7(captureId, scope, "grpc", "method", METHODS);
+  const kafka = useL7(captureId, scope, "kafka", "method", METHODS);
+  const asked = { http, grpc, kafka };
+  if (scope.scope === undefined)
+    return (
+      <Empty title="No requests: this link cannot be read." role="status">
+        What is wrong stands above, with a way to put it right.
+      </Empty>
+    );
+  const failed = PROTOCOLS.map((name) => asked[name]).find(
+    ({ data, error }) => data === undefined && error !== null,
+  );
+  if (failed?.error) return <Failed error={failed.error} onRetry={() => failed.refetch()} />;
+  if (http.data === undefined || grpc.data === undefined || kafka.data === undefined)
+    return <p className={styles.loading}>Counting requests …</p>;
+  const methods = { http: http.data, grpc: grpc.data, kafka: kafka.data };
+  const protocol =
+    PROTOCOLS.find((name) => name === scope.view.protocol) ??
+    PROTOCOLS.find((name) => seen(methods[name]) > 0) ??
+    "http";
+  return (
+    <div className={styles.view}>
+      <div className={styles.bar}>
+        <h1 className={styles.count} aria-live="polite">
+          {formatQuantity(methods[protocol].total.requests, `${PROTOCOL_LABELS[protocol]} request`)}
+        </h1>
+        <Choice
+          legend="Protocol"
+          words={PROTOCOLS}
+          chosen={protocol}
+          labelOf={(name) => `${PROTOCOL_LABELS[name]} ${formatCount(seen(methods[name]))}`}
+          onChoose={(name) => scope.setView({ protocol: name, by: null })}
+        />
+      </div>
+      {methods[protocol].meta.notes.map((note) => (
+        <p key={note} className={styles.note}>
+          {note}
+        </p>
+      ))}
+      {seen(methods[protocol]) === 0 ? (
+        <NoL7 captureId={captureId} scope={scope} protocol={protocol} />
+      ) : (
+        <Requests
+          captureId={captureId}
+          handle={scope}
+          scope={scope.scope}
+          protocol={protocol}
+          methods={methods[protocol]}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Requests, and answers whose request is not in the log. */
+function seen({ total }: L7Answer): number {
+  return total.requests + total.answersOnly;
+}
+
+function Requests({ methods, ...part }: L7PartProps & { readonly methods: L7Answer }) {
+  const { protocol, handle } = part;
+  const tables = tablesOf(protocol);
+  const by: L7By = tables.find((word) => word === handle.view.by) ?? "route";
+  return (
+    <>
+      <L7Tiles {...part} total={methods.total} />
+      <L7Series {...part} total={methods.total} />
+      <StatusMatrix {...part} methods={methods} />
+      <L7Table {...part} by={by} />
+      <L7Heat {...part} total={methods.total} />
+      <L7Examples {...part} />
+    </>
+  );
+}
+
+function Failed({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }): ReactNode {
+  return (
+    <Empty title={error.message} role="alert" actions={<Button onClick={onRetry}>Try again</Button>}>
+      {error instanceof ApiError && error.hint}
+    </Empty>
+  );
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import type { L7Counts } from "@/lib/questions/answers-l7";
+import { latencyOrigin, shareText, sortStatuses, toneOfStatus, urlText } from "./l7-words";
+
+const counts = (samples: number, computed: number, responses = 10): L7Counts => ({
+  ...{
+    requests: 10,
+    responses,
+    errors: 0,
+    denied: 0,
+    clientErrors: 0,
+    unanswered: 0,
+    open: 0,
+    answersOnly: 0,
+  },
+  ...{ status: {}, first: null, last: null },
+  latencyNs: { p50: null, p95: null, p99: null, samples, computed },
+});
+
+describe("words of requests", () => {
+  it("say where latency comes from, or why there is none", () => {
+    expect(latencyOrigin("http", counts(5, 0))).toBe("as the records say");
+    expect(latencyOrigin("http", counts(5, 5))).toContain("computed");
+    expect(latencyOrigin("http", counts(5, 2))).toBe("partly as the records say, partly computed");
+    expect(latencyOrigin("http", counts(0, 0))).toContain("X-Request-Id");
+    expect(latencyOrigin("kafka", counts(0, 0))).toContain("none for Kafka");
+    expect(latencyOrigin("http", counts(0, 0, 0))).toBe("no answers");
+  });
+
+  it("order statuses by their number, the rule's own behind the server's", () => {
+    expect(sortStatuses(["503", "403 by policy", "200", "unknown", "403"])).toEqual([
+      ...["200", "403", "403 by policy", "503", "unknown"],
+    ]);
+    expect(sortStatuses(["UNAVAILABLE", "OK"])).toEqual(["OK", "UNAVAILABLE"]);
+  });
+
+  it("never take what was redacted for a value", () => {
+    expect(urlText("http://a:HUBBLE_REDACTED@b/c")).toBe("http://a:(redacted)@b/c");
+  });
+
+  it("never say that all were, when one was not", () => {
+    expect(shareText(9999, 10000)).toBe("> 99.9 %");
+    expect(shareText(1, 10000)).toBe("< 0.1 %");
+    expect(shareText(10000, 10000)).toBe("100 %");
+    expect(shareText(38, 986)).toBe("3.9 %");
+    expect(shareText(0, 0)).toBe("0 %");
+  });
+
+  it("tell a refusal by a rule from one by the server", () => {
+    expect(toneOfStatus("http", "403 by policy")).toBe("bad");
+    expect(toneOfStatus("http", "403")).toBe("warn");
+    expect(toneOfStatus("http", "503")).toBe("bad");
+    expect(toneOfStatus("grpc", "NOT_FOUND")).toBe("warn");
+  });
+});

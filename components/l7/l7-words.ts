@@ -1,0 +1,142 @@
+/** Words of the L7 view. What the log does not say is said to be unknown, never left empty. */
+
+import { formatSpan } from "@/components/ui/format";
+import { visible } from "@/components/ui/text";
+import type { RequestClass } from "@/lib/insight/request-class";
+import type { L7By, L7Counts, L7Protocol, L7Row } from "@/lib/questions/answers-l7";
+
+export const PROTOCOL_LABELS: Readonly<Record<L7Protocol, string>> = {
+  http: "HTTP",
+  grpc: "gRPC",
+  kafka: "Kafka",
+};
+
+const ROUTE_LABELS: Readonly<Record<L7Protocol, string>> = {
+  http: "Route",
+  grpc: "Method",
+  kafka: "Topic",
+};
+
+const BY_LABELS: Readonly<Record<Exclude<L7By, "route">, string>> = {
+  url: "URL",
+  method: "Method",
+  status: "Status",
+  client: "Client",
+  "client-pod": "Client pod",
+  server: "Server",
+  pod: "Server pod",
+};
+
+export function byLabel(by: L7By, protocol: L7Protocol): string {
+  if (by === "route") return ROUTE_LABELS[protocol];
+  return BY_LABELS[by];
+}
+
+/** Tables that a reader can choose: a topic has no URL, a gRPC method no ids. */
+const TABLES: Readonly<Record<L7Protocol, readonly L7By[]>> = {
+  http: ["route", "url", "status", "client", "client-pod", "server", "pod"],
+  grpc: ["route", "status", "client", "client-pod", "server", "pod"],
+  kafka: ["route", "status", "client", "client-pod", "server", "pod"],
+};
+
+export function tablesOf(protocol: L7Protocol): readonly L7By[] {
+  return TABLES[protocol];
+}
+
+export const CLASS_LABELS: Readonly<Record<L7Protocol, Readonly<Record<RequestClass, string>>>> = {
+  http: classLabels("client error (4xx)", "server error (5xx)"),
+  grpc: classLabels("caller's error", "server's error"),
+  kafka: classLabels("client's error", "broker's error"),
+};
+
+function classLabels(client: string, server: string): Readonly<Record<RequestClass, string>> {
+  return {
+    ok: "answered",
+    unpaired: "answer not known (aggregated, or without ports)",
+    open: "open when the log ended or lost events",
+    "no-answer": "no answer",
+    "client-error": client,
+    "server-error": server,
+    denied: "denied by policy",
+  };
+}
+
+/** What a row is called, beside the method where it has one. */
+export function rowName(key: L7Row["key"], by: L7By, name: (key: string | null) => string): string {
+  switch (by) {
+    case "route":
+      return routeText(key.route);
+    case "url":
+      return key.url === null || key.url === undefined ? "URL not in the record" : urlText(key.url);
+    case "method":
+      return key.method === null || key.method === undefined ? "method not known" : visible(key.method);
+    case "status":
+      return visible(key.status ?? "unknown");
+    case "client":
+      return name(key.client ?? null);
+    case "client-pod":
+      return name(key.clientPod ?? null);
+    case "server":
+      return name(key.server ?? null);
+    case "pod":
+      return name(key.pod ?? null);
+  }
+}
+
+export function routeText(route: string | null | undefined): string {
+  return route === null || route === undefined ? "not in the record" : visible(route);
+}
+
+/** What Hubble redacted is no value of anybody, and is said to be none. */
+export function urlText(url: string): string {
+  return visible(url).replaceAll("HUBBLE_REDACTED", "(redacted)");
+}
+
+export function latencyText(ns: string | null): string {
+  return ns === null ? "not in this capture" : formatSpan(BigInt(ns));
+}
+
+/** Where the latencies come from, or why there are none. */
+export function latencyOrigin(protocol: L7Protocol, { latencyNs, responses }: L7Counts): string {
+  const { samples, computed } = latencyNs;
+  if (samples === 0) {
+    const why =
+      protocol === "kafka"
+        ? "Hubble records none for Kafka"
+        : "Hubble records it only where request and answer carry X-Request-Id";
+    return responses === 0 ? "no answers" : `${why}, and no answer could be paired`;
+  }
+  if (computed === samples) return "computed: time from request to answer at the proxy";
+  return computed === 0 ? "as the records say" : "partly as the records say, partly computed";
+}
+
+/** Statuses in the order of a table: codes by number, then words. */
+export function sortStatuses(statuses: Iterable<string>): string[] {
+  const place = (status: string): number => {
+    const code = /^(\d+)( by policy)?$/.exec(status);
+    if (code === null) return status === "OK" || status === "NONE" ? 0 : 100_000;
+    return Number(code[1]) + (code[2] === undefined ? 0 : 0.5);
+  };
+  return [...statuses].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+}
+
+export type Tone = "bad" | "warn" | "good" | "calm";
+
+/** How a status is drawn; the words beside the colour say the same. */
+export function toneOfStatus(protocol: L7Protocol, status: string): Tone {
+  if (status.includes("by policy") || status === "denied") return "bad";
+  if (/^5\d\d$/.test(status)) return "bad";
+  if (/^4\d\d$/.test(status) || status === "no answer") return "warn";
+  if (/^[1-3]\d\d$/.test(status) || status === "OK" || status === "NONE") return "good";
+  return protocol === "http" || status === "open" || status === "unpaired" || status === "unknown"
+    ? "calm"
+    : "warn";
+}
+
+export function shareText(part: number, whole: number): string {
+  const percent = whole === 0 ? 0 : (part / whole) * 100;
+  if (percent > 0 && percent < 0.1) return "< 0.1 %";
+  // 99.97 % is not all of them.
+  if (percent < 100 && percent > 99.9) return "> 99.9 %";
+  return `${percent >= 10 && Number.isInteger(percent) ? percent : Number(percent.toFixed(1))} %`;
+}

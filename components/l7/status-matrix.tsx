@@ -1,0 +1,108 @@
+"use client";
+
+import Link from "next/link";
+import { flowsAddress } from "@/components/frame/flows-address";
+import { formatCount, formatQuantity } from "@/components/ui/format";
+import { ScrollRegion } from "@/components/ui/scroll";
+import type { L7Answer, L7Counts, L7Row } from "@/lib/questions/answers-l7";
+import type { Term } from "@/lib/scope/filter";
+import { measureTerms, requestTerm, rowTerms, statusTerms } from "./l7-links";
+import styles from "./l7-view.module.css";
+import { byLabel, rowName, sortStatuses, toneOfStatus } from "./l7-words";
+import type { L7PartProps } from "./part";
+
+/** Columns of requests without an answer: what they are called in `by=status`, and where they are counted. */
+const SILENT = ["no answer", "open"] as const;
+const COUNT_OF = { "no answer": "unanswered", open: "open" } as const;
+
+/** Methods by statuses; each cell leads to its requests. */
+export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly methods: L7Answer }) {
+  const { protocol } = part;
+  const { rows, total } = methods;
+  const silent = SILENT.filter((status) => total[COUNT_OF[status]] > 0);
+  const statuses = [...sortStatuses(Object.keys(total.status)), ...silent];
+  const first = protocol === "kafka" ? "API key" : byLabel("method", protocol);
+  return (
+    <section className={styles.part}>
+      <h2 className={styles.title}>{first} and status</h2>
+      {protocol === "grpc" && statuses.some((status) => /^\d+$/.test(status)) && (
+        <p className={styles.note}>
+          A number is the HTTP status: most servers send gRPC's own in a trailer, which Hubble does not see,
+          so a call that failed can stand under 200.
+        </p>
+      )}
+      <ScrollRegion label={`${first} and status`} className={styles.scroll}>
+        <table className={styles.matrix}>
+          <thead>
+            <tr>
+              <th scope="col">{first}</th>
+              {statuses.map((status) => (
+                <th key={status} scope="col" data-tone={toneOfStatus(protocol, status)}>
+                  {status}
+                </th>
+              ))}
+              <th scope="col">Requests</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Line key={row.key.method ?? "?"} {...part} statuses={statuses} row={row} />
+            ))}
+            {rows.length > 1 && (
+              <Line {...part} statuses={statuses} row={{ ...total, key: {}, method: null }} isSum />
+            )}
+          </tbody>
+        </table>
+      </ScrollRegion>
+      {methods.folded.rows > 0 && (
+        <p className={styles.note}>
+          And {formatQuantity(methods.folded.rows, "more method")} with{" "}
+          {formatQuantity(methods.folded.requests, "request")}: narrow the scope to see them.
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface LineProps extends L7PartProps {
+  readonly statuses: readonly string[];
+  readonly row: L7Row;
+  readonly isSum?: boolean;
+}
+
+function Line({ captureId, scope, protocol, statuses, row, isSum = false }: LineProps) {
+  const name = isSum ? "All" : rowName(row.key, "method", (key) => key ?? "not known");
+  const terms = isSum ? [requestTerm(protocol)] : (rowTerms(protocol, row.key) ?? []);
+  const link = (count: number, says: string, ...more: readonly Term[]) => (
+    <Link href={flowsAddress(captureId, scope, ...terms, ...more)} aria-label={`${name}, ${says}: ${count}`}>
+      {formatCount(count)}
+    </Link>
+  );
+  return (
+    <tr data-sum={isSum || undefined}>
+      <th scope="row">{name}</th>
+      {statuses.map((status) => {
+        const count = countOf(row, status);
+        return (
+          <td key={status} data-tone={count > 0 ? toneOfStatus(protocol, status) : undefined}>
+            {count > 0 && link(count, status, ...statusTerms(status), ...answeredTerms(status))}
+          </td>
+        );
+      })}
+      <td>{link(row.requests, "requests", ...measureTerms("requests"))}</td>
+    </tr>
+  );
+}
+
+function isSilent(status: string): status is (typeof SILENT)[number] {
+  return SILENT.some((word) => word === status);
+}
+
+function countOf(counts: L7Counts, status: string): number {
+  return isSilent(status) ? counts[COUNT_OF[status]] : (counts.status[status] ?? 0);
+}
+
+/** Statuses are of answers. */
+function answeredTerms(status: string): readonly Term[] {
+  return isSilent(status) ? [] : measureTerms("responses");
+}

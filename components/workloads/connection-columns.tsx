@@ -1,0 +1,128 @@
+import Link from "next/link";
+import { actorNames } from "@/components/frame/actor-names";
+import { flowsAddress } from "@/components/frame/flows-address";
+import { formatInstantText } from "@/components/frame/instant-text";
+import type { DataColumn } from "@/components/ui/data-table";
+import { formatCount } from "@/components/ui/format";
+import type { ConnectionKey, ConnectionsAnswer, ConnectionsBy } from "@/lib/questions/answers-workloads";
+import type { Term } from "@/lib/scope/filter";
+import { type ConnectionWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
+import type { WorkloadPartProps } from "./part";
+import { connectionRowTerms, connectionTerms, countedTerms } from "./workload-links";
+import { BY_LABELS, lengthText, OUTCOME_LABELS } from "./workload-words";
+import styles from "./workloads-view.module.css";
+
+interface Shown extends WorkloadPartProps {
+  readonly by: ConnectionsBy;
+  readonly answer: ConnectionsAnswer;
+}
+
+type Row = ConnectionsAnswer["rows"][number];
+type Column = DataColumn<Row>;
+
+export function connectionColumns(shown: Shown): readonly Column[] {
+  const { answer } = shown;
+  const { outcomes } = answer.total;
+  const has = (...words: readonly ConnectionWord[]) => words.some((word) => (outcomes[word] ?? 0) > 0);
+  const columns: readonly (Column | false)[] = [
+    titleColumn(shown),
+    countColumn(shown, "attempts", "Attempts", ({ attempts }) => attempts, countedTerms("attempts")),
+    wordColumn(shown, "Answered", "answered"),
+    ...UNANSWERED_WORDS.map(
+      (word) => has(word) && wordColumn(shown, LABELS[word] ?? OUTCOME_LABELS[word], word),
+    ),
+    has("refused") && wordColumn(shown, "Refused", "refused"),
+    has("reset-by-client") && wordColumn(shown, "Reset by client", "reset-by-client"),
+    has("reset-by-server") && wordColumn(shown, "Reset by server", "reset-by-server"),
+    wordColumn(shown, "FIN", "closed"),
+    has("gap", "open", "unknowable") && wordColumn(shown, "Not knowable", "gap", "open", "unknowable"),
+    has("open-already") && wordColumn(shown, "Open before", "open-already"),
+    {
+      id: "length",
+      label: "Length, median",
+      title: "From the first SYN to the last record, where beginning and end are both in the log",
+      isNumber: true,
+      sortBy: ({ lengthNs }) => (lengthNs.p50 === null ? null : BigInt(lengthNs.p50)),
+      render: ({ lengthNs }) =>
+        lengthNs.p50 === null ? (
+          <span className={styles.quiet}>not known</span>
+        ) : (
+          <span title={`of ${lengthNs.samples}`}>{lengthText(lengthNs.p50)}</span>
+        ),
+    },
+    {
+      id: "last",
+      label: "Last",
+      sortBy: ({ last }) => last,
+      render: ({ last }) => <span className={styles.instant}>{formatInstantText(last)}</span>,
+    },
+  ];
+  return columns.filter((column) => column !== false);
+}
+
+const LABELS: Readonly<Partial<Record<ConnectionWord, string>>> = {
+  "dropped-at-client": "Dropped at client",
+  "dropped-at-server": "Dropped at server",
+  "dropped-somewhere": "Dropped",
+  "no-reply": "No reply",
+};
+
+function titleColumn({ by, answer }: Shown): Column {
+  const name = actorNames(answer.rows.flatMap(({ key }) => [key.client, key.clientPod, key.server, key.pod]));
+  const title = (key: ConnectionKey) => keyText(key, by, name);
+  return {
+    id: "title",
+    label: BY_LABELS[by],
+    sortBy: ({ key }) => title(key),
+    render: ({ key, neverAnswered }) => (
+      <>
+        <bdi>{title(key)}</bdi>
+        {neverAnswered && <span className={styles.never}>never answered</span>}
+      </>
+    ),
+  };
+}
+
+function keyText(key: ConnectionKey, by: ConnectionsBy, name: (key: string | null) => string): string {
+  switch (by) {
+    case "edge": {
+      if (key.client === null || key.client === undefined) return "not known who asked whom";
+      const port = key.port === null || key.port === undefined ? "" : ` :${key.port}`;
+      return `${name(key.client)} -> ${name(key.server ?? null)}${port}`;
+    }
+    case "client":
+      return name(key.client ?? null);
+    case "client-pod":
+      return name(key.clientPod ?? null);
+    case "server":
+      return name(key.server ?? null);
+    case "pod":
+      return name(key.pod ?? null);
+  }
+}
+
+function wordColumn(shown: Shown, label: string, ...words: readonly ConnectionWord[]): Column {
+  const of = ({ outcomes }: Row) => words.reduce((sum, word) => sum + (outcomes[word] ?? 0), 0);
+  const title = words.map((word) => OUTCOME_LABELS[word]).join("; ");
+  return { ...countColumn(shown, words[0] ?? label, label, of, connectionTerms(...words)), title };
+}
+
+function countColumn(
+  { captureId, scope }: Shown,
+  id: string,
+  label: string,
+  of: (row: Row) => number,
+  terms: readonly Term[],
+): Column {
+  return {
+    ...{ id, label, isNumber: true, sortBy: of },
+    render: (row) =>
+      of(row) === 0 ? (
+        <span className={styles.quiet}>0</span>
+      ) : (
+        <Link href={flowsAddress(captureId, scope, ...connectionRowTerms(row.key), ...terms)}>
+          {formatCount(of(row))}
+        </Link>
+      ),
+  };
+}

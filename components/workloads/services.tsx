@@ -1,0 +1,138 @@
+"use client";
+
+import Link from "next/link";
+import { actorNames } from "@/components/frame/actor-names";
+import { flowsAddress } from "@/components/frame/flows-address";
+import { formatInstantText } from "@/components/frame/instant-text";
+import { type DataColumn, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { formatCount, formatQuantity } from "@/components/ui/format";
+import { visible } from "@/components/ui/text";
+import type { ServicesAnswer } from "@/lib/questions/answers-workloads";
+import type { Term } from "@/lib/scope/filter";
+import { Asked } from "./asked";
+import type { WorkloadPartProps } from "./part";
+import { useServices } from "./queries";
+import { backendTerms, noBackendTerms, serviceTerms } from "./workload-links";
+import { shareText } from "./workload-words";
+import styles from "./workloads-view.module.css";
+
+type Row = ServicesAnswer["rows"][number];
+const BACKENDS = 5;
+
+/** Services that records name, the pods behind them, and drops because there was none. */
+export function Services(part: WorkloadPartProps) {
+  const { captureId, handle } = part;
+  const asked = useServices(captureId, handle);
+  return (
+    <Asked asked={asked} meanwhile="Counting events by service …">
+      {({ rows, folded }) =>
+        rows.length === 0 ? (
+          <Empty title="No record of the scope names a service." role="status">
+            Cilium names the service where a packet still carries its address, mostly before translation
+            (from-endpoint, trace-sock) and in drops. Exports without these events, and aggregated records,
+            name none.
+          </Empty>
+        ) : (
+          <>
+            <p className={styles.note}>
+              Events of flows that name the service on either side. A packet that finds no backend is dropped
+              with reason 158 (service backend not found); such drops often name the address only.
+            </p>
+            <DataTable
+              label="Services"
+              columns={columns(part, rows)}
+              rows={rows}
+              keyOf={({ namespace, name, address }) => JSON.stringify([namespace, name, address])}
+            />
+            {folded.rows > 0 && (
+              <p className={styles.note}>
+                And {formatQuantity(folded.rows, "more service")} with{" "}
+                {formatQuantity(folded.events, "event")}: narrow the scope to see them.
+              </p>
+            )}
+          </>
+        )
+      }
+    </Asked>
+  );
+}
+
+function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>[] {
+  const name = actorNames(rows.flatMap(({ backends }) => backends.map(({ pod }) => pod)));
+  return [
+    {
+      id: "service",
+      label: "Service",
+      sortBy: titleOf,
+      render: (row) => (
+        <>
+          <bdi>{titleOf(row)}</bdi>
+          {row.name === null && <div className={styles.quiet}>the record names no service</div>}
+        </>
+      ),
+    },
+    {
+      id: "noBackend",
+      label: "Drops without backend",
+      title: "Reason 158: the service had no ready backend",
+      isNumber: true,
+      sortBy: ({ noBackend }) => noBackend,
+      render: (row) => <Count {...part} count={row.noBackend} terms={noBackendTerms(row)} />,
+    },
+    {
+      id: "events",
+      label: "Events",
+      isNumber: true,
+      sortBy: ({ events }) => events,
+      render: (row) =>
+        row.name === null ? (
+          <span className={styles.quiet}>drops only</span>
+        ) : (
+          <Count {...part} count={row.events} terms={serviceTerms(row)} />
+        ),
+    },
+    {
+      id: "backends",
+      label: "Who answered",
+      render: (row) => (
+        <>
+          {row.backends.slice(0, BACKENDS).map(({ pod, events }) => (
+            <div key={pod ?? "?"}>
+              <bdi>{name(pod)}</bdi> <Count {...part} count={events} terms={backendTerms(row, pod)} />{" "}
+              <span className={styles.quiet}>{shareText(events, row.events)}</span>
+            </div>
+          ))}
+          {row.backends.length > BACKENDS && (
+            <span className={styles.quiet}>and {row.backends.length - BACKENDS} more</span>
+          )}
+        </>
+      ),
+    },
+    {
+      id: "last",
+      label: "Last",
+      sortBy: ({ last }) => last,
+      render: ({ last }) => <span className={styles.instant}>{formatInstantText(last)}</span>,
+    },
+  ];
+}
+
+function titleOf({ namespace, name, address }: Row): string {
+  if (name !== null) return visible(namespace === null ? name : `${namespace}/${name}`);
+  return address === null ? "address not known" : visible(address);
+}
+
+interface CountProps extends WorkloadPartProps {
+  readonly count: number;
+  readonly terms: readonly Term[] | undefined;
+}
+
+function Count({ captureId, scope, count, terms }: CountProps) {
+  if (count === 0 || terms === undefined) return <span className={styles.quiet}>{formatCount(count)}</span>;
+  return (
+    <Link className={styles.inText} href={flowsAddress(captureId, scope, ...terms)}>
+      {formatCount(count)}
+    </Link>
+  );
+}

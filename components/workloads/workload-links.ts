@@ -1,0 +1,92 @@
+/** The terms of a filter that lead from a number of the Workloads view to exactly what it counts. */
+
+import { actorOf } from "@/components/frame/actor-terms";
+import type { ConnectionKey, ConnectionsOf, ServicesAnswer } from "@/lib/questions/answers-workloads";
+import type { ActorLevel } from "@/lib/scope/actor-kinds";
+import { makeTerm, type Term } from "@/lib/scope/filter";
+import { type ConnectionWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
+import type { SpecialValue } from "@/lib/scope/value-kind";
+
+const NONE: SpecialValue = { type: "none" };
+const UNKNOWN: SpecialValue = { type: "unknown" };
+const TCP = makeTerm("protocol", [{ type: "word", word: "tcp" }]);
+const DROP = makeTerm("drop", [{ type: "word", word: "yes" }]);
+
+/** Flow events with the workload or pod on either end. */
+export function eitherEnd(level: ActorLevel, key: string): readonly Term[] {
+  return [makeTerm("actor", [{ type: "actor", level, key: [key] }])];
+}
+
+/** Drops with it on either end. */
+export function dropsOf(level: ActorLevel, key: string): readonly Term[] {
+  return [DROP, ...eitherEnd(level, key)];
+}
+
+export function requestsOf(pod: string): readonly Term[] {
+  const word = (name: "http" | "grpc" | "kafka" | "answer-only") => ({ type: "word", word: name }) as const;
+  return [
+    makeTerm("request", [word("http"), word("grpc"), word("kafka")]),
+    makeTerm("request", [word("answer-only")], { negated: true }),
+    makeTerm("server", [actorOf("pod", pod)]),
+  ];
+}
+
+export function connectionTerms(...words: readonly ConnectionWord[]): readonly Term[] {
+  return [
+    TCP,
+    makeTerm(
+      "connection",
+      words.map((word) => ({ type: "word", word })),
+    ),
+  ];
+}
+
+/** Connections that a picture counts. */
+export function countedTerms(of: ConnectionsOf): readonly Term[] {
+  if (of === "attempts") return [TCP, makeTerm("attempt", [{ type: "word", word: "yes" }])];
+  return of === "unanswered" ? connectionTerms(...UNANSWERED_WORDS) : connectionTerms(of);
+}
+
+/** Of a row of connections, whatever became of them. */
+export function connectionRowTerms(key: ConnectionKey): readonly Term[] {
+  const terms: Term[] = [];
+  if (key.client !== undefined) terms.push(makeTerm("client", [actorOf("workload", key.client)]));
+  if (key.clientPod !== undefined) terms.push(makeTerm("client", [actorOf("pod", key.clientPod)]));
+  if (key.server !== undefined) terms.push(makeTerm("server", [actorOf("workload", key.server)]));
+  if (key.pod !== undefined) terms.push(makeTerm("server", [actorOf("pod", key.pod)]));
+  // Without a client there is no server, and no port of it.
+  if (key.port !== undefined && key.client !== null)
+    terms.push(makeTerm("server-port", [key.port === null ? NONE : { type: "port", port: key.port }]));
+  if (key.outcome !== undefined) terms.push(...connectionTerms(key.outcome));
+  return terms;
+}
+
+type ServiceRow = ServicesAnswer["rows"][number];
+
+/** The flows that name the service; undefined for a name without a namespace, which could be that of any. */
+export function serviceTerms({ namespace, name, address }: ServiceRow): readonly Term[] | undefined {
+  if (name !== null)
+    return namespace === null
+      ? undefined
+      : [makeTerm("service", [{ type: "service", namespace, name, isExact: true }])];
+  const unnamed = (side: "from" | "to") => makeTerm("service", [NONE, UNKNOWN], { side });
+  const to = address === null ? [] : addressTerms(address);
+  return [unnamed("from"), unnamed("to"), ...to];
+}
+
+function addressTerms(address: string): Term[] {
+  const version = address.includes(":") ? 6 : 4;
+  return [makeTerm("ip", [{ type: "ip", version, address }], { side: "to" })];
+}
+
+/** Its drops for want of a backend. */
+export function noBackendTerms(row: ServiceRow): readonly Term[] | undefined {
+  const terms = serviceTerms(row);
+  const reason = makeTerm("drop-reason-desc", [{ type: "enum", name: "SERVICE_BACKEND_NOT_FOUND" }]);
+  return terms && [...terms, DROP, reason];
+}
+
+export function backendTerms(row: ServiceRow, pod: string | null): readonly Term[] | undefined {
+  const terms = serviceTerms(row);
+  return terms && [...terms, makeTerm("server", [actorOf("pod", pod)])];
+}

@@ -1,0 +1,79 @@
+import { makeCapture } from "./fixtures/captures";
+import { flowLog } from "./fixtures/flow-log";
+import { httpLog } from "./fixtures/http-log";
+import { expect, test } from "./fixtures/test";
+import { FlowsPage } from "./pages/flows-page";
+
+test("requests are counted once, and each number leads to exactly its flows", async ({ page, request }) => {
+  const id = await makeCapture(request, "l7", httpLog(100));
+  const flows = new FlowsPage(page);
+  await page.goto(`/captures/${id}/l7`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("100 HTTP requests");
+  const tiles = page.getByRole("list", { name: "Requests of the scope" });
+  // Twenty 503 and ten refused by a rule; ten 404 stand apart.
+  await expect(tiles.getByRole("listitem").filter({ hasText: /^Errors/ })).toContainText("30");
+  await expect(tiles.getByRole("listitem").filter({ hasText: /^Client error/ })).toContainText("10");
+
+  const matrix = page.getByRole("region", { name: "Method and status" });
+  await matrix.getByRole("link", { name: "DELETE, 403 by policy: 10" }).click();
+  await expect(flows.count).toHaveText("10 flows");
+  await page.goBack();
+
+  const routes = page.getByRole("region", { name: "Requests by route" });
+  const folded = routes.getByRole("row").filter({ hasText: "/orders/{id}" });
+  await expect(folded.getByRole("cell").nth(1)).toHaveText("70");
+  await folded.getByRole("link", { name: "70" }).first().click();
+  await expect(flows.count).toHaveText("70 flows");
+  await page.goBack();
+
+  // Only these requests, in the same view.
+  await routes.getByRole("link", { name: "POST /orders" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("20 HTTP requests");
+});
+
+test("URLs unfold a route, and the choice stands in the link", async ({ page, request }) => {
+  const id = await makeCapture(request, "l7-urls", httpLog(20));
+  await page.goto(`/captures/${id}/l7`);
+  await page.getByRole("button", { name: "URL", exact: true }).click();
+  const urls = page.getByRole("region", { name: "Requests by url" });
+  await expect(urls.getByRole("row").filter({ hasText: "/orders/1000" })).toContainText("/orders/{id}");
+  await page.reload();
+  await expect(urls.getByRole("row").filter({ hasText: "/orders/1016" })).toBeVisible();
+});
+
+test("a cell of the heat map and an example lead to their flows", async ({ page, request }) => {
+  const id = await makeCapture(request, "l7-heat", httpLog(60));
+  const flows = new FlowsPage(page);
+  await page.goto(`/captures/${id}/l7`);
+  const cell = page.getByRole("link", { name: /^shop\/api-6d5f7c-abcde, .*: 1 request$/ }).first();
+  await cell.focus();
+  await page.keyboard.press("Enter");
+  await expect(flows.count).toHaveText("1 flow");
+  await page.goBack();
+  const failing = page.getByRole("region", { name: "What fails most" });
+  await failing.getByRole("link", { name: /POST/ }).click();
+  await expect(flows.raw).toContainText('"POST"');
+});
+
+test("without requests the view says why, and how to get them", async ({ page, request }) => {
+  const id = await makeCapture(request, "l7-none", flowLog(20));
+  await page.goto(`/captures/${id}/l7`);
+  await expect(page.getByText("No HTTP requests in this capture.")).toBeVisible();
+  await expect(page.getByText("No L7 policy was seen at work", { exact: false })).toBeVisible();
+  await expect(page.getByText("kind: CiliumNetworkPolicy", { exact: false })).toBeVisible();
+
+  const other = await makeCapture(request, "l7-scope", httpLog(20));
+  await page.goto(`/captures/${other}/l7?q=verdict:AUDIT`);
+  await expect(page.getByText("No HTTP requests in this scope.")).toBeVisible();
+  await page.getByRole("button", { name: "Show the whole capture" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("20 HTTP requests");
+});
+
+test("the key l leads to the view", async ({ page, request }) => {
+  const id = await makeCapture(request, "l7-key", httpLog(10));
+  await page.goto(`/captures/${id}/flows`);
+  await expect(page.getByRole("grid", { name: "Flows" })).toBeVisible();
+  await page.keyboard.press("g");
+  await page.keyboard.press("l");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("10 HTTP requests");
+});

@@ -1,0 +1,146 @@
+/** The shapes of answers about workloads, their connections and services; conventions as in answers.ts. */
+
+import { z } from "zod";
+import { IMBALANCE_REASONS } from "@/lib/insight/imbalance-reason";
+import { CONNECTION_WORDS } from "@/lib/scope/outcome-kinds";
+import { metaSchema } from "./answers";
+
+const count = z.number().int().nonnegative();
+const time = z.string().nullable();
+const text = z.string().nullable();
+const ns = z.string().regex(/^\d+$/);
+
+export const workloadRowSchema = z.object({
+  /** Id as on the map. */
+  workload: z.string(),
+  /** Flow events with any of its pods on either end, each once. */
+  events: count,
+  drops: count,
+  /** Most events first; none where the records name no pods. */
+  pods: z.array(
+    z.object({
+      pod: z.string(),
+      /** Flow events with the pod on either end. */
+      events: count,
+      drops: count,
+      /** That it served, and TCP attempts that it received. */
+      requests: count,
+      attempts: count,
+      /** Where it ran, as far as its own node's records say. */
+      node: text,
+      first: time,
+      last: time,
+    }),
+  ),
+  /** Gini coefficient of the pods' events: 0 even, 1 all at one pod; null below a smallest sample. */
+  imbalance: z.number().min(0).max(1).nullable(),
+  /** Coefficient of variation of the same. */
+  variation: z.number().nonnegative().nullable(),
+  likelyReason: z.enum(IMBALANCE_REASONS),
+  /** The numbers that speak for it, as a sentence. */
+  evidence: text,
+  /** TCP connection attempts to the workload, and what became of them. */
+  syn: count,
+  unanswered: count,
+  refused: count,
+  /** Connections that were reset after they were there, and that were ended. */
+  rst: count,
+  fin: count,
+});
+
+export const workloadsAnswerSchema = z.object({
+  meta: metaSchema,
+  /** Most uneven first. */
+  rows: z.array(workloadRowSchema),
+  folded: z.object({ rows: count, events: count }),
+});
+
+export const CONNECTIONS_BY = ["edge", "client", "client-pod", "server", "pod"] as const;
+export type ConnectionsBy = (typeof CONNECTIONS_BY)[number];
+
+/** Ids as on the map; null = unknown. */
+const connectionKey = z.object({
+  client: text.optional(),
+  clientPod: text.optional(),
+  server: text.optional(),
+  /** Of the server. */
+  pod: text.optional(),
+  port: count.nullable().optional(),
+  /** Of the time line. */
+  outcome: z.enum(CONNECTION_WORDS).optional(),
+});
+
+const connectionCounts = z.object({
+  /** Attempts: connections that began in the log. */
+  attempts: count,
+  /** By the words of the filter's key `connection`; those that are 0 are left out. */
+  outcomes: z.partialRecord(z.enum(CONNECTION_WORDS), count),
+  /** Reset by either side after it was there. */
+  resets: count,
+  /** From the first SYN to the last record, where beginning and end are both in the log. */
+  lengthNs: z.object({ p50: ns.nullable(), p95: ns.nullable(), samples: count }),
+  first: time,
+  last: time,
+});
+
+export const connectionsAnswerSchema = z.object({
+  meta: metaSchema,
+  total: connectionCounts,
+  /** Those that never got an answer first, then most attempts that failed. */
+  rows: z.array(
+    connectionCounts.extend({
+      key: connectionKey,
+      /** True: attempts failed, and none was ever answered. */
+      neverAnswered: z.boolean(),
+    }),
+  ),
+  folded: z.object({ rows: count, attempts: count }),
+});
+
+export const CONNECTIONS_TIMELINE_BY = ["outcome", "client", "client-pod", "server", "pod"] as const;
+export type ConnectionsTimelineBy = (typeof CONNECTIONS_TIMELINE_BY)[number];
+export const CONNECTIONS_OF = ["attempts", "unanswered", ...CONNECTION_WORDS] as const;
+export type ConnectionsOf = (typeof CONNECTIONS_OF)[number];
+
+export const connectionsTimelineAnswerSchema = z.object({
+  meta: metaSchema,
+  bucketNs: ns,
+  fromNs: z.string().nullable(),
+  toNs: z.string().nullable(),
+  total: count,
+  /** Largest first; with `by=outcome` in the order of the words. */
+  series: z.array(
+    z.object({ key: connectionKey, total: count, points: z.array(z.tuple([z.string(), count])) }),
+  ),
+  folded: z.object({ series: count, connections: count }),
+});
+
+export const servicesAnswerSchema = z.object({
+  meta: metaSchema,
+  /** Most drops for want of a backend first, then most events. */
+  rows: z.array(
+    z.object({
+      /** Null: what was asked for is known by its address only. */
+      namespace: text,
+      name: text,
+      address: text,
+      /** Flow events that name it on either side. */
+      events: count,
+      /** Drops because it had no backend (158). */
+      noBackend: count,
+      /** Servers of the flows that name it: most events first; null = unknown. */
+      backends: z.array(z.object({ pod: text, events: count })),
+      first: time,
+      last: time,
+    }),
+  ),
+  folded: z.object({ rows: count, events: count }),
+});
+
+export type WorkloadRow = z.infer<typeof workloadRowSchema>;
+export type WorkloadsAnswer = z.infer<typeof workloadsAnswerSchema>;
+export type ConnectionKey = z.infer<typeof connectionKey>;
+export type ConnectionCounts = z.infer<typeof connectionCounts>;
+export type ConnectionsAnswer = z.infer<typeof connectionsAnswerSchema>;
+export type ConnectionsTimelineAnswer = z.infer<typeof connectionsTimelineAnswerSchema>;
+export type ServicesAnswer = z.infer<typeof servicesAnswerSchema>;

@@ -1,0 +1,122 @@
+/** TCP connections over time, by what became of them or by who tried or was asked. */
+
+import { ok, type Result } from "@/lib/base/result";
+import { CONNECTIONS } from "@/lib/capture/outcome-conditions";
+import { compileScope } from "@/lib/capture/scope-sql";
+import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
+import type { Scope } from "@/lib/scope/link";
+import { OUTCOME_WORDS, type OutcomeWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
+import type {
+  ConnectionKey,
+  ConnectionsOf,
+  ConnectionsTimelineAnswer,
+  ConnectionsTimelineBy,
+} from "./answers-workloads";
+import { alignDown, bucketNumber, bucketWidth } from "./buckets";
+import type { QuestionFailure } from "./failure";
+import type { OpenCapture } from "./open-capture";
+import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+import { spanOf } from "./span";
+
+export interface ConnectionsTimelineParameters extends ScopeParameters {
+  readonly by: ConnectionsTimelineBy;
+  /** Counts these connections only. */
+  readonly of: ConnectionsOf;
+  readonly buckets: number;
+  readonly limit: number;
+}
+
+export function readConnectionsTimeline(
+  capture: OpenCapture,
+  parameters: ConnectionsTimelineParameters,
+): Result<ConnectionsTimelineAnswer, QuestionFailure> {
+  const scope = readScope(capture, parameters);
+  if (!scope.ok) return scope;
+  const { by, of, buckets, limit } = parameters;
+  const answer = capture.keep(
+    `connections timeline ${by} ${of} ${buckets} ${limit} ${scopeKey(parameters)}`,
+    () => count(capture, scope.value, parameters),
+  );
+  return ok({ meta: capture.meta("attempts"), ...answer });
+}
+
+const NAME = `CASE ${OUTCOME_WORDS.map((word) => `WHEN ${CONNECTIONS[word]} THEN '${word}'`).join(" ")} END`;
+const KEYS: Readonly<Record<ConnectionsTimelineBy, string>> = {
+  outcome: NAME,
+  client: "(SELECT workloadKey FROM Actor WHERE id = p.clientId)",
+  "client-pod": "(SELECT key FROM Actor WHERE id = p.clientId)",
+  server: "(SELECT workloadKey FROM Actor WHERE id = p.serverId)",
+  pod: "(SELECT key FROM Actor WHERE id = p.serverId)",
+};
+
+function conditionOf(of: ConnectionsOf): string {
+  if (of === "attempts") return "outcome <> 0";
+  if (of === "unanswered") return UNANSWERED_WORDS.map((word) => `(${CONNECTIONS[word]})`).join(" OR ");
+  return CONNECTIONS[of];
+}
+
+function count(
+  capture: OpenCapture,
+  scope: Scope,
+  { by, of, buckets, limit }: ConnectionsTimelineParameters,
+): Omit<ConnectionsTimelineAnswer, "meta"> {
+  const span = spanOf(capture, scope.from, scope.to);
+  const { first, last } = span ?? { first: 0n, last: 0n };
+  const width = bucketWidth(last - first + 1n, buckets);
+  const start = alignDown(first, width);
+  const number = bucketNumber(start, last, width);
+  const compiled = compileScope(capture.database, scope);
+  // The first flow of a connection has a time: without one nothing is stitched.
+  const rows = capture.database
+    .prepareExact(
+      `SELECT ${KEYS[by]}, ${number.sql} AS bucket, count(*)
+       FROM Attempt a JOIN Flow f ON f.id = a.id JOIN Pair p ON p.id = f.pairId
+       WHERE a.protocol = ${PROTOCOL_NUMBER.TCP} AND (${conditionOf(of)}) AND ${compiled.sql} GROUP BY 1, 2`,
+    )
+    .rows([...number.parameters, ...compiled.parameters]);
+  const series = new Map<string | null, [string, number][]>();
+  for (const [name, bucket, n] of rows) {
+    const key = name === null ? null : String(name);
+    const points = series.get(key) ?? [];
+    points.push([String(number.startOf(bucket as bigint)), Number(n)]);
+    series.set(key, points);
+  }
+  const all = [...series]
+    .map(([name, points]) => ({
+      name: name ?? "",
+      key: keyOf(by, name),
+      total: points.reduce((sum, [, n]) => sum + n, 0),
+      points: points.sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1)),
+    }))
+    .sort((a, b) =>
+      by === "outcome"
+        ? OUTCOME_WORDS.indexOf(a.name as OutcomeWord) - OUTCOME_WORDS.indexOf(b.name as OutcomeWord)
+        : b.total - a.total || (a.name < b.name ? -1 : 1),
+    )
+    .map(({ name: _, ...one }) => one);
+  const folded = all.slice(limit);
+  const sum = (list: typeof all): number => list.reduce((total, one) => total + one.total, 0);
+  return {
+    bucketNs: String(width),
+    fromNs: span === undefined ? null : String(start),
+    toNs: span === undefined ? null : String(alignDown(last, width) + width),
+    total: sum(all),
+    series: all.slice(0, limit),
+    folded: { series: folded.length, connections: sum(folded) },
+  };
+}
+
+function keyOf(by: ConnectionsTimelineBy, key: string | null): ConnectionKey {
+  switch (by) {
+    case "outcome":
+      return { outcome: key as OutcomeWord };
+    case "client":
+      return { client: key };
+    case "client-pod":
+      return { clientPod: key };
+    case "server":
+      return { server: key };
+    case "pod":
+      return { pod: key };
+  }
+}

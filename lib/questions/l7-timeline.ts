@@ -1,0 +1,153 @@
+/** HTTP, gRPC and Kafka requests over time, by what became of them or by who asked or answered. */
+
+import { ok, type Result } from "@/lib/base/result";
+import { REQUEST_CLASS_SQL } from "@/lib/capture/outcome-conditions";
+import { compileScope } from "@/lib/capture/scope-sql";
+import { L7_PROTOCOL } from "@/lib/insight/exchange-kind";
+import { REQUEST_CLASSES, type RequestClass } from "@/lib/insight/request-class";
+import type { Scope } from "@/lib/scope/link";
+import type { L7Protocol, L7Row, L7TimelineAnswer, L7TimelineBy, L7TimelineOf } from "./answers-l7";
+import { alignDown, bucketNumber, bucketWidth } from "./buckets";
+import type { QuestionFailure } from "./failure";
+import { requestsMeta } from "./l7";
+import type { OpenCapture } from "./open-capture";
+import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+import { spanOf } from "./span";
+
+export interface L7TimelineParameters extends ScopeParameters {
+  readonly protocol: L7Protocol;
+  readonly by: L7TimelineBy;
+  /** Counts requests of this class only. */
+  readonly of: L7TimelineOf;
+  /** At most so many buckets, and series. */
+  readonly buckets: number;
+  readonly limit: number;
+}
+
+export function readL7Timeline(
+  capture: OpenCapture,
+  parameters: L7TimelineParameters,
+): Result<L7TimelineAnswer, QuestionFailure> {
+  const scope = readScope(capture, parameters);
+  if (!scope.ok) return scope;
+  const { protocol, by, of, buckets, limit } = parameters;
+  const key = `l7 timeline ${protocol} ${by} ${of} ${buckets} ${limit} ${scopeKey(parameters)}`;
+  const { hasUnpaired, ...answer } = capture.keep(key, () => count(capture, scope.value, parameters));
+  return ok({ meta: requestsMeta(capture, hasUnpaired), ...answer });
+}
+
+interface Counted extends Omit<L7TimelineAnswer, "meta"> {
+  readonly hasUnpaired: boolean;
+}
+
+function count(capture: OpenCapture, scope: Scope, parameters: L7TimelineParameters): Counted {
+  const span = spanOf(capture, scope.from, scope.to);
+  const { first, last } = span ?? { first: 0n, last: 0n };
+  const width = bucketWidth(last - first + 1n, parameters.buckets);
+  const start = alignDown(first, width);
+  const cells = readCells(capture, scope, parameters, bucketNumber(start, last, width));
+  const series = toSeries(cells, parameters);
+  const folded = series.slice(parameters.limit);
+  return {
+    bucketNs: String(width),
+    fromNs: span === undefined ? null : String(start),
+    toNs: span === undefined ? null : String(alignDown(last, width) + width),
+    total: cells.reduce((sum, { n }) => sum + n, 0),
+    series: series.slice(0, parameters.limit),
+    folded: { series: folded.length, requests: folded.reduce((sum, { total }) => sum + total, 0) },
+    hasUnpaired: cells.some(({ isUnpaired }) => isUnpaired),
+  };
+}
+
+interface Cell {
+  readonly key: string | null;
+  /** Start of the bucket; undefined: untimed. */
+  readonly startNs: bigint | undefined;
+  readonly n: number;
+  readonly isUnpaired: boolean;
+}
+
+/** Of the pair of the request's record. */
+const KEYS: Readonly<Record<L7TimelineBy, string>> = {
+  class: "e.class",
+  client: "(SELECT workloadKey FROM Actor WHERE id = p.clientId)",
+  "client-pod": "(SELECT key FROM Actor WHERE id = p.clientId)",
+  server: "(SELECT workloadKey FROM Actor WHERE id = p.serverId)",
+  pod: "(SELECT key FROM Actor WHERE id = p.serverId)",
+};
+
+function readCells(
+  capture: OpenCapture,
+  scope: Scope,
+  { protocol, by, of }: L7TimelineParameters,
+  number: ReturnType<typeof bucketNumber>,
+): Cell[] {
+  const compiled = compileScope(capture.database, scope);
+  return capture.database
+    .prepareExact(
+      `SELECT ${KEYS[by]}, ${number.sql} AS bucket, e.class = 'unpaired', sum(max(e.requests, e.responses))
+       FROM (SELECT id, requests, responses, ${REQUEST_CLASS_SQL} AS class FROM L7Exchange
+             WHERE counted = 1 AND protocol = ${L7_PROTOCOL[protocol]}) e
+         JOIN Flow f ON f.id = e.id JOIN Pair p ON p.id = f.pairId
+       WHERE ${of === "all" ? "1" : "e.class = ?"} AND ${compiled.sql} GROUP BY 1, 2, 3`,
+    )
+    .rows([...number.parameters, ...(of === "all" ? [] : [of]), ...compiled.parameters])
+    .map(([key, bucket, isUnpaired, n]) => ({
+      key: key === null ? null : String(key),
+      startNs: typeof bucket === "bigint" ? number.startOf(bucket) : undefined,
+      n: Number(n),
+      isUnpaired: Number(isUnpaired) === 1,
+    }));
+}
+
+type Series = L7TimelineAnswer["series"][number];
+
+function toSeries(cells: readonly Cell[], { by }: L7TimelineParameters): Series[] {
+  const byKey = new Map<string | null, Cell[]>();
+  for (const cell of cells) {
+    const known = byKey.get(cell.key);
+    if (known === undefined) byKey.set(cell.key, [cell]);
+    else known.push(cell);
+  }
+  const series = [...byKey].map(([key, those]) => ({ name: key, series: toOne(keyOf(by, key), those) }));
+  if (by === "class")
+    return series.map((one) => one.series).sort((a, b) => placeOf(a.key.class) - placeOf(b.key.class));
+  return series
+    .sort((a, b) => b.series.total - a.series.total || ((a.name ?? "") < (b.name ?? "") ? -1 : 1))
+    .map((one) => one.series);
+}
+
+const placeOf = (name: RequestClass | undefined): number =>
+  name === undefined ? -1 : REQUEST_CLASSES.indexOf(name);
+
+function toOne(key: L7Row["key"], cells: readonly Cell[]): Series {
+  const points = new Map<bigint, number>();
+  let untimed = 0;
+  for (const { startNs, n } of cells) {
+    if (startNs === undefined) untimed += n;
+    else points.set(startNs, (points.get(startNs) ?? 0) + n);
+  }
+  return {
+    key,
+    total: cells.reduce((sum, { n }) => sum + n, 0),
+    points: [...points]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([start, n]): [string, number] => [String(start), n]),
+    untimed,
+  };
+}
+
+function keyOf(by: L7TimelineBy, key: string | null): L7Row["key"] {
+  switch (by) {
+    case "class":
+      return { class: key as RequestClass };
+    case "client":
+      return { client: key };
+    case "client-pod":
+      return { clientPod: key };
+    case "server":
+      return { server: key };
+    case "pod":
+      return { pod: key };
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Every number of the Workloads view leads to flows that add up to it: the terms of its link are asked as a filter, for
+ * the whole capture and for a random scope.
+ */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  backendTerms,
+  connectionRowTerms,
+  connectionTerms,
+  countedTerms,
+  dropsOf,
+  eitherEnd,
+  noBackendTerms,
+  requestsOf,
+  serviceTerms,
+} from "@/components/workloads/workload-links";
+import { formatFilter, type Term } from "@/lib/scope/filter";
+import { type ConnectionWord, OUTCOME_WORDS, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
+import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
+import { readModel } from "./model";
+import { scopesOver, WHOLE } from "./scopes";
+
+/** Fixed, so that a failure can be repeated. */
+const SEED = 20261128;
+const generated = await generateLogs(14, 3000);
+const captures: readonly (readonly [string, readonly Log[]])[] = [
+  ["a generated log", generated.logs],
+  ...REAL_LOGS.filter(({ name }) => /tcp|starwars/.test(name)).map((log): [string, Log[]] => [
+    log.name,
+    [log],
+  ]),
+];
+
+type Texts = Readonly<Record<string, string>>;
+
+describe.each(captures)("the links of the Workloads view, in %s", (_name, logs) => {
+  const totalOf = (proof: ProofCapture, scope: Texts, terms: readonly Term[]) => {
+    const q = [scope.q ?? "", formatFilter({ terms })].filter((text) => text !== "").join(" ");
+    return proof.ask("flows", { ...scope, q, limit: "1" }).total ?? { records: -1, events: -1, drops: -1 };
+  };
+  const scopes = () => {
+    const model = readModel(logs.map(({ text }) => text));
+    return [WHOLE, ...fc.sample(scopesOver(model), { seed: SEED, numRuns: 1 })].map(
+      ({ parameters }) => parameters,
+    );
+  };
+
+  it(`lead to what each workload and pod counts (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    const wrong: unknown[] = [];
+    for (const scope of scopes()) {
+      const check = (what: unknown, expected: number, found: number | null) => {
+        if (found !== expected) wrong.push({ what, expected, found, scope });
+      };
+      const events = (terms: readonly Term[]) => totalOf(proof, scope, terms).events;
+      const drops = (terms: readonly Term[]) => totalOf(proof, scope, terms).drops;
+      for (const row of proof.ask("workloads", scope).rows) {
+        const { workload } = row;
+        const server = connectionRowTerms({ server: workload });
+        check([workload, "events"], row.events, events(eitherEnd("workload", workload)));
+        check([workload, "drops"], row.drops, drops(dropsOf("workload", workload)));
+        check([workload, "syn"], row.syn, events([...server, ...countedTerms("attempts")]));
+        check(
+          [workload, "unanswered"],
+          row.unanswered,
+          events([...server, ...connectionTerms(...UNANSWERED_WORDS)]),
+        );
+        check([workload, "refused"], row.refused, events([...server, ...connectionTerms("refused")]));
+        check([workload, "fin"], row.fin, events([...server, ...connectionTerms("closed")]));
+        check(
+          [workload, "rst"],
+          row.rst,
+          events([...server, ...connectionTerms("reset-by-client", "reset-by-server")]),
+        );
+        for (const pod of row.pods) {
+          check([pod.pod, "events"], pod.events, events(eitherEnd("pod", pod.pod)));
+          check([pod.pod, "drops"], pod.drops, drops(dropsOf("pod", pod.pod)));
+          check([pod.pod, "requests"], pod.requests, events(requestsOf(pod.pod)));
+          check(
+            [pod.pod, "attempts"],
+            pod.attempts,
+            events([...connectionRowTerms({ pod: pod.pod }), ...countedTerms("attempts")]),
+          );
+        }
+      }
+    }
+    expect(wrong.slice(0, 5)).toEqual([]);
+  }, 120_000);
+
+  it(`lead to what each table of connections counts, and the outcomes are its attempts (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    const wrong: unknown[] = [];
+    for (const scope of scopes()) {
+      for (const by of ["edge", "client", "client-pod", "server", "pod"] as const) {
+        const { rows, total, folded } = proof.ask("connections", { ...scope, by, limit: "10" });
+        expect(rows.reduce((sum, { attempts }) => sum + attempts, folded.attempts)).toBe(total.attempts);
+        const outcomes = OUTCOME_WORDS.filter((word) => word !== "open-already");
+        expect(outcomes.reduce((sum, word) => sum + (total.outcomes[word] ?? 0), 0)).toBe(total.attempts);
+        expect(total.lengthNs.samples).toBe(total.outcomes.timed ?? 0);
+        for (const { key, attempts, outcomes: counts } of [...rows, { key: {}, ...total }]) {
+          const check = (what: string, expected: number, terms: readonly Term[]) => {
+            const found = totalOf(proof, scope, [...connectionRowTerms(key), ...terms]).events;
+            if (found !== expected) wrong.push({ key, what, expected, found, scope });
+          };
+          check("attempts", attempts, countedTerms("attempts"));
+          for (const [word, count] of Object.entries(counts))
+            check(word, count, connectionTerms(word as ConnectionWord));
+        }
+      }
+      const { attempts } = proof.ask("connections", scope).total;
+      for (const by of ["outcome", "client", "client-pod", "server", "pod"] as const) {
+        const timeline = proof.ask("connectionsTimeline", { ...scope, by, buckets: "9", limit: "5" });
+        expect([by, timeline.total]).toEqual([by, attempts]);
+        for (const { key, total } of timeline.series) {
+          const found = totalOf(proof, scope, [
+            ...connectionRowTerms(key),
+            ...countedTerms("attempts"),
+          ]).events;
+          if (found !== total) wrong.push({ key, what: "timeline", expected: total, found, scope });
+        }
+      }
+    }
+    expect(wrong.slice(0, 5)).toEqual([]);
+  }, 120_000);
+
+  it(`lead to what each service counts (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    const wrong: unknown[] = [];
+    for (const scope of scopes()) {
+      for (const row of proof.ask("services", scope).rows) {
+        const named = serviceTerms(row) ?? [];
+        const found = totalOf(proof, scope, named).events;
+        if (row.name !== null && found !== row.events) wrong.push({ row, found, scope });
+        const lost = totalOf(proof, scope, noBackendTerms(row) ?? []).drops;
+        if (lost !== row.noBackend) wrong.push({ row, lost, scope });
+        for (const { pod, events } of row.backends) {
+          const of = totalOf(proof, scope, backendTerms(row, pod) ?? []).events;
+          if (of !== events) wrong.push({ row, pod, of, scope });
+        }
+        if (row.name !== null)
+          expect(row.backends.reduce((sum, { events }) => sum + events, 0)).toBe(row.events);
+      }
+    }
+    expect(wrong.slice(0, 5)).toEqual([]);
+  }, 120_000);
+});
