@@ -39,7 +39,7 @@ export function LatencyPanel({
         is the time from question to answer by one clock, from the proxy to the resolver.
       </p>
       <DataTable
-        label="Latency"
+        label="Answers by latency"
         columns={columnsOf({ captureId, query: scope.query }, buckets, latencyNs.samples)}
         rows={buckets}
         keyOf={({ fromNs }) => fromNs}
