@@ -1,9 +1,11 @@
 /** Captures to prove things about, asked as the interface asks. */
 
+import { deepStrictEqual } from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { onTestFinished } from "vitest";
 import type { z } from "zod";
+import { switchRollUps } from "@/lib/capture/rolled-flows";
 import type { Call } from "@/lib/interface/call";
 import { CALLS } from "@/lib/interface/calls";
 import { differenceFrom } from "@/lib/interface/check-answer";
@@ -22,21 +24,43 @@ export interface Log {
   readonly text: string;
 }
 
+function reader({ file }: TestCapture): OpenCapture {
+  const opened = OpenCapture.open(file);
+  if (!opened.ok) throw new Error(opened.failure.message);
+  return opened.value;
+}
+
+function withoutRollUps<T>(work: () => T): T {
+  switchRollUps(false);
+  try {
+    return work();
+  } finally {
+    switchRollUps(true);
+  }
+}
+
 /** A capture of these files, in this order. */
 export class ProofCapture {
   readonly capture: TestCapture;
   private readonly open: OpenCapture;
+  /** Reads no roll-ups. */
+  private readonly flowsOnly: OpenCapture;
 
   constructor(logs: readonly Log[]) {
     this.capture = new TestCapture();
     for (const { name, text } of logs) this.capture.add(name, text);
-    const opened = OpenCapture.open(this.capture.file);
-    if (!opened.ok) throw new Error(opened.failure.message);
-    this.open = opened.value;
-    onTestFinished(() => this.open.close());
+    this.open = reader(this.capture);
+    this.flowsOnly = reader(this.capture);
+    onTestFinished(() => {
+      this.open.close();
+      this.flowsOnly.close();
+    });
   }
 
-  /** Reads the parameters and checks the answer by the call's row. Throws on a refusal. */
+  /**
+   * Reads the parameters and checks the answer by the call's row. Throws on a refusal, and where roll-ups answer otherwise
+   * than the flows: so whatever is proved is proved of both.
+   */
   ask<Name extends Asked>(name: Name, parameters: Texts = {}): Answer<Name> {
     const call: Call = CALLS[name];
     const query = call.query.strict().parse(parameters);
@@ -44,6 +68,10 @@ export class ProofCapture {
     const asked = "total" in query ? { ...query, total: query.total === "true" } : query;
     const read = QUESTIONS[name];
     const answer = this.open.ask((open) => read(open, asked as unknown as Ask<Name>));
+    deepStrictEqual(
+      answer,
+      withoutRollUps(() => this.flowsOnly.ask((open) => read(open, asked as unknown as Ask<Name>))),
+    );
     if (!answer.ok)
       throw new Error(
         `${name} ${JSON.stringify(parameters)}: ${answer.failure.code} ${answer.failure.message}`,

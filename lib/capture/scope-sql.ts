@@ -91,17 +91,31 @@ import {
 export type { Condition } from "./conditions";
 
 export interface CompiledScope extends Condition {
+  /** Without the range of time. */
+  readonly filter: Condition;
+  readonly from: bigint | undefined;
+  readonly to: bigint | undefined;
   /** True when every flow of the capture is in scope. */
   readonly isWhole: boolean;
 }
 
+/** Every flow of the capture. */
+export const WHOLE_CAPTURE: CompiledScope = {
+  ...{ sql: "1", parameters: [], filter: { sql: "1", parameters: [] } },
+  ...{ from: undefined, to: undefined, isWhole: true },
+};
+
 export function compileScope(database: Sqlite, scope: Scope): CompiledScope {
+  const { from, to } = scope;
   const roles = rolesOf(scope.filter);
-  if (roles !== undefined)
-    return { ...countedRecords(roles, compileExchanges(database, scope)), isWhole: false };
+  if (roles !== undefined) {
+    const records = countedRecords(roles, compileExchanges(database, scope));
+    return { ...records, filter: records, from, to, isWhole: false };
+  }
+  const range: Condition[] = [];
+  if (from !== undefined) range.push({ sql: "f.timeNs >= ?", parameters: [from] });
+  if (to !== undefined) range.push({ sql: "f.timeNs < ?", parameters: [to] });
   const conditions: Condition[] = [];
-  if (scope.from !== undefined) conditions.push({ sql: "f.timeNs >= ?", parameters: [scope.from] });
-  if (scope.to !== undefined) conditions.push({ sql: "f.timeNs < ?", parameters: [scope.to] });
   const onKind: Condition[] = [];
   for (const term of scope.filter.terms) {
     const kind = kindCondition(database, term);
@@ -109,7 +123,14 @@ export function compileScope(database: Sqlite, scope: Scope): CompiledScope {
     else conditions.push(negate(rememberedCondition(database, term), term.negated));
   }
   if (onKind.length > 0) conditions.push(idList("f.kindId", kindIds(database, all(onKind))));
-  return { ...all(conditions), isWhole: conditions.length === 0 };
+  const together = [...range, ...conditions];
+  return {
+    ...all(together),
+    filter: all(conditions),
+    from,
+    to,
+    isWhole: together.length === 0,
+  };
 }
 
 /** DNS exchanges of a scope (dns-conditions.ts): a condition over `DnsExchange x`. */

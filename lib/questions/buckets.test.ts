@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { alignDown, BUCKET_WIDTHS, bucketNumber, bucketWidth, within64 } from "./buckets";
+import { alignDown, BUCKET_WIDTHS, bucketWidth } from "@/lib/base/bucket-width";
+import { bucketNumber, within64 } from "./buckets";
 
 const SECOND = 1_000_000_000n;
 const DAY = 86_400n * SECOND;

@@ -1,7 +1,8 @@
 /** How many drops, attempts, requests or questions in a scope show each cause, and when. */
 
+import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import type { Scope } from "@/lib/scope/link";
-import { alignDown, bucketNumber, bucketWidth } from "./buckets";
+import { bucketNumber } from "./buckets";
 import { pairsInScope } from "./dns-scope";
 import type { OpenCapture } from "./open-capture";
 import { spanOf } from "./span";

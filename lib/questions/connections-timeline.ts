@@ -1,5 +1,6 @@
 /** TCP connections over time, by what became of them or by who tried or was asked. */
 
+import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
 import { CONNECTIONS } from "@/lib/capture/outcome-conditions";
 import { compileScope } from "@/lib/capture/scope-sql";
@@ -12,7 +13,7 @@ import type {
   ConnectionsTimelineAnswer,
   ConnectionsTimelineBy,
 } from "./answers-workloads";
-import { alignDown, bucketNumber, bucketWidth } from "./buckets";
+import { bucketNumber } from "./buckets";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";

@@ -1,5 +1,7 @@
 /** How many attempts, requests and errors a scope holds: each counts at its first flow, and once. */
 
+import type { Sqlite } from "@/lib/capture/driver";
+import { rolledSums } from "@/lib/capture/rolled-flows";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import { OUTCOME } from "@/lib/insight/outcome";
 import type { Scope } from "@/lib/scope/link";
@@ -9,13 +11,13 @@ import type { OpenCapture } from "./open-capture";
 
 /** Connection attempts; null when no flow of the scope has ports, because then nothing is known about them. */
 export function countAttempts({ database }: OpenCapture, scope: CompiledScope): number | null {
-  const counted = database
-    .prepare(
-      `SELECT count(*) AS attempts FROM Attempt a JOIN Flow f ON f.id = a.id
-       WHERE a.outcome <> ${OUTCOME.openAlready} AND ${scope.sql}`,
-    )
-    .get(scope.parameters);
-  const attempts = Number(counted?.attempts);
+  const attempts =
+    rolledSums(database, scope, ["attempts"])?.attempts ??
+    count(
+      database,
+      scope,
+      `SELECT count(*) AS n FROM Attempt a JOIN Flow f ON f.id = a.id WHERE a.outcome <> ${OUTCOME.openAlready}`,
+    );
   if (attempts > 0) return attempts;
   const withPorts = database
     .prepare(
@@ -27,13 +29,14 @@ export function countAttempts({ database }: OpenCapture, scope: CompiledScope): 
 
 /** HTTP, gRPC and Kafka requests of one proxy side; for aggregated records their events. */
 export function countRequests({ database }: OpenCapture, scope: CompiledScope): number {
-  const counted = database
-    .prepare(
-      `SELECT coalesce(sum(e.requests), 0) AS requests FROM L7Exchange e JOIN Flow f ON f.id = e.id
-       WHERE e.counted = 1 AND e.requests > 0 AND ${scope.sql}`,
+  return (
+    rolledSums(database, scope, ["requests"])?.requests ??
+    count(
+      database,
+      scope,
+      "SELECT sum(e.requests) AS n FROM L7Exchange e JOIN Flow f ON f.id = e.id WHERE e.counted = 1 AND e.requests > 0",
     )
-    .get(scope.parameters);
-  return Number(counted?.requests);
+  );
 }
 
 /** Answers of DNS with an error. What only the search list asks for is not wrong, so it is left out (product.md, DNS). */
@@ -50,11 +53,18 @@ export function countDnsErrors(capture: OpenCapture, scope: Scope): number {
 
 /** HTTP, gRPC and Kafka requests that failed at the server or were refused by a rule; 4xx of the server are none. */
 export function countL7Errors({ database }: OpenCapture, scope: CompiledScope): number {
-  const counted = database
-    .prepare(
-      `SELECT coalesce(sum(max(e.requests, e.responses)), 0) AS errors FROM L7Exchange e JOIN Flow f ON f.id = e.id
-       WHERE e.counted = 1 AND e.error = 1 AND ${scope.sql}`,
+  return (
+    rolledSums(database, scope, ["l7Errors"])?.l7Errors ??
+    count(
+      database,
+      scope,
+      `SELECT sum(max(e.requests, e.responses)) AS n FROM L7Exchange e JOIN Flow f ON f.id = e.id
+       WHERE e.counted = 1 AND e.error = 1`,
     )
-    .get(scope.parameters);
-  return Number(counted?.errors);
+  );
+}
+
+function count(database: Sqlite, scope: CompiledScope, sql: string): number {
+  const counted = database.prepare(`${sql} AND ${scope.sql}`).get(scope.parameters);
+  return Number(counted?.n ?? 0);
 }

@@ -1,11 +1,12 @@
 /** DNS over time: questions by what became of them, answers by what they say. Each question counts when it was asked. */
 
+import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
 import type { SqlValue } from "@/lib/capture/driver";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
 import { DNS_RCODE, enumName } from "@/lib/flow/enums";
 import { errorCell } from "@/lib/scope/dns-cells";
-import { alignDown, bucketNumber, bucketWidth } from "./buckets";
+import { bucketNumber } from "./buckets";
 import type { DnsSeriesAnswer } from "./dns-answers";
 import { COUNTED } from "./dns-parts";
 import { dnsMeta, type Exchanges, exchangesInScope } from "./dns-scope";

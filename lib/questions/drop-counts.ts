@@ -1,9 +1,11 @@
 /** Drops of a scope, counted in groups from which every table about drops is made. */
 
+import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
+import { columnsRead } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { TRIES_OF_DROPS } from "@/lib/capture/tries";
 import type { Scope } from "@/lib/scope/link";
-import { alignDown, bucketNumber, bucketWidth } from "./buckets";
+import { bucketNumber } from "./buckets";
 import type { OpenCapture } from "./open-capture";
 import { spanOf } from "./span";
 
@@ -76,11 +78,21 @@ export function totalDrops(
 ): { drops: number; atMost: number; dropCauses: number } {
   const [row] = capture.database
     .prepare(
-      `SELECT coalesce(sum(j.drops), 0), coalesce(sum(j.drops) FILTER (WHERE j.atMost = 1), 0), count(DISTINCT j.causeId)
-       FROM JoinedDrop j CROSS JOIN Flow f ON f.id = j.id WHERE ${scope.sql}`,
+      `SELECT coalesce(sum(f.drops), 0), coalesce(sum(f.drops) FILTER (WHERE f.atMost = 1), 0), count(DISTINCT f.causeId)
+       FROM ${dropsAsFlows(scope)} WHERE ${scope.sql}`,
     )
     .rows(scope.parameters);
   return { drops: Number(row?.[0] ?? 0), atMost: Number(row?.[1] ?? 0), dropCauses: Number(row?.[2] ?? 0) };
+}
+
+/** What a drop has of its anchor. */
+const OF_ANCHOR: readonly string[] = ["id", "timeNs", "kindId", "pairId", "sourceId", "destinationId"];
+
+/** Drops as `f`: with their anchors only where the scope asks for more than a drop has of its own, because they lie all over the flows. */
+function dropsAsFlows(scope: CompiledScope): string {
+  return columnsRead(scope.sql).every((column) => OF_ANCHOR.includes(column))
+    ? "(SELECT j.*, p.sourceId, p.destinationId FROM JoinedDrop j CROSS JOIN Pair p ON p.id = j.pairId) f"
+    : "(SELECT x.*, j.drops, j.atMost, j.causeId FROM JoinedDrop j CROSS JOIN Flow x ON x.id = j.id) f";
 }
 
 export const AT_MOST_NOTE =

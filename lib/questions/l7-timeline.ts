@@ -1,5 +1,6 @@
 /** HTTP, gRPC and Kafka requests over time, by what became of them or by who asked or answered. */
 
+import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
 import { REQUEST_CLASS_SQL } from "@/lib/capture/outcome-conditions";
 import { compileScope } from "@/lib/capture/scope-sql";
@@ -7,7 +8,7 @@ import { L7_PROTOCOL } from "@/lib/insight/exchange-kind";
 import { REQUEST_CLASSES, type RequestClass } from "@/lib/insight/request-class";
 import type { Scope } from "@/lib/scope/link";
 import type { L7Protocol, L7Row, L7TimelineAnswer, L7TimelineBy, L7TimelineOf } from "./answers-l7";
-import { alignDown, bucketNumber, bucketWidth } from "./buckets";
+import { bucketNumber } from "./buckets";
 import type { QuestionFailure } from "./failure";
 import { requestsMeta } from "./l7";
 import type { OpenCapture } from "./open-capture";

@@ -6,6 +6,8 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
+import type { SqlRow } from "@/lib/capture/driver";
+import { type CountedFlows, countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { MapAnswer, MapLevel } from "./answers-map";
 import type { QuestionFailure } from "./failure";
@@ -61,13 +63,13 @@ export function countEdges(
       reasons.set(edge, (reasons.get(edge) ?? 0) + group.events);
     } else edge.add(group, capture.kind(group.kindId));
   }
-  for (const { pairId, errors } of readL7Errors(capture, scope)) {
+  for (const { pairId, kindId, drops, l7Errors } of readCounted(capture, scope)) {
     const edge = edges.of(pairs.get(pairId));
-    if (typeof edge !== "string") edge.l7Errors += errors;
-  }
-  for (const { pairId, reason, drops } of readDrops(capture, scope)) {
-    const edge = edges.of(pairs.get(pairId));
-    if (typeof edge !== "string") edge.addDrops(reason, drops);
+    if (typeof edge === "string") continue;
+    const kind = capture.kind(kindId);
+    // Requests that failed or were refused; names that a DNS rule refused are drops, and DNS has no other errors here.
+    edge.l7Errors += l7Errors + (kind.l7Protocol === "dns" ? drops : 0);
+    if (drops > 0) edge.addDrops(reasonOf(kind), drops);
   }
   unplaced.reasons = fromPairs(reasons);
   return { edges, unplaced };
@@ -83,11 +85,13 @@ interface Group {
 }
 
 function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
+  const { from, parameters, where } = countedFlows(capture.database, scope, { reads: "f.pairId f.kindId" });
   return capture.database
     .prepareExact(
-      `SELECT f.pairId, f.kindId, sum(f.events), min(f.timeNs), max(f.timeNs) FROM Flow f WHERE ${scope.sql} GROUP BY 1, 2`,
+      `SELECT f.pairId, f.kindId, sum(f.events), min(f.firstNs), max(f.lastNs) FROM ${from}
+       WHERE ${where.sql} GROUP BY 1, 2 HAVING sum(f.records) > 0`,
     )
-    .rows(scope.parameters)
+    .rows([...parameters, ...where.parameters])
     .map(([pairId, kindId, events, firstNs, lastNs]) => ({
       pairId: Number(pairId),
       kindId: Number(kindId),
@@ -97,39 +101,44 @@ function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
     }));
 }
 
-function readDrops(
-  capture: OpenCapture,
-  scope: CompiledScope,
-): { pairId: number; reason: string; drops: number }[] {
+/** What counts at flows of one pair and kind. */
+interface Counted {
+  readonly pairId: number;
+  readonly kindId: number;
+  readonly drops: number;
+  readonly l7Errors: number;
+}
+
+function readCounted(capture: OpenCapture, scope: CompiledScope): Counted[] {
+  const rolled = countedFlows(capture.database, scope, {
+    reads: "f.pairId f.kindId",
+    anchored: ["drops", "l7Errors"],
+  });
+  const { from, parameters, where } = rolled.isRolledUp ? rolled : anchors(scope);
   return capture.database
     .prepare(
-      `SELECT j.pairId, CASE WHEN k.type = 'L7' OR k.eventType = 129 THEN 'L7_RULE' ELSE coalesce(k.dropReason, 'UNKNOWN') END,
-         sum(j.drops)
-       FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId WHERE ${scope.sql} GROUP BY 1, 2`,
+      `SELECT f.pairId, f.kindId, sum(f.drops), sum(f.l7Errors) FROM ${from} WHERE ${where.sql}
+       GROUP BY 1, 2 HAVING sum(f.drops) > 0 OR sum(f.l7Errors) > 0`,
     )
-    .rows(scope.parameters)
-    .map(([pairId, reason, drops]) => ({
+    .rows([...parameters, ...where.parameters])
+    .map(([pairId, kindId, drops, errors]) => ({
       pairId: Number(pairId),
-      reason: String(reason),
+      kindId: Number(kindId),
       drops: Number(drops),
+      l7Errors: Number(errors),
     }));
 }
 
-/**
- * L7 errors: requests answered with 500 and above, refused by a rule, or with verdict ERROR (product.md). One that both
- * proxies logged counts once. Names that a DNS rule refused are drops of their own; DNS has no other errors here.
- */
-function readL7Errors(capture: OpenCapture, scope: CompiledScope): { pairId: number; errors: number }[] {
-  return capture.database
-    .prepare(
-      `SELECT f.pairId, sum(max(e.requests, e.responses)) FROM L7Exchange e JOIN Flow f ON f.id = e.id
-       WHERE e.counted = 1 AND e.error = 1 AND ${scope.sql} GROUP BY 1
-       UNION ALL
-       SELECT j.pairId, sum(j.drops) FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId
-       WHERE k.l7Protocol = 'dns' AND ${scope.sql} GROUP BY 1`,
-    )
-    .rows([...scope.parameters, ...scope.parameters])
-    .map(([pairId, errors]) => ({ pairId: Number(pairId), errors: Number(errors) }));
+/** The flows at which drops and failed requests count: far fewer than all. */
+function anchors(scope: CompiledScope): Pick<CountedFlows, "from" | "parameters" | "where"> {
+  const from = `(SELECT x.*, j.drops, 0 AS l7Errors FROM JoinedDrop j CROSS JOIN Flow x ON x.id = j.id
+    UNION ALL SELECT x.*, 0, max(e.requests, e.responses) FROM L7Exchange e CROSS JOIN Flow x ON x.id = e.id
+      WHERE e.counted = 1 AND e.error = 1) f`;
+  return { from, parameters: [], where: scope };
+}
+
+function reasonOf(kind: SqlRow): string {
+  return kind.type === "L7" || kind.eventType === 129 ? "L7_RULE" : String(kind.dropReason ?? "UNKNOWN");
 }
 
 /** An edge while it is counted. */

@@ -7,7 +7,7 @@ import { Lru } from "@/lib/base/lru";
 import { ok, type Result } from "@/lib/base/result";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { Sqlite, SqlRow } from "@/lib/capture/driver";
-import { RULES_VERSION } from "@/lib/capture/settle";
+import { RULES_VERSION } from "@/lib/capture/rules-version";
 import { currentRevision } from "@/lib/capture/summarise";
 import type { Meta, Party } from "./answers";
 import type { QuestionFailure } from "./failure";

@@ -2,6 +2,7 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
+import { countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { NOT_A_LOSS } from "@/lib/flow/losses";
 import type { Scope } from "@/lib/scope/link";
@@ -79,13 +80,16 @@ function count(
 }
 
 function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
+  const { from, parameters, where } = countedFlows(capture.database, scope, {
+    reads: "f.kindId f.observerId",
+  });
   return capture.database
     .prepareExact(
-      `SELECT f.kindId, f.observerId, count(*), sum(f.events),
-         coalesce(sum(f.events) FILTER (WHERE f.timeNs IS NULL), 0), min(f.timeNs), max(f.timeNs)
-       FROM Flow f WHERE ${scope.sql} GROUP BY 1, 2`,
+      `SELECT f.kindId, f.observerId, sum(f.records), sum(f.events),
+         coalesce(sum(f.events) FILTER (WHERE f.firstNs IS NULL), 0), min(f.firstNs), max(f.lastNs)
+       FROM ${from} WHERE ${where.sql} GROUP BY 1, 2`,
     )
-    .rows(scope.parameters)
+    .rows([...parameters, ...where.parameters])
     .map(([kindId, observerId, records, events, untimed, first, last]) => ({
       kindId: Number(kindId),
       observerId: Number(observerId),

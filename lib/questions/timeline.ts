@@ -1,9 +1,11 @@
 /** Events or drops over time, told apart by one thing, and the stretches in which events were lost. */
 
+import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
+import { type CountedFlows, countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { TimelineAnswer } from "./answers";
-import { alignDown, bucketNumber, bucketWidth } from "./buckets";
+import { bucketNumber } from "./buckets";
 import type { QuestionFailure } from "./failure";
 import { GAPS, readGaps } from "./gaps";
 import type { OpenCapture } from "./open-capture";
@@ -59,7 +61,7 @@ function count(
   const width = bucketWidth(span.last - span.first + 1n, buckets);
   const start = alignDown(span.first, width);
   const number = bucketNumber(start, span.last, width);
-  const rows = readBuckets(capture, scope, by, number);
+  const rows = readBuckets(capture, scope, by, number, width);
   return {
     bucketNs: String(width),
     fromNs: String(start),
@@ -76,11 +78,24 @@ interface Bucket {
   readonly n: number;
 }
 
+const DROPS = "JoinedDrop j CROSS JOIN Flow f ON f.id = j.id";
+
 /** What is counted: the events of flows, or the drops anchored at them. */
-function counting(by: TimelineBy): { readonly from: string; readonly n: string } {
-  return SERIES[by].unit === "drops"
-    ? { from: "JoinedDrop j CROSS JOIN Flow f ON f.id = j.id", n: "j.drops" }
-    : { from: "Flow f", n: "f.events" };
+function counting(
+  { database }: OpenCapture,
+  scope: CompiledScope,
+  by: TimelineBy,
+  widthNs: bigint,
+): Omit<CountedFlows, "isRolledUp"> & { readonly n: string } {
+  const isOfDrops = SERIES[by].unit === "drops";
+  const flows = countedFlows(database, scope, {
+    reads: SERIES[by].join === "" ? "f.kindId" : "f.kindId f.pairId",
+    widthNs,
+    ...(isOfDrops && { anchored: ["drops"] }),
+  });
+  if (!isOfDrops) return { ...flows, n: "f.events" };
+  if (flows.isRolledUp) return { ...flows, n: "f.drops" };
+  return { from: DROPS, parameters: [], where: scope, n: "j.drops" };
 }
 
 function readBuckets(
@@ -88,19 +103,20 @@ function readBuckets(
   scope: CompiledScope,
   by: TimelineBy,
   number: ReturnType<typeof bucketNumber>,
+  widthNs: bigint,
 ): Bucket[] {
   const { join, key } = SERIES[by];
-  const { from, n } = counting(by);
+  const { from, parameters, where, n } = counting(capture, scope, by, widthNs);
   // Kinds and pairs are few: named after the flows were counted by them.
   const pair = join === "" ? "0" : "f.pairId";
   return capture.database
     .prepareExact(
       `SELECT ${key}, f.bucket, sum(f.n) FROM (
          SELECT f.kindId, ${pair} AS pairId, ${number.sql} AS bucket, sum(${n}) AS n
-         FROM ${from} WHERE f.timeNs IS NOT NULL AND ${scope.sql} GROUP BY 1, 2, 3
-       ) f JOIN Kind k ON k.id = f.kindId ${join} GROUP BY 1, 2 ORDER BY 1, 2`,
+         FROM ${from} WHERE f.timeNs IS NOT NULL AND ${where.sql} GROUP BY 1, 2, 3
+       ) f JOIN Kind k ON k.id = f.kindId ${join} WHERE f.n > 0 GROUP BY 1, 2 ORDER BY 1, 2`,
     )
-    .rows([...number.parameters, ...scope.parameters])
+    .rows([...number.parameters, ...parameters, ...where.parameters])
     .map(([name, bucket, count]) => ({
       key: String(name),
       start: number.startOf(bucket as bigint),
@@ -131,8 +147,9 @@ function toSeries(buckets: readonly Bucket[], by: TimelineBy): TimelineAnswer["s
     }));
 }
 
+/** Few, and found by the index on time. */
 function untimed(capture: OpenCapture, scope: CompiledScope, by: TimelineBy): number {
-  const { from, n } = counting(by);
+  const [from, n] = SERIES[by].unit === "drops" ? [DROPS, "j.drops"] : ["Flow f", "f.events"];
   const row = capture.database
     .prepare(`SELECT coalesce(sum(${n}), 0) AS events FROM ${from} WHERE f.timeNs IS NULL AND ${scope.sql}`)
     .get(scope.parameters);

@@ -104,11 +104,12 @@ export class FlowColumns {
     this.at = arrays as unknown as Arrays;
   }
 
-  /** `isPlain`: only what every flow has; events, texts, latency, key and policies stay what they were. */
+  /** `isPlain`: only what every flow has; texts, latency, key and policies stay what they were. */
   put(row: RowReader, places: FlowPlaces, kind: number, isPlain: boolean): void {
     const { at } = this;
     const to = this.rows++;
     at.id[to] = row.rowId;
+    at.events[to] = row.number(places.events, 0);
     at.kind[to] = kind;
     at.observer[to] = row.number(places.observer, 0);
     at.pair[to] = row.number(places.pair, 0);
@@ -128,7 +129,6 @@ export class FlowColumns {
 
   private putRest(row: RowReader, places: FlowPlaces, to: number): void {
     const { at } = this;
-    at.events[to] = row.number(places.events, 0);
     at.text[to] = row.number(places.text, NO_TEXT);
     at.answer[to] = row.number(places.answer, NO_TEXT);
     at.policies[to] = row.number(places.policies, NO_TEXT);

@@ -17,7 +17,7 @@ import { timeOrder } from "./time-order";
 export interface InTime {
   /** 1 for each kind, by its id, whose flows it takes. */
   readonly kinds: Uint8Array;
-  /** True when it looks at nothing but addresses, ports, observer and time. */
+  /** True when it looks at nothing but addresses, ports, observer, events and time. */
   readonly isPlain: boolean;
   /** Order of flows of the same time; equal ranks go by hash and occurrence. */
   rankOf(flows: FlowColumns, row: number): number;

@@ -5,6 +5,7 @@
 
 import type { Sqlite } from "../driver";
 import { setFileState } from "../files";
+import { RULES_VERSION } from "../rules-version";
 import {
   markDuplicateOthers,
   rankAgain,
@@ -26,9 +27,6 @@ import { detachSettledRows } from "./settled-rows";
 import { runSteps } from "./steps";
 
 export { dictionaryMark, dropEntry } from "./records";
-
-/** Raised whenever the rules give another answer for the same flows. */
-export const RULES_VERSION = 8;
 
 const SECONDARY_INDEXES: readonly (readonly [name: string, columns: string])[] = [
   ["Flow_hash_occurrence_idx", `"hash", "occurrence"`],

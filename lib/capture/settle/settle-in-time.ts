@@ -4,14 +4,15 @@ import type { Sqlite } from "../driver";
 import { DnsInTime } from "./dns/pair";
 import { DropsInTime } from "./drops";
 import { readInTime } from "./flows-in-time";
-import { deleteInTime, type Neighbourhood } from "./neighbourhood";
+import { deleteInTime, EVERYTHING, type Neighbourhood } from "./neighbourhood";
 import { ExchangesInTime } from "./pair-exchanges";
 import { PairView } from "./pair-view";
+import { RollUpInTime, rollUpAnchors } from "./roll-up";
 import type { SettledTable } from "./settled-rows";
 import { AttemptsInTime } from "./stitch-attempts";
 
 /** The column that says in which neighbourhood a row lies. */
-const TIMES: Readonly<Record<SettledTable, string>> = {
+const TIMES: Partial<Readonly<Record<SettledTable, string>>> = {
   Attempt: "firstNs",
   L7Exchange: "timeNs",
   DnsExchange: "askedNs",
@@ -23,13 +24,18 @@ export function settleInTime(database: Sqlite, neighbourhood: Neighbourhood): vo
   const indexes = isWhole ? dropIndexes(database) : [];
   for (const [table, column] of Object.entries(TIMES)) deleteInTime(database, table, column, neighbourhood);
   const pairs = new PairView(database);
+  const rollUp = new RollUpInTime(database, pairs);
   readInTime(database, neighbourhood, [
     new AttemptsInTime(database, pairs),
     new ExchangesInTime(database, pairs),
     new DnsInTime(database, pairs),
     new DropsInTime(database, pairs),
+    ...(isWhole ? [rollUp] : []),
   ]);
   for (const sql of indexes) database.exec(sql);
+  // A pair can have been turned anywhere, and the width of buckets follows the span: made anew as a whole.
+  if (!isWhole) readInTime(database, EVERYTHING, [rollUp]);
+  rollUpAnchors(database);
 }
 
 /** Where all rows are made anew, building the indexes afterwards costs half. Returns what builds them. */

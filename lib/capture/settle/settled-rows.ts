@@ -12,6 +12,8 @@ import type { Sqlite } from "../driver";
 import { TableImage } from "../table-image";
 
 /** Tables that are written so, with their columns; text stands as an expression over `r`, the row that was put. */
+const ROLLED =
+  "level bucketNs kindId observerId pairId sourceId destinationId records events firstNs lastNs attempts requests l7Errors drops";
 const TABLES = {
   Attempt:
     "id firstNs lastNs protocol clientAddressId serverAddressId clientPort serverPort records syns outcome flags verdict",
@@ -20,6 +22,8 @@ const TABLES = {
   DnsExchange:
     "id requestId responseId askedNs answeredNs clientId serverId queryId qtypes rcode state latencyNs latencyBucket noData answerId requests responses",
   JoinedDrop: "id timeNs verdictId drops kindId pairId policiesId certain noise atMost opens",
+  // Each level is gathered by itself, so that it can be given up.
+  ...{ RollUp0: ROLLED, RollUp1: ROLLED, RollUp2: ROLLED, RollUp3: ROLLED },
 } as const;
 
 export type SettledTable = keyof typeof TABLES;
@@ -109,8 +113,20 @@ export class SettledRows {
     else this.image.int64(Number(value >> 32n), Number(BigInt.asIntN(32, value)));
   }
 
+  /** 64 bits in two halves. */
+  halves(high: number, low: number): void {
+    this.image.int64(high, low);
+  }
+
   end(): void {
     this.image.end();
+  }
+
+  /** Instead of `finish`: nothing of it is wanted. */
+  discard(): void {
+    if (this.found === undefined) return;
+    this.found.finish();
+    rmSync(this.found.name, { force: true });
   }
 
   /** Copies the rows. The file has no name any more then, and is gone when it is let go of. */
@@ -121,8 +137,10 @@ export class SettledRows {
     const schema = schemaOf(table);
     database.prepare(`ATTACH DATABASE ? AS ${schema}`).run([`${pathToFileURL(found.name).href}?mode=ro`]);
     const values = columns.map((column) => EXPRESSIONS[`${table}.${column}`] ?? column).join(", ");
+    // Rows without an id of their own come as they were found.
+    const [into, order] = table.startsWith("RollUp") ? ["RollUp", ""] : [table, "ORDER BY id"];
     database.exec(
-      `INSERT INTO main.${table} (${columns.join(", ")}) SELECT ${values} FROM ${schema}.Found r ORDER BY id`,
+      `INSERT INTO main.${into} (${columns.join(", ")}) SELECT ${values} FROM ${schema}.Found r ${order}`,
     );
     rmSync(found.name, { force: true });
   }

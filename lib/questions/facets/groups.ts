@@ -1,6 +1,7 @@
 /** Events of a scope by what a facet tells its values from: one scan of the flows for each. */
 
 import type { SqlRow, SqlValue } from "@/lib/capture/driver";
+import { countedFlows } from "@/lib/capture/rolled-flows";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import { PRESENT } from "@/lib/flow/presence";
 import type { OpenCapture } from "../open-capture";
@@ -26,11 +27,17 @@ export interface Scanned {
 function grouped({ capture, scope, key }: Scanned, columns: string, from = "Flow f"): SqlValue[][] {
   const count = columns.split(", ").length;
   const by = Array.from({ length: count }, (_, at) => at + 1).join(", ");
-  return capture.keep(`facet ${columns} ${from} ${key}`, () =>
-    capture.database
-      .prepare(`SELECT ${columns}, sum(f.events) FROM ${from} WHERE ${scope.sql} GROUP BY ${by}`)
-      .rows(scope.parameters),
-  );
+  return capture.keep(`facet ${columns} ${from} ${key}`, () => {
+    const counted =
+      from === "Flow f"
+        ? countedFlows(capture.database, scope, { reads: columns })
+        : { from, parameters: [], where: scope };
+    return capture.database
+      .prepare(
+        `SELECT ${columns}, sum(f.events) FROM ${counted.from} WHERE ${counted.where.sql} GROUP BY ${by}`,
+      )
+      .rows([...counted.parameters, ...counted.where.parameters]);
+  });
 }
 
 function* counted(rows: readonly SqlValue[][]): Generator<{ ids: readonly SqlValue[]; events: number }> {

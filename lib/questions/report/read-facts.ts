@@ -2,6 +2,8 @@
 
 import type { SqlRow } from "@/lib/capture/driver";
 import { readFiles } from "@/lib/capture/files";
+import { countedFlows } from "@/lib/capture/rolled-flows";
+import { WHOLE_CAPTURE } from "@/lib/capture/scope-sql";
 import { PRESENT, type PresentField } from "@/lib/flow/presence";
 import type { AggregationFacts, Layer7Facts, QualityFacts } from "@/lib/insight/quality/facts";
 import type { OpenCapture } from "../open-capture";
@@ -40,9 +42,10 @@ export function readFacts(capture: OpenCapture): QualityFacts {
 type KindCount = SqlRow & { readonly flows: number; readonly events: number };
 
 function readKindCounts(capture: OpenCapture): KindCount[] {
+  const { from, parameters } = countedFlows(capture.database, WHOLE_CAPTURE, { reads: "f.kindId" });
   return capture.database
-    .prepare("SELECT kindId, count(*) AS flows, sum(events) AS events FROM Flow GROUP BY kindId")
-    .all([])
+    .prepare(`SELECT f.kindId, sum(f.records) AS flows, sum(f.events) AS events FROM ${from} GROUP BY 1`)
+    .all(parameters)
     .map((row) => ({
       ...capture.kind(Number(row.kindId)),
       flows: Number(row.flows),
@@ -116,14 +119,17 @@ function readLayer7(capture: OpenCapture, kinds: readonly KindCount[]): Layer7Fa
     byProtocol.set(kind.l7Protocol, found);
   }
   if (byProtocol.size === 0) return [];
+  const { from, parameters } = countedFlows(capture.database, WHOLE_CAPTURE, {
+    reads: "f.kindId f.sourceId f.destinationId",
+  });
   const rows = capture.database
     .prepare(
       `SELECT DISTINCT k.l7Protocol, e.namespace FROM (
          SELECT DISTINCT f.kindId, CASE WHEN (k.trafficDirection = 'EGRESS') = (k.l7Type IS NOT 'RESPONSE') THEN f.sourceId ELSE f.destinationId END AS sideId
-         FROM Flow f JOIN Kind k ON k.id = f.kindId WHERE k.l7Protocol IS NOT NULL
+         FROM ${from} JOIN Kind k ON k.id = f.kindId WHERE k.l7Protocol IS NOT NULL
        ) s JOIN Kind k ON k.id = s.kindId JOIN Endpoint e ON e.id = s.sideId WHERE e.namespace IS NOT NULL ORDER BY 1, 2`,
     )
-    .all([]);
+    .all(parameters);
   for (const row of rows) byProtocol.get(String(row.l7Protocol))?.namespaces.add(String(row.namespace));
   return [...byProtocol]
     .sort(([a], [b]) => (a < b ? -1 : 1))

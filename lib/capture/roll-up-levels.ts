@@ -1,0 +1,17 @@
+/** What a roll-up holds beside the flows themselves, and the questions about it. */
+
+/** Counted at one flow each: columns of RollUp. */
+export const ANCHORED = ["attempts", "requests", "l7Errors", "drops"] as const;
+export type Anchored = (typeof ANCHORED)[number];
+
+/** Numbers of `RollUp.level`. They are stored. */
+export const ROLL_UP = {
+  /** The whole capture, by kind, observer and pair. */
+  whole: 0,
+  /** Buckets, by kind and observer. */
+  kinds: 1,
+  /** Buckets, by kind, observer and pair. */
+  pairs: 2,
+  /** The same in wider buckets, where `pairs` would be as large as the flows. */
+  coarsePairs: 3,
+} as const;

@@ -1,0 +1,207 @@
+/**
+ * Flows to count: from a roll-up where that is exact for the scope and for what is asked, else the flows themselves.
+ *
+ * Both look alike to a question: a table `f` with kindId, observerId, pairId, sourceId, destinationId, timeNs (of a roll-up: the start
+ * of the bucket), records, events, firstNs, lastNs, and what is asked for of attempts, requests, errors and drops; everything is to be
+ * added up. Of a range whose ends cut buckets, the cut ones come from the flows.
+ */
+
+import { alignDown } from "@/lib/base/bucket-width";
+import type { Condition } from "./conditions";
+import type { Sqlite, SqlValue } from "./driver";
+import { type Anchored, ROLL_UP } from "./roll-up-levels";
+import { RULES_VERSION } from "./rules-version";
+import type { CompiledScope } from "./scope-sql";
+
+export interface CountedFlows {
+  /** What stands behind FROM; its parameters come before those of `where`. */
+  readonly from: string;
+  readonly parameters: readonly SqlValue[];
+  readonly where: Condition;
+  readonly isRolledUp: boolean;
+}
+
+export interface Wanted {
+  /** SQL over `f` that the question reads or groups by, beside what is added up. */
+  readonly reads: string;
+  /** The question tells buckets of this width apart. */
+  readonly widthNs?: bigint;
+  /** What else is added up. */
+  readonly anchored?: readonly Anchored[];
+}
+
+const LEAST = -(2n ** 63n);
+const MOST = 2n ** 63n - 1n;
+
+let isOn = true;
+
+/** For tests that ask the same with roll-ups and without. */
+export function switchRollUps(on: boolean): void {
+  isOn = on;
+}
+
+const OF_KIND = ["kindId", "observerId"];
+const OF_PAIR = ["pairId", "sourceId", "destinationId"];
+
+/** Columns of `f` that some SQL of ours names. */
+export function columnsRead(sql: string): string[] {
+  return [...new Set([...sql.matchAll(/\bf\.(\w+)/g)].map(([, name]) => name as string))];
+}
+
+export function countedFlows(database: Sqlite, scope: CompiledScope, wanted: Wanted): CountedFlows {
+  const read = columnsRead(`${scope.filter.sql} ${wanted.reads}`);
+  const isRolled = read.every((column) => OF_KIND.includes(column) || OF_PAIR.includes(column));
+  const rolled =
+    isOn && isRolled
+      ? rolledUp(
+          database,
+          scope,
+          wanted,
+          OF_PAIR.some((column) => read.includes(column)),
+        )
+      : undefined;
+  return rolled ?? flows(scope, wanted);
+}
+
+function flows(scope: CompiledScope, { anchored = [] }: Wanted): CountedFlows {
+  return { from: `(${flowRows(anchored, "*", "")}) f`, parameters: [], where: scope, isRolledUp: false };
+}
+
+/** The same of one flow `x`. */
+const OF_FLOW: Readonly<Record<Anchored, string>> = {
+  attempts: "(SELECT count(*) FROM Attempt a WHERE a.id = x.id AND a.outcome <> 0)",
+  requests: "coalesce((SELECT e.requests FROM L7Exchange e WHERE e.id = x.id AND e.counted = 1), 0)",
+  l7Errors:
+    "coalesce((SELECT e.error * max(e.requests, e.responses) FROM L7Exchange e WHERE e.id = x.id AND e.counted = 1), 0)",
+  drops: "coalesce((SELECT j.drops FROM JoinedDrop j WHERE j.id = x.id), 0)",
+};
+
+function flowRows(anchored: readonly Anchored[], columns: string, where: string): string {
+  const counts = anchored.map((name) => `, ${OF_FLOW[name]} AS ${name}`).join("");
+  return `SELECT ${columns}, 1 AS records, x.timeNs AS firstNs, x.timeNs AS lastNs${counts} FROM Flow x ${where}`;
+}
+
+function rolledUp(
+  database: Sqlite,
+  scope: CompiledScope,
+  { widthNs, anchored = [] }: Wanted,
+  hasPairs: boolean,
+): CountedFlows | undefined {
+  if (!isCurrent(database)) return undefined;
+  const level = levelFor(database, scope, widthNs, hasPairs);
+  if (level === undefined) return undefined;
+  const { from, to } = scope;
+  const inside = {
+    first: from === undefined ? undefined : alignUp(from, level.widthNs),
+    end: to === undefined ? undefined : alignDown(to, level.widthNs),
+  };
+  if ((inside.first ?? LEAST) >= (inside.end ?? MOST)) return undefined;
+  const parts = [rows(level.level, inside, anchored), ...edges(scope, inside, anchored)];
+  return {
+    from: `(${parts.map(({ sql }) => sql).join(" UNION ALL ")}) f`,
+    parameters: parts.flatMap(({ parameters }) => parameters),
+    where: scope.filter,
+    isRolledUp: true,
+  };
+}
+
+/** Nothing has come since the flows were rolled up, and the rules are today's. */
+function isCurrent(database: Sqlite): boolean {
+  const coming = database
+    .prepare("SELECT 1 FROM SourceFile WHERE state IN ('reading', 'settling') LIMIT 1")
+    .get([]);
+  const rules = database.prepare("SELECT rulesVersion FROM Revision ORDER BY number DESC LIMIT 1").get([]);
+  return coming === undefined && Number(rules?.rulesVersion) === RULES_VERSION;
+}
+
+interface Level {
+  readonly level: number;
+  /** 1 for the whole capture, which has no buckets. */
+  readonly widthNs: bigint;
+}
+
+/** The one with the fewest rows that tells apart what has to be. */
+function levelFor(
+  database: Sqlite,
+  { from, to }: CompiledScope,
+  widthNs: bigint | undefined,
+  hasPairs: boolean,
+): Level | undefined {
+  const levels = new Map(
+    database
+      .prepareExact("SELECT level, widthNs FROM RollUpLevel")
+      .rows([])
+      .map(([level, width]) => [Number(level), width as bigint | null]),
+  );
+  if (from === undefined && to === undefined && widthNs === undefined)
+    return levels.has(ROLL_UP.whole) ? { level: ROLL_UP.whole, widthNs: 1n } : undefined;
+  const fitting = hasPairs ? [ROLL_UP.coarsePairs, ROLL_UP.pairs] : [ROLL_UP.kinds];
+  for (const level of fitting) {
+    const width = levels.get(level);
+    if (typeof width === "bigint" && (widthNs === undefined || widthNs % width === 0n))
+      return { level, widthNs: width };
+  }
+  return undefined;
+}
+
+function alignUp(ns: bigint, width: bigint): bigint {
+  const down = alignDown(ns, width);
+  return down === ns ? ns : down + width;
+}
+
+interface Inside {
+  readonly first: bigint | undefined;
+  readonly end: bigint | undefined;
+}
+
+interface Part {
+  readonly sql: string;
+  readonly parameters: readonly SqlValue[];
+}
+
+const COLUMNS = "kindId, observerId, pairId, sourceId, destinationId";
+
+function rows(level: number, { first, end }: Inside, anchored: readonly Anchored[]): Part {
+  const conditions = ["level = ?"];
+  const parameters: SqlValue[] = [level];
+  if (first !== undefined) {
+    conditions.push("bucketNs >= ?");
+    parameters.push(first);
+  }
+  if (end !== undefined) {
+    conditions.push("bucketNs < ?");
+    parameters.push(end);
+  }
+  const counts = anchored.map((name) => `, ${name}`).join("");
+  return {
+    sql: `SELECT ${COLUMNS}, bucketNs AS timeNs, events, records, firstNs, lastNs${counts} FROM RollUp WHERE ${conditions.join(" AND ")}`,
+    parameters,
+  };
+}
+
+/** The flows of the buckets that the range cuts. */
+function edges({ from, to }: CompiledScope, { first, end }: Inside, anchored: readonly Anchored[]): Part[] {
+  const between = (lower: bigint, upper: bigint): Part => ({
+    sql: flowRows(anchored, `${COLUMNS}, timeNs, events`, "WHERE x.timeNs >= ? AND x.timeNs < ?"),
+    parameters: [lower, upper],
+  });
+  return [
+    ...(from !== undefined && first !== undefined && from < first ? [between(from, first)] : []),
+    ...(to !== undefined && end !== undefined && end < to ? [between(end, to)] : []),
+  ];
+}
+
+/** Sums over a scope of what counts at single flows; undefined where no roll-up holds them. */
+export function rolledSums<Name extends Anchored>(
+  database: Sqlite,
+  scope: CompiledScope,
+  anchored: readonly Name[],
+): Readonly<Record<Name, number>> | undefined {
+  const { from, parameters, where, isRolledUp } = countedFlows(database, scope, { reads: "", anchored });
+  if (!isRolledUp) return undefined;
+  const sums = anchored.map((name) => `coalesce(sum(f.${name}), 0) AS ${name}`).join(", ");
+  const row = database
+    .prepare(`SELECT ${sums} FROM ${from} WHERE ${where.sql}`)
+    .get([...parameters, ...where.parameters]);
+  return Object.fromEntries(anchored.map((name) => [name, Number(row?.[name])])) as Record<Name, number>;
+}

@@ -1,0 +1,262 @@
+/**
+ * Rolls flows up: one row for each combination of kind, observer and pair, of the whole capture and of each bucket of time
+ * (docs/adr/0021-roll-ups.md). Questions read them instead of flows where they are exact (lib/capture/rolled-flows.ts).
+ */
+
+import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
+import { OUTCOME } from "@/lib/insight/outcome";
+import type { Sqlite } from "../driver";
+import { ANCHORED, ROLL_UP } from "../roll-up-levels";
+import { Combinations } from "./combinations";
+import type { FlowColumns } from "./flow-columns";
+import type { InTime } from "./flows-in-time";
+import type { PairView } from "./pair-view";
+import { SettledRows } from "./settled-rows";
+
+/** A level with more rows than this share of the flows is no shorter way to them. */
+const SHARE = 4;
+/** A capture of fewer flows has every level: it costs nothing, and what is proved of it holds for large ones. */
+const SMALL = 20_000;
+const NO_PAIR = 0;
+
+/** Buckets over the span of the capture, by level. */
+const LEVELS = [
+  { level: ROLL_UP.kinds, buckets: 480, hasPairs: false },
+  { level: ROLL_UP.pairs, buckets: 120, hasPairs: true },
+  { level: ROLL_UP.coarsePairs, buckets: 24, hasPairs: true },
+] as const;
+
+interface Level {
+  readonly level: number;
+  readonly widthNs: bigint;
+  readonly counts: Counts;
+  readonly rows: SettledRows;
+  readonly hasPairs: boolean;
+  written: number;
+  /** The bucket that is counted: the halves of its end, and its start. */
+  endHigh: number;
+  endLow: number;
+  startNs: bigint | null;
+}
+
+export class RollUpInTime implements InTime {
+  readonly isPlain = true;
+  readonly kinds: Uint8Array;
+  private readonly whole = new Counts();
+  private readonly levels: readonly Level[];
+  private readonly combinations = new Combinations();
+  private readonly withoutPair = new Combinations();
+  /** The combination of kind and observer of each combination. */
+  private readonly shorter: number[] = [];
+  private flows = 0;
+
+  constructor(
+    private readonly database: Sqlite,
+    private readonly pairs: PairView,
+  ) {
+    const largest = database.prepare("SELECT coalesce(max(id), 0) AS id FROM Kind").get([]);
+    this.kinds = new Uint8Array(Number(largest?.id) + 1).fill(1);
+    const span = database
+      .prepareExact("SELECT (SELECT min(timeNs) FROM Flow) AS first, (SELECT max(timeNs) FROM Flow) AS last")
+      .get([]);
+    const [first, last] = [span?.first, span?.last];
+    const length = typeof first === "bigint" && typeof last === "bigint" ? last - first + 1n : 1n;
+    this.levels = LEVELS.map(({ level, buckets, hasPairs }) => ({
+      ...{ level, hasPairs, widthNs: bucketWidth(length, buckets) },
+      ...{ counts: new Counts(), rows: new SettledRows(database, `RollUp${level}`) },
+      ...{ written: 0, endHigh: -(2 ** 31), endLow: 0, startNs: null },
+    }));
+  }
+
+  rankOf(): number {
+    return 0;
+  }
+
+  take(flows: FlowColumns, row: number): void {
+    const { at } = flows;
+    this.flows++;
+    const [kind, observer] = [at.kind[row] as number, at.observer[row] as number];
+    const combination = this.combinations.of(kind, observer, at.pair[row] as number);
+    if (combination === this.shorter.length) this.shorter.push(this.withoutPair.of(kind, observer, NO_PAIR));
+    this.whole.add(combination, flows, row);
+    for (const level of this.levels) {
+      if (!this.isIn(level, flows, row)) this.nextBucket(level, flows.timeNs(row));
+      level.counts.add(level.hasPairs ? combination : (this.shorter[combination] as number), flows, row);
+    }
+  }
+
+  /** Flows come in the order of time, and those without a time last. */
+  private isIn({ endHigh, endLow, startNs }: Level, flows: FlowColumns, row: number): boolean {
+    if (!flows.isTimed(row)) return startNs === null && endHigh === 2 ** 31;
+    const high = flows.at.timeHigh[row] as number;
+    return high < endHigh || (high === endHigh && (flows.at.timeLow[row] as number) >>> 0 < endLow);
+  }
+
+  private nextBucket(level: Level, timeNs: bigint | undefined): void {
+    this.flush(level);
+    level.startNs = timeNs === undefined ? null : alignDown(timeNs, level.widthNs);
+    const end = level.startNs === null ? null : level.startNs + level.widthNs;
+    level.endHigh = end === null ? 2 ** 31 : Number(end >> 32n);
+    level.endLow = end === null ? 0 : Number(BigInt.asUintN(32, end));
+  }
+
+  private flush(level: Level): void {
+    const { counts, hasPairs, rows, startNs } = level;
+    const combinations = hasPairs ? this.combinations : this.withoutPair;
+    level.written += counts.touched.length;
+    for (const combination of counts.touched)
+      this.write(rows, level.level, startNs, combinations, counts, combination);
+    counts.clear();
+  }
+
+  /** In the order of the columns of RollUp. */
+  private write(
+    rows: SettledRows,
+    level: number,
+    startNs: bigint | null,
+    { kinds, observers, pairs }: Combinations,
+    counts: Counts,
+    combination: number,
+  ): void {
+    const pair = pairs[combination] as number;
+    rows.begin();
+    rows.put(level);
+    // A bucket may begin before the smallest time that can be stored.
+    rows.int64(startNs === null || startNs < LEAST ? (startNs === null ? null : LEAST) : startNs);
+    rows.put(kinds[combination] as number);
+    rows.put(observers[combination] as number);
+    rows.put(pair);
+    rows.put(pair === NO_PAIR ? 0 : this.pairs.sourceOf(pair));
+    rows.put(pair === NO_PAIR ? 0 : this.pairs.destinationOf(pair));
+    counts.put(rows, combination);
+    rows.end();
+  }
+
+  end(): void {
+    const { database } = this;
+    database.exec("DELETE FROM RollUp; DELETE FROM RollUpLevel;");
+    const keep = (level: number, widthNs: bigint | null): void => {
+      database.prepare("INSERT INTO RollUpLevel (level, widthNs) VALUES (?, ?)").run([level, widthNs]);
+    };
+    const rows = new SettledRows(database, `RollUp${ROLL_UP.whole}`);
+    for (const combination of this.whole.touched)
+      this.write(rows, ROLL_UP.whole, null, this.combinations, this.whole, combination);
+    rows.finish();
+    keep(ROLL_UP.whole, null);
+    let hasPairs = false;
+    for (const level of this.levels) {
+      this.flush(level);
+      const isShort = this.flows < SMALL || level.written * SHARE <= this.flows;
+      // The coarser level of pairs is for captures that have too many for the finer one.
+      if (!isShort || (level.hasPairs && hasPairs)) {
+        level.rows.discard();
+        continue;
+      }
+      hasPairs ||= level.hasPairs;
+      level.rows.finish();
+      keep(level.level, level.widthNs);
+    }
+  }
+}
+
+const LEAST = -(2n ** 63n);
+
+/** What is counted of each combination, while a bucket lasts. */
+class Counts {
+  readonly touched: number[] = [];
+  private records = new Float64Array(1024);
+  private events = new Float64Array(1024);
+  private firstHigh = new Int32Array(1024);
+  private firstLow = new Int32Array(1024);
+  private lastHigh = new Int32Array(1024);
+  private lastLow = new Int32Array(1024);
+  private timed = new Uint8Array(1024);
+
+  /** Rows of a combination come in the order of time. */
+  add(combination: number, flows: FlowColumns, row: number): void {
+    if (combination >= this.records.length) this.grow(combination);
+    const { at } = flows;
+    if (this.records[combination] === 0) this.touched.push(combination);
+    this.records[combination] = (this.records[combination] as number) + 1;
+    this.events[combination] = (this.events[combination] as number) + (at.events[row] as number);
+    if (!flows.isTimed(row)) return;
+    if (this.timed[combination] === 0) {
+      this.timed[combination] = 1;
+      this.firstHigh[combination] = at.timeHigh[row] as number;
+      this.firstLow[combination] = at.timeLow[row] as number;
+    }
+    this.lastHigh[combination] = at.timeHigh[row] as number;
+    this.lastLow[combination] = at.timeLow[row] as number;
+  }
+
+  /** records, events, firstNs, lastNs, and what counts at single flows, which comes in rows of its own. */
+  put(rows: SettledRows, combination: number): void {
+    rows.put(this.records[combination] as number);
+    rows.put(this.events[combination] as number);
+    if (this.timed[combination] === 1) {
+      rows.halves(this.firstHigh[combination] as number, this.firstLow[combination] as number);
+      rows.halves(this.lastHigh[combination] as number, this.lastLow[combination] as number);
+    } else {
+      rows.put(null);
+      rows.put(null);
+    }
+    for (const _ of ANCHORED) rows.put(0);
+  }
+
+  clear(): void {
+    for (const combination of this.touched) {
+      this.records[combination] = 0;
+      this.events[combination] = 0;
+      this.timed[combination] = 0;
+    }
+    this.touched.length = 0;
+  }
+
+  private grow(combination: number): void {
+    let size = this.records.length;
+    while (size <= combination) size *= 2;
+    const larger = <T extends Float64Array | Int32Array | Uint8Array>(before: T, after: T): T => {
+      after.set(before);
+      return after;
+    };
+    this.records = larger(this.records, new Float64Array(size));
+    this.events = larger(this.events, new Float64Array(size));
+    this.firstHigh = larger(this.firstHigh, new Int32Array(size));
+    this.firstLow = larger(this.firstLow, new Int32Array(size));
+    this.lastHigh = larger(this.lastHigh, new Int32Array(size));
+    this.lastLow = larger(this.lastLow, new Int32Array(size));
+    this.timed = larger(this.timed, new Uint8Array(size));
+  }
+}
+
+/**
+ * What counts at one flow, as rows of their own, because everything in a roll-up is added up. Call when attempts, exchanges and
+ * drops are settled.
+ */
+export function rollUpAnchors(database: Sqlite): void {
+  const key = "f.timeNs, f.kindId, f.observerId, f.pairId";
+  database.exec(`
+    DROP TABLE IF EXISTS temp.Anchor;
+    CREATE TEMP TABLE Anchor AS
+      SELECT ${key}, 1 AS attempts, 0 AS requests, 0 AS l7Errors, 0 AS drops
+      FROM Attempt a JOIN Flow f ON f.id = a.id WHERE a.outcome <> ${OUTCOME.openAlready}
+      UNION ALL
+      SELECT ${key}, 0, e.requests, e.error * max(e.requests, e.responses), 0
+      FROM L7Exchange e JOIN Flow f ON f.id = e.id WHERE e.counted = 1 AND (e.requests > 0 OR e.error = 1)
+      UNION ALL
+      SELECT ${key}, 0, 0, 0, j.drops FROM JoinedDrop j JOIN Flow f ON f.id = j.id;`);
+  const counts = ANCHORED.join(", ");
+  const sums = ANCHORED.map((name) => `sum(${name}) AS ${name}`).join(", ");
+  const levels = database.prepareExact("SELECT level, widthNs FROM RollUpLevel").rows([]);
+  for (const [level, width] of levels) {
+    const pair = Number(level) === ROLL_UP.kinds ? "0" : "pairId";
+    // Division rounds towards zero: times before 1970 belong one bucket lower.
+    const bucket = width === null ? "NULL" : `(timeNs / ${width} - (timeNs % ${width} < 0)) * ${width}`;
+    database.exec(`
+      INSERT INTO RollUp (level, bucketNs, kindId, observerId, pairId, sourceId, destinationId, records, events, firstNs, lastNs, ${counts})
+      SELECT ${level}, a.bucketNs, a.kindId, a.observerId, a.pair, coalesce(p.sourceId, 0), coalesce(p.destinationId, 0), 0, 0, NULL, NULL, ${counts}
+      FROM (SELECT ${bucket} AS bucketNs, kindId, observerId, ${pair} AS pair, ${sums}
+        FROM temp.Anchor GROUP BY 1, 2, 3, 4) a LEFT JOIN Pair p ON p.id = a.pair;`);
+  }
+  database.exec("DROP TABLE temp.Anchor");
+}

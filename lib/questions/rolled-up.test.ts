@@ -1,0 +1,167 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { formatTime } from "@/lib/base/time";
+import { countedFlows, switchRollUps } from "@/lib/capture/rolled-flows";
+import { compileScope } from "@/lib/capture/scope-sql";
+import { line, lines, TestCapture } from "@/lib/jobs/testing";
+import { parseFilter } from "@/lib/scope/filter";
+import { OpenCapture } from "./open-capture";
+import { QUESTIONS } from "./questions";
+
+afterEach(() => switchRollUps(true));
+
+/** Several kinds, nodes and pairs over an hour; connections, requests, drops; a few without a time; some before 1970. */
+function busy(): TestCapture {
+  const capture = new TestCapture();
+  const times = (n: number): string | undefined =>
+    n % 41 === 0 ? undefined : formatTime(startNs + BigInt(n) * 7_300_000_017n);
+  const texts = Array.from({ length: 500 }, (_, n) =>
+    line(undefined, {
+      time: times(n),
+      node_name: `node-${n % 3}`,
+      verdict: n % 9 === 0 ? "DROPPED" : n % 5 === 0 ? "REDIRECTED" : "FORWARDED",
+      ...(n % 9 === 0 && { drop_reason: 133, drop_reason_desc: "POLICY_DENIED", event_type: { type: 1 } }),
+      source: { namespace: ["shop", "bank"][n % 2], pod_name: `web-${n % 4}`, identity: 100 + (n % 4) },
+      destination: { namespace: "shop", pod_name: `api-${n % 3}`, identity: 200 + (n % 3) },
+      IP: { source: `10.0.0.${n % 4}`, destination: `10.0.1.${n % 3}`, ipVersion: "IPv4" },
+      l4: {
+        TCP: {
+          source_port: 40_000 + (n % 60),
+          destination_port: n % 2 === 0 ? 80 : 443,
+          flags: { SYN: n % 3 === 0 },
+        },
+      },
+      is_reply: n % 7 === 0,
+      ...(n % 11 === 0 && {
+        Type: "L7",
+        l7: {
+          type: n % 2 === 0 ? "REQUEST" : "RESPONSE",
+          http: { method: "GET", url: "/a", code: n % 2 === 0 ? 0 : 503 },
+        },
+      }),
+    }),
+  );
+  capture.add("a", lines(...texts.slice(0, 300)));
+  capture.add("b", lines(...texts.slice(250)));
+  return capture;
+}
+const startNs = BigInt(Date.UTC(2026, 7, 21, 12)) * 1_000_000n;
+
+function reader(capture: TestCapture): OpenCapture {
+  const open = OpenCapture.open(capture.file);
+  if (!open.ok) throw new Error(open.failure.message);
+  return open.value;
+}
+
+const FILTERS = [
+  "",
+  "verdict:DROPPED",
+  "!verdict:FORWARDED node-name:node-1",
+  "namespace:bank",
+  "to-pod:shop/api-1 protocol:tcp",
+  "server:shop/api-2 server-port:443",
+  // No roll-up holds these.
+  "port:40007",
+  "drop:yes",
+];
+
+type Ask = { readonly q: string; readonly from?: string; readonly to?: string };
+
+function answers(open: OpenCapture, ask: Ask): unknown[] {
+  const facets = "verdict,node-name,namespace,from-pod,server,edge,server-port,port,drop";
+  return [
+    open.ask((capture) => QUESTIONS.summary(capture, ask)),
+    ...(["verdict", "reason", "namespace", "drops"] as const).flatMap((by) =>
+      [6, 120, 480].map((buckets) =>
+        open.ask((capture) => QUESTIONS.timeline(capture, { ...ask, by, buckets })),
+      ),
+    ),
+    open.ask((capture) => QUESTIONS.map(capture, { ...ask, level: "workload", limit: 1000 })),
+    open.ask((capture) => QUESTIONS.facets(capture, { ...ask, keys: facets, limit: 100 })),
+    open.ask((capture) => QUESTIONS.report(capture, {})),
+  ];
+}
+
+/** The same asked of a reader that has nothing kept. */
+function both(capture: TestCapture, ask: Ask): { with: unknown[]; without: unknown[] } {
+  const asked = (on: boolean): unknown[] => {
+    switchRollUps(on);
+    const open = reader(capture);
+    const found = answers(open, ask);
+    open.close();
+    return found;
+  };
+  return { with: asked(true), without: asked(false) };
+}
+
+describe("roll-ups", () => {
+  it("answer as the flows do, over ranges that cut buckets and that do not", () => {
+    const capture = busy();
+    const instant = fc.option(
+      fc.oneof(
+        fc.integer({ min: 0, max: 3650 }).map((second) => startNs + BigInt(second) * 1_000_000_000n),
+        fc.integer({ min: 0, max: 500 }).map((n) => startNs + BigInt(n) * 7_300_000_017n),
+        fc.constantFrom(...[0n, 60n, 600n, 1800n, 3600n].map((second) => startNs + second * 1_000_000_000n)),
+      ),
+      { nil: undefined },
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...FILTERS), instant, instant, (q, a, b) => {
+        const [from, to] = a !== undefined && b !== undefined && b < a ? [b, a] : [a, b];
+        fc.pre(from === undefined || from !== to);
+        const found = both(capture, {
+          q,
+          ...(from !== undefined && { from: formatTime(from) }),
+          ...(to !== undefined && { to: formatTime(to) }),
+        });
+        expect(found.with).toEqual(found.without);
+      }),
+      { numRuns: 40, seed: 3 },
+    );
+  });
+
+  it("are read where they hold what is asked, and only then", () => {
+    const { database } = reader(busy());
+    const isRolledUp = (q: string, reads: string, from?: bigint): boolean => {
+      const filter = parseFilter(q);
+      if (!filter.ok) throw new Error(filter.failure.message);
+      const scope = { filter: filter.value, ...(from !== undefined && { from }) };
+      return countedFlows(database, compileScope(database, scope), { reads }).isRolledUp;
+    };
+    for (const q of FILTERS.slice(0, 6)) expect([q, isRolledUp(q, "f.kindId")]).toEqual([q, true]);
+    for (const q of FILTERS.slice(6)) expect([q, isRolledUp(q, "f.kindId")]).toEqual([q, false]);
+    expect(isRolledUp("", "f.sourcePort")).toBe(false);
+    expect(isRolledUp("", "f.kindId", startNs + 600n * 1_000_000_000n)).toBe(true);
+    switchRollUps(false);
+    expect(isRolledUp("", "f.kindId")).toBe(false);
+  });
+
+  it("are not read while a file is on its way, and follow files that come and go", () => {
+    const capture = busy();
+    const events = (): number => {
+      const open = reader(capture);
+      const summary = open.ask((asked) => QUESTIONS.summary(asked, {}));
+      open.close();
+      if (!summary.ok) throw new Error(summary.failure.message);
+      return summary.value.events;
+    };
+    const flows = (): number =>
+      Number(capture.database.prepare("SELECT sum(events) AS n FROM Flow").get([])?.n);
+    const isRolledUp = (): boolean =>
+      countedFlows(capture.database, compileScope(capture.database, { filter: { terms: [] } }), { reads: "" })
+        .isRolledUp;
+    expect(events()).toBe(flows());
+    capture.database.exec("UPDATE SourceFile SET state = 'reading' WHERE id = 1");
+    expect(isRolledUp()).toBe(false);
+    capture.database.exec("UPDATE SourceFile SET state = 'done' WHERE id = 1");
+    const added = capture.add(
+      "c",
+      lines(...Array.from({ length: 30 }, (_, n) => line(5000 + n, { verdict: "AUDIT" }))),
+    );
+    expect(isRolledUp()).toBe(true);
+    expect(events()).toBe(flows());
+    capture.remove(added.id);
+    expect(isRolledUp()).toBe(true);
+    expect(events()).toBe(flows());
+  });
+});
