@@ -1,3 +1,4 @@
+import { formatQuantity } from "@/components/ui/format";
 import { Tile, Tiles } from "@/components/ui/tile";
 import type { DnsAnswer } from "@/lib/questions/dns-answers";
 import { DNS_CELLS, errorCell } from "@/lib/scope/dns-cells";
@@ -12,13 +13,20 @@ interface DnsTilesProps {
 /** The numbers of the scope. What is none and would be no trouble is left out. */
 export function DnsTiles({ place, total }: DnsTilesProps) {
   const { queries, responses, latencyNs } = total;
+  // What a record without name, port or time cannot tell is not none.
+  const isNameless = queries > 0 && total.nameless === queries;
+  const isUnpaired = queries > 0 && total.unpaired === queries;
   const shareOf = (part: number, what: string, whole: number) => `${percentText(part, whole)} of ${what}`;
   return (
     <Tiles label="DNS in numbers">
       <Tile
         label="Queries"
         value={<Cell place={place} count={queries} terms={[DNS_CELLS.queries]} says="queries" />}
-        note={`${total.names} names, ${total.clients} workloads`}
+        note={
+          isNameless
+            ? "names left out by the log"
+            : `${formatQuantity(total.names, "name")}, ${formatQuantity(total.clients, "workload")}`
+        }
       />
       <Tile
         label="Responses"
@@ -36,7 +44,13 @@ export function DnsTiles({ place, total }: DnsTilesProps) {
       ))}
       <Tile
         label="Unanswered"
-        value={<Cell place={place} count={total.unanswered} terms={[DNS_CELLS.unanswered]} says="queries" />}
+        value={
+          isUnpaired ? (
+            "unknown"
+          ) : (
+            <Cell place={place} count={total.unanswered} terms={[DNS_CELLS.unanswered]} says="queries" />
+          )
+        }
         note={total.open > 0 ? <OpenNote place={place} open={total.open} /> : "no answer within 5 s"}
         tone={total.unanswered > 0 ? "bad" : undefined}
       />
@@ -50,13 +64,29 @@ export function DnsTiles({ place, total }: DnsTilesProps) {
       )}
       <Tile
         label="Search-list attempts"
-        value={<Cell place={place} count={total.expansion} terms={[DNS_CELLS.expansion]} says="responses" />}
-        note={`${percentText(total.expansion, queries)} of queries; NXDOMAIN, but no failure`}
+        value={
+          isNameless && total.expansion === 0 ? (
+            "unknown"
+          ) : (
+            <Cell place={place} count={total.expansion} terms={[DNS_CELLS.expansion]} says="responses" />
+          )
+        }
+        note={
+          isNameless
+            ? "NXDOMAIN without names cannot be told apart"
+            : `${percentText(total.expansion, queries)} of queries; NXDOMAIN, but no failure`
+        }
         tone={total.expansion * 4 > queries ? "warn" : undefined}
       />
       <Tile
         label="NODATA"
-        value={<Cell place={place} count={total.noData} terms={[DNS_CELLS.noData]} says="responses" />}
+        value={
+          isNameless && total.noData === 0 ? (
+            "unknown"
+          ) : (
+            <Cell place={place} count={total.noData} terms={[DNS_CELLS.noData]} says="responses" />
+          )
+        }
         note="name exists, no record of this type"
       />
       {total.retries > 0 && (
