@@ -7,6 +7,7 @@ import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
+import { useHotkeys } from "@/components/ui/use-hotkeys";
 import type { WorkloadRow, WorkloadsAnswer } from "@/lib/questions/answers-workloads";
 import type { Term } from "@/lib/scope/filter";
 import { Asked } from "./asked";
@@ -32,6 +33,7 @@ export function Balance(part: WorkloadPartProps) {
 
 function Table({ answer, ...part }: WorkloadPartProps & { readonly answer: WorkloadsAnswer }) {
   const { handle } = part;
+  useHotkeys({ Escape: () => (handle.view.open === undefined ? false : handle.setView({ open: null })) });
   if (answer.rows.length === 0)
     return (
       <Empty title="No workloads in this scope." role="status">
