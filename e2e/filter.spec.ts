@@ -20,7 +20,7 @@ test("a filter that cannot be read is told in its place, shows no rows, and is p
   await flows.filterBy("verdct:DROPPED port:8443");
   const problem = page.getByRole("alert").filter({ hasText: "is not a key" });
   await expect(problem.locator("mark")).toHaveText("verdct");
-  await expect(page.getByText("No rows: this link cannot be read.")).toBeVisible();
+  await expect(page.getByText("No rows: the filter cannot be read.")).toBeVisible();
   await expect(flows.grid).toBeHidden();
   await problem.getByRole("button", { name: "Use verdict" }).click();
   await expect(flows.count).toHaveText("20 flows");

@@ -6,13 +6,14 @@ import { HomePage } from "./pages/home-page";
 import { OverviewPage } from "./pages/overview-page";
 
 test("the incident of the sample is found from the overview down to the raw line", async ({ page }) => {
+  test.slow();
   const home = new HomePage(page);
   const overview = new OverviewPage(page);
   const flows = new FlowsPage(page);
   await home.goto();
   await home.openSample();
   await expect(page).toHaveURL(/\/overview$/);
-  await expect(overview.headline).toContainText("things go wrong here", { timeout: 30_000 });
+  await expect(overview.headline).toContainText("things go wrong here", { timeout: 120_000 });
   // The generator changes the policies at 09:50:30; eight causes begin within the next 90 s.
   await expect(page.getByText(/8 of them began together, 2026-05-12 09:50:30 – 09:51:52/)).toBeVisible();
   const cause = overview.cause(/storefront\/checkout cannot reach orders\/orders-api on TCP 8080/);
@@ -78,8 +79,6 @@ test("a scope in which nothing is wrong says what was looked for", async ({ page
 
 test("a capture without flows names the cause and the way out", async ({ page, request }) => {
   const name = uniqueName("overview-empty");
-  const id = await makeCapture(request, name, "{}\n").catch(() => undefined);
-  expect(id).toBeUndefined();
   const made = await request.post("/api/v1/captures", { data: { name } });
   const overview = new OverviewPage(page);
   await overview.goto(((await made.json()) as { id: string }).id);

@@ -1,8 +1,8 @@
 "use client";
 
+import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
-import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
@@ -43,13 +43,7 @@ export function DnsView({ captureId }: { readonly captureId: string }) {
   const { cause } = scope.view;
   const close = () => scope.setView({ cause: null });
   useHotkeys({ Escape: () => (cause === undefined ? false : close()) });
-  if (scope.scope === undefined) {
-    return (
-      <Empty title="No DNS: this link cannot be read." role="status">
-        What is wrong stands above, with a way to put it right.
-      </Empty>
-    );
-  }
+  if (scope.scope === undefined) return <Unreadable what="names" scope={scope} />;
   if (dns.data === undefined) {
     if (dns.error === null) return <p className={styles.loading}>Counting queries …</p>;
     return <Failed error={dns.error} onRetry={() => dns.refetch()} />;

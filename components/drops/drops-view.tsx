@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useRef, useState } from "react";
 import { flowsAddress } from "@/components/frame/flows-address";
+import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
@@ -50,13 +51,7 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
   const open = (cause: string) => scope.setView({ cause });
   const close = () => scope.setView({ cause: null });
   useHotkeys({ Escape: () => (openId === undefined ? false : close()) });
-  if (scope.scope === undefined) {
-    return (
-      <Empty title="No drops: this link cannot be read." role="status">
-        What is wrong stands above, with a way to put it right.
-      </Empty>
-    );
-  }
+  if (scope.scope === undefined) return <Unreadable what="drops" scope={scope} />;
   const word = NOT_DROP_WORDS.find((kind) => kind === scope.view.by);
   return (
     <div ref={view} className={styles.view}>

@@ -3,15 +3,26 @@
 import { Columns3, RotateCcw } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuCheck, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
-import { COLUMNS, type ColumnChoice, FIRST_CHOICE, isChanged, shownColumns, withShown } from "./columns";
+import {
+  COLUMNS,
+  type Column,
+  type ColumnChoice,
+  FIRST_CHOICE,
+  isChanged,
+  shownColumns,
+  withShown,
+} from "./columns";
 
 interface ColumnMenuProps {
   readonly choice: ColumnChoice;
+  /** Shown ones that there is no room for. */
+  readonly left: readonly Column[];
   readonly onChange: (choice: ColumnChoice) => void;
 }
 
-export function ColumnMenu({ choice, onChange }: ColumnMenuProps) {
+export function ColumnMenu({ choice, left, onChange }: ColumnMenuProps) {
   const shown = new Set(shownColumns(choice).map(({ id }) => id));
+  for (const { id } of left) shown.delete(id);
   return (
     <Menu
       align="end"

@@ -1,5 +1,17 @@
 import { expect, test } from "vitest";
-import { COLUMN_CHOICE, FIRST_CHOICE, gridTemplate, shownColumns, withShown, withWidth } from "./columns";
+import { CSV_COLUMNS } from "@/lib/questions/export/csv";
+import {
+  COLUMN_CHOICE,
+  csvColumns,
+  FIRST_CHOICE,
+  fittingColumns,
+  gridTemplate,
+  shownColumns,
+  withMoved,
+  withPlace,
+  withShown,
+  withWidth,
+} from "./columns";
 
 test("a column can be hidden and another one shown", () => {
   const choice = withShown(withShown(FIRST_CHOICE, "node", false), "flags", true);
@@ -19,8 +31,8 @@ test("the last column takes the room that is left", () => {
 
 test("columns that grow share the room, until their width is set by hand", () => {
   const template = (choice: typeof FIRST_CHOICE) => gridTemplate(shownColumns(choice).slice(4, 7));
-  expect(template(FIRST_CHOICE)).toBe("minmax(180px, 3fr) minmax(202px, 3fr) 54px");
-  expect(template(withWidth(FIRST_CHOICE, "client", 240))).toBe("240px minmax(202px, 3fr) 54px");
+  expect(template(FIRST_CHOICE)).toBe("minmax(150px, 5fr) minmax(168px, 5fr) 54px");
+  expect(template(withWidth(FIRST_CHOICE, "client", 240))).toBe("240px minmax(168px, 5fr) 54px");
 });
 
 test.each([null, "x", 7, [], { widths: { port: "wide", evil: 50 }, shown: { node: 1 } }])(
@@ -30,3 +42,58 @@ test.each([null, "x", 7, [], { widths: { port: "wide", evil: 50 }, shown: { node
     expect(choice).toEqual(FIRST_CHOICE);
   },
 );
+
+test("times with a day before them have room for it, unless the width was set by hand", () => {
+  expect(shownColumns(FIRST_CHOICE, true)[0]?.width).toBe(146);
+  expect(shownColumns(withWidth(FIRST_CHOICE, "time", 90), true)[0]?.width).toBe(90);
+});
+
+test("the reason stays in sight in a narrow window; a column shown by hand stays too", () => {
+  const at = (room: number, choice = FIRST_CHOICE) => {
+    const { columns, left } = fittingColumns(shownColumns(choice), choice, room);
+    return [columns.map(({ id }) => id).join(" "), left.map(({ id }) => id).join(" ")];
+  };
+  expect(at(884)).toEqual([
+    "time verdict client server port reason l7",
+    "node direction protocol type policy",
+  ]);
+  expect(at(1240)).toEqual([
+    "time node verdict direction client server port protocol reason policy l7",
+    "type",
+  ]);
+  expect(at(1600)[1]).toBe("");
+  expect(at(884, withShown(FIRST_CHOICE, "type", true))[0]).toContain("type");
+});
+
+test("columns are moved by one place or to another's, and hidden ones are passed over", () => {
+  const ids = (choice: typeof FIRST_CHOICE) =>
+    shownColumns(choice)
+      .slice(0, 4)
+      .map(({ id }) => id);
+  expect(ids(withMoved(FIRST_CHOICE, "verdict", -1))).toEqual(["time", "verdict", "node", "direction"]);
+  expect(ids(withMoved(FIRST_CHOICE, "time", -1))).toEqual(["time", "node", "verdict", "direction"]);
+  expect(ids(withPlace(FIRST_CHOICE, "port", "time"))).toEqual(["port", "time", "node", "verdict"]);
+  const hidden = withShown(FIRST_CHOICE, "node", false);
+  expect(ids(withMoved(hidden, "verdict", -1))).toEqual(["verdict", "time", "direction", "client"]);
+});
+
+test("a stored order that is not of all columns is not used", () => {
+  const moved = withMoved(FIRST_CHOICE, "node", 1);
+  expect(COLUMN_CHOICE.read(JSON.parse(JSON.stringify(moved)))).toEqual(moved);
+  expect(COLUMN_CHOICE.read({ ...moved, order: moved.order?.slice(1) })).toEqual(FIRST_CHOICE);
+  expect(COLUMN_CHOICE.read({ ...moved, order: [...(moved.order ?? []).slice(1), "time2"] })).toEqual(
+    FIRST_CHOICE,
+  );
+});
+
+test("an export of the shown columns has columns that the interface knows, each once", () => {
+  const all = csvColumns(
+    shownColumns({
+      widths: {},
+      shown: { "source-ip": true, "destination-ip": true, flags: true, events: true },
+    }),
+  );
+  expect(all.filter((name) => !(name in CSV_COLUMNS))).toEqual([]);
+  expect(new Set(all).size).toBe(all.length);
+  expect(csvColumns(shownColumns(FIRST_CHOICE).slice(0, 3))).toEqual(["time", "node", "verdict", "id"]);
+});

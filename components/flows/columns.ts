@@ -7,14 +7,14 @@ export const COLUMNS = [
   { id: "node", label: "Node", width: 86, isShown: true },
   { id: "verdict", label: "Verdict", width: 114, isShown: true },
   { id: "direction", label: "Direction", width: 74, isShown: true },
-  { id: "client", label: "Client", width: 180, grow: 3, isShown: true },
-  { id: "server", label: "Server", width: 202, grow: 3, isShown: true },
+  { id: "client", label: "Client", width: 150, grow: 5, isShown: true },
+  { id: "server", label: "Server", width: 168, grow: 5, isShown: true },
   { id: "port", label: "Port", width: 54, isShown: true },
   { id: "protocol", label: "Protocol", width: 80, isShown: true },
   { id: "type", label: "Type", width: 126, isShown: true },
-  { id: "reason", label: "Reason", width: 116, grow: 2, isShown: true },
+  { id: "reason", label: "Reason", width: 140, grow: 4, isShown: true },
   { id: "policy", label: "Policy", width: 128, grow: 3, isShown: true },
-  { id: "l7", label: "L7", width: 220, grow: 8, isShown: true },
+  { id: "l7", label: "L7", width: 130, grow: 5, isShown: true },
   { id: "source-ip", label: "Source IP", width: 120, isShown: false },
   { id: "destination-ip", label: "Destination IP", width: 120, isShown: false },
   { id: "flags", label: "TCP flags", width: 100, isShown: false },
@@ -35,8 +35,9 @@ export interface Column {
 const NARROWEST = 44;
 const WIDEST = 900;
 
-/** Widths that differ from the first ones, and columns shown or hidden by hand. */
+/** Widths that differ from the first ones, columns shown or hidden by hand, and the order where it was changed. */
 export interface ColumnChoice {
+  readonly order?: readonly ColumnId[];
   readonly widths: Readonly<Partial<Record<ColumnId, number>>>;
   readonly shown: Readonly<Partial<Record<ColumnId, boolean>>>;
 }
@@ -48,7 +49,9 @@ export const COLUMN_CHOICE: Preference<ColumnChoice> = {
   fallback: UNCHANGED,
   read: (stored) => {
     if (!isRecord(stored)) return undefined;
+    const order = readOrder(stored.order);
     return {
+      ...(order !== undefined && { order }),
       widths: picked(
         stored.widths,
         (value) => typeof value === "number" && value >= NARROWEST && value <= WIDEST,
@@ -58,17 +61,67 @@ export const COLUMN_CHOICE: Preference<ColumnChoice> = {
   },
 };
 
-export function shownColumns(choice: ColumnChoice): readonly Column[] {
-  return COLUMNS.filter(({ id, isShown }) => choice.shown[id] ?? isShown).map((column) => {
-    const { id, label } = column;
-    const chosen = choice.widths[id];
-    return {
-      id,
-      label,
-      width: chosen ?? column.width,
-      grow: chosen === undefined && "grow" in column ? column.grow : 0,
-    };
-  });
+/** `withDay`: times have a day before them, as those of a capture over several days. */
+export function shownColumns(choice: ColumnChoice, withDay = false): readonly Column[] {
+  return inOrder(choice)
+    .filter(({ id, isShown }) => choice.shown[id] ?? isShown)
+    .map((column) => {
+      const { id, label } = column;
+      const chosen = choice.widths[id];
+      return {
+        id,
+        label,
+        width: chosen ?? column.width + (id === "time" && withDay ? DAY_WIDTH : 0),
+        grow: chosen === undefined && "grow" in column ? column.grow : 0,
+      };
+    });
+}
+
+const DAY_WIDTH = 42;
+
+/** What is left out first where there is not room for all: what is told elsewhere in the row, or seldom asked. */
+const SPARED: readonly ColumnId[] = ["type", "direction", "node", "protocol", "policy"];
+
+/**
+ * The columns that fit into the room, and those left out. A column that was shown by hand always stays, and then the
+ * table scrolls sideways.
+ */
+export function fittingColumns(
+  columns: readonly Column[],
+  choice: ColumnChoice,
+  room: number,
+): { readonly columns: readonly Column[]; readonly left: readonly Column[] } {
+  let shown = columns;
+  for (const id of SPARED) {
+    if (shown.reduce((sum, { width }) => sum + width, 0) <= room) break;
+    if (choice.shown[id] !== true) shown = shown.filter((column) => column.id !== id);
+  }
+  return { columns: shown, left: columns.filter((column) => !shown.includes(column)) };
+}
+
+function inOrder({ order = [] }: ColumnChoice): readonly (typeof COLUMNS)[number][] {
+  const place = (id: ColumnId) => {
+    const at = order.indexOf(id);
+    return at < 0 ? COLUMNS.findIndex((column) => column.id === id) : at;
+  };
+  return order.length === 0 ? COLUMNS : [...COLUMNS].sort((a, b) => place(a.id) - place(b.id));
+}
+
+/** Moves a column before or behind the shown one beside it. */
+export function withMoved(choice: ColumnChoice, id: ColumnId, by: -1 | 1): ColumnChoice {
+  const shown = shownColumns(choice).map((column) => column.id);
+  const other = shown[shown.indexOf(id) + by];
+  return other === undefined ? choice : withPlace(choice, id, other);
+}
+
+/** Moves a column to the place of another. */
+export function withPlace(choice: ColumnChoice, id: ColumnId, target: ColumnId): ColumnChoice {
+  const all = inOrder(choice).map((column) => column.id);
+  const [from, to] = [all.indexOf(id), all.indexOf(target)];
+  if (from < 0 || to < 0 || from === to) return choice;
+  const order = all.filter((one) => one !== id);
+  order.splice(to, 0, id);
+  return { ...choice, order };
 }
 
 export function withWidth(choice: ColumnChoice, id: ColumnId, width: number): ColumnChoice {
@@ -81,10 +134,43 @@ export function withShown(choice: ColumnChoice, id: ColumnId, isShown: boolean):
 }
 
 export function isChanged(choice: ColumnChoice): boolean {
-  return Object.keys(choice.widths).length + Object.keys(choice.shown).length > 0;
+  return (
+    choice.order !== undefined || Object.keys(choice.widths).length + Object.keys(choice.shown).length > 0
+  );
 }
 
 export { UNCHANGED as FIRST_CHOICE };
+
+const CSV: Readonly<Record<ColumnId, readonly string[]>> = {
+  time: ["time"],
+  node: ["node"],
+  verdict: ["verdict"],
+  direction: ["trafficDirection"],
+  // Who of the two is the client is told by isReply.
+  client: ["sourceNamespace", "sourceWorkload", "sourcePod", "sourceNames", "sourceIp", "isReply"],
+  server: [
+    "destinationNamespace",
+    "destinationWorkload",
+    "destinationPod",
+    "destinationNames",
+    "destinationIp",
+  ],
+  port: ["sourcePort", "destinationPort"],
+  protocol: ["protocol"],
+  type: ["type", "event"],
+  reason: ["dropReason", "dropCode"],
+  policy: ["allowedBy", "deniedBy"],
+  l7: ["l7Protocol", "l7Type", "httpMethod", "httpStatus", "dnsRcode", "l7Text", "latencyNs"],
+  "source-ip": ["sourceIp"],
+  "destination-ip": ["destinationIp"],
+  flags: ["tcpFlags"],
+  events: ["events", "aggregated"],
+};
+
+/** Columns of the export (docs/interface.md) that hold what the shown ones do, each once; the id leads back to the record. */
+export function csvColumns(columns: readonly Column[]): string[] {
+  return [...new Set([...columns.flatMap(({ id }) => CSV[id]), "id"])];
+}
 
 /** The value of `grid-template-columns`. When no other column grows, the last one takes what is left. */
 export function gridTemplate(columns: readonly Column[]): string {
@@ -95,6 +181,13 @@ export function gridTemplate(columns: readonly Column[]): string {
       return share > 0 ? `minmax(${width}px, ${share}fr)` : `${width}px`;
     })
     .join(" ");
+}
+
+/** Every column once; a stored order without a column that came later is not used. */
+function readOrder(stored: unknown): ColumnId[] | undefined {
+  if (!Array.isArray(stored) || stored.length !== COLUMNS.length) return undefined;
+  const ids = COLUMNS.map(({ id }) => id).filter((id) => stored.includes(id));
+  return ids.length === COLUMNS.length ? (stored as ColumnId[]) : undefined;
 }
 
 function picked<Value>(

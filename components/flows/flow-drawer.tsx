@@ -14,6 +14,7 @@ import { visible } from "@/components/ui/text";
 import { useStored } from "@/components/ui/use-stored";
 import type { FlowDetailAnswer } from "@/lib/questions/answers";
 import { formatTerm, type Term } from "@/lib/scope/filter";
+import { ConnectionStory } from "./connection-story";
 import type { How } from "./filter-by";
 import styles from "./flow-drawer.module.css";
 import { type Field, flowFields } from "./flow-fields";
@@ -29,11 +30,21 @@ interface FlowDrawerProps {
   /** The flow is there, but not among the rows of the scope. */
   readonly isOutside: boolean;
   readonly onFilter: (term: Term, how: How) => void;
+  /** Another flow of its connection. */
+  readonly onOpen: (flowId: string) => void;
   readonly onClose: () => void;
 }
 
 /** All that is known of one flow, beside the rows. */
-export function FlowDrawer({ captureId, flowId, width, isOutside, onFilter, onClose }: FlowDrawerProps) {
+export function FlowDrawer({
+  captureId,
+  flowId,
+  width,
+  isOutside,
+  onFilter,
+  onOpen,
+  onClose,
+}: FlowDrawerProps) {
   const id = useId();
   const { data, error, refetch } = useFlow(captureId, flowId);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -69,6 +80,7 @@ export function FlowDrawer({ captureId, flowId, width, isOutside, onFilter, onCl
             {error instanceof ApiError && error.hint}
           </Empty>
         )}
+        {data && <ConnectionStory key={data.flow.id} answer={data} onOpen={onOpen} />}
         {data && <Fields answer={data} onFilter={onFilter} />}
         {data && <RawRecord captureId={captureId} flowId={flowId} raw={data.raw} />}
       </ScrollRegion>

@@ -12,6 +12,7 @@ import type { FlowEndpoint, PolicyReference } from "@/lib/flow/flow";
 import type { FlowDetailAnswer, Party } from "@/lib/questions/answers";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import type { Side } from "@/lib/scope/keys";
+import { reasonText } from "./row-text";
 import {
   addressTerms,
   enumTerm,
@@ -156,6 +157,10 @@ function verdict(group: Group, { flow, row }: FlowDetailAnswer): Group {
           ? undefined
           : [dropReasonText(flow.dropCode), `code ${flow.dropCode}`].filter(Boolean).join(", "),
     })
+    .add(
+      "Why refused",
+      flow.verdict === "DROPPED" && flow.l7 !== undefined ? reasonText(row).title : undefined,
+    )
     .add("Extended error", flow.extError)
     .add("Extended reason", flow.extDropReason)
     .expect("Traffic direction", direction, { term: enumTerm("traffic-direction", flow.trafficDirection) })

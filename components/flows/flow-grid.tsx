@@ -1,10 +1,8 @@
 "use client";
 
-import { ArrowDown, ArrowUp } from "lucide-react";
 import {
   type KeyboardEvent,
   type MouseEvent,
-  type PointerEvent,
   type ReactNode,
   type Ref,
   useEffect,
@@ -12,11 +10,11 @@ import {
   useRef,
   useState,
 } from "react";
-import { classes } from "@/components/ui/classes";
 import type { FlowRow } from "@/lib/questions/answers";
 import { type Column, type ColumnId, gridTemplate } from "./columns";
 import styles from "./flow-grid.module.css";
-import { cellId, FlowRowView, type RowLook } from "./flow-row";
+import { cellId, FlowRowView, type FlowRowViewProps, type RowLook } from "./flow-row";
+import { GridHead, widthOf } from "./grid-head";
 import { type GridMove, gridKey, movedRow } from "./grid-keys";
 import { type FlowRows, useFlowRows } from "./use-flow-rows";
 import { useVirtualRows } from "./use-virtual-rows";
@@ -35,6 +33,8 @@ export interface GridHandle {
   readonly focus: () => void;
   readonly goTo: (index: number, how?: "nearest" | "centre") => void;
   readonly move: (move: GridMove) => void;
+  /** The row that the keys are on, else the first in sight. */
+  readonly row: () => FlowRow | undefined;
 }
 
 interface FlowGridProps {
@@ -56,6 +56,8 @@ interface FlowGridProps {
   readonly onFilter: (row: FlowRow, column: ColumnId, how: "include" | "exclude") => void;
   readonly onOrder: (order: "asc" | "desc") => void;
   readonly onWidth: (column: ColumnId, width: number) => void;
+  /** A column is to stand in the place of another. */
+  readonly onPlace: (column: ColumnId, target: ColumnId) => void;
   /** Takes the place of the rows when asking for them failed. */
   readonly renderError: (error: Error, retry: () => void) => ReactNode;
 }
@@ -104,6 +106,7 @@ export function FlowGrid(props: FlowGridProps) {
   useImperativeHandle(props.ref, () => ({
     focus: () => scroller.current?.focus(),
     goTo,
+    row: () => rows.rowAt(active ?? virtual.firstInSight()),
     move: (move) => {
       scroller.current?.focus();
       moveBy(move);
@@ -124,6 +127,14 @@ export function FlowGrid(props: FlowGridProps) {
         return moveBy(action.move);
       case "column":
         return setActiveColumn(Math.min(columns.length - 1, Math.max(0, column + action.by)));
+      case "place": {
+        const target = columns[column + action.by]?.id;
+        if (id && target) {
+          props.onPlace(id, target);
+          setActiveColumn(column + action.by);
+        }
+        return;
+      }
       case "width":
         return id && props.onWidth(id, widthOf(document.getElementById(cellId(at, id))) + action.by);
       case "open":
@@ -172,18 +183,25 @@ export function FlowGrid(props: FlowGridProps) {
       onKeyDown={onKeyDown}
       onClick={onClick}
     >
-      <GridHead columns={columns} order={order} onOrder={props.onOrder} onWidth={props.onWidth} />
+      <GridHead
+        columns={columns}
+        order={order}
+        onOrder={props.onOrder}
+        onWidth={props.onWidth}
+        onPlace={props.onPlace}
+      />
       {rows.error !== null ? (
         <div className={styles.instead}>{props.renderError(rows.error, rows.retry)}</div>
       ) : (
         <div className={styles.spacer} style={{ height: virtual.map.spacer }}>
           <div className={styles.window} style={{ height: virtual.map.viewport }}>
             <div ref={virtual.layer} className={styles.layer}>
-              {drawnRows(virtual.drawn, rows).map(({ index, row }) => (
+              {drawnRows(virtual.drawn, rows).map(({ index, row, sameDrop }) => (
                 <FlowRowView
                   key={index}
                   index={index}
                   row={row}
+                  {...(sameDrop !== undefined && { sameDrop })}
                   columns={columns}
                   look={props.look}
                   isActive={index === active}
@@ -199,100 +217,21 @@ export function FlowGrid(props: FlowGridProps) {
   );
 }
 
-/** As drawn: a column may be wider than it has to be. */
-function widthOf(cell: Element | null): number {
-  return cell?.getBoundingClientRect().width ?? 0;
-}
-
 function gridStyle(columns: readonly Column[]): Record<string, string> {
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   return { "--columns": gridTemplate(columns), "--width": `${width}px` };
 }
 
 function drawnRows({ first, end }: { readonly first: number; readonly end: number }, rows: FlowRows) {
-  return Array.from({ length: Math.max(0, end - first) }, (_, at) => ({
-    index: first + at,
-    row: rows.rowAt(first + at),
-  }));
+  return Array.from({ length: Math.max(0, end - first) }, (_, at) => {
+    const index = first + at;
+    const row = rows.rowAt(index);
+    return { index, row, sameDrop: row && sameDropOf(row.sameDropAs, index, rows) };
+  });
 }
 
-interface GridHeadProps {
-  readonly columns: readonly Column[];
-  readonly order: "asc" | "desc";
-  readonly onOrder: (order: "asc" | "desc") => void;
-  readonly onWidth: (column: ColumnId, width: number) => void;
-}
-
-function GridHead({ columns, order, onOrder, onWidth }: GridHeadProps) {
-  const Icon = order === "asc" ? ArrowUp : ArrowDown;
-  return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-    // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that are not in the document
-    <div role="row" aria-rowindex={1} className={classes(styles.row, styles.head)}>
-      {columns.map((column) => (
-        // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-        // biome-ignore lint/a11y/useSemanticElements: as above
-        <div
-          key={column.id}
-          role="columnheader"
-          aria-sort={column.id === "time" ? (order === "asc" ? "ascending" : "descending") : undefined}
-          className={classes(styles.cell, styles[column.id])}
-        >
-          {column.id === "time" ? (
-            <button
-              type="button"
-              className={styles.sort}
-              title={
-                order === "asc"
-                  ? "Oldest first; show the newest first"
-                  : "Newest first; show the oldest first"
-              }
-              onClick={() => onOrder(order === "asc" ? "desc" : "asc")}
-            >
-              {column.label}
-              <Icon size={13} aria-hidden />
-            </button>
-          ) : (
-            <span title={HEAD_TITLES[column.id]}>{column.label}</span>
-          )}
-          <Resizer column={column} onWidth={onWidth} />
-        </div>
-      ))}
-    </div>
-  );
-}
-
-const HEAD_TITLES: Partial<Record<ColumnId, string>> = {
-  client: "The side that asked. Where the record does not say which that is, the source of the packet",
-  server:
-    "The side that was asked. Where the record does not say which that is, the destination of the packet",
-  port: "The server's port",
-  direction: "Direction of the connection as the observing endpoint sees it",
-};
-
-/** Dragging sets the width; by keyboard it is Shift with the arrow keys in the grid. */
-function Resizer({
-  column,
-  onWidth,
-}: {
-  readonly column: Column;
-  readonly onWidth: GridHeadProps["onWidth"];
-}) {
-  const start = useRef<{ readonly x: number; readonly width: number }>(undefined);
-  return (
-    <span
-      aria-hidden
-      className={styles.resizer}
-      onPointerDown={(event: PointerEvent) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        start.current = { x: event.clientX, width: widthOf(event.currentTarget.parentElement) };
-      }}
-      onPointerMove={(event) => {
-        if (start.current) onWidth(column.id, start.current.width + event.clientX - start.current.x);
-      }}
-      onPointerUp={() => {
-        start.current = undefined;
-      }}
-    />
-  );
+function sameDropOf(anchor: string | null, index: number, rows: FlowRows): FlowRowViewProps["sameDrop"] {
+  if (anchor === null) return undefined;
+  if (rows.rowAt(index - 1)?.id === anchor) return "above";
+  return rows.rowAt(index + 1)?.id === anchor ? "below" : "elsewhere";
 }

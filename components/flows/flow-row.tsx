@@ -32,11 +32,15 @@ import { clientOf, serverOf } from "./value-terms";
 export interface RowLook {
   readonly zone: Zone;
   readonly withDay: boolean;
+  /** Times are shown as time since then. */
+  readonly since: bigint | undefined;
 }
 
-interface FlowRowViewProps {
+export interface FlowRowViewProps {
   readonly index: number;
   readonly row: FlowRow | undefined;
+  /** Where the row stands that tells of the same drop; absent when this is a row of its own. */
+  readonly sameDrop?: "above" | "below" | "elsewhere";
   readonly columns: readonly Column[];
   readonly look: RowLook;
   /** The row the keys are on. */
@@ -87,7 +91,7 @@ export const FlowRowView = memo(function FlowRowView(props: FlowRowViewProps) {
           {row === undefined ? (
             <span className={styles.skeleton} />
           ) : (
-            <Cell column={id} row={row} look={props.look} />
+            <Cell column={id} row={row} look={props.look} sameDrop={props.sameDrop} />
           )}
         </div>
       ))}
@@ -99,9 +103,10 @@ interface CellProps {
   readonly column: ColumnId;
   readonly row: FlowRow;
   readonly look: RowLook;
+  readonly sameDrop: FlowRowViewProps["sameDrop"];
 }
 
-function Cell({ column, row, look }: CellProps) {
+function Cell({ column, row, look, sameDrop }: CellProps) {
   switch (column) {
     case "verdict":
       return (
@@ -123,6 +128,7 @@ function Cell({ column, row, look }: CellProps) {
     case "l7":
       return <TextCell cell={layer7Text(row)} isBad={isL7Error(row)} />;
     case "reason":
+      if (sameDrop !== undefined) return <SameDrop where={sameDrop} />;
       return <TextCell cell={reasonText(row)} isValue isBad={row.verdict === "DROPPED"} />;
     default:
       return <TextCell cell={plainCell(column, row, look)} isValue={VALUES.has(column)} />;
@@ -147,7 +153,7 @@ function plainCell(
 ): CellText {
   switch (column) {
     case "time":
-      return timeText(row, look.zone, look.withDay);
+      return timeText(row, look.zone, look.withDay, look.since);
     case "node":
       return nodeText(row);
     case "direction":
@@ -172,6 +178,19 @@ function plainCell(
         title: row.aggregated ? "Aggregated: one record stands for these events" : undefined,
       };
   }
+}
+
+/** A denial is logged twice, by the policy and by the packet's drop: one drop in two rows. */
+function SameDrop({ where }: { readonly where: NonNullable<FlowRowViewProps["sameDrop"]> }) {
+  const place = where === "elsewhere" ? "another row" : `the row ${where}`;
+  return (
+    <span
+      className={styles.quiet}
+      title="A denied packet is logged twice: by the policy that decided, and by its drop. It counts as one drop"
+    >
+      same drop as {place}
+    </span>
+  );
 }
 
 function addressText({ ip }: Party): CellText {

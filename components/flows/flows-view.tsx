@@ -1,11 +1,13 @@
 "use client";
 
+import { PanelLeft } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { ApiError } from "@/components/frame/api";
-import { ZONE } from "@/components/frame/preferences";
+import { ApiError, capturePath, getJson } from "@/components/frame/api";
+import { TIME_STYLE, ZONE } from "@/components/frame/preferences";
 import { flowsSoFar, useCapture, useTotal } from "@/components/frame/queries";
+import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
-import { Button } from "@/components/ui/button";
+import { Button, IconButton } from "@/components/ui/button";
 import { spansDays } from "@/components/ui/clock";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
@@ -16,19 +18,31 @@ import { useMounted } from "@/components/ui/use-mounted";
 import { useSize } from "@/components/ui/use-size";
 import { type Preference, useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";
-import type { CaptureAnswer, FlowRow, FlowsAnswer } from "@/lib/questions/answers";
+import type { CaptureAnswer, FlowDetailAnswer, FlowRow, FlowsAnswer } from "@/lib/questions/answers";
 import { cellText } from "./cell-text";
 import { ColumnMenu } from "./column-menu";
-import { COLUMN_CHOICE, shownColumns, withWidth } from "./columns";
+import { COLUMN_CHOICE, fittingColumns, shownColumns, withPlace, withWidth } from "./columns";
+import { ExportMenu } from "./export-menu";
 import { filterBy } from "./filter-by";
 import { FlowGrid, type GridHandle, type ValuePlace } from "./flow-grid";
 import styles from "./flows-view.module.css";
+import { nextError } from "./next-error";
 import { NoFlows } from "./no-flows";
 import { useLocatedFlow } from "./use-located-flow";
 import { ValueMenu } from "./value-menu";
 import { termsOf } from "./value-terms";
 
 const FlowDrawer = later(() => import("./flow-drawer").then((module) => module.FlowDrawer));
+
+const Facets = later(() => import("./facets").then((module) => module.Facets));
+
+/** Whether the list of values stands at the left; until it was decided, where the window is wide. */
+const HAS_FACETS: Preference<boolean | "wide"> = {
+  name: "facets",
+  fallback: "wide",
+  read: (stored) => (typeof stored === "boolean" ? stored : undefined),
+};
+const WIDE = 1500;
 
 const DRAWER_LEAST = 320;
 /** The rows keep at least this much. */
@@ -49,13 +63,7 @@ export function FlowsView({ captureId }: { readonly captureId: string }) {
   const total = useTotal(captureId, scope);
   // Widths and heights are styles, which must not stand in the server's markup.
   if (!isMounted) return null;
-  if (scope.scope === undefined) {
-    return (
-      <Empty title="No rows: this link cannot be read." role="status">
-        What is wrong stands above, with a way to put it right.
-      </Empty>
-    );
-  }
+  if (scope.scope === undefined) return <Unreadable what="rows" scope={scope} />;
   if (total.error !== null && total.data === undefined)
     return <Failed error={total.error} onRetry={() => total.refetch()} />;
   if (capture === undefined) return null;
@@ -76,8 +84,11 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   const records = total?.records;
   const view = useRef<HTMLDivElement>(null);
   const grid = useRef<GridHandle>(null);
+  const rowsBox = useRef<HTMLDivElement>(null);
   const [choice, setChoice] = useStored(COLUMN_CHOICE);
   const [zone] = useStored(ZONE);
+  const [timeStyle] = useStored(TIME_STYLE);
+  const [wantsFacets, setFacets] = useStored(HAS_FACETS);
   const [menu, setMenu] = useState<ValuePlace>();
   const [wantedWidth, setWidth] = useStored(DRAWER_WIDTH);
   const { width } = useSize(view);
@@ -86,6 +97,15 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
     grid.current?.goTo(row, "centre"),
   );
   const walk = useWalk();
+  const hasFacets = wantsFacets === "wide" ? width >= WIDE : wantsFacets;
+  const rowsWidth = useSize(rowsBox).width;
+  const withDay = timeStyle === "absolute" && isOverDays(capture, zone);
+  const { columns, left } = fittingColumns(
+    shownColumns(choice, withDay),
+    choice,
+    rowsWidth || Number.POSITIVE_INFINITY,
+  );
+  const first = scope.scope?.from ?? (capture.first === null ? undefined : parseTime(capture.first));
   const openId = scope.view.flow;
   const most = Math.max(DRAWER_LEAST, width - ROWS_LEAST);
 
@@ -97,22 +117,50 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
     scope.closeFlow();
     grid.current?.focus();
   };
+  const toError = async (direction: "next" | "previous") => {
+    const place =
+      openId === undefined ? grid.current?.row() : { id: openId, time: await timeOf(captureId, openId) };
+    const id =
+      place &&
+      scope.scope &&
+      (await nextError(captureId, scope.scope, place, order === "asc" ? direction : opposite(direction)));
+    if (id) scope.openFlow(id, openId === undefined ? "push" : "replace");
+  };
   useHotkeys({
+    e: () => void toError("next"),
+    E: () => void toError("previous"),
     j: () => grid.current?.move("next"),
     k: () => grid.current?.move("previous"),
     Escape: () => openId !== undefined && close(),
   });
   return (
     <div ref={view} className={styles.view}>
-      <div className={styles.rows}>
+      {hasFacets && <Facets captureId={captureId} scope={scope} />}
+      <div className={styles.rows} ref={rowsBox}>
         <div className={styles.bar}>
+          <IconButton
+            label={hasFacets ? "Hide the list of values" : "Show the list of values"}
+            aria-pressed={hasFacets}
+            onClick={() => setFacets(!hasFacets)}
+          >
+            <PanelLeft size={15} aria-hidden />
+          </IconButton>
           <h1 className={styles.count} aria-live="polite">
             {records === undefined ? "Counting flows …" : formatQuantity(records, "flow")}
           </h1>
           {total?.drops ? <span className={styles.order}>{formatQuantity(total.drops, "drop")}</span> : null}
           <span className={styles.order}>{order === "asc" ? "oldest first" : "newest first"}</span>
           <span className={styles.space} />
-          <ColumnMenu choice={choice} onChange={setChoice} />
+          {left.length > 0 && (
+            <span
+              className={styles.order}
+              title={`Without room for ${left.map(({ label }) => label).join(", ")}. A column ticked in Columns always stays.`}
+            >
+              {formatQuantity(left.length, "column")} left out
+            </span>
+          )}
+          <ColumnMenu choice={choice} left={left} onChange={setChoice} />
+          <ExportMenu captureId={captureId} query={scope.query} columns={shownColumns(choice)} />
         </div>
         <div className={styles.table}>
           {records === 0 ? (
@@ -125,8 +173,8 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
               order={order}
               total={records ?? guessedRows(capture, scope)}
               isCounted={records !== undefined}
-              columns={shownColumns(choice)}
-              look={{ zone, withDay: isOverDays(capture, zone) }}
+              columns={columns}
+              look={{ zone, withDay, since: timeStyle === "relative" ? first : undefined }}
               openId={openId}
               onOpen={(row) => open(row)}
               onMoved={(row) => openId !== undefined && walk(() => open(row, "replace"))}
@@ -138,6 +186,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
               }}
               onOrder={scope.setOrder}
               onWidth={(column, wanted) => setChoice(withWidth(choice, column, wanted))}
+              onPlace={(column, target) => setChoice(withPlace(choice, column, target))}
               renderError={(error, retry) => <Failed error={error} onRetry={retry} />}
             />
           )}
@@ -158,6 +207,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
             width={Math.min(wantedWidth, most)}
             isOutside={isOutside}
             onFilter={(term, how) => filterBy(scope, term, how)}
+            onOpen={(id) => scope.openFlow(id)}
             onClose={close}
           />
         </>
@@ -177,6 +227,15 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
       )}
     </div>
   );
+}
+
+async function timeOf(captureId: string, flowId: string): Promise<string | null> {
+  const path = capturePath(captureId, `/flows/${encodeURIComponent(flowId)}`);
+  return (await getJson<FlowDetailAnswer>(path)).row.time;
+}
+
+function opposite(direction: "next" | "previous"): "next" | "previous" {
+  return direction === "next" ? "previous" : "next";
 }
 
 /** Runs only the last of many calls: a key held down must not ask for every flow it passes. */

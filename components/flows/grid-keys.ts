@@ -6,6 +6,7 @@ export type GridAction =
   | { readonly kind: "move"; readonly move: GridMove }
   | { readonly kind: "column"; readonly by: number }
   | { readonly kind: "width"; readonly by: number }
+  | { readonly kind: "place"; readonly by: -1 | 1 }
   | { readonly kind: "open" | "close" | "menu" | "include" | "exclude" };
 
 interface Pressed {
@@ -36,7 +37,10 @@ export function gridKey(event: Pressed): GridAction | undefined {
   const move = MOVES.get(key);
   if (move !== undefined && (!event.ctrlKey || key === "Home" || key === "End"))
     return { kind: "move", move };
-  if (event.ctrlKey) return undefined;
+  if (event.ctrlKey) {
+    if (!shiftKey || (key !== "ArrowLeft" && key !== "ArrowRight")) return undefined;
+    return { kind: "place", by: key === "ArrowLeft" ? -1 : 1 };
+  }
   switch (key) {
     case "ArrowLeft":
     case "ArrowRight": {

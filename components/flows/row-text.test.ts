@@ -72,9 +72,16 @@ test("a drop reason reads as hubble prints it, with name and code on hover", () 
   expect(reasonText(row)).toEqual({ text: "Policy denied", title: "POLICY_DENIED (133)" });
 });
 
-test("no reason means none for what was not dropped and for L7 denials, else unknown", () => {
+test("an L7 denial says in words that no rule allows it", () => {
+  expect(reasonText({ ...l7({ protocol: "http" }), verdict: "DROPPED" }).text).toBe("No HTTP rule allows it");
+  expect(reasonText({ ...l7({ protocol: "dns" }), verdict: "DROPPED" }).text).toBe(
+    "No DNS rule allows the name",
+  );
+  expect(reasonText(flowRow({ verdict: "DROPPED", type: "L7" })).text).toBe("No L7 rule allows it");
+});
+
+test("no reason means none for what was not dropped, else unknown", () => {
   expect(reasonText(flowRow({ verdict: "FORWARDED" })).state).toBe("none");
-  expect(reasonText(flowRow({ verdict: "DROPPED", type: "L7" })).state).toBe("none");
   expect(reasonText(flowRow({ verdict: "DROPPED", type: "L3_L4" })).state).toBe("unknown");
 });
 

@@ -3,7 +3,7 @@
  * told apart: a drop has a reason, a forwarded packet has none.
  */
 
-import { formatClock, formatInstant, type Zone } from "@/components/ui/clock";
+import { formatClock, formatInstant, formatSince, type Zone } from "@/components/ui/clock";
 import { formatSpan } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import { parseTime } from "@/lib/base/time";
@@ -29,13 +29,15 @@ export function noneText(title: string): CellText {
   return { text: "", title, state: "none" };
 }
 
-export function timeText(row: FlowRow, zone: Zone, withDay: boolean): CellText {
+/** `since`: shown as the time behind it. */
+export function timeText(row: FlowRow, zone: Zone, withDay: boolean, since?: bigint): CellText {
   const ns = row.time === null ? undefined : parseTime(row.time);
   if (ns === undefined) return unknownText("The record has no readable time.");
+  if (since !== undefined) return { text: formatSince(ns - since), title: formatInstant(ns, zone) };
   return { text: formatClock(ns, zone, withDay), title: formatInstant(ns, zone) };
 }
 
-export function nodeText({ node }: FlowRow): CellText {
+export function nodeText({ node }: Pick<FlowRow, "node">): CellText {
   if (node === null) return unknownText();
   // `cluster/node`: one capture seldom has two clusters, and the node is what differs.
   const name = node.slice(node.lastIndexOf("/") + 1);
@@ -89,20 +91,30 @@ export function protocolText({ protocol, icmp, tcpFlags, l7 }: FlowRow): CellTex
   return { text: visible(protocol) + visible(above), title };
 }
 
-export function eventText({ event, type }: FlowRow): CellText {
+export function eventText({ event, type }: Pick<FlowRow, "event" | "type">): CellText {
   if (event !== null) return { text: visible(event), title: `Type ${visible(type)}` };
   return unknownText();
 }
 
-export function reasonText({ dropReason, dropCode, verdict, type }: FlowRow): CellText {
+export function reasonText({ dropReason, dropCode, verdict, type, l7 }: ReasonOf): CellText {
   if (dropReason !== null && dropReason !== "DROP_REASON_UNKNOWN") {
     const words = dropCode === null ? undefined : dropReasonText(dropCode);
     const code = dropCode === null ? "" : ` (${dropCode})`;
     return { text: words ?? visible(dropReason), title: `${visible(dropReason)}${code}` };
   }
   if (verdict !== "DROPPED") return noneText("Not dropped");
-  if (type === "L7") return noneText("Denied by an L7 rule; such drops have no reason code");
+  if (type === "L7" || l7 !== null) return { text: refusedText(l7), title: L7_REFUSED };
   return unknownText();
+}
+
+type ReasonOf = Pick<FlowRow, "dropReason" | "dropCode" | "verdict" | "type" | "l7">;
+
+const L7_REFUSED =
+  "Refused by the proxy, because no L7 rule allows it. Such drops have no reason code; the client got an answer from the proxy, not from the server";
+
+function refusedText(l7: FlowRow["l7"]): string {
+  if (l7?.protocol === "dns") return "No DNS rule allows the name";
+  return l7?.protocol === "http" ? "No HTTP rule allows it" : "No L7 rule allows it";
 }
 
 export interface PolicyMark {
@@ -126,7 +138,7 @@ function shortKind(policy: string): string {
 }
 
 /** The policies that decided, those that denied first. */
-export function policyMarks({ policies }: FlowRow): readonly PolicyMark[] {
+export function policyMarks({ policies }: Pick<FlowRow, "policies">): readonly PolicyMark[] {
   if (policies === null) return [];
   const marks = (decision: PolicyMark["decision"], names: readonly string[]) =>
     names.map((name): PolicyMark => ({ decision, name: visible(shortKind(name)), title: visible(name) }));
@@ -144,7 +156,7 @@ export function noPolicyText({ verdict, event }: FlowRow): CellText {
 }
 
 /** `GET /cart`, `503 GET /cart 12.3 ms`, `A? api.shop.`, `NXDOMAIN A api.shop.` */
-export function layer7Text({ l7 }: FlowRow): CellText {
+export function layer7Text({ l7 }: Pick<FlowRow, "l7">): CellText {
   if (l7 === null) return noneText("Not an L7 record");
   const text = l7.protocol === "dns" ? dnsText(l7) : requestText(l7);
   const latency = l7.latencyNs === null ? "" : ` ${formatSpan(BigInt(l7.latencyNs))}`;

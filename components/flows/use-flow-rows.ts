@@ -4,7 +4,7 @@ import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { capturePath, getJson } from "@/components/frame/api";
 import { REFRESH_MS, readKey, useCapture } from "@/components/frame/queries";
-import type { FlowRow, FlowsAnswer } from "@/lib/questions/answers";
+import type { FlowsAnswer } from "@/lib/questions/answers";
 import type { RowWindow } from "./scroll-map";
 
 /** Rows asked for at once. Row n is on page n / 100, whatever was scrolled before. */
@@ -14,9 +14,11 @@ const PAGES_KEPT = 60;
 /** Pages that are passed faster than this are not asked for. */
 const REST_MS = 60;
 
+export type ListedFlow = FlowsAnswer["flows"][number];
+
 export interface FlowRows {
   /** Absent while its page is on its way. */
-  readonly rowAt: (index: number) => FlowRow | undefined;
+  readonly rowAt: (index: number) => ListedFlow | undefined;
   readonly error: Error | null;
   readonly retry: () => void;
   /** Rows known from the pages themselves, for as long as the count is on its way. */

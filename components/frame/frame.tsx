@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleHelp, Clock3, Link2, Pin } from "lucide-react";
+import { CircleHelp, Command, Link2, Pin } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Banner } from "@/components/ui/banner";
@@ -10,8 +10,6 @@ import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
-import { useMounted } from "@/components/ui/use-mounted";
-import { useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";
 import type { CaptureAnswer, SummaryAnswer } from "@/lib/questions/answers";
 import { ApiError } from "./api";
@@ -21,15 +19,17 @@ import { FilterBar } from "./filter-bar";
 import { FootLine } from "./foot-line";
 import styles from "./frame.module.css";
 import { Histogram } from "./histogram";
-import { ZONE } from "./preferences";
 import { useCapture, useRefreshWhenChanged, useSummary } from "./queries";
 import { movedRange, type RangeMove, wholeWindow } from "./range";
 import { type TabCount, Tabs } from "./tabs";
 import type { Theme } from "./theme";
 import { ThemeMenu } from "./theme-menu";
+import { TimeMenu } from "./time-menu";
+import { usePaletteKey } from "./use-palette-key";
 import { type ScopeHandle, useScope } from "./use-scope";
 import { useStrayDrop } from "./use-stray-drop";
 
+const Palette = later(() => import("./palette").then((module) => module.Palette));
 const HelpDialog = later(() => import("./help-dialog").then((module) => module.HelpDialog));
 const PinDialog = later(() => import("./pin-dialog").then((module) => module.PinDialog));
 
@@ -47,6 +47,8 @@ export function Frame({ captureId, theme, children }: FrameProps) {
   const filter = useRef<{ focus: () => void }>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [isPinning, setPinning] = useState(false);
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  usePaletteKey(() => setPaletteOpen(true));
   const [said, say] = useSaid();
   useRefreshWhenChanged(captureId);
   useStrayDrop(() => say("Files are opened and added on the page with all captures."));
@@ -75,6 +77,9 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         <CaptureMenu captureId={captureId} />
         <FilterBar captureId={captureId} scope={scope} focusRef={filter} />
         <div className={styles.tools}>
+          <IconButton label="Commands" hotkey="Ctrl+K" onClick={() => setPaletteOpen(true)}>
+            <Command size={15} aria-hidden />
+          </IconButton>
           <IconButton label="Keys and filter" hotkey="?" onClick={() => setHelpOpen(true)}>
             <CircleHelp size={16} aria-hidden />
           </IconButton>
@@ -105,7 +110,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
           <Pin size={14} aria-hidden />
           Pin
         </Button>
-        <ZoneSwitch />
+        <TimeMenu />
       </nav>
       {capture.data?.state === "reading" && (
         <Banner tone="info" role="status">
@@ -128,6 +133,16 @@ export function Frame({ captureId, theme, children }: FrameProps) {
           scope={scope}
           revision={capture.data.revision}
           onClose={() => setPinning(false)}
+        />
+      )}
+      {isPaletteOpen && (
+        <Palette
+          captureId={captureId}
+          scope={scope}
+          whole={wholeWindow(instant(capture.data?.first), instant(capture.data?.last))}
+          onClose={() => setPaletteOpen(false)}
+          onHelp={() => setHelpOpen(true)}
+          onCopyLink={() => void copyLink()}
         />
       )}
       {isHelpOpen && <HelpDialog open onClose={() => setHelpOpen(false)} />}
@@ -193,28 +208,6 @@ function step(scope: ScopeHandle, capture: CaptureAnswer | undefined, move: Rang
 
 function instant(text: string | null | undefined): bigint | undefined {
   return text ? parseTime(text) : undefined;
-}
-
-function ZoneSwitch() {
-  const [zone, setZone] = useStored(ZONE);
-  const isMounted = useMounted();
-  const isLocal = isMounted && zone === "local";
-  return (
-    <Button
-      look="quiet"
-      small
-      aria-pressed={isLocal}
-      title={
-        isLocal
-          ? "Times are those of this computer; switch to UTC"
-          : "Times are UTC; switch to the zone of this computer"
-      }
-      onClick={() => setZone(isLocal ? "utc" : "local")}
-    >
-      <Clock3 size={14} aria-hidden />
-      {isLocal ? "Local time" : "UTC"}
-    </Button>
-  );
 }
 
 function CaptureError({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {

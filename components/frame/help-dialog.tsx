@@ -9,6 +9,7 @@ import { HOTKEYS } from "@/components/ui/use-hotkeys";
 import { useStored } from "@/components/ui/use-stored";
 import { allKeyWords } from "@/lib/scope/keys";
 import styles from "./help-dialog.module.css";
+import { VIEWS } from "./views";
 
 interface HelpDialogProps {
   readonly open: boolean;
@@ -18,16 +19,19 @@ interface HelpDialogProps {
 const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["/"], "Put the cursor into the filter"],
   [["j", "k"], "Next row, row before (also the arrow keys, Page up and down, Home, End)"],
-  [["Left", "Right"], "Move between the values of a row; with Shift, change the width of the column"],
+  [["e", "E"], "In Flows: the next error, the one before (drops, failures, status from 500, DNS errors)"],
+  [
+    ["Left", "Right"],
+    "Move between the values of a row; with Shift, change the width of the column; with Ctrl and Shift, move the column",
+  ],
   [["Enter"], "Open the row"],
   [["Space"], "Menu of the value: include, exclude, only, copy"],
   [[".", ","], "Include the value, exclude the value"],
   [["Esc"], "Close what was opened last"],
   [["[", "]"], "Earlier, later time range"],
-  [
-    ["g o", "g d", "g n", "g l", "g w", "g f", "g q"],
-    "Go to overview, drops, DNS, L7, workloads, flows, quality",
-  ],
+  [VIEWS.map(({ key }) => `g ${key}`), `Go to ${VIEWS.map(({ label }) => label).join(", ")}`],
+  [["f"], "On the map: fit it into the window"],
+  [["Ctrl K"], "Commands: views, captures, actions, filters, times"],
   [["c"], "Copy the link to what is on screen"],
   [["p"], "Pin what is on screen in an investigation"],
   [["?"], "This help"],

@@ -6,6 +6,7 @@ import { Button, IconButton } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
 import { formatRange, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
+import { later } from "@/components/ui/later";
 import type { TimeWindow } from "@/components/ui/time-scale";
 import { useMounted } from "@/components/ui/use-mounted";
 import { useSize } from "@/components/ui/use-size";
@@ -17,12 +18,13 @@ import { makeTerm } from "@/lib/scope/filter";
 import styles from "./histogram.module.css";
 import { HistogramPlot } from "./histogram-plot";
 import { type Bars, type Bucket, toBars } from "./histogram-scale";
-import { HistogramTable } from "./histogram-table";
 import { ZONE } from "./preferences";
 import { useCapture, useTimeline } from "./queries";
 import { movedRange, type RangeMove, union, wholeWindow, windowOf, within } from "./range";
 import type { ScopeHandle } from "./use-scope";
 import { TONES, toneOf, verdictLabel } from "./verdicts";
+
+const HistogramTable = later(() => import("./histogram-table").then((module) => module.HistogramTable));
 
 interface HistogramProps {
   readonly captureId: string;
@@ -90,14 +92,8 @@ export function Histogram({ captureId, scope }: HistogramProps) {
           <p className={styles.empty}>{emptyText(scope, timeline.error, answer, timeline.isPending)}</p>
         )}
       </div>
-      {bars && answer && (
-        <HistogramTable
-          open={isTableOpen}
-          onClose={() => setTableOpen(false)}
-          bars={bars}
-          gaps={answer.gaps}
-          zone={zone}
-        />
+      {bars && answer && isTableOpen && (
+        <HistogramTable open onClose={() => setTableOpen(false)} bars={bars} gaps={answer.gaps} zone={zone} />
       )}
     </section>
   );
@@ -124,7 +120,7 @@ function emptyText(
   answer: TimelineAnswer | undefined,
   isPending: boolean,
 ): string {
-  if (scope.scope === undefined) return "No time line: the link cannot be read.";
+  if (scope.scope === undefined) return "No time line: the filter or the link cannot be read.";
   if (error !== null) return `No time line: ${error.message}`;
   if (isPending || answer === undefined) return "";
   return answer.untimed > 0

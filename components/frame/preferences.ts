@@ -7,3 +7,10 @@ export const ZONE: Preference<Zone> = {
   fallback: "utc",
   read: (stored) => (stored === "utc" || stored === "local" ? stored : undefined),
 };
+
+/** Whether the times of rows are instants, or how long after the beginning of the range they are. */
+export const TIME_STYLE: Preference<"absolute" | "relative"> = {
+  name: "time-style",
+  fallback: "absolute",
+  read: (stored) => (stored === "absolute" || stored === "relative" ? stored : undefined),
+};

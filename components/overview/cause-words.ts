@@ -4,7 +4,7 @@ import { flowsAddress } from "@/components/frame/flows-address";
 import { linkText } from "@/components/frame/link-change";
 import { VIEWS, type ViewId, viewAddress } from "@/components/frame/views";
 import { formatSecond, spansDays, type Zone } from "@/components/ui/clock";
-import { formatQuantity, formatSpan } from "@/components/ui/format";
+import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
 import { parseTime } from "@/lib/base/time";
 import type { AllCausesAnswer } from "@/lib/questions/all-causes-answer";
 import { makeTerm, type Term } from "@/lib/scope/filter";
@@ -42,8 +42,9 @@ export function countText({ count, unit }: Cause): string {
 }
 
 /** `27 connections tried, every 30 s`: what the count does not say already. */
-export function effectTexts({ attempts, unit, clients, rhythmNs }: Cause): string[] {
+export function effectTexts({ count, countInCapture, attempts, unit, clients, rhythmNs }: Cause): string[] {
   return [
+    count < countInCapture && `of ${formatCount(countInCapture)} in the capture,`,
     attempts !== null && unit !== "attempts" && `in ${formatQuantity(attempts, "attempt")}`,
     clients > 1 && `of ${formatQuantity(clients, "workload")}`,
     rhythmNs !== null && `every ${formatSpan(roundedToSecond(BigInt(rhythmNs)))}`,

@@ -8,6 +8,7 @@ import { Button, linkButton } from "@/components/ui/button";
 import type { Zone } from "@/components/ui/clock";
 import { CopyButton } from "@/components/ui/copy-button";
 import { ScrollText } from "@/components/ui/scroll";
+import { Spark } from "@/components/ui/spark";
 import { visible } from "@/components/ui/text";
 import type { Scope } from "@/lib/scope/link";
 import {
@@ -22,6 +23,7 @@ import {
 } from "./cause-words";
 import styles from "./causes-list.module.css";
 import { isOf, type Onset } from "./onset";
+import { sparkValues } from "./trend";
 
 interface CausesListProps {
   readonly captureId: string;
@@ -30,6 +32,9 @@ interface CausesListProps {
   /** Those that begin in it are marked. */
   readonly onset: Onset | undefined;
   readonly capture: { readonly first: string | null; readonly last: string | null };
+  readonly bucketNs: string;
+  /** What all trends are drawn over; absent when nothing has a time. */
+  readonly span: { readonly from: bigint; readonly to: bigint } | undefined;
   readonly zone: Zone;
 }
 
@@ -76,6 +81,12 @@ function CauseItem(props: CausesListProps & { readonly cause: Cause }) {
         </p>
         {isOpen && <Remedy id={remedyId} cause={cause} />}
       </div>
+      {props.span && (
+        <Spark
+          values={sparkValues(cause.trend, props.bucketNs, props.span)}
+          label={`${countText(cause)} over time`}
+        />
+      )}
       <div className={styles.actions}>
         <Button
           small

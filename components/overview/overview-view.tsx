@@ -5,13 +5,16 @@ import type { ReactNode } from "react";
 import { ApiError } from "@/components/frame/api";
 import { ZONE } from "@/components/frame/preferences";
 import { useCapture, useReport, useSummary } from "@/components/frame/queries";
+import { wholeWindow, windowOf } from "@/components/frame/range";
 import { Sentences } from "@/components/frame/sentences";
+import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
 import { viewAddress } from "@/components/frame/views";
 import { Button, linkButton } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { useStored } from "@/components/ui/use-stored";
+import { parseTime } from "@/lib/base/time";
 import type { CaptureAnswer } from "@/lib/questions/answers";
 import { CausesList } from "./causes-list";
 import { headline } from "./headline";
@@ -30,13 +33,7 @@ import { SidePanel } from "./side-panel";
 export function OverviewView({ captureId }: { readonly captureId: string }) {
   const scope = useScope();
   const capture = useCapture(captureId).data;
-  if (scope.scope === undefined) {
-    return (
-      <Empty title="Nothing is shown: the filter or the link has a mistake." role="status">
-        What is wrong stands above, with a way to put it right.
-      </Empty>
-    );
-  }
+  if (scope.scope === undefined) return <Unreadable what="answer" scope={scope} />;
   if (capture !== undefined && capture.state === "ready" && capture.flows === 0)
     return <NoFlows capture={capture} />;
   return (
@@ -64,9 +61,10 @@ function Causes({ captureId, scope, capture }: CausesProps) {
     if (causes.error === null) return <h1 className={styles.headline}>Looking for causes …</h1>;
     return <Failed error={causes.error} onRetry={() => causes.refetch()} />;
   }
-  const { rows, total, folded } = causes.data;
+  const { rows, total, folded, bucketNs } = causes.data;
   const span = { first: capture?.first ?? null, last: capture?.last ?? null };
   const onset = findOnset(rows, span.first);
+  const whole = wholeWindow(instant(span.first), instant(span.last));
   return (
     <>
       <h1 className={styles.headline} aria-live="polite">
@@ -89,12 +87,18 @@ function Causes({ captureId, scope, capture }: CausesProps) {
           causes={rows}
           onset={onset}
           capture={span}
+          bucketNs={bucketNs}
+          span={whole && windowOf(scope.scope, whole)}
           zone={zone}
         />
       )}
       {folded > 0 && <p className={styles.note}>And {folded} more: narrow the scope to see them.</p>}
     </>
   );
+}
+
+function instant(text: string | null): bigint | undefined {
+  return text === null ? undefined : parseTime(text);
 }
 
 /** Warnings and notes of the report: what must not be concluded. */

@@ -6,7 +6,7 @@ import { type ReactNode, useId } from "react";
 import { actorName, edgeTerms } from "@/components/frame/actors";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { ZONE } from "@/components/frame/preferences";
-import { useSummary } from "@/components/frame/queries";
+import { useCapture, useSummary } from "@/components/frame/queries";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { TONES, toneOf, Verdict } from "@/components/frame/verdicts";
 import { formatSecond, type Zone } from "@/components/ui/clock";
@@ -34,19 +34,20 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
   const summary = useSummary(captureId, scope).data;
   const busiest = useBusiest(captureId, scope, ROWS).data;
   const changes = useChanges(captureId, scope, ROWS).data;
+  const nothing = useCapture(captureId).data?.state === "reading" ? STILL_READ : NOTHING_BEFORE;
   if (scope.scope === undefined) return null;
   const place = { captureId, scope: scope.scope };
   return (
     <aside className={styles.side} aria-label="Traffic of the scope">
       <Part title="Events by verdict">{summary && <Verdicts {...place} summary={summary} />}</Part>
       <Part title="New connections" says={changes && sinceText(changes.newSince, zone, "first seen after")}>
-        {changes && <NewEdges {...place} changes={changes} zone={zone} />}
+        {changes && <NewEdges {...place} changes={changes} zone={zone} nothing={nothing} />}
       </Part>
       <Part
         title="Fell silent"
         says={changes && sinceText(changes.silentSince, zone, "talked before, not after")}
       >
-        {changes && <Silent {...place} changes={changes} zone={zone} />}
+        {changes && <Silent {...place} changes={changes} zone={zone} nothing={nothing} />}
       </Part>
       <Part title="Busiest connections">
         {busiest && (
@@ -180,11 +181,13 @@ function EdgeRow({ captureId, scope, edge, outside = 0, more }: EdgeRowProps) {
 interface ChangesProps extends Place {
   readonly changes: ChangesAnswer;
   readonly zone: Zone;
+  /** Why nothing is told. */
+  readonly nothing: string;
 }
 
-function NewEdges({ captureId, scope, changes, zone }: ChangesProps) {
+function NewEdges({ captureId, scope, changes, zone, nothing }: ChangesProps) {
   const { newSince, edges } = changes;
-  if (newSince === null) return <p className={styles.quiet}>{NOTHING_BEFORE}</p>;
+  if (newSince === null) return <p className={styles.quiet}>{nothing}</p>;
   if (edges.total === 0) return <p className={styles.quiet}>None: every connection was seen before.</p>;
   return (
     <>
@@ -205,11 +208,12 @@ function NewEdges({ captureId, scope, changes, zone }: ChangesProps) {
   );
 }
 
+const STILL_READ = "Told when the files have been read.";
 const NOTHING_BEFORE = "Not known: the scope begins with the capture, nothing is before it.";
 
-function Silent({ captureId, scope, changes, zone }: ChangesProps) {
+function Silent({ captureId, scope, changes, zone, nothing }: ChangesProps) {
   const { silentSince, silent } = changes;
-  if (silentSince === null) return <p className={styles.quiet}>{NOTHING_BEFORE}</p>;
+  if (silentSince === null) return <p className={styles.quiet}>{nothing}</p>;
   if (silent.total === 0)
     return <p className={styles.quiet}>None: every workload that talked still talks.</p>;
   // Its flows lie before the range that it is silent in.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseTime } from "@/lib/base/time";
-import { formatClock, formatInstant, formatRange, formatSecond, spansDays } from "./clock";
+import { formatClock, formatInstant, formatRange, formatSecond, formatSince, spansDays } from "./clock";
 
 function at(text: string): bigint {
   const ns = parseTime(text);
@@ -39,4 +39,11 @@ test("a range of less than ten seconds shows microseconds", () => {
 test("two instants of one day do not span days", () => {
   expect(spansDays(moment, moment + 1n, "utc")).toBe(false);
   expect(spansDays(at("2026-03-04T23:59:59Z"), at("2026-03-05T00:00:00Z"), "utc")).toBe(true);
+});
+
+test("a time since the beginning has minutes, hours where there are any, and a sign", () => {
+  expect(formatSince(0n)).toBe("+00:00.000");
+  expect(formatSince(72_345_678_901n)).toBe("+01:12.345");
+  expect(formatSince(97_392_345_000_000n)).toBe("+27:03:12.345");
+  expect(formatSince(-1_500_000_000n)).toBe("−00:01.500");
 });

@@ -44,6 +44,17 @@ export function formatClock(ns: bigint, zone: Zone, withDay = false): string {
   return `${withDay ? `${day} ` : ""}${clock}.${fraction.slice(0, 3)}`;
 }
 
+/** How long behind an instant: `+00:12.345`, `+27:03:12.345`; before it with a minus. */
+export function formatSince(ns: bigint): string {
+  const size = ns < 0n ? -ns : ns;
+  const two = (value: bigint) => value.toString().padStart(2, "0");
+  const seconds = size / NS_PER_SECOND;
+  const fraction = (size % NS_PER_SECOND).toString().padStart(9, "0").slice(0, 3);
+  const hours = seconds / 3600n;
+  const clock = `${two((seconds % 3600n) / 60n)}:${two(seconds % 60n)}.${fraction}`;
+  return `${ns < 0n ? "−" : "+"}${hours > 0n ? `${two(hours)}:` : ""}${clock}`;
+}
+
 /** All that is known: `2026-03-04 05:12:07.123456789Z`. */
 export function formatInstant(ns: bigint, zone: Zone): string {
   const { date, clock, fraction, offset } = fieldsOf(ns, zone);

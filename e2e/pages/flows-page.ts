@@ -15,7 +15,7 @@ export class FlowsPage {
   constructor(readonly page: Page) {
     this.grid = page.getByRole("grid", { name: "Flows" });
     this.count = page.getByRole("heading", { level: 1 });
-    this.drops = page.locator("main").getByText(/^[\d\u202f]+ drops?$/);
+    this.drops = page.locator("main h1 ~ span", { hasText: /drops?$/ });
     this.filter = page.getByRole("combobox", { name: "Filter" });
     this.drawer = page.getByRole("complementary");
     this.raw = this.drawer.getByRole("region", { name: "Record as received" }).locator("pre");

@@ -62,7 +62,12 @@ export const flowsAnswerSchema = z.object({
   meta: metaSchema,
   /** null when it was not asked for (`total=false`). `drops` is null until drops are joined. */
   total: z.object({ records: count, events: count, drops: count.nullable() }).nullable(),
-  flows: z.array(flowRowSchema),
+  flows: z.array(
+    flowRowSchema.extend({
+      /** Of a policy verdict: the drop record that tells of the same drop. The drop counts there. */
+      sameDropAs: text,
+    }),
+  ),
   /** Opaque; null at either end. */
   next: text,
   previous: text,

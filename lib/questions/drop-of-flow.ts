@@ -35,6 +35,22 @@ export function readDropOf(capture: OpenCapture, id: number): Pick<FlowDetailAns
   };
 }
 
+/** By row of a policy verdict, the id of the drop record that it was joined with. */
+export function anchorsOf(capture: OpenCapture, verdictIds: readonly number[]): Map<number, string> {
+  const rows = capture.database
+    .prepareExact(
+      `SELECT j.verdictId, f.hash, f.occurrence FROM json_each(?) v CROSS JOIN JoinedDrop j ON j.verdictId = v.value
+       CROSS JOIN Flow f ON f.id = j.id`,
+    )
+    .rows([JSON.stringify(verdictIds)]);
+  return new Map(
+    rows.map(([verdictId, hash, occurrence]) => [
+      Number(verdictId),
+      flowIdOf(hash as bigint, Number(occurrence)),
+    ]),
+  );
+}
+
 function readFlowId(capture: OpenCapture, id: number): string | null {
   const row = capture.database.prepareExact("SELECT hash, occurrence FROM Flow WHERE id = ?").get([id]);
   return typeof row?.hash === "bigint" ? flowIdOf(row.hash, Number(row.occurrence)) : null;

@@ -12,8 +12,9 @@ import type { SqlValue } from "@/lib/capture/driver";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { FlowsAnswer } from "./answers";
 import { totalDrops } from "./drop-counts";
+import { anchorsOf } from "./drop-of-flow";
 import type { QuestionFailure } from "./failure";
-import { type FlowValues, keyOf, selectFlowRows, toFlowRow } from "./flow-row";
+import { type FlowValues, keyOf, kindIdOf, selectFlowRows, toFlowRow } from "./flow-row";
 import { bucketOfRank, hasLadder, type Ladder, readLadder } from "./ladder";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
@@ -130,11 +131,21 @@ class Page {
         this.parameters.total && this.ladder !== undefined
           ? { records: this.ladder.records, events: this.ladder.events, drops: this.drops() }
           : null,
-      flows: rows.map((row) => toFlowRow(this.capture, row)),
+      flows: this.withSameDrops(rows),
       next: hasNext && lastKey !== undefined ? encodeCursor("n", lastKey) : null,
       previous: hasPrevious && firstKey !== undefined ? encodeCursor("p", firstKey) : null,
       position: position ?? null,
     };
+  }
+
+  private withSameDrops(rows: readonly FlowValues[]): FlowsAnswer["flows"] {
+    const verdicts = rows.filter((row) => this.capture.kind(kindIdOf(row)).verdict === "DROPPED");
+    const ids = verdicts.map((row) => Number(keyOf(row).id));
+    const anchors = ids.length === 0 ? new Map<number, string>() : anchorsOf(this.capture, ids);
+    return rows.map((row) => ({
+      ...toFlowRow(this.capture, row),
+      sameDropAs: anchors.get(Number(keyOf(row).id)) ?? null,
+    }));
   }
 
   /** Null until the first revision: before, no drops are joined. */

@@ -1,0 +1,164 @@
+/**
+ * How quick the pages are in a real browser: the first view of a large capture cold and warm, from a filter to the new table,
+ * frames while scrolling, and how much JavaScript the first view is sent.
+ *
+ * `node scripts/run-ts.mjs bench/browser.ts [--records 1000000]` (needs a build: `npm run build`). `--only scripts` measures the
+ * sample's JavaScript only, which needs no large capture.
+ */
+
+import { createReadStream, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { type Browser, chromium, type Page } from "@playwright/test";
+import { chromiumArgs, findChromium } from "../e2e/browser";
+import { BenchServer } from "./bench-server";
+import { commit, generatedLog, machine, median } from "./measure";
+
+const PORT = 3978;
+/** JavaScript of the first view, compressed. */
+const BUDGET_KB = 250;
+const FRAME_MS = 50;
+
+const { values } = parseArgs({
+  options: { records: { type: "string", default: "1000000" }, only: { type: "string" } },
+});
+
+const folder = mkdtempSync(path.join(tmpdir(), "eyepiece-bench-"));
+const browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumArgs });
+let server = await BenchServer.start(PORT, folder);
+try {
+  console.log(`machine  ${machine()}; commit ${commit()}`);
+  const sample = await server.openSample();
+  await scripts(browser, "sample", `/captures/${sample}/overview`);
+  await scripts(browser, "sample", `/captures/${sample}/flows`);
+  if (values.only !== "scripts") await large(browser);
+} finally {
+  await browser.close();
+  await server.stop();
+  rmSync(folder, { recursive: true });
+}
+
+async function large(browser: Browser): Promise<void> {
+  const file = await generatedLog(Number(values.records));
+  const id = await server.createCapture("large");
+  const report = await server.upload(id, "large.log", createReadStream(file), statSync(file).size);
+  console.log(`capture  ${report.accepted} flows`);
+  for (const view of ["overview", "flows"] as const) {
+    await server.stop();
+    server = await BenchServer.start(PORT, folder);
+    await firstView(browser, id, view);
+  }
+  await filterChanges(browser, id);
+  await scrolling(browser, id);
+}
+
+/** What the first view is sent, each script compressed as the server could send it at best. */
+async function scripts(browser: Browser, name: string, address: string): Promise<void> {
+  const page = await browser.newPage();
+  const sizes: Promise<number>[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() === "script")
+      sizes.push(response.body().then((body) => gzipSync(body, { level: 9 }).length));
+  });
+  await page.goto(server.address + address, { waitUntil: "networkidle" });
+  const all = await Promise.all(sizes);
+  const kb = all.reduce((sum, size) => sum + size, 0) / 1000;
+  const verdict = kb <= BUDGET_KB ? "within" : "OVER";
+  console.log(
+    `scripts  ${name} ${address}: ${kb.toFixed(1)} KB gzip in ${all.length} files, ${verdict} ${BUDGET_KB} KB`,
+  );
+  await page.close();
+}
+
+/** Cold: a server that has just started, and a browser that has nothing. Warm: the same again. */
+async function firstView(browser: Browser, id: string, view: "overview" | "flows"): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const times: number[] = [];
+  for (let turn = 0; turn < 6; turn++) {
+    const started = performance.now();
+    await page.goto(`${server.address}/captures/${id}/${view}`);
+    await (view === "flows" ? firstRow(page) : page.getByText("the worst first").waitFor());
+    times.push(performance.now() - started);
+  }
+  const [cold = 0, ...warm] = times;
+  console.log(
+    `first    ${view}: cold ${cold.toFixed(0)} ms, warm ${median(warm).toFixed(0)} ms (median of ${warm.length})`,
+  );
+  await context.close();
+}
+
+function firstRow(page: Page): Promise<void> {
+  return page.locator('[role=row][aria-rowindex="2"]:not([aria-busy])').waitFor();
+}
+
+const FILTERS = [
+  "verdict:DROPPED",
+  "port:53",
+  "namespace:storefront",
+  "pod:storefront/web",
+  "protocol:http",
+  "drop:yes",
+  "http-status:5+",
+  "!namespace:kube-system",
+  "server-port:8080",
+  "dns-rcode:NXDOMAIN",
+];
+
+/** From Enter in the filter's line to the first row and the count of the new table, server time included; each filter once. */
+async function filterChanges(browser: Browser, id: string): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(`${server.address}/captures/${id}/flows`);
+  await firstRow(page);
+  const line = page.getByRole("combobox", { name: "Filter" });
+  const times: number[] = [];
+  for (const filter of FILTERS) {
+    const remove = page.getByRole("button", { name: "Remove all terms" });
+    if (await remove.isVisible()) await remove.click();
+    await page.waitForFunction(() => !window.location.search.includes("q="));
+    await firstRow(page);
+    await line.fill(filter);
+    const started = performance.now();
+    await line.press("Enter");
+    await page.waitForFunction(() => window.location.search.includes("q="));
+    await page.waitForFunction(() => /^\d/.test(document.querySelector("main h1")?.textContent ?? ""));
+    await firstRow(page);
+    times.push(performance.now() - started);
+  }
+  times.sort((a, b) => a - b);
+  const p95 = times[Math.ceil(times.length * 0.95) - 1] ?? 0;
+  console.log(
+    `filter   ${times.length} changes: median ${median(times).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms, quickest ${times[0]?.toFixed(0)} ms`,
+  );
+  await page.close();
+}
+
+/** Scrolls through 100,000 rows in 600 steps, one a frame. */
+async function scrolling(browser: Browser, id: string): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(`${server.address}/captures/${id}/flows`);
+  await firstRow(page);
+  const frames = await page.evaluate(async () => {
+    const grid = document.querySelector('[role="grid"]');
+    if (grid === null) throw new Error("no grid");
+    const most = Math.min(grid.scrollHeight - grid.clientHeight, 100_000 * 28);
+    const times: number[] = [];
+    let before = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    for (let step = 1; step <= 600; step++) {
+      grid.scrollTop = (most * step) / 600;
+      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+      times.push(now - before);
+      before = now;
+    }
+    return times;
+  });
+  frames.sort((a, b) => a - b);
+  const long = frames.filter((ms) => ms > FRAME_MS).length;
+  const p95 = frames[Math.ceil(frames.length * 0.95) - 1] ?? 0;
+  console.log(
+    `scroll   ${frames.length} frames over 100,000 rows: median ${median(frames).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, longest ${frames.at(-1)?.toFixed(1)} ms, ${long} over ${FRAME_MS} ms`,
+  );
+  await page.close();
+}

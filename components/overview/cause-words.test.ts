@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { type Cause, countText, effectTexts, explainAddress, whenText } from "./cause-words";
+
+const at = (clock: string) => `2026-05-12T${clock}.000000000Z`;
+const capture = { first: at("09:40:00"), last: at("10:01:00") };
+const EMPTY = { filter: { terms: [] } };
+
+function cause(members: Partial<Cause>): Cause {
+  return {
+    causeId: "0123456789abcdef",
+    kind: "drop",
+    type: "default-deny",
+    class: "never-worked",
+    position: 1,
+    sentence: "",
+    remedy: { text: "", yaml: null },
+    client: null,
+    server: null,
+    subject: null,
+    port: null,
+    protocol: null,
+    confidence: "certain",
+    clients: 1,
+    count: 107,
+    countInCapture: 107,
+    trend: [],
+    unit: "drops",
+    attempts: 27,
+    first: at("09:50:47"),
+    last: at("10:00:50"),
+    worked: { before: null, since: null },
+    rhythmNs: null,
+    example: null,
+    ...members,
+  };
+}
+
+test("the effect names its unit, and what the count does not say", () => {
+  expect(countText(cause({ count: 1 }))).toBe("1 drop");
+  expect(countText(cause({ count: 26, unit: "queries" }))).toBe("26 DNS queries");
+  expect(effectTexts(cause({ clients: 3, rhythmNs: "29600000000" }))).toEqual([
+    "in 27 attempts",
+    "of 3 workloads",
+    "every 30 s",
+  ]);
+  expect(effectTexts(cause({ unit: "attempts", attempts: 3 }))).toEqual([]);
+  expect(effectTexts(cause({ count: 5, attempts: null }))).toEqual(["of 107 in the capture,"]);
+});
+
+test("since when, whether it worked before, and whether it had ended well before the capture", () => {
+  expect(whenText(cause({}), capture, "utc")).toBe("since 09:50:47, to the end");
+  expect(whenText(cause({ last: at("09:53:39") }), capture, "utc")).toBe("since 09:50:47, last at 09:53:39");
+  const broken = cause({ class: "broken-since", worked: { before: at("09:50:23"), since: null } });
+  expect(whenText(broken, capture, "utc")).toBe("since 09:50:47, worked until 09:50:23, to the end");
+  expect(whenText(cause({ first: null }), capture, "utc")).toBe("no time");
+});
+
+test("drops are explained by their cause; what has no view of its own leads to its flows", () => {
+  expect(explainAddress("c1", EMPTY, cause({}))).toBe("/captures/c1/drops?cause=0123456789abcdef");
+  expect(explainAddress("c1", EMPTY, cause({ kind: "tcp" }))).toMatch(
+    /^\/captures\/c1\/(flows|workloads)\?q=cause:0123456789abcdef$/,
+  );
+});
