@@ -6,6 +6,7 @@ import { httpLog } from "./fixtures/http-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
 import { HomePage } from "./pages/home-page";
+import { OverviewPage } from "./pages/overview-page";
 
 /** What breaks WCAG 2 at levels A and AA, each with the first place where it does. */
 async function violations(page: Page): Promise<readonly string[]> {
@@ -53,6 +54,31 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.keyboard.press("Escape");
       await flows.filter.click();
       await expect(page.getByRole("listbox")).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test("the overview, what to do, and the commands have no violations", async ({ page, request }) => {
+      const id = await makeCapture(request, `axe-overview-${colorScheme}`, flowLog(200));
+      const overview = new OverviewPage(page);
+      await overview.goto(id);
+      await overview.causes.first().getByRole("button", { name: "What to do" }).click();
+      await expect(overview.part(/^Busiest connections/).getByRole("link").first()).toBeVisible();
+      await expect(page.getByRole("heading", { name: "How far to trust this capture" })).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("option").first()).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test("values with counts and a flow's connection have no violations", async ({ page, request }) => {
+      const id = await makeCapture(request, `axe-values-${colorScheme}`, flowLog(100));
+      const flows = new FlowsPage(page);
+      await flows.goto(id, "?q=verdict:DROPPED");
+      await page.getByRole("button", { name: "Show the list of values" }).click();
+      const values = page.getByRole("region", { name: "Values of the scope" });
+      await expect(values.getByRole("button", { name: /^DROPPED/ })).toHaveAttribute("aria-pressed", "true");
+      await flows.open(0);
+      await expect(flows.drawer.getByRole("region", { name: "Connection" }).getByRole("listitem").first()).toBeVisible();
       expect(await violations(page)).toEqual([]);
     });
 

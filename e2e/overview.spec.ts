@@ -69,6 +69,33 @@ test("the tabs count what is wrong in the scope, and the foot line tells its spa
   await expect(page.getByRole("contentinfo")).toContainText("9.5 s");
 });
 
+test("a link to the overview shows a colleague the same, and the keys lead down to the raw line", async ({
+  browser,
+  request,
+  page,
+}) => {
+  const id = await makeCapture(request, "overview-shared", flowLog(200));
+  const overview = new OverviewPage(page);
+  await overview.goto(id, "?q=server-port:8443&to=2026-03-04T05:00:30Z");
+  // Half a minute holds sixty records: six drops, and nothing else goes to that port.
+  await expect(overview.causes).toHaveCount(1);
+  await expect(overview.causes).toContainText("6 drops of 20 in the capture");
+  const context = await browser.newContext();
+  const colleague = new OverviewPage(await context.newPage());
+  await colleague.page.goto(page.url());
+  await expect(colleague.causes).toContainText("6 drops of 20 in the capture");
+  await context.close();
+
+  const flows = new FlowsPage(page);
+  await overview.causes.getByRole("link", { name: "6 drops" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(flows.count).toHaveText("6 flows");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(flows.raw).toHaveText(lineOf(13));
+});
+
 test("a scope in which nothing is wrong says what was looked for", async ({ page, request }) => {
   const id = await makeCapture(request, "overview-good", flowLog(100));
   const overview = new OverviewPage(page);

@@ -50,7 +50,7 @@ describe.each(["light", "dark"] as const)("in the %s half", (half) => {
   test("text can be read on tinted surfaces: 4.5 to 1", () => {
     const pairs = [
       ...least(["text", "text-2", "text-3", "good", "bad", "warn", "calm", "accent"], ["accent-soft"]),
-      ...least(["text", "text-2", "bad"], ["bad-soft"]),
+      ...least(["text", "text-2", "bad", "accent"], ["bad-soft"]),
       ...least(["text", "text-2", "warn"], ["warn-soft"]),
       ...least(["accent-text"], ["accent"]),
     ];
