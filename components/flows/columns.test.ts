@@ -7,7 +7,6 @@ import {
   fittingColumns,
   gridTemplate,
   shownColumns,
-  withMoved,
   withPlace,
   withShown,
   withWidth,
@@ -65,20 +64,21 @@ test("the reason stays in sight in a narrow window; a column shown by hand stays
   expect(at(884, withShown(FIRST_CHOICE, "type", true))[0]).toContain("type");
 });
 
-test("columns are moved by one place or to another's, and hidden ones are passed over", () => {
+test("a column is moved to the place of another, hidden ones keep theirs", () => {
   const ids = (choice: typeof FIRST_CHOICE) =>
     shownColumns(choice)
       .slice(0, 4)
       .map(({ id }) => id);
-  expect(ids(withMoved(FIRST_CHOICE, "verdict", -1))).toEqual(["time", "verdict", "node", "direction"]);
-  expect(ids(withMoved(FIRST_CHOICE, "time", -1))).toEqual(["time", "node", "verdict", "direction"]);
+  expect(ids(withPlace(FIRST_CHOICE, "verdict", "node"))).toEqual(["time", "verdict", "node", "direction"]);
   expect(ids(withPlace(FIRST_CHOICE, "port", "time"))).toEqual(["port", "time", "node", "verdict"]);
-  const hidden = withShown(FIRST_CHOICE, "node", false);
-  expect(ids(withMoved(hidden, "verdict", -1))).toEqual(["verdict", "time", "direction", "client"]);
+  expect(ids(withPlace(FIRST_CHOICE, "time", "time"))).toEqual(["time", "node", "verdict", "direction"]);
+  const hidden = withShown(withPlace(FIRST_CHOICE, "time", "verdict"), "node", false);
+  expect(ids(hidden)).toEqual(["verdict", "time", "direction", "client"]);
+  expect(ids(withShown(hidden, "node", true))).toEqual(["node", "verdict", "time", "direction"]);
 });
 
 test("a stored order that is not of all columns is not used", () => {
-  const moved = withMoved(FIRST_CHOICE, "node", 1);
+  const moved = withPlace(FIRST_CHOICE, "node", "verdict");
   expect(COLUMN_CHOICE.read(JSON.parse(JSON.stringify(moved)))).toEqual(moved);
   expect(COLUMN_CHOICE.read({ ...moved, order: moved.order?.slice(1) })).toEqual(FIRST_CHOICE);
   expect(COLUMN_CHOICE.read({ ...moved, order: [...(moved.order ?? []).slice(1), "time2"] })).toEqual(

@@ -107,13 +107,6 @@ function inOrder({ order = [] }: ColumnChoice): readonly (typeof COLUMNS)[number
   return order.length === 0 ? COLUMNS : [...COLUMNS].sort((a, b) => place(a.id) - place(b.id));
 }
 
-/** Moves a column before or behind the shown one beside it. */
-export function withMoved(choice: ColumnChoice, id: ColumnId, by: -1 | 1): ColumnChoice {
-  const shown = shownColumns(choice).map((column) => column.id);
-  const other = shown[shown.indexOf(id) + by];
-  return other === undefined ? choice : withPlace(choice, id, other);
-}
-
 /** Moves a column to the place of another. */
 export function withPlace(choice: ColumnChoice, id: ColumnId, target: ColumnId): ColumnChoice {
   const all = inOrder(choice).map((column) => column.id);
