@@ -62,7 +62,12 @@ for (const colorScheme of ["light", "dark"] as const) {
       const overview = new OverviewPage(page);
       await overview.goto(id);
       await overview.causes.first().getByRole("button", { name: "What to do" }).click();
-      await expect(overview.part(/^Busiest connections/).getByRole("link").first()).toBeVisible();
+      await expect(
+        overview
+          .part(/^Busiest connections/)
+          .getByRole("link")
+          .first(),
+      ).toBeVisible();
       await expect(page.getByRole("heading", { name: "How far to trust this capture" })).toBeVisible();
       expect(await violations(page)).toEqual([]);
       await page.keyboard.press("Control+k");
@@ -78,7 +83,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       const values = page.getByRole("region", { name: "Values of the scope" });
       await expect(values.getByRole("button", { name: /^DROPPED/ })).toHaveAttribute("aria-pressed", "true");
       await flows.open(0);
-      await expect(flows.drawer.getByRole("region", { name: "Connection" }).getByRole("listitem").first()).toBeVisible();
+      await expect(
+        flows.drawer.getByRole("region", { name: "Connection" }).getByRole("listitem").first(),
+      ).toBeVisible();
       expect(await violations(page)).toEqual([]);
     });
 

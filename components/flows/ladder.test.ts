@@ -49,7 +49,11 @@ test("an arrow ends where the packet was seen: at a pod, at the proxy, where a p
     to: 0.85,
     mark: "cross",
   });
-  expect(reachOf(record({ step: "verdict", trafficDirection: "EGRESS" }))).toEqual({ from: 0, to: 0.3, mark: "check" });
+  expect(reachOf(record({ step: "verdict", trafficDirection: "EGRESS" }))).toEqual({
+    from: 0,
+    to: 0.3,
+    mark: "check",
+  });
   expect(reachOf(record({ step: "request" }))).toEqual({ from: 0, to: 0.5, mark: "arrow" });
 });
 
