@@ -62,6 +62,7 @@ import {
   latencyCondition,
   routeCondition,
   serverPortCondition,
+  unplacedCondition,
 } from "./settled-conditions";
 import {
   clusterSide,
@@ -233,6 +234,8 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map(kafkaApiCondition));
     case "connection":
       return any(term.values.map(connectionCondition));
+    case "unplaced":
+      return any(term.values.map(unplacedCondition));
     case "edge":
       return any(term.values.map((value) => edgeCondition(database, value)));
     case "client-namespace":

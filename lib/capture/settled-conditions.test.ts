@@ -143,6 +143,9 @@ describe("client and server", () => {
     ['edge:"shop -> *"', "abcdehiz"],
     ['edge:"payments/api -> shop/web"', ""],
     ['!edge:"* -> payments/api"', "fg"],
+    ["unplaced:no-ports", "fg"],
+    ["unplaced:no-protocol,ports-alike,sides-unknown,not-settled", ""],
+    ["unplaced:-", "abcdehiz"],
   ];
   it.each(cases)("%s", (q, letters) => {
     expect(found(capture(), q)).toBe(letters);

@@ -55,6 +55,26 @@ export function eitherActorCondition(database: Sqlite, value: ValueOfTerm<"actor
   };
 }
 
+/** Neither side was said at all, though it is known which of them asked. */
+const NOBODY = "SELECT id FROM Actor WHERE kind = 'unknown' AND name = 'unknown'";
+const SIDES_UNKNOWN = `clientId IN (${NOBODY}) AND serverId IN (${NOBODY})`;
+
+/** Why there is no edge, in the words of the map; none: there is one. */
+export function unplacedCondition(value: ValueOfTerm<"unplaced">): Condition {
+  const ofPairs = (sql: string): Condition => ofPair({ sql, parameters: [] });
+  if (value.type === "none") return ofPairs(`clientId IS NOT NULL AND NOT (${SIDES_UNKNOWN})`);
+  if (value.type === "unknown") return NEVER;
+  if (value.word === "sides-unknown") return ofPairs(SIDES_UNKNOWN);
+  const isNamed =
+    "NOT EXISTS (SELECT 1 FROM Endpoint e WHERE e.id IN (sourceId, destinationId) AND e.actorId IS NULL)";
+  if (value.word === "not-settled")
+    return {
+      sql: `f.pairId NOT IN (SELECT id FROM Pair WHERE clientId IS NOT NULL OR ${isNamed})`,
+      parameters: [],
+    };
+  return ofPair({ sql: `clientId IS NULL AND ${isNamed} AND clientBy = ?`, parameters: [value.word] });
+}
+
 export function edgeCondition(database: Sqlite, value: ValueOfTerm<"edge">): Condition {
   if (value.type === "unknown") return UNPLACED;
   if (value.type === "none") return NEVER;

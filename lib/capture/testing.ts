@@ -628,6 +628,7 @@ export function holds(json: FlowJson, term: Term): boolean {
     case "answer":
     case "kafka-api":
     case "connection":
+    case "unplaced":
     case "client-namespace":
     case "server-namespace":
     case "client-pod":

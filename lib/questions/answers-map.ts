@@ -38,13 +38,17 @@ export const mapAnswerSchema = z.object({
       drops: count,
       audited: count,
       l7Errors: count,
+      /** Events of DNS answers with another code than NOERROR; attempts of the search list are left out. */
+      dnsErrors: count,
+      /** Events that stand for requests and connection attempts without an answer, dropped ones among them. */
+      unanswered: count,
       /** Drops by reason; `L7_RULE` for refused requests, `UNKNOWN` where the log does not say. */
       reasons: counts,
       first: time,
       last: time,
     }),
   ),
-  /** What is beyond the limit of edges: those with fewest events. */
+  /** What is beyond the limit of edges: of those on which all is well the ones with fewest events, then the others. */
   folded: z.object({ nodes: count, edges: count, events: count }),
   /** Events whose client is not known, by the reason why. */
   unplaced: z.object({ events: count, reasons: counts }),

@@ -7,7 +7,6 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime, parseTime } from "@/lib/base/time";
-import { compileScope } from "@/lib/capture/scope-sql";
 import type { Scope } from "@/lib/scope/link";
 import type { MapAnswer } from "./answers-map";
 import type { ChangesAnswer } from "./changes-answer";
@@ -51,8 +50,8 @@ function compare(capture: OpenCapture, scope: Scope, limit: number): Omit<Change
   const newSince = scope.from ?? span.first + quarter;
   const silentSince = scope.from ?? span.last - quarter;
   const { filter, to } = scope;
-  const compiled = compileScope(capture.database, { filter, ...(to !== undefined && { to }) });
-  const drawn = countEdges(capture, compiled, "workload").edges.all();
+  const upTo = { filter, ...(to !== undefined && { to }) };
+  const drawn = countEdges(capture, upTo, "workload").edges.all();
   const edges = newEdges(drawn, newSince);
   const silent = silentNodes(drawn, { ...span, silentSince });
   return {

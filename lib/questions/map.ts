@@ -9,6 +9,8 @@ import { formatTime } from "@/lib/base/time";
 import type { SqlRow } from "@/lib/capture/driver";
 import { type CountedFlows, countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { MEASURE_TERMS } from "@/lib/scope/edge-terms";
+import type { Scope } from "@/lib/scope/link";
 import type { MapAnswer, MapLevel } from "./answers-map";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -27,30 +29,21 @@ type Node = MapAnswer["nodes"][number];
 export function readMap(capture: OpenCapture, parameters: MapParameters): Result<MapAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const compiled = compileScope(capture.database, scope.value);
   const { level, limit } = parameters;
-  const drawn = capture.keep(`map ${level} ${limit} ${scopeKey(parameters)}`, () =>
-    draw(capture, compiled, level, limit),
-  );
+  const drawn = capture.keep(`map ${level} ${limit} ${scopeKey(parameters)}`, () => {
+    const { edges, unplaced } = countEdges(capture, scope.value, level);
+    return { ...edges.answer(limit), unplaced };
+  });
   return ok({ meta: capture.meta("events"), ...drawn });
-}
-
-function draw(
-  capture: OpenCapture,
-  scope: CompiledScope,
-  level: MapLevel,
-  limit: number,
-): Omit<MapAnswer, "meta"> {
-  const { edges, unplaced } = countEdges(capture, scope, level);
-  return { ...edges.answer(limit), unplaced };
 }
 
 /** Every edge of the scope, and what has none. */
 export function countEdges(
   capture: OpenCapture,
-  scope: CompiledScope,
+  uncompiled: Scope,
   level: MapLevel,
 ): { readonly edges: Edges; readonly unplaced: MapAnswer["unplaced"] } {
+  const scope = compileScope(capture.database, uncompiled);
   const edges = new Edges(level);
   const groups = readGroups(capture, scope);
   const pairs = readPairs(capture.database, [...new Set(groups.map(({ pairId }) => pairId))]);
@@ -66,11 +59,14 @@ export function countEdges(
   for (const { pairId, kindId, drops, l7Errors } of readCounted(capture, scope)) {
     const edge = edges.of(pairs.get(pairId));
     if (typeof edge === "string") continue;
-    const kind = capture.kind(kindId);
-    // Requests that failed or were refused; names that a DNS rule refused are drops, and DNS has no other errors here.
-    edge.l7Errors += l7Errors + (kind.l7Protocol === "dns" ? drops : 0);
-    if (drops > 0) edge.addDrops(reasonOf(kind), drops);
+    edge.l7Errors += l7Errors;
+    if (drops > 0) edge.addDrops(reasonOf(capture.kind(kindId)), drops);
   }
+  for (const measure of ["dnsErrors", "unanswered"] as const)
+    for (const { pairId, events } of readMeasure(capture, uncompiled, measure)) {
+      const edge = edges.of(pairs.get(pairId));
+      if (typeof edge !== "string") edge[measure] += events;
+    }
   unplaced.reasons = fromPairs(reasons);
   return { edges, unplaced };
 }
@@ -141,12 +137,28 @@ function reasonOf(kind: SqlRow): string {
   return kind.type === "L7" || kind.eventType === 129 ? "L7_RULE" : String(kind.dropReason ?? "UNKNOWN");
 }
 
+/** Events of the flows that the measure's own terms find: a link with them leads to exactly these. */
+function readMeasure(
+  capture: OpenCapture,
+  scope: Scope,
+  measure: "dnsErrors" | "unanswered",
+): { pairId: number; events: number }[] {
+  const terms = [...scope.filter.terms, ...MEASURE_TERMS[measure]];
+  const { sql, parameters } = compileScope(capture.database, { ...scope, filter: { terms } });
+  return capture.database
+    .prepare(`SELECT f.pairId, sum(f.events) FROM Flow f WHERE ${sql} GROUP BY 1`)
+    .rows(parameters)
+    .map(([pairId, events]) => ({ pairId: Number(pairId), events: Number(events) }));
+}
+
 /** An edge while it is counted. */
 class EdgeCount {
   events = 0;
   private drops = 0;
   private audited = 0;
   l7Errors = 0;
+  dnsErrors = 0;
+  unanswered = 0;
   private readonly verdicts = new Map<string, number>();
   private readonly reasons = new Map<string, number>();
   private firstNs: bigint | null = null;
@@ -174,8 +186,13 @@ class EdgeCount {
     increase(this.reasons, reason, drops);
   }
 
+  /** All is well on it, as far as the log says. */
+  get isWell(): boolean {
+    return this.drops + this.audited + this.l7Errors + this.dnsErrors + this.unanswered === 0;
+  }
+
   answer(): Edge {
-    const { client, server, port, protocol, events, drops, audited, l7Errors } = this;
+    const { client, server, port, protocol, events, drops, audited, l7Errors, dnsErrors, unanswered } = this;
     return {
       client,
       server,
@@ -186,6 +203,8 @@ class EdgeCount {
       drops,
       audited,
       l7Errors,
+      dnsErrors,
+      unanswered,
       reasons: fromPairs(this.reasons),
       first: this.firstNs === null ? null : formatTime(this.firstNs),
       last: this.lastNs === null ? null : formatTime(this.lastNs),
@@ -232,12 +251,14 @@ export class Edges {
     return { nodes: [...this.nodes.values()], edges: [...this.byKey.values()].map((edge) => edge.answer()) };
   }
 
-  /** The edges with most events, and how much the others were. */
+  /** The edges with most events, where not all fit those on which something is wrong first, and how much the others were. */
   answer(limit: number): Pick<MapAnswer, "nodes" | "edges" | "folded"> {
     const sorted = [...this.byKey]
       .sort(([a, x], [b, y]) => y.events - x.events || (a < b ? -1 : 1))
       .map(([, edge]) => edge);
-    const [shown, folded] = [sorted.slice(0, limit), sorted.slice(limit)];
+    const kept = new Set([...sorted].sort((a, b) => Number(a.isWell) - Number(b.isWell)).slice(0, limit));
+    const shown = sorted.filter((edge) => kept.has(edge));
+    const folded = sorted.filter((edge) => !kept.has(edge));
     const ids = new Set(shown.flatMap(({ client, server }) => [client, server]));
     const nodes = [...this.nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     return {

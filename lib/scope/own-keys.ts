@@ -12,6 +12,15 @@ import { enumKind, fileKind, portKind, searchKind, textKind, wordKind, yesNoKind
 
 const dropKind = wordKind("an answer", ["yes", "no", "first"], { true: "yes", false: "no" });
 
+/** Why a record makes no edge of the map. */
+const UNPLACED_REASONS = [
+  "no-protocol",
+  "no-ports",
+  "ports-alike",
+  "sides-unknown",
+  "not-settled",
+] as const;
+
 export const OWN_KEYS = [
   {
     key: "reply",
@@ -106,6 +115,17 @@ export const OWN_KEYS = [
     label: "Edge",
     help: "A client and a server, replies turned round.",
     example: 'edge:"shop/web -> payments/api"',
+  },
+  {
+    key: "unplaced",
+    hubble: false,
+    sided: false,
+    available: true,
+    kind: wordKind("why there is no client", UNPLACED_REASONS),
+    unknown: false,
+    label: "Unplaced",
+    help: "Why the map has no edge for it: no layer 4, no ports, both ports of a kind, nothing known of either side, or its file is still being read; `unplaced:-` has an edge.",
+    example: "unplaced:no-ports",
   },
   {
     key: "drop",

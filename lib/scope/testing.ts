@@ -324,6 +324,9 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
   fc.record({ ...signed, values: some(actor) }).map((t) => makeTerm("dropped-at", t.values, t)),
   fc.record({ ...signed, values: unique(policies) }).map((t) => makeTerm("denied-by", t.values, t)),
   fc.record({ ...signed, values: some(edge) }).map((t) => makeTerm("edge", t.values, t)),
+  fc
+    .record({ ...signed, values: unique(word("no-protocol", "no-ports", "ports-alike", "sides-unknown")) })
+    .map((t) => makeTerm("unplaced", t.values, t)),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("client-namespace", t.values, t)),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("server-namespace", t.values, t)),
   fc.record({ ...signed, values: listOf(pod) }).map((t) => makeTerm("client-pod", t.values, t)),

@@ -15,9 +15,9 @@ export const mapCalls = {
         .number()
         .int()
         .min(1)
-        .max(10_000)
+        .max(50_000)
         .default(2000)
-        .describe("Edges at most; those with fewest events are folded."),
+        .describe("Edges at most; those with fewest events are folded, and last those with drops or errors."),
     }),
     answer: jsonAnswer(mapAnswerSchema, "The map."),
   }),

@@ -1,0 +1,93 @@
+/** Every number of the map has terms of the filter that lead to exactly what it counts, at every level. */
+
+import { describe, expect, it } from "vitest";
+import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
+import { endTerms, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
+import { formatFilter, type Term } from "@/lib/scope/filter";
+import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
+
+const generated = await generateLogs(11, 1200);
+/** A workload without a pod's name beside its pods, and a world without name or address beside one that has a name. */
+const odd = [
+  [
+    { namespace: "shop", workloads: [{ name: "web" }], identity: 300 },
+    { identity: 2, labels: ["reserved:world"] },
+  ],
+  [
+    { namespace: "shop", pod_name: "web-5d9c7b-x2x7k", workloads: [{ name: "web" }], identity: 300 },
+    { identity: 2 },
+  ],
+  [
+    { namespace: "shop", pod_name: "web-5d9c7b-x2x7k", identity: 300 },
+    { identity: 2, labels: ["reserved:world"] },
+    ["api.example.com"],
+  ],
+  [{}, {}],
+].map(([source, destination, destination_names], n) =>
+  JSON.stringify({
+    flow: {
+      time: `2026-08-21T12:00:0${n}Z`,
+      verdict: "FORWARDED",
+      source,
+      destination,
+      ...(destination_names && { destination_names }),
+      is_reply: false,
+      l4: { TCP: { source_port: 40_000 + n, destination_port: 443 } },
+      event_type: { type: 4 },
+      Type: "L3_L4",
+    },
+  }),
+);
+const captures: readonly (readonly [string, readonly Log[]])[] = [
+  ["a generated log", generated.logs],
+  ["masked sides", [{ name: "odd.log", text: `${odd.join("\n")}\n` }]],
+  ...REAL_LOGS.map((log): [string, Log[]] => [log.name, [log]]),
+];
+
+describe.each(captures)("in %s", (_name, logs) => {
+  it.each(MAP_LEVELS)("edges at the level of a %s", (level) => {
+    const proof = new ProofCapture(logs);
+    const total = (terms: readonly Term[]) =>
+      proof.ask("flows", { q: formatFilter({ terms: [...terms] }), limit: "1" }).total;
+    const map = proof.ask("map", { level, limit: "10000" });
+    const nodes = new Map(map.nodes.map((node) => [node.id, node]));
+    const node = (id: string) => nodes.get(id) as MapAnswer["nodes"][number];
+    expect(map.edges.length + map.unplaced.events).toBeGreaterThan(0);
+    // Each link is a question of its own; where there are many edges, every third has all that can differ.
+    const asked = map.edges.filter((_, at) => map.edges.length < 60 || at % 3 === 0);
+    for (const { client, server, port, protocol, ...edge } of asked) {
+      const terms = [
+        ...endTerms("client", node(client)),
+        ...endTerms("server", node(server)),
+        ...portTerms(port, protocol),
+      ];
+      const where = `${client} -> ${server} :${port} ${protocol}`;
+      expect({ where, ...total(terms) }).toMatchObject({ where, events: edge.events, drops: edge.drops });
+      expect({ where, drops: total([...terms, ...MEASURE_TERMS.drops])?.drops }).toEqual({
+        where,
+        drops: edge.drops,
+      });
+      for (const measure of ["l7Errors", "dnsErrors", "unanswered"] as const)
+        expect({ where, measure, n: total([...terms, ...MEASURE_TERMS[measure]])?.events }).toEqual({
+          where,
+          measure,
+          n: edge[measure],
+        });
+    }
+  });
+
+  it("what has no edge, by its reason", () => {
+    const proof = new ProofCapture(logs);
+    const { unplaced } = proof.ask("map", {});
+    for (const [reason, events] of Object.entries(unplaced.reasons))
+      expect({
+        reason,
+        events: proof.ask("flows", { q: `unplaced:${reason}`, limit: "1" }).total?.events,
+      }).toEqual({
+        reason,
+        events,
+      });
+    const placed = proof.ask("flows", { q: "unplaced:-", limit: "1" }).total?.events ?? 0;
+    expect(placed + unplaced.events).toBe(proof.ask("summary", {}).events);
+  });
+});
