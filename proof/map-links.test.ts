@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
-import { endTerms, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
+import { betweenTerm, endTerm, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
 import { formatFilter, type Term } from "@/lib/scope/filter";
 import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
 
@@ -56,11 +56,7 @@ describe.each(captures)("in %s", (_name, logs) => {
     // Each link is a question of its own; where there are many edges, every third has all that can differ.
     const asked = map.edges.filter((_, at) => map.edges.length < 60 || at % 3 === 0);
     for (const { client, server, port, protocol, ...edge } of asked) {
-      const terms = [
-        ...endTerms("client", node(client)),
-        ...endTerms("server", node(server)),
-        ...portTerms(port, protocol),
-      ];
+      const terms = [betweenTerm(node(client), node(server)), ...portTerms(port, protocol)];
       const where = `${client} -> ${server} :${port} ${protocol}`;
       expect({ where, ...total(terms) }).toMatchObject({ where, events: edge.events, drops: edge.drops });
       expect({ where, drops: total([...terms, ...MEASURE_TERMS.drops])?.drops }).toEqual({
@@ -73,6 +69,13 @@ describe.each(captures)("in %s", (_name, logs) => {
           measure,
           n: edge[measure],
         });
+    }
+    for (const { id, level: own } of map.nodes) {
+      const asks = total([endTerm("client", { id, level: own })])?.events;
+      expect({ id, asks }).toEqual({
+        id,
+        asks: map.edges.reduce((sum, { client, events }) => (client === id ? sum + events : sum), 0),
+      });
     }
   });
 

@@ -2,6 +2,7 @@
 
 export const VIEWS = [
   { id: "overview", label: "Overview", key: "o" },
+  { id: "map", label: "Map", key: "m" },
   { id: "drops", label: "Drops", key: "d" },
   { id: "dns", label: "DNS", key: "n" },
   { id: "l7", label: "L7", key: "l" },

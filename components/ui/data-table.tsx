@@ -23,6 +23,8 @@ interface DataTableProps<Row> {
   readonly columns: readonly DataColumn<Row>[];
   /** In their own order, until a heading is pressed. */
   readonly rows: readonly Row[];
+  /** Rows in the page at most, the first in the order of the heading. */
+  readonly most?: number;
   readonly keyOf: (row: Row) => string;
   readonly isOpen?: (row: Row) => boolean;
   /** A click on a row beside its links. By keyboard the row's own button or link does the same. */
@@ -37,7 +39,16 @@ interface Sorting {
 }
 
 /** A table that is sorted by its headings. It scrolls sideways by itself, never the page. */
-export function DataTable<Row>({ label, columns, rows, keyOf, isOpen, onOpen, below }: DataTableProps<Row>) {
+export function DataTable<Row>({
+  label,
+  columns,
+  rows,
+  most,
+  keyOf,
+  isOpen,
+  onOpen,
+  below,
+}: DataTableProps<Row>) {
   const [sorting, setSorting] = useState<Sorting>();
   const by = columns.find(({ id }) => id === sorting?.id)?.sortBy;
   const sorted = by === undefined || sorting === undefined ? rows : sortRows(rows, by, sorting.isDescending);
@@ -57,7 +68,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, isOpen, onOpen, be
           </tr>
         </thead>
         <tbody>
-          {sorted.map((row) => (
+          {sorted.slice(0, most).map((row) => (
             <Fragment key={keyOf(row)}>
               <tr
                 aria-selected={isOpen?.(row) || undefined}

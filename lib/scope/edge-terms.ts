@@ -3,15 +3,14 @@
  * number and its list cannot differ.
  */
 
+import type { ActorLevel } from "./actor-kinds";
 import { makeTerm, type Term } from "./filter";
 import { rowOf, type ValueOf } from "./keys";
 
 /** A node of the map, as far as it decides which flows are meant. */
 export interface EdgeEnd {
   readonly id: string;
-  readonly level: "namespace" | "workload" | "pod";
-  readonly kind: string;
-  readonly name: string;
+  readonly level: ActorLevel;
 }
 
 /** Measures that the filter can say in terms. */
@@ -28,24 +27,22 @@ export const MEASURE_TERMS = {
   unanswered: [makeTerm("answered", [{ type: "word", word: "no" }])],
 } as const satisfies Readonly<Record<string, readonly Term[]>>;
 
-const actor = (...key: string[]): ValueOf<"client"> => ({ type: "actor", key });
+/** Flows with this node at this end. The level is said, because one text can be a name at several. */
+export function endTerm(end: "client" | "server", { id, level }: EdgeEnd): Term {
+  return makeTerm(end, [{ type: "actor", key: [id], level }]);
+}
 
-/** Flows with this node at this end. */
-export function endTerms(end: "client" | "server", node: EdgeEnd): Term[] {
-  const terms: Term[] = [makeTerm(end, [actor(node.id)])];
-  // The id of a workload is that of each of its pods, too: here only records without a pod's name are meant.
-  if (node.level === "pod" && node.kind === "workload")
-    terms.push(makeTerm(`${end}-pod`, [{ type: "unknown" }]));
-  // So is the id of a world without name or address that of all the world.
-  if (node.level !== "namespace" && node.kind === "world" && /^reserved:/.test(node.id))
-    terms.push(
-      makeTerm(
-        end,
-        ["dns:", "cidr:", "ip:"].map((start) => actor(start, "")),
-        { negated: true },
-      ),
-    );
-  return terms;
+/** Flows between the two, replies turned round. */
+export function betweenTerm(client: EdgeEnd, server: EdgeEnd): Term {
+  return makeTerm("edge", [
+    {
+      type: "edge",
+      client: [client.id],
+      server: [server.id],
+      clientLevel: client.level,
+      serverLevel: server.level,
+    },
+  ]);
 }
 
 /** Server port and protocol of an edge; null where it has none. */

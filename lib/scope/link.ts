@@ -65,6 +65,8 @@ export const VIEW_WORDS = {
   find: { form: TEXT, says: "a text to find" },
   /** What the view leaves out. */
   hide: { form: TEXT, says: "something to hide" },
+  /** What is shown whole that is folded otherwise. */
+  unfold: { form: TEXT, says: "a list of what is unfolded" },
   /** Places that were given by hand. */
   pins: { form: TEXT, says: "a list of places" },
 } as const;

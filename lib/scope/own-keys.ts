@@ -13,13 +13,7 @@ import { enumKind, fileKind, portKind, searchKind, textKind, wordKind, yesNoKind
 const dropKind = wordKind("an answer", ["yes", "no", "first"], { true: "yes", false: "no" });
 
 /** Why a record makes no edge of the map. */
-const UNPLACED_REASONS = [
-  "no-protocol",
-  "no-ports",
-  "ports-alike",
-  "sides-unknown",
-  "not-settled",
-] as const;
+const UNPLACED_REASONS = ["no-protocol", "no-ports", "ports-alike", "sides-unknown", "not-settled"] as const;
 
 export const OWN_KEYS = [
   {

@@ -39,7 +39,14 @@ async function takeFlows(page: Page, address: string): Promise<void> {
   await page.getByRole("row", { selected: true }).waitFor();
 }
 
+/** The whole capture: where it hurts. */
+async function takeMap(page: Page, address: string): Promise<void> {
+  await page.goto(`${address}captures/samplecapture/map?hide=dns,host,health,prometheus`);
+  await page.locator("canvas[data-drawn=true]").waitFor();
+}
+
 const pictures: readonly Picture[] = [
+  { name: "map-light", scheme: "light", take: takeMap },
   { name: "flows-light", scheme: "light", take: takeFlows },
   { name: "flows-dark", scheme: "dark", take: takeFlows },
 ];

@@ -1,0 +1,174 @@
+"use client";
+
+import { ChevronDown, Table2 } from "lucide-react";
+import { type FormEvent, useEffect, useId, useState } from "react";
+import type { ScopeHandle } from "@/components/frame/use-scope";
+import { Button } from "@/components/ui/button";
+import { formatQuantity } from "@/components/ui/format";
+import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
+import { MEASURES } from "@/lib/insight/map/measure";
+import { NOISE, type Noise } from "@/lib/insight/map/noise";
+import styles from "./map-bar.module.css";
+import type { MapChoice, Picture } from "./use-picture";
+import { LEVEL_LABELS, type Level, MEASURE_LABELS, NOISE_LABELS } from "./words";
+
+interface MapBarProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+  readonly choice: MapChoice;
+  readonly picture: Picture;
+}
+
+const LEVELS = Object.keys(LEVEL_LABELS) as Level[];
+
+export function MapBar({ scope, choice, picture }: MapBarProps) {
+  const { level, measure, isLayered, hidden } = choice;
+  const hasTable = scope.view.part === "table";
+  return (
+    <div className={styles.bar}>
+      <h1 className="spoken">Map</h1>
+      <fieldset className={styles.switch}>
+        <legend className="spoken">Level</legend>
+        {LEVELS.map((word) => (
+          <Button
+            key={word}
+            small
+            look="quiet"
+            aria-pressed={word === level}
+            onClick={() =>
+              scope.setView({
+                level: word === "workload" ? null : word,
+                open: null,
+                focus: null,
+                pins: null,
+                unfold: null,
+              })
+            }
+          >
+            {LEVEL_LABELS[word]}
+          </Button>
+        ))}
+      </fieldset>
+      <Menu
+        trigger={
+          <Button small look="quiet">
+            Shows: {MEASURE_LABELS[measure]}
+            <ChevronDown size={12} aria-hidden />
+          </Button>
+        }
+      >
+        <MenuLabel>Width of lines and their numbers</MenuLabel>
+        <MenuChoice
+          value={measure}
+          onChange={(next) => scope.setView({ measure: next === "events" ? null : next })}
+          choices={MEASURES.map((value) => ({ value, label: MEASURE_LABELS[value] }))}
+        />
+      </Menu>
+      <Menu
+        trigger={
+          <Button small look="quiet">
+            {hidden.size === 0 ? "Hide noise" : `Hides ${hidden.size} of ${NOISE.length}`}
+            <ChevronDown size={12} aria-hidden />
+          </Button>
+        }
+      >
+        <MenuLabel>Left out of the map</MenuLabel>
+        {NOISE.map((noise) => (
+          <MenuCheck
+            key={noise}
+            checked={hidden.has(noise)}
+            onChange={(isHidden) => scope.setView({ hide: hideText(hidden, noise, isHidden) })}
+          >
+            {NOISE_LABELS[noise]}
+          </MenuCheck>
+        ))}
+        <MenuLine />
+        <MenuItem
+          onSelect={() => scope.setView({ hide: hidden.size === NOISE.length ? null : NOISE.join(",") })}
+        >
+          {hidden.size === NOISE.length ? "Show all of them" : "Hide all of them"}
+        </MenuItem>
+      </Menu>
+      <Menu
+        trigger={
+          <Button small look="quiet">
+            {isLayered ? "Left to right" : "By namespace"}
+            <ChevronDown size={12} aria-hidden />
+          </Button>
+        }
+      >
+        <MenuLabel>Layout</MenuLabel>
+        <MenuChoice
+          value={isLayered ? "layered" : "force"}
+          onChange={(next) => scope.setView({ layout: next === "force" ? null : next, pins: null })}
+          choices={[
+            { value: "force", label: "By namespace, close to whom they talk to" },
+            { value: "layered", label: "Left to right, by who asks whom" },
+          ]}
+        />
+        {scope.view.pins !== undefined && (
+          <>
+            <MenuLine />
+            <MenuItem onSelect={() => scope.setView({ pins: null })}>Undo places given by hand</MenuItem>
+          </>
+        )}
+      </Menu>
+      <FindBox scope={scope} picture={picture} />
+      <span className={styles.space} />
+      <Button
+        small
+        look="quiet"
+        aria-pressed={hasTable}
+        onClick={() => scope.setView({ part: hasTable ? null : "table" })}
+      >
+        <Table2 size={14} aria-hidden />
+        Table
+      </Button>
+    </div>
+  );
+}
+
+function hideText(hidden: ReadonlySet<Noise>, noise: Noise, isHidden: boolean): string | null {
+  const next = NOISE.filter((kind) => (kind === noise ? isHidden : hidden.has(kind)));
+  return next.length === 0 ? null : next.join(",");
+}
+
+/** What is found stays bright, everything else is dimmed. */
+function FindBox({ scope, picture }: { readonly scope: ScopeHandle; readonly picture: Picture }) {
+  const id = useId();
+  const inLink = scope.view.find ?? "";
+  const [text, setText] = useState(inLink);
+  useEffect(() => setText(inLink), [inLink]);
+  const apply = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (text !== inLink)
+      scope.setView({ find: text.trim() === "" ? null : text }, inLink === "" ? "push" : "replace");
+  };
+  const { find } = picture;
+  return (
+    <form className={styles.find} onSubmit={apply}>
+      <input
+        type="search"
+        className={styles.input}
+        aria-label="Find on the map"
+        aria-describedby={id}
+        placeholder="Find: name, drops > 0, new"
+        title="A piece of a name, or a condition on lines: drops > 0, error% > 5, port = 8443, client *= web and new"
+        value={text}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => setText(event.currentTarget.value)}
+        onBlur={() => apply()}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || text === "") return;
+          event.preventDefault();
+          setText("");
+          scope.setView({ find: null }, "replace");
+        }}
+      />
+      <span id={id} role="status" className={styles.found}>
+        {inLink !== "" && (find.ok ? formatQuantity(picture.foundLines, "line") : find.failure.message)}
+      </span>
+    </form>
+  );
+}

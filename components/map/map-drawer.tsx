@@ -1,0 +1,184 @@
+"use client";
+
+import Link from "next/link";
+import { flowsAddress } from "@/components/frame/flows-address";
+import { linkText } from "@/components/frame/link-change";
+import type { ScopeHandle } from "@/components/frame/use-scope";
+import { VIEWS, viewAddress } from "@/components/frame/views";
+import { Button, linkButton } from "@/components/ui/button";
+import { Drawer } from "@/components/ui/drawer";
+import { Empty } from "@/components/ui/empty";
+import type { Graph, Line, Spot } from "@/lib/insight/map/graph";
+import { betweenTerm, endTerm } from "@/lib/scope/edge-terms";
+import { addTerm } from "@/lib/scope/edit";
+import type { Term } from "@/lib/scope/filter";
+import { encodeScope, type Scope } from "@/lib/scope/link";
+import { LineParts } from "./line-parts";
+import styles from "./map-drawer.module.css";
+import { writeFocus, writeKeys } from "./open";
+import { SpotParts } from "./spot-parts";
+import { type Level, lineName, spotName } from "./words";
+
+interface MapDrawerProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+  readonly level: Level;
+  readonly graph: Graph;
+  /** Of a spot, or of both ends of a line. */
+  readonly openKeys: readonly string[];
+  readonly onClose: () => void;
+}
+
+/** One spot or line of the map, with links into the other views. */
+export function MapDrawer({ captureId, scope, level, graph, openKeys, onClose }: MapDrawerProps) {
+  const [from, to] = openKeys;
+  const line = graph.lines.find((other) => other.from.key === from && other.to.key === to);
+  const spot = to === undefined ? graph.spots.find(({ key }) => key === from) : undefined;
+  const name = line ? lineName(line) : spot ? spotName(spot) : "Not on the map";
+  const inScope = scope.scope;
+  return (
+    <Drawer title={name} label={`About ${name}`} closeLabel="Close" onClose={onClose}>
+      {inScope !== undefined && line !== undefined && (
+        <>
+          <LineActions captureId={captureId} scope={scope} inScope={inScope} line={line} />
+          <LineParts
+            captureId={captureId}
+            scope={inScope}
+            level={level}
+            line={line}
+            onRange={scope.setRange}
+          />
+        </>
+      )}
+      {inScope !== undefined && spot !== undefined && (
+        <>
+          <SpotActions captureId={captureId} scope={scope} inScope={inScope} spot={spot} graph={graph} />
+          <SpotParts
+            captureId={captureId}
+            scope={inScope}
+            spot={spot}
+            graph={graph}
+            onOpen={(...keys) => scope.setView({ open: writeKeys(...keys) })}
+          />
+        </>
+      )}
+      {line === undefined && spot === undefined && (
+        <Empty title="This is not on the map as it is now." role="status">
+          The scope, the level or what is hidden has changed since the link was made.
+        </Empty>
+      )}
+    </Drawer>
+  );
+}
+
+interface ActionsProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+  readonly inScope: Scope;
+}
+
+function LineActions({ captureId, scope, inScope, line }: ActionsProps & { readonly line: Line }) {
+  const [client, server] = [line.from.nodes[0], line.to.nodes[0]];
+  if (line.from.isFold || line.to.isFold || client === undefined || server === undefined) return null;
+  const term = betweenTerm(client, server);
+  const change = (negated: boolean) => scope.setFilter(addTerm(inScope.filter, { ...term, negated }));
+  return (
+    <div className={styles.actions}>
+      <ViewLinks captureId={captureId} scope={inScope} term={term} />
+      <Button small onClick={() => change(false)}>
+        Only this
+      </Button>
+      <Button small onClick={() => change(true)}>
+        Leave out
+      </Button>
+    </div>
+  );
+}
+
+function SpotActions({
+  captureId,
+  scope,
+  inScope,
+  spot,
+  graph,
+}: ActionsProps & { readonly spot: Spot; readonly graph: Graph }) {
+  const [node] = spot.nodes;
+  if (spot.isFold || node === undefined) return null;
+  const { focus } = scope.view;
+  const near = (steps: number) =>
+    scope.setView({ focus: writeFocus({ kind: "near", key: spot.key, steps }) });
+  const leaveOut = () => {
+    const ends = (["client", "server"] as const).map(
+      (end): Term => ({ ...endTerm(end, node), negated: true }),
+    );
+    scope.setFilter(ends.reduce(addTerm, inScope.filter));
+  };
+  const others = graph.spots.filter(({ key, isFold }) => key !== spot.key && !isFold);
+  return (
+    <div className={styles.actions}>
+      <Button small onClick={() => near(1)}>
+        Only its neighbours
+      </Button>
+      <Button small onClick={() => near(2)}>
+        Two steps
+      </Button>
+      {focus !== undefined && (
+        <Button small onClick={() => scope.setView({ focus: null })}>
+          The whole map
+        </Button>
+      )}
+      <label className={styles.ways}>
+        Ways to{" "}
+        <select
+          className={styles.select}
+          value=""
+          onChange={(event) =>
+            scope.setView({
+              focus: writeFocus({ kind: "ways", from: spot.key, to: event.currentTarget.value }),
+            })
+          }
+        >
+          <option value="">choose …</option>
+          {others.map((other) => (
+            <option key={other.key} value={other.key}>
+              {spotName(other)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button small onClick={leaveOut}>
+        Leave out
+      </Button>
+      <ViewLinks captureId={captureId} scope={inScope} term={endTerm("client", node)} says="as client" />
+      <ViewLinks captureId={captureId} scope={inScope} term={endTerm("server", node)} says="as server" />
+    </div>
+  );
+}
+
+const LINKED: readonly string[] = ["drops", "dns", "l7"];
+
+interface ViewLinksProps {
+  readonly captureId: string;
+  readonly scope: Scope;
+  readonly term: Term;
+  readonly says?: string;
+}
+
+/** The same part of the scope in the other views. */
+function ViewLinks({ captureId, scope, term, says }: ViewLinksProps) {
+  const query = linkText(encodeScope({ ...scope, filter: addTerm(scope.filter, term) }));
+  const behind = says === undefined ? "" : ` ${says}`;
+  return (
+    <>
+      <Link className={linkButton("plain", true)} href={flowsAddress(captureId, scope, term)}>
+        Flows{behind}
+      </Link>
+      {says === undefined &&
+        VIEWS.filter(({ id }) => LINKED.includes(id)).map(({ id, label }) => (
+          <Link key={id} className={linkButton("plain", true)} href={viewAddress(captureId, id, query)}>
+            {label}
+          </Link>
+        ))}
+    </>
+  );
+}

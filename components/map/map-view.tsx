@@ -1,0 +1,146 @@
+"use client";
+
+import { useMemo, useRef } from "react";
+import { ApiError } from "@/components/frame/api";
+import { useScope } from "@/components/frame/use-scope";
+import { Button } from "@/components/ui/button";
+import { Empty } from "@/components/ui/empty";
+import { formatQuantity } from "@/components/ui/format";
+import { later } from "@/components/ui/later";
+import { useHotkeys } from "@/components/ui/use-hotkeys";
+import { pointOn } from "@/lib/insight/map/geometry";
+import type { Place } from "@/lib/insight/map/layout";
+import { curveOf } from "./draw";
+import { MapBar } from "./map-bar";
+import { MapNotes } from "./map-notes";
+import { MapStage, type StageHandle } from "./map-stage";
+import styles from "./map-view.module.css";
+import { readKeys, readPins, writeKeys, writePins } from "./open";
+import type { Picked } from "./pick";
+import type { Scene } from "./scene";
+import { readChoice, usePicture } from "./use-picture";
+
+const MapTable = later(() => import("./map-table").then((module) => module.MapTable));
+const MapDrawer = later(() => import("./map-drawer").then((module) => module.MapDrawer));
+
+/**
+ * Who talks to whom in the scope, and where it hurts.
+ *
+ * Empty: says that nothing in the scope has an edge, and why. Loading: keeps the picture before. Failed: says why, with a
+ * way to try again. A link that cannot be read shows no picture.
+ */
+export function MapView({ captureId }: { readonly captureId: string }) {
+  const scope = useScope();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the map keeps in the link
+  const choice = useMemo(() => readChoice(scope), [scope.view]);
+  const picture = usePicture(captureId, scope, choice);
+  const stage = useRef<StageHandle>(undefined);
+  const openKeys = useMemo(() => readKeys(scope.view.open), [scope.view.open]);
+  const close = () => scope.setView({ open: null });
+  useHotkeys({ Escape: () => (openKeys.length === 0 ? false : close()) });
+  const { answer, scene, graph } = picture;
+  if (scope.scope === undefined)
+    return (
+      <Empty title="No map: this link cannot be read." role="status">
+        What is wrong stands above, with a way to put it right.
+      </Empty>
+    );
+  if (picture.error !== null)
+    return (
+      <Empty
+        title={picture.error.message}
+        role="alert"
+        actions={<Button onClick={picture.retry}>Try again</Button>}
+      >
+        {picture.error instanceof ApiError && picture.error.hint}
+      </Empty>
+    );
+  const open = ({ spot, line }: Picked) => {
+    if (spot?.spot.isFold) return unfold(spot.spot.group);
+    if (spot !== undefined) return scope.setView({ open: writeKeys(spot.spot.key) });
+    if (line !== undefined) return scope.setView({ open: writeKeys(line.from.spot.key, line.to.spot.key) });
+    if (openKeys.length > 0) close();
+  };
+  const unfold = (group: string) =>
+    scope.setView({ unfold: JSON.stringify([...choice.unfolded, group].sort()) });
+  const pin = (key: string, place: Place) =>
+    scope.setView({ pins: writePins(new Map([...readPins(scope.view.pins), [key, place]])) }, "replace");
+  const hasTable = scope.view.part === "table";
+  return (
+    <div className={styles.view}>
+      <div className={styles.main}>
+        <MapBar captureId={captureId} scope={scope} choice={choice} picture={picture} />
+        {answer !== undefined && answer.edges.length === 0 ? (
+          <Nothing isPartial={answer.meta.partial} unplaced={answer.unplaced.events} />
+        ) : scene === undefined || graph === undefined ? (
+          <p className={styles.loading}>
+            {answer === undefined ? "Counting who talks to whom …" : "Laying out the map …"}
+          </p>
+        ) : (
+          <MapStage
+            scene={scene}
+            fitKey={`${captureId} ${choice.level} ${choice.isLayered} ${scope.view.focus} ${sizeKey(scene)}`}
+            label={`Service map: ${formatQuantity(scene.spots.length, "spot")}, ${formatQuantity(scene.lines.length, "line")}. The table below the map holds the same.`}
+            openKeys={openKeys}
+            onOpen={open}
+            onPin={pin}
+            handle={stage}
+          />
+        )}
+        {answer !== undefined && (
+          <MapNotes captureId={captureId} scope={scope} choice={choice} picture={picture} />
+        )}
+        {hasTable && graph !== undefined && scene !== undefined && (
+          <MapTable
+            captureId={captureId}
+            scope={scope.scope}
+            graph={graph}
+            scene={scene}
+            openKeys={openKeys}
+            isNew={picture.isNew}
+            onOpen={(...keys) => scope.setView({ open: writeKeys(...keys) })}
+            onShow={(...keys) => {
+              const place = placeOfKeys(scene, keys);
+              if (place !== undefined) stage.current?.centre(place);
+            }}
+          />
+        )}
+      </div>
+      {openKeys.length > 0 && graph !== undefined && answer !== undefined && (
+        <MapDrawer
+          key={scope.view.open}
+          captureId={captureId}
+          scope={scope}
+          level={choice.level}
+          graph={graph}
+          openKeys={openKeys}
+          onClose={close}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Fitted again when other spots are there, not when their numbers change. */
+function sizeKey({ spots }: Scene): string {
+  return `${spots.length} ${spots[0]?.spot.key} ${spots.at(-1)?.spot.key}`;
+}
+
+/** In the world: a spot, or the middle of a line. */
+function placeOfKeys({ spots, lines }: Scene, [from, to]: readonly string[]): Place | undefined {
+  if (to === undefined) return spots.find(({ spot }) => spot.key === from)?.at;
+  const line = lines.find((other) => other.from.spot.key === from && other.to.spot.key === to);
+  return line && pointOn(curveOf(line, { k: 1, x: 0, y: 0 }), 0.5);
+}
+
+function Nothing({ isPartial, unplaced }: { readonly isPartial: boolean; readonly unplaced: number }) {
+  return (
+    <Empty title="Nothing in this scope has an edge." role="status">
+      {isPartial
+        ? "A file is still being settled; the map is drawn at the end."
+        : unplaced > 0
+          ? `${formatQuantity(unplaced, "event")} do not say who asked whom; the reasons stand below.`
+          : "Widen the time range or the filter."}
+    </Empty>
+  );
+}

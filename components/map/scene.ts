@@ -1,0 +1,190 @@
+/** The picture before it is drawn: places in the world, sizes in pixels, words. The canvas and the exported picture share it. */
+
+import { formatCount, formatQuantity } from "@/components/ui/format";
+import { groupBy } from "@/lib/base/group";
+import type { Counts } from "@/lib/insight/map/counts";
+import { hurtOf } from "@/lib/insight/map/counts";
+import { hullAround } from "@/lib/insight/map/geometry";
+import type { Graph, Group, Line, Spot } from "@/lib/insight/map/graph";
+import type { Place, Places } from "@/lib/insight/map/layout";
+import { isBlocked, type Measure, measureOf, share, type Tone, toneOf } from "@/lib/insight/map/measure";
+import { clusterTitle, groupTitle, spotLabel } from "./words";
+
+export type Shape = "circle" | "square" | "diamond" | "hexagon" | "stack";
+
+export interface SceneSpot {
+  readonly spot: Spot;
+  readonly at: Place;
+  readonly radius: number;
+  readonly shape: Shape;
+  readonly label: string;
+  /** Where the label stands. */
+  readonly side: "below" | "left" | "right";
+  readonly isHurt: boolean;
+  readonly isDim: boolean;
+  /** Labels of the heavier win where there is no room for both. */
+  readonly weight: number;
+}
+
+export interface SceneLine {
+  readonly line: Line;
+  readonly from: SceneSpot;
+  readonly to: SceneSpot;
+  readonly width: number;
+  readonly tone: Tone;
+  readonly isBlocked: boolean;
+  readonly isDim: boolean;
+  readonly isNew: boolean;
+  /** Stands on the line; absent for most. */
+  readonly label?: string;
+}
+
+export interface Hull {
+  readonly kind: "cluster" | "namespace" | "outside";
+  readonly polygon: readonly Place[];
+  readonly title: string;
+  readonly top: Place;
+}
+
+export interface Scene {
+  readonly spots: readonly SceneSpot[];
+  /** In the order in which they are drawn: what hurts last. */
+  readonly lines: readonly SceneLine[];
+  readonly hulls: readonly Hull[];
+  readonly measure: Measure;
+}
+
+export interface SceneOptions {
+  readonly measure: Measure;
+  readonly isNew: (line: Line) => boolean;
+  /** Undefined: nothing is looked for, and nothing is dimmed. */
+  readonly found?: { readonly spots: ReadonlySet<string>; readonly lines: ReadonlySet<string> };
+  /** Namespaces are not drawn round what is laid out by layers. */
+  readonly hasHulls: boolean;
+}
+
+const MOST_LABELS = 14;
+
+export function toScene(graph: Graph, places: Places, options: SceneOptions): Scene {
+  const { measure, isNew, found } = options;
+  const amountOf = (line: Line): number => measureOf(line.counts, measure, isNew(line));
+  const most = graph.lines.reduce((top, line) => Math.max(top, amountOf(line)), 0);
+  const heaviest = graph.spots.reduce((top, { counts }) => Math.max(top, counts.events), 0);
+  const spots = graph.spots.flatMap((spot): SceneSpot[] => {
+    const at = places.get(spot.key);
+    if (at === undefined) return [];
+    return [
+      {
+        spot,
+        at,
+        radius: radiusOf(spot, heaviest),
+        shape: shapeOf(spot),
+        label: spotLabel(spot),
+        side: options.hasHulls ? sideOf(spot) : "right",
+        isHurt: hurtOf(spot.counts) > 0,
+        isDim: found !== undefined && !found.spots.has(spot.key),
+        weight: (spot.counts.drops > 0 ? 2 : 0) + share(spot.counts.events, heaviest),
+      },
+    ];
+  });
+  const byKey = new Map(spots.map((spot) => [spot.spot.key, spot]));
+  const labelled = labelledLines(graph.lines, measure, amountOf);
+  const lines = graph.lines.flatMap((line): SceneLine[] => {
+    const [from, to] = [byKey.get(line.from.key), byKey.get(line.to.key)];
+    if (from === undefined || to === undefined) return [];
+    const value = amountOf(line);
+    return [
+      {
+        line,
+        from,
+        to,
+        width: 1 + 4.5 * share(value, most),
+        tone: toneOf(line.edges, line.counts),
+        isBlocked: isBlocked(line.edges),
+        isDim: found === undefined ? measure !== "events" && value === 0 : !found.lines.has(line.key),
+        isNew: isNew(line),
+        ...(labelled.has(line) && { label: lineLabel(line, measure, value) }),
+      },
+    ];
+  });
+  lines.sort((a, b) => rankOf(a) - rankOf(b));
+  return { spots, lines, hulls: options.hasHulls ? toHulls(graph, byKey) : [], measure };
+}
+
+/** What hurts, where all events are measured; else what is measured. */
+function lineLabel({ counts }: Line, measure: Measure, value: number): string {
+  return measure === "events" ? formatQuantity(counts.drops, "drop") : formatCount(value);
+}
+
+const RANK: Readonly<Record<Tone, number>> = { calm: 0, good: 1, warn: 2, both: 3, bad: 3 };
+
+function rankOf({ tone, isDim }: SceneLine): number {
+  return isDim ? -1 : RANK[tone];
+}
+
+/** The largest of what hurts, or of what is measured. */
+function labelledLines(
+  lines: readonly Line[],
+  measure: Measure,
+  amountOf: (line: Line) => number,
+): ReadonlySet<Line> {
+  const weight = measure === "events" ? (line: Line) => line.counts.drops : amountOf;
+  const hurt = lines.filter((line) => weight(line) > 0).sort((a, b) => weight(b) - weight(a));
+  return new Set(hurt.slice(0, MOST_LABELS));
+}
+
+function radiusOf({ counts, isFold, zone }: Spot, heaviest: number): number {
+  if (isFold) return 9;
+  return (zone === "inside" ? 7 : 5.5) + 5 * share(counts.events, heaviest);
+}
+
+function shapeOf({ isFold, zone, nodes }: Spot): Shape {
+  if (isFold) return "stack";
+  if (zone === "clients" || zone === "servers") return "diamond";
+  if (zone === "ground") return "hexagon";
+  return nodes[0]?.level === "namespace" ? "square" : "circle";
+}
+
+function sideOf({ zone }: Spot): SceneSpot["side"] {
+  return zone === "clients" ? "left" : zone === "servers" ? "right" : "below";
+}
+
+const ROOM = { cluster: 62, namespace: 34, outside: 16 } as const;
+
+/** Clusters lie below their namespaces; one alone is not drawn. */
+function toHulls({ groups }: Graph, byKey: ReadonlyMap<string, SceneSpot>): Hull[] {
+  const placesOf = (group: Group): Place[] => group.spots.flatMap(({ key }) => byKey.get(key)?.at ?? []);
+  const inside = groupBy(
+    groups.filter(({ zone }) => zone === "inside"),
+    ({ cluster }) => cluster,
+  );
+  const clusters = [...inside].flatMap(([cluster, members]) =>
+    hullOf("cluster", inside.size > 1 ? clusterTitle(cluster) : null, members.flatMap(placesOf)),
+  );
+  const others = groups.flatMap((group) =>
+    hullOf(group.zone === "inside" ? "namespace" : "outside", groupTitle(group), placesOf(group)),
+  );
+  return [...clusters, ...others];
+}
+
+function hullOf(kind: Hull["kind"], title: string | null, places: readonly Place[]): Hull[] {
+  if (title === null || places.length === 0) return [];
+  const polygon = hullAround(places, ROOM[kind]);
+  const top = polygon.reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY);
+  const middle = places.reduce((sum, { x }) => sum + x, 0) / places.length;
+  return [{ kind, polygon, title, top: { x: middle, y: top } }];
+}
+
+/** What a line or spot says of its counts, shortest first. */
+export function countsText({ events, drops, l7Errors, dnsErrors, unanswered }: Counts): string[] {
+  const parts: readonly (readonly [number, string])[] = [
+    [events, events === 1 ? "event" : "events"],
+    [drops, drops === 1 ? "drop" : "drops"],
+    [l7Errors, "L7 errors"],
+    [dnsErrors, "DNS errors"],
+    [unanswered, "unanswered"],
+  ];
+  return parts.flatMap(([count, unit], at) =>
+    count > 0 || at === 0 ? [`${formatCount(count)} ${unit}`] : [],
+  );
+}

@@ -1,0 +1,234 @@
+"use client";
+
+import { useMemo } from "react";
+import { useCapture } from "@/components/frame/queries";
+import type { ScopeHandle } from "@/components/frame/use-scope";
+import { formatTime, parseTime } from "@/lib/base/time";
+import type { MapEdge, MapNode } from "@/lib/insight/map/answer";
+import { type Find, parseFind } from "@/lib/insight/map/find";
+import { FOLD_LIMITS } from "@/lib/insight/map/fold";
+import { buildGraph, type Graph, type Line } from "@/lib/insight/map/graph";
+import { edgeKey, MEASURES, type Measure } from "@/lib/insight/map/measure";
+import { NOISE, type Noise, withoutNoise } from "@/lib/insight/map/noise";
+import { waysBetween, within } from "@/lib/insight/map/reach";
+import type { MapAnswer } from "@/lib/questions/answers-map";
+import { type Focus, readFocus, readPins } from "./open";
+import { useMap } from "./queries";
+import { type Scene, toScene } from "./scene";
+import { useLayout } from "./use-layout";
+import { LEVEL_LABELS, type Level, spotName } from "./words";
+
+/** What the link says of the map. */
+export interface MapChoice {
+  readonly level: Level;
+  readonly isLayered: boolean;
+  readonly measure: Measure;
+  readonly hidden: ReadonlySet<Noise>;
+  readonly focus: Focus | undefined;
+  readonly find: string;
+  readonly unfolded: ReadonlySet<string>;
+}
+
+export function readChoice({ view }: ScopeHandle): MapChoice {
+  const levels = Object.keys(LEVEL_LABELS) as Level[];
+  const hidden = new Set(view.hide?.split(","));
+  const unfolded: unknown = parsed(view.unfold);
+  return {
+    level: levels.find((level) => level === view.level) ?? "workload",
+    isLayered: view.layout === "layered",
+    measure: MEASURES.find((measure) => measure === view.measure) ?? "events",
+    hidden: new Set(NOISE.filter((noise) => hidden.has(noise))),
+    focus: readFocus(view.focus),
+    find: view.find ?? "",
+    unfolded: new Set(Array.isArray(unfolded) ? unfolded.map(String) : []),
+  };
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? [] : JSON.parse(text);
+  } catch {
+    return [];
+  }
+}
+
+export interface Picture {
+  readonly answer: MapAnswer | undefined;
+  readonly error: Error | null;
+  readonly retry: () => void;
+  /** What is drawn; undefined until it is laid out. */
+  readonly scene: Scene | undefined;
+  readonly graph: Graph | undefined;
+  /** Lines and spots that are not drawn because the reader hides them, or looks at a part. */
+  readonly hiddenEdges: readonly MapEdge[];
+  readonly unfocusedEdges: readonly MapEdge[];
+  readonly find: ReturnType<typeof parseFind>;
+  readonly foundLines: number;
+  readonly isNew: (line: Line) => boolean;
+  /** Since when an edge is new. */
+  readonly newSince: bigint | undefined;
+}
+
+export function usePicture(captureId: string, scope: ScopeHandle, choice: MapChoice): Picture {
+  const { level, hidden, focus, measure, unfolded, isLayered } = choice;
+  const map = useMap(captureId, scope.scope && scope.query, level);
+  const wholeQuery = scope.scope && revisionOnly(scope.query);
+  const whole = useMap(captureId, wholeQuery, level);
+  const answer = map.data;
+  const find = useMemo(() => parseFind(choice.find), [choice.find]);
+  const fresh = useFresh(captureId, scope, level, measure === "new" || (find.ok && usesNew(find.value)));
+  const shown = useMemo(
+    () => answer && withoutNoise(answer.nodes, answer.edges, hidden),
+    [answer, hidden.size, hidden],
+  );
+  const full = useGraph(answer?.nodes, shown, unfolded);
+  const near = useMemo(() => full && focus && nearTo(full, focus), [full, focus]);
+  const focused = useMemo(
+    () => (shown && near ? shown.filter((edge) => near.has(edge)) : shown),
+    [shown, near],
+  );
+  const graph = useGraph(answer?.nodes, focused, unfolded);
+  const homeGraph = useGraph(whole.data?.nodes, whole.data?.edges, unfolded);
+  const home = scope.query === (wholeQuery ?? "") && hidden.size === 0 && !focus ? graph : homeGraph;
+  const laid = useLayout(graph, home, isLayered ? "layered" : "force");
+  const pins = useMemo(() => readPins(scope.view.pins), [scope.view.pins]);
+  const found = useMemo(() => laid && foundIn(laid.graph, find, fresh.isNew), [laid, find, fresh.isNew]);
+  const scene = useMemo(
+    () =>
+      laid &&
+      toScene(laid.graph, new Map([...laid.places, ...pins]), {
+        measure,
+        isNew: fresh.isNew,
+        found,
+        hasHulls: laid.kind === "force",
+      }),
+    [laid, pins, measure, fresh.isNew, found],
+  );
+  const kept = new Set(focused);
+  return {
+    answer,
+    error: answer === undefined ? map.error : null,
+    retry: () => void map.refetch(),
+    scene,
+    graph,
+    hiddenEdges: answer && shown && hidden.size > 0 ? without(answer.edges, shown) : [],
+    unfocusedEdges: shown && near ? shown.filter((edge) => !kept.has(edge)) : [],
+    find,
+    foundLines: found?.lines.size ?? 0,
+    isNew: fresh.isNew,
+    newSince: fresh.since,
+  };
+}
+
+function without(all: readonly MapEdge[], shown: readonly MapEdge[]): MapEdge[] {
+  const kept = new Set(shown);
+  return all.filter((edge) => !kept.has(edge));
+}
+
+function revisionOnly(query: string): string {
+  const revision = new URLSearchParams(query).get("revision");
+  return revision === null ? "" : `revision=${revision}`;
+}
+
+function useGraph(
+  nodes: readonly MapNode[] | undefined,
+  edges: readonly MapEdge[] | undefined,
+  unfolded: ReadonlySet<string>,
+): Graph | undefined {
+  const key = [...unfolded].join("\n");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the set is another object each time, its members seldom are
+  return useMemo(
+    () => nodes && edges && buildGraph(nodes, edges, FOLD_LIMITS, unfolded),
+    [nodes, edges, key],
+  );
+}
+
+const linksOf = ({ lines }: Graph) =>
+  lines.map((line) => ({ from: line.from.key, to: line.to.key, edges: line.edges }));
+
+/** The edges that a focus keeps. */
+function nearTo(graph: Graph, focus: Focus): ReadonlySet<MapEdge> {
+  const links = linksOf(graph);
+  if (focus.kind === "ways")
+    return new Set(waysBetween(links, focus.from, focus.to).flatMap(({ edges }) => edges));
+  const reached = within(links, focus.key, focus.steps);
+  const closest = focus.steps === 1 ? new Set([focus.key]) : within(links, focus.key, focus.steps - 1);
+  return new Set(
+    links.flatMap(({ from, to, edges }) =>
+      reached.has(from) && reached.has(to) && (closest.has(from) || closest.has(to)) ? edges : [],
+    ),
+  );
+}
+
+const usesNew = (find: Find): boolean => find.by === "line" && find.usesNew;
+
+function foundIn(
+  graph: Graph,
+  find: Picture["find"],
+  isNew: (line: Line) => boolean,
+): { readonly spots: ReadonlySet<string>; readonly lines: ReadonlySet<string> } | undefined {
+  if (!find.ok) return undefined;
+  const { value } = find;
+  if (value.by === "name") {
+    if (value.text === "") return undefined;
+    const spots = new Set(
+      graph.spots.flatMap((spot) => (spotName(spot).toLowerCase().includes(value.text) ? [spot.key] : [])),
+    );
+    const lines = graph.lines.filter(({ from, to }) => spots.has(from.key) || spots.has(to.key));
+    return { spots, lines: new Set(lines.map(({ key }) => key)) };
+  }
+  const lines = graph.lines.filter((line) =>
+    value.holds({
+      client: spotName(line.from),
+      server: spotName(line.to),
+      counts: line.counts,
+      ports: line.edges.map(({ port }) => port),
+      protocols: line.edges.map(({ protocol }) => protocol),
+      isNew: isNew(line),
+    }),
+  );
+  return {
+    spots: new Set(lines.flatMap(({ from, to }) => [from.key, to.key])),
+    lines: new Set(lines.map(({ key }) => key)),
+  };
+}
+
+const NEVER_NEW = () => false;
+
+/**
+ * An edge is new when the same filter found none before the range of the scope; where there is no range, in the first
+ * quarter of the capture. So it is on the overview, too.
+ */
+function useFresh(captureId: string, { scope, query }: ScopeHandle, level: Level, isAsked: boolean) {
+  const { first, last } = useCapture(captureId).data ?? {};
+  const since = scope?.from ?? firstQuarter(first, last, scope?.to);
+  const before = useMemo(() => {
+    if (since === undefined || scope === undefined) return undefined;
+    const params = new URLSearchParams(query);
+    params.delete("from");
+    params.set("to", formatTime(since));
+    return params.toString();
+  }, [query, since, scope]);
+  const earlier = useMap(captureId, isAsked ? before : undefined, level).data;
+  const known = useMemo(() => earlier && new Set(earlier.edges.map(edgeKey)), [earlier]);
+  return useMemo(
+    () => ({
+      since,
+      isNew:
+        known === undefined || !isAsked
+          ? NEVER_NEW
+          : (line: Line) => line.edges.some((edge) => !known.has(edgeKey(edge))),
+    }),
+    [known, isAsked, since],
+  );
+}
+
+function firstQuarter(
+  first: string | null | undefined,
+  last: string | null | undefined,
+  end: bigint | undefined,
+): bigint | undefined {
+  const [from, to] = [first ? parseTime(first) : undefined, last ? parseTime(last) : undefined];
+  if (from === undefined || to === undefined) return undefined;
+  return from + ((end !== undefined && end < to ? end : to) - from) / 4n;
+}

@@ -1,0 +1,105 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { makeCapture } from "./fixtures/captures";
+import { flowLog } from "./fixtures/flow-log";
+import { expect, test } from "./fixtures/test";
+import { FlowsPage } from "./pages/flows-page";
+
+/** The picture stands still: everything that was asked for is drawn. */
+async function drawn(page: Page): Promise<void> {
+  await expect(page.locator("canvas[data-drawn=true]")).toBeVisible();
+}
+
+const map = (page: Page) => page.getByRole("img", { name: /^Service map/ });
+const table = (page: Page) => page.getByRole("region", { name: "Edges of the map" });
+
+/** Where the table says that an edge is: it moves it into the middle of the picture. */
+async function clickOnMap(page: Page, button: string): Promise<void> {
+  await page.getByRole("button", { name: button }).click();
+  await drawn(page);
+  await map(page).click();
+}
+
+test("the map and its table hold the same, and a line on it opens with its numbers", async ({
+  page,
+  request,
+}) => {
+  // Of 200 records each tenth is a drop to payments/api; the others are requests and replies of shop/cart.
+  const id = await makeCapture(request, "map", flowLog(200));
+  await page.goto(`/captures/${id}/map`);
+  await drawn(page);
+  await expect(map(page)).toHaveAccessibleName(/3 spots, 2 lines/);
+  await page.getByRole("button", { name: "Table", exact: true }).click();
+  const rows = table(page).getByRole("row");
+  await expect(rows).toHaveCount(3);
+  await expect(rows.nth(1)).toContainText("shop/webpayments/api:8443 TCP2020");
+  await expect(rows.nth(2)).toContainText("shop/webshop/cart:8080 TCP1800");
+
+  await clickOnMap(page, "Show shop/web → payments/api on the map");
+  const drawer = page.getByRole("complementary", { name: "shop/web → payments/api" });
+  await expect(drawer).toContainText("POLICY_DENIED (133)");
+  await expect(drawer).toContainText("Who decided");
+  await drawer.getByRole("link", { name: "20 drops" }).first().click();
+  const flows = new FlowsPage(page);
+  await expect(flows.count).toHaveText("20 flows");
+  await page.goBack();
+  await expect(drawer).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(drawer).toBeHidden();
+});
+
+test("levels, what is hidden, found and open are in the link", async ({ page, request }) => {
+  const id = await makeCapture(request, "map-link", flowLog(100));
+  await page.goto(`/captures/${id}/map`);
+  await drawn(page);
+  await page.getByRole("button", { name: "Namespaces" }).click();
+  await expect(map(page)).toHaveAccessibleName(/2 spots, 2 lines/);
+  await page.getByRole("searchbox", { name: "Find on the map" }).fill("drops > 0");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "1 line" })).toBeVisible();
+  await page.reload();
+  await drawn(page);
+  await expect(page.getByRole("button", { name: "Namespaces" })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("searchbox", { name: "Find on the map" })).toHaveValue("drops > 0");
+  await page.getByRole("searchbox", { name: "Find on the map" }).fill("drops > many");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("compares with no number")).toBeVisible();
+});
+
+test("a part of the map is shown, and what is left out is counted", async ({ page, request }) => {
+  const id = await makeCapture(request, "map-pin", flowLog(100));
+  await page.goto(`/captures/${id}/map?part=table`);
+  await drawn(page);
+  await page.getByRole("button", { name: "payments/api", exact: true }).first().click();
+  const drawer = page.getByRole("complementary", { name: "payments/api" });
+  await expect(drawer).toContainText("Is asked by 1 other");
+  await drawer.getByRole("button", { name: "Only its neighbours" }).click();
+  await drawn(page);
+  await expect(map(page)).toHaveAccessibleName(/2 spots, 1 line/);
+  await expect(page.getByText("are not shown")).toContainText("1 edge with 90 events");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Show the whole map" }).click();
+  await expect(map(page)).toHaveAccessibleName(/3 spots, 2 lines/);
+});
+
+test("a scope in which nobody asks anybody says so", async ({ page, request }) => {
+  const id = await makeCapture(request, "map-none", flowLog(100));
+  await page.goto(`/captures/${id}/map?q=verdict:AUDIT`);
+  await expect(page.getByText("Nothing in this scope has an edge.")).toBeVisible();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test("the map, its table and its drawer have no violations", async ({ page, request }) => {
+      const id = await makeCapture(request, `axe-map-${colorScheme}`, flowLog(100));
+      await page.goto(`/captures/${id}/map?part=table`);
+      await drawn(page);
+      await page.getByRole("button", { name: ":8443 TCP" }).click();
+      await expect(page.getByRole("heading", { name: "Who decided" })).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
+      expect(violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`)).toEqual([]);
+    });
+  });
+}
