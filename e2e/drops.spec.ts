@@ -74,6 +74,7 @@ test("whatever drops are grouped by, a row's number leads to its flows", async (
       .nth(1);
     await expect(row).toContainText(name);
     await row.getByRole("link", { name: "10", exact: true }).first().click();
+    await page.waitForURL(/\/flows\?/);
     await expect(flows.drops).toHaveText("10 drops");
   }
   await page.goBack();
@@ -98,6 +99,7 @@ test("a cell of the heat map is reached by keys and leads to the drops of its po
   await expect(cells.first()).toBeVisible();
   await cells.first().focus();
   await page.keyboard.press("Enter");
+  await page.waitForURL(/\/flows\?/);
   await expect(flows.drops).toHaveText("1 drop");
 });
 

@@ -47,13 +47,16 @@ function RecordOf({ captureId, title, record }: RecordProps) {
   return (
     <details>
       <summary>
-        {title}, <Link href={`${address}?flow=${flow}`}>{formatInstantText(time)}</Link>
+        {title}, {formatInstantText(time)}
         {node !== null && `, ${visible(node)}`}
         <span className={styles.quiet}>
           {" "}
           ({visible(file)}, line {line})
         </span>
       </summary>
+      <p>
+        <Link href={`${address}?flow=${flow}`}>Open the flow</Link>
+      </p>
       <ScrollText className={styles.code}>{visible(text)}</ScrollText>
       {isCut && <p className={styles.quiet}>The record goes on: open the flow to see all of it.</p>}
     </details>

@@ -81,7 +81,8 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
           />
         )}
       </div>
-      {openId !== undefined && (
+      {/* With the rows, which only the browser has: the width of the drawer is the browser's, too. */}
+      {openId !== undefined && drops.data !== undefined && (
         <CauseDrawer captureId={captureId} causeId={openId} scope={scope} onClose={close} />
       )}
     </div>
