@@ -78,6 +78,7 @@ test("times are shown in UTC or in the zone of this computer, as chosen", async 
   await flows.goto(id);
   await expect(flows.cell(0, "time")).toHaveText("05:00:00.000");
   await flows.page.getByRole("button", { name: "UTC" }).click();
+  await flows.page.getByRole("menuitemradio", { name: "Zone of this computer" }).click();
   await expect(flows.cell(0, "time")).toHaveText("14:00:00.000");
   expect(flows.page.url()).not.toContain("zone");
   await context.close();
