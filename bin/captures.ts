@@ -127,10 +127,10 @@ export class Captures {
 
   async delete(captureId: string): Promise<Result<null, QuestionFailure>> {
     if ((await this.catalogue.get(captureId)) === null || this.deleting.has(captureId)) return notFound();
-    const holding = await this.catalogue.investigations(captureId);
-    if (holding.length > 0) return pinned(holding.map(({ title }) => title));
     this.deleting.add(captureId);
     try {
+      const holding = await this.catalogue.investigations(captureId);
+      if (holding.length > 0) return pinned(holding.map(({ title }) => title));
       await this.intake.cancelAll(captureId);
       await this.writers.end(captureId);
       // In this order: no question opens the file again.
