@@ -31,7 +31,7 @@ async function put(engine: Engine, captureId: string, content: string, fileName 
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await holds()); tries++) {
-    if (tries > 300) throw new Error("waited too long");
+    if (tries > 2000) throw new Error("waited too long");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
