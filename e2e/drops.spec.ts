@@ -67,7 +67,9 @@ test("whatever drops are grouped by, a row's number leads to its flows", async (
     ["Node", "node-2"],
   ] as const) {
     await page.goto(`/captures/${id}/drops`);
-    await page.getByRole("button", { name: by, exact: true }).click();
+    // The table has headings of the same names.
+    const choices = page.getByRole("group", { name: "Group by" });
+    await choices.getByRole("button", { name: by, exact: true }).click();
     const row = page
       .getByRole("region", { name: `Drops by ${by.toLowerCase()}`, exact: true })
       .getByRole("row")

@@ -28,7 +28,7 @@ for (const name of Object.keys(process.env))
 Object.assign(process.env, offline, { TZ: "UTC", EYEPIECE_DATA: path.join(scratch, "data") });
 
 // A check that hangs must not keep the closing line from being printed.
-const timeout = 10 * 60_000;
+const timeout = 15 * 60_000;
 const tool = (name, args, options) => runTool(name, args, { timeout, ...options });
 const script = (name) => run(process.execPath, [path.join(root, "scripts", name)]);
 const check = (code) => (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
