@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup: "./scripts/test-setup.ts",
     env: { TZ: "UTC", LC_ALL: "C.UTF-8", EYEPIECE_CHECK_ANSWERS: "1" },
     allowOnly: process.env.CI === undefined,
-    testTimeout: 20_000,
+    // Both cores of a small machine: the default leaves one of two idle. So a test may wait for the other one.
+    maxWorkers: "100%",
+    testTimeout: 60_000,
   },
 });
