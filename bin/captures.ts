@@ -33,6 +33,8 @@ export class Captures {
   private readonly intake: Intake;
   private readonly listeners = new Set<Listener>();
   private readonly deleting = new Set<string>();
+  /** Revisions that investigations show, of captures that have any. */
+  private readonly pinned = new Map<string, readonly number[]>();
   private makingSample: Promise<CaptureInfo> | undefined;
 
   constructor(
@@ -130,7 +132,7 @@ export class Captures {
     this.deleting.add(captureId);
     try {
       const holding = await this.catalogue.investigations(captureId);
-      if (holding.length > 0) return pinned(holding.map(({ title }) => title));
+      if (holding.length > 0) return isPinned(holding.map(({ title }) => title));
       await this.intake.cancelAll(captureId);
       await this.writers.end(captureId);
       // In this order: no question opens the file again.
@@ -217,18 +219,22 @@ export class Captures {
     return this.intake.progress(captureId).length > 0;
   }
 
-  /** Before a capture changes: the revision that an investigation shows is copied. Nothing is pinned while a file is read. */
+  /**
+   * Before a capture changes: the revision that an investigation shows is copied. Nothing is pinned while a file is
+   * read. Without pins it asks nobody, so that files keep the order in which they arrive.
+   */
   private async keepPinned(captureId: string): Promise<void> {
-    if (this.isReading(captureId)) return;
-    const revisions = pinnedRevisions(await this.catalogue.investigations(captureId));
-    if (revisions.length === 0) return;
+    const revisions = this.pinned.get(captureId);
+    if (revisions === undefined || this.isReading(captureId)) return;
     const writer = await this.writers.of(captureId);
     await writer.ask("keepRevision", { pinned: revisions });
   }
 
-  /** Removes copies that no investigation shows any more. */
-  async dropUnpinned(captureId: string): Promise<void> {
+  /** Investigations of the capture came, went or changed. Copies that none of them shows any more go. */
+  async pinsChanged(captureId: string): Promise<void> {
     const wanted = pinnedRevisions(await this.catalogue.investigations(captureId));
+    if (wanted.length > 0) this.pinned.set(captureId, wanted);
+    else this.pinned.delete(captureId);
     const file = this.fileOf(captureId);
     const unwanted = keptRevisions(file).filter((revision) => !wanted.includes(revision));
     dropRevisions(file, unwanted);
@@ -314,7 +320,7 @@ export class Captures {
       if (!ids.includes(entry.id)) await this.catalogue.remove(entry.id);
     const wanted = new Set<string>();
     for (const id of ids) {
-      await this.dropUnpinned(id);
+      await this.pinsChanged(id);
       for (const spool of await this.recoverOne(id)) wanted.add(spool);
     }
     this.intake.removeOrphans(wanted);
@@ -398,7 +404,7 @@ function pinnedRevisions(investigations: readonly StoredInvestigation[]): number
   return [...revisions];
 }
 
-function pinned(titles: readonly string[]) {
+function isPinned(titles: readonly string[]) {
   return fail(
     "capture_pinned",
     `An investigation shows this capture: ${titles.slice(0, 3).join(", ")}${titles.length > 3 ? ` and ${titles.length - 3} more` : ""}.`,

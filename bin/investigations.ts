@@ -41,10 +41,12 @@ export class Investigations {
     const times = { createdAtMs: now, updatedAtMs: now };
     const stored = { id, captureId, title, status, notes, content, edition: 0, ...times };
     await this.catalogue.addInvestigation(stored);
+    await this.captures.pinsChanged(captureId);
     // A file may have begun to arrive while the case was written: then its revision was not copied.
     const again = await this.check(captureId, pins, []);
     if (!again.ok) {
       await this.catalogue.removeInvestigation(id);
+      await this.captures.pinsChanged(captureId);
       return again;
     }
     return this.get(id);
@@ -60,14 +62,14 @@ export class Investigations {
     const update = { ...rest, ...(pins !== undefined && { content: writeContent({ pins }) }) };
     if (!(await this.catalogue.changeInvestigation(id, edition, update, BigInt(this.nowMs()))))
       return fail("investigation_changed", "Somebody else has changed this investigation meanwhile.");
-    if (pins !== undefined) await this.captures.dropUnpinned(now.value.captureId);
+    if (pins !== undefined) await this.captures.pinsChanged(now.value.captureId);
     return this.get(id);
   }
 
   async remove(id: string): Promise<Result<null>> {
     const stored = await this.catalogue.investigation(id);
     if (stored === null || !(await this.catalogue.removeInvestigation(id))) return notFound();
-    await this.captures.dropUnpinned(stored.captureId);
+    await this.captures.pinsChanged(stored.captureId);
     return ok(null);
   }
 
