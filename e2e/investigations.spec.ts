@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { makeCapture, putFile } from "./fixtures/captures";
+import { makeCapture, putFile, uniqueName } from "./fixtures/captures";
 import { flowLog, flowLogFrom } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -42,20 +42,21 @@ test("a case has notes, a status and pins in order, and is found on the first pa
   request,
 }) => {
   const id = await makeCapture(request, "case", flowLog(50));
-  const pins = ["First", "Second"].map((title, at) => ({
+  const title = uniqueName("Hand-over of the night");
+  const pins = ["First", "Second"].map((pinTitle, at) => ({
     id: `pin0000${at}`,
     view: "drops",
     link: "revision=1",
-    title,
+    title: pinTitle,
     note: "",
     pinnedAt: "2026-03-04T05:00:00Z",
   }));
   const made = await request.post("/api/v1/investigations", {
-    data: { captureId: id, title: "Hand-over of the night", pins },
+    data: { captureId: id, title, pins },
   });
   expect(made.status()).toBe(201);
   await page.goto("/");
-  await page.getByRole("link", { name: "Hand-over of the night" }).click();
+  await page.getByRole("link", { name: title }).click();
   await page.getByRole("button", { name: "Write notes" }).click();
   await page.getByLabel("Notes (Markdown)").fill("- ask the shop team");
   await page.getByRole("button", { name: "Save" }).click();
