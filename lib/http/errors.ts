@@ -17,6 +17,7 @@ const kinds = {
   bad_request: { status: 400, hint: "Compare the request with docs/interface.md." },
   filter_invalid: { status: 400, hint: "Correct the term at the position named in details." },
   cursor_invalid: { status: 400, hint: "Start again from the first page, without a cursor." },
+  scope_too_wide: { status: 400, hint: "Narrow the time range or the filter." },
   upload_incomplete: { status: 400, hint: "The connection ended early. Send the file again." },
   sign_in_needed: { status: 401, hint: "Sign in, or send the header Authorization: Bearer with the token." },
   host_refused: {

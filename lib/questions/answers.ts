@@ -71,7 +71,7 @@ export const flowsAnswerSchema = z.object({
   /** Opaque; null at either end. */
   next: text,
   previous: text,
-  /** Number of the first row in the whole order, when the page was asked for by `position`. */
+  /** Number of the first row in the whole order, when the page was asked for by its place, or is sorted by a column. */
   position: count.nullable(),
 });
 

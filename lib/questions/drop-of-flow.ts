@@ -1,9 +1,9 @@
 /** What a flow has to do with a drop: its twin record, and the cause. */
 
 import { dropRemedy, dropSentence } from "@/lib/insight/causes/drop-words";
-import type { FlowDetailAnswer } from "./answers";
+import type { FlowDetailAnswer, FlowsAnswer } from "./answers";
 import { readCauses } from "./causes";
-import { flowIdOf } from "./flow-row";
+import { type FlowValues, flowIdOf, keyOf, kindIdOf, readFlowId, toFlowRow } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
 
 /** `id` is the row of the flow. A flow is the anchor of a drop, the verdict record joined with one, or neither. */
@@ -35,8 +35,19 @@ export function readDropOf(capture: OpenCapture, id: number): Pick<FlowDetailAns
   };
 }
 
+/** Rows of a page, and of each policy verdict the drop record that tells of the same drop. */
+export function toFlowRows(capture: OpenCapture, rows: readonly FlowValues[]): FlowsAnswer["flows"] {
+  const verdicts = rows.filter((row) => capture.kind(kindIdOf(row)).verdict === "DROPPED");
+  const ids = verdicts.map((row) => Number(keyOf(row).id));
+  const anchors = ids.length === 0 ? new Map<number, string>() : anchorsOf(capture, ids);
+  return rows.map((row) => ({
+    ...toFlowRow(capture, row),
+    sameDropAs: anchors.get(Number(keyOf(row).id)) ?? null,
+  }));
+}
+
 /** By row of a policy verdict, the id of the drop record that it was joined with. */
-export function anchorsOf(capture: OpenCapture, verdictIds: readonly number[]): Map<number, string> {
+function anchorsOf(capture: OpenCapture, verdictIds: readonly number[]): Map<number, string> {
   const rows = capture.database
     .prepareExact(
       `SELECT j.verdictId, f.hash, f.occurrence FROM json_each(?) v CROSS JOIN JoinedDrop j ON j.verdictId = v.value
@@ -49,9 +60,4 @@ export function anchorsOf(capture: OpenCapture, verdictIds: readonly number[]): 
       flowIdOf(hash as bigint, Number(occurrence)),
     ]),
   );
-}
-
-function readFlowId(capture: OpenCapture, id: number): string | null {
-  const row = capture.database.prepareExact("SELECT hash, occurrence FROM Flow WHERE id = ?").get([id]);
-  return typeof row?.hash === "bigint" ? flowIdOf(row.hash, Number(row.occurrence)) : null;
 }

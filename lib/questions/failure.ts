@@ -8,6 +8,7 @@ export interface QuestionFailure {
     | "capture_pinned"
     | "cause_not_found"
     | "cursor_invalid"
+    | "scope_too_wide"
     | "filter_invalid"
     | "file_not_found"
     | "flow_not_found"

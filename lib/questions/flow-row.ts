@@ -65,6 +65,22 @@ export function parseFlowId(id: string): { readonly hash: bigint; readonly occur
   return { hash: BigInt.asIntN(64, BigInt(`0x${match[1]}`)), occurrence: Number(match[2] ?? 0) };
 }
 
+/** Id of the flow in this row; null when there is none. */
+export function readFlowId(capture: OpenCapture, id: number): string | null {
+  const row = capture.database.prepareExact("SELECT hash, occurrence FROM Flow WHERE id = ?").get([id]);
+  return typeof row?.hash === "bigint" ? flowIdOf(row.hash, Number(row.occurrence)) : null;
+}
+
+/** Row of the flow with this id. */
+export function rowOfFlowId(capture: OpenCapture, flowId: string): number | undefined {
+  const id = parseFlowId(flowId);
+  if (id === undefined) return undefined;
+  const row = capture.database
+    .prepare("SELECT id FROM Flow WHERE hash = ? AND occurrence = ? ORDER BY id LIMIT 1")
+    .get([id.hash, id.occurrence]);
+  return row === undefined ? undefined : Number(row.id);
+}
+
 const policyLists = z.partialRecord(
   z.enum(["egressAllowedBy", "ingressAllowedBy", "egressDeniedBy", "ingressDeniedBy"]),
   z.array(
@@ -77,7 +93,7 @@ const policyLists = z.partialRecord(
   ),
 );
 
-function toPolicies(json: SqlValue | undefined): FlowRow["policies"] {
+export function toPolicies(json: SqlValue | undefined): FlowRow["policies"] {
   if (typeof json !== "string") return null;
   const lists = policyLists.parse(JSON.parse(json));
   const names = (which: (keyof typeof lists)[]): string[] =>
@@ -95,8 +111,8 @@ function policyName(policy: { kind?: string; namespace?: string; name?: string; 
   return policy.kind === undefined ? name : `${policy.kind} ${name}`;
 }
 
-/** `trace:to-endpoint`, `drop:133`, `l7`; null when the record did not say. */
-function eventWord(type: SqlValue | undefined, subType: SqlValue | undefined): string | null {
+/** Of a row of Kind: `trace:to-endpoint`, `drop:133`, `l7`; null when the record did not say. */
+export function eventOf({ eventType: type, eventSubType: subType }: SqlRow): string | null {
   if (typeof type !== "number") return null;
   const word = enumName(EVENT_TYPE, type);
   if (word === "trace" && typeof subType === "number") {
@@ -133,7 +149,7 @@ export function toFlowRow(capture: OpenCapture, values: FlowValues): FlowRow {
     trafficDirection: String(kind.trafficDirection),
     isReply: kind.isReply === null ? null : kind.isReply === 1,
     type: String(kind.type),
-    event: eventWord(kind.eventType, kind.eventSubType),
+    event: eventOf(kind),
     source: capture.party(Number(at("sourceId"))),
     destination: capture.party(Number(at("destinationId"))),
     protocol: textOf(kind.protocol),

@@ -147,6 +147,18 @@ describe.each([
           if (page.flows.length > 0) expect(page.previous === null).toBe(position === 0);
         }
       });
+
+      it.each(["asc", "desc"] as const)("begin at any flow of the order %s, with its number", (order) => {
+        const capture = captureOf(times, every3rd);
+        const open = reader(capture);
+        const expected = ordered(capture, where);
+        if (order === "desc") expected.reverse();
+        for (let position = 0; position < expected.length; position += 7) {
+          const page = ask(open, { q, total, order, limit: 5, flow: expected[position] });
+          expect(page.position).toBe(position);
+          expect(ids(page)).toEqual(expected.slice(position, position + 5));
+        }
+      });
     });
   });
 });
@@ -170,8 +182,12 @@ describe("a page at a time", () => {
   ] as const)("%s begins with the first flow at or behind %i s", (order, seconds, expected) => {
     const made = capture();
     const open = reader(made);
-    for (const total of [false, true])
-      expect(numbers(ordered(made), ask(open, { order, at: at(seconds), total }))).toEqual(expected);
+    for (const total of [false, true]) {
+      const page = ask(open, { order, at: at(seconds), total });
+      expect(numbers(ordered(made), page)).toEqual(expected);
+      // Of five flows, those that are not behind it stand before it.
+      expect(page.position).toBe(5 - expected.length);
+    }
   });
 
   it("that holds nothing is left by its cursor", () => {
@@ -264,12 +280,16 @@ describe("the total", () => {
 });
 
 describe("refusals", () => {
-  it.each([
+  it.each<[Partial<FlowsParameters>, string]>([
     [{ q: "verdict:NONSENSE" }, "filter_invalid"],
     [{ q: "dns-query:(" }, "filter_invalid"],
     [{ from: "yesterday" }, "bad_request"],
     [{ from: timeAt(2), to: timeAt(1) }, "bad_request"],
     [{ at: "noon" }, "bad_request"],
+    [{ at: timeAt(1), sort: "verdict" }, "bad_request"],
+    [{ flow: "0123456789abcdef" }, "flow_not_found"],
+    [{ flow: "0123456789abcdef", sort: "verdict" }, "flow_not_found"],
+    [{ flow: "no id" }, "flow_not_found"],
     [{ revision: "99" }, "revision_not_found"],
   ])("%j: %s", (parameters, code) => {
     expect(refused(reader(captureOf([1n])), parameters)).toBe(code);

@@ -1,43 +1,29 @@
 /**
  * A page of flows in the order of time, and how many there are.
  *
- * Pages go by key (time, row id), both ways, or start at a row number or a time. A row id grows in file and
- * line order, so equal times keep that order. Untimed records come before all others.
+ * Pages go by key (time, row id), both ways, or start at a row number, a time or a flow. A row id grows in file and
+ * line order, so equal times keep that order. Untimed records come before all others. Other orders: sorted-flows.ts.
  */
 
-import { z } from "zod";
 import { fail, ok, type Result } from "@/lib/base/result";
 import { parseTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { FlowsAnswer } from "./answers";
-import { totalDrops } from "./drop-counts";
-import { anchorsOf } from "./drop-of-flow";
+import { toFlowRows } from "./drop-of-flow";
 import type { QuestionFailure } from "./failure";
-import { type FlowValues, keyOf, kindIdOf, selectFlowRows, toFlowRow } from "./flow-row";
+import { type FlowValues, keyOf, rowOfFlowId, selectFlowRows } from "./flow-row";
+import { decodeCursor, encodeCursor, type Key } from "./flows-cursor";
+import { type FlowsParameters, flowTotal } from "./flows-total";
 import { bucketOfRank, hasLadder, type Ladder, readLadder } from "./ladder";
 import type { OpenCapture } from "./open-capture";
-import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+import { readScope, scopeKey } from "./scope-parameters";
+import { notAmong, readSortedFlows } from "./sorted-flows";
 
-export interface FlowsParameters extends ScopeParameters {
-  readonly limit: number;
-  readonly order: "asc" | "desc";
-  readonly cursor?: string;
-  /** Number of the first row wanted, from 0 in the given order. */
-  readonly position?: number;
-  /** First row at this time or behind it, in the given order. RFC 3339. */
-  readonly at?: string;
-  /** False: rows only, without waiting for the count. */
-  readonly total: boolean;
-}
+export type { FlowsParameters } from "./flows-total";
 
 /** Towards later rows of the ascending order, or earlier ones. */
 type Way = "later" | "earlier";
-
-interface Key {
-  readonly timeNs: bigint | null;
-  readonly id: bigint;
-}
 
 /** Row ids between which all others lie: a key with one of them stands before or behind all rows of its time. */
 const BEFORE_ALL = 0n;
@@ -49,18 +35,6 @@ interface Start {
   readonly position?: number;
 }
 
-const INT64 = 2n ** 63n;
-
-const cursorSchema = z.tuple([
-  z.enum(["n", "p"]),
-  z
-    .string()
-    .regex(/^-?\d{1,19}$/)
-    .refine((ns) => BigInt(ns) >= -INT64 && BigInt(ns) < INT64)
-    .nullable(),
-  z.string().regex(/^\d{1,16}$/),
-]);
-
 export function readFlows(
   capture: OpenCapture,
   parameters: FlowsParameters,
@@ -68,8 +42,11 @@ export function readFlows(
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const compiled = compileScope(capture.database, scope.value);
-  const page = new Page(capture, compiled, scopeKey(parameters), parameters);
-  return page.read();
+  const key = scopeKey(parameters);
+  const { sort = "time" } = parameters;
+  if (sort === "time") return new Page(capture, compiled, key, parameters).read();
+  const ladder = readLadder(capture, compiled, key);
+  return readSortedFlows(capture, compiled, key, ladder, { ...parameters, sort });
 }
 
 class Page {
@@ -81,19 +58,27 @@ class Page {
     private readonly key: string,
     private readonly parameters: FlowsParameters,
   ) {
-    const isNeeded = parameters.total || parameters.position !== undefined || hasLadder(capture, key);
+    const { total, position, at, flow } = parameters;
+    const isPlaced = position !== undefined || at !== undefined || flow !== undefined;
+    const isNeeded = total || isPlaced || hasLadder(capture, key);
     this.ladder = isNeeded ? readLadder(capture, scope, key) : undefined;
   }
 
   read(): Result<FlowsAnswer, QuestionFailure> {
-    const { order, limit, cursor, position, at } = this.parameters;
+    const { order, limit, cursor, position, at, flow } = this.parameters;
     const forward: Way = order === "asc" ? "later" : "earlier";
     if (position !== undefined) return ok(this.answer(this.byPosition(position), position > 0, { position }));
     if (at !== undefined) {
       const time = parseTime(at);
       if (time === undefined) return fail("bad_request", `"${at}" is not a time.`, "Give an RFC 3339 time.");
-      const key = { timeNs: time, id: order === "asc" ? BEFORE_ALL : BEHIND_ALL };
-      return ok(this.answer(this.from(key, forward, limit + 1), true, { key }));
+      return ok(this.behind({ timeNs: time, id: order === "asc" ? BEFORE_ALL : BEHIND_ALL }));
+    }
+    if (flow !== undefined) {
+      const key = this.keyOfFlow(flow);
+      // Behind the place just before it.
+      return key === undefined
+        ? notAmong(flow)
+        : ok(this.behind({ ...key, id: order === "asc" ? key.id - 1n : key.id + 1n }));
     }
     if (cursor === undefined) return ok(this.answer(this.from(undefined, forward, limit + 1), false));
     const from = decodeCursor(cursor);
@@ -108,6 +93,48 @@ class Page {
     const backward = this.from(key, forward === "later" ? "earlier" : "later", limit + 1);
     const hasMore = backward.length > limit;
     return ok(this.page(backward.slice(0, limit).reverse(), hasMore, true, { key }));
+  }
+
+  /** The page behind a place, with the number of its first row. */
+  private behind(key: Key): FlowsAnswer {
+    const { order, limit } = this.parameters;
+    const position = this.rowsBefore(key);
+    const rows = this.from(key, order === "asc" ? "later" : "earlier", limit + 1);
+    return this.answer(rows, position > 0, { key, position });
+  }
+
+  private keyOfFlow(flowId: string): Key | undefined {
+    const id = rowOfFlowId(this.capture, flowId);
+    const [row] = id === undefined ? [] : this.select("f.id = ?", [id], "f.id", 1);
+    return row === undefined ? undefined : keyOf(row);
+  }
+
+  /** How many rows stand before a place in the given order; a row that has just this place stands before it. */
+  private rowsBefore(key: Key): number {
+    const ladder = this.ladder as Ladder;
+    const timed = ladder.records - ladder.untimed;
+    const isAscending = this.parameters.order === "asc";
+    if (key.timeNs !== null)
+      return isAscending ? ladder.untimed + this.timedBefore(key, "<=") : timed - this.timedBefore(key, "<");
+    const earlier = this.count(`f.timeNs IS NULL AND f.id ${isAscending ? "<=" : "<"} ?`, [key.id]);
+    return isAscending ? earlier : timed + ladder.untimed - earlier;
+  }
+
+  private timedBefore(key: Key, sign: "<" | "<="): number {
+    const ladder = this.ladder as Ladder;
+    const time = key.timeNs as bigint;
+    const bucket = bucketAt(ladder, time);
+    const start = ladder.starts[bucket];
+    if (start === undefined || time < start) return 0;
+    if (time > (ladder.lasts[bucket] as bigint)) return ladder.before[bucket + 1] as number;
+    const inside = this.count(`f.timeNs >= ? AND (f.timeNs, f.id) ${sign} (?, ?)`, [start, time, key.id]);
+    return (ladder.before[bucket] as number) + inside;
+  }
+
+  private count(condition: string, parameters: readonly SqlValue[]): number {
+    const sql = `SELECT count(*) FROM Flow f INDEXED BY "Flow_timeNs_id_kindId_events_idx" WHERE ${condition} AND ${this.scope.sql}`;
+    const [row] = this.capture.database.prepare(sql).rows([...parameters, ...this.scope.parameters]);
+    return Number(row?.[0] ?? 0);
   }
 
   /** `rows` has one more than wanted when there are more behind it. */
@@ -129,29 +156,13 @@ class Page {
       meta: this.capture.meta("records"),
       total:
         this.parameters.total && this.ladder !== undefined
-          ? { records: this.ladder.records, events: this.ladder.events, drops: this.drops() }
+          ? flowTotal(this.capture, this.scope, this.key, this.ladder)
           : null,
-      flows: this.withSameDrops(rows),
+      flows: toFlowRows(this.capture, rows),
       next: hasNext && lastKey !== undefined ? encodeCursor("n", lastKey) : null,
       previous: hasPrevious && firstKey !== undefined ? encodeCursor("p", firstKey) : null,
       position: position ?? null,
     };
-  }
-
-  private withSameDrops(rows: readonly FlowValues[]): FlowsAnswer["flows"] {
-    const verdicts = rows.filter((row) => this.capture.kind(kindIdOf(row)).verdict === "DROPPED");
-    const ids = verdicts.map((row) => Number(keyOf(row).id));
-    const anchors = ids.length === 0 ? new Map<number, string>() : anchorsOf(this.capture, ids);
-    return rows.map((row) => ({
-      ...toFlowRow(this.capture, row),
-      sameDropAs: anchors.get(Number(keyOf(row).id)) ?? null,
-    }));
-  }
-
-  /** Null until the first revision: before, no drops are joined. */
-  private drops(): number | null {
-    if (this.capture.meta("records").revision === 0) return null;
-    return this.capture.keep(`drops ${this.key}`, () => totalDrops(this.capture, this.scope).drops);
   }
 
   /** Rows strictly behind `key` on the way; the untimed ones stand at the early end. */
@@ -276,24 +287,4 @@ function bucketAt(ladder: Ladder, time: bigint): number {
     else high = middle - 1;
   }
   return low;
-}
-
-function encodeCursor(side: "n" | "p", { timeNs, id }: Key): string {
-  return Buffer.from(JSON.stringify([side, timeNs === null ? null : String(timeNs), String(id)])).toString(
-    "base64url",
-  );
-}
-
-function decodeCursor(text: string): { side: "next" | "previous"; key: Key } | undefined {
-  try {
-    const [side, timeNs, id] = cursorSchema.parse(
-      JSON.parse(Buffer.from(text, "base64url").toString("utf8")),
-    );
-    return {
-      side: side === "n" ? "next" : "previous",
-      key: { timeNs: timeNs === null ? null : BigInt(timeNs), id: BigInt(id) },
-    };
-  } catch {
-    return undefined;
-  }
 }

@@ -9,6 +9,7 @@ import {
   timelineAnswerSchema,
 } from "@/lib/questions/answers";
 import { CSV_COLUMNS } from "@/lib/questions/export/csv";
+import { SORT_COLUMNS } from "@/lib/questions/flow-order";
 import { TIMELINE_BY } from "@/lib/questions/series";
 import { call, capturePath, jsonAnswer, OF_A_CAPTURE, question, scopeQuery } from "../call";
 
@@ -16,15 +17,20 @@ const flowsQuery = scopeQuery
   .extend({
     limit: z.coerce.number().int().min(1).max(500).default(100),
     order: z.enum(["asc", "desc"]).default("asc"),
-    sort: z.literal("time").default("time"),
+    sort: z
+      .enum(["time", ...SORT_COLUMNS])
+      .default("time")
+      .describe("The column; all but `time` only for scopes of 100,000 records at most."),
     cursor: z.string().max(200).optional().describe("`next` or `previous` of an answer."),
     position: z.coerce.number().int().min(0).optional().describe("Number of the first row, from 0."),
     at: z.string().max(100).optional().describe("RFC 3339: start at this time."),
+    flow: z.string().max(100).optional().describe("Start at this flow, wherever it stands."),
     total: z.enum(["true", "false"]).default("true").describe("`false` leaves the count out."),
   })
   .refine(
-    ({ cursor, position, at }) => [cursor, position, at].filter((start) => start !== undefined).length <= 1,
-    "Give one of cursor, position and at.",
+    ({ cursor, position, at, flow }) =>
+      [cursor, position, at, flow].filter((start) => start !== undefined).length <= 1,
+    "Give one of cursor, position, at and flow.",
   );
 
 const COLUMN_NAMES = Object.keys(CSV_COLUMNS) as [string, ...string[]];
@@ -42,7 +48,7 @@ export const flowCalls = {
     does: "A page of flows, and how many there are",
     query: flowsQuery,
     answer: jsonAnswer(flowsAnswerSchema, "The page."),
-    errors: ["cursor_invalid"],
+    errors: ["cursor_invalid", "flow_not_found", "scope_too_wide"],
   }),
   flow: call({
     method: "GET",

@@ -1,0 +1,38 @@
+/** How a page of flows is asked for, and how many there are. */
+
+import type { CompiledScope } from "@/lib/capture/scope-sql";
+import type { FlowsAnswer } from "./answers";
+import { totalDrops } from "./drop-counts";
+import type { SortColumn } from "./flow-order";
+import type { Ladder } from "./ladder";
+import type { OpenCapture } from "./open-capture";
+import type { ScopeParameters } from "./scope-parameters";
+
+export interface FlowsParameters extends ScopeParameters {
+  readonly limit: number;
+  readonly order: "asc" | "desc";
+  readonly sort?: "time" | SortColumn;
+  readonly cursor?: string;
+  /** Number of the first row wanted, from 0 in the given order. */
+  readonly position?: number;
+  /** First row at this time or behind it, in the given order. RFC 3339. */
+  readonly at?: string;
+  /** Id of the flow that is the first row wanted. */
+  readonly flow?: string;
+  /** False: rows only, without waiting for the count. */
+  readonly total: boolean;
+}
+
+export function flowTotal(
+  capture: OpenCapture,
+  scope: CompiledScope,
+  key: string,
+  { records, events }: Ladder,
+): FlowsAnswer["total"] {
+  // Before the first revision no drops are joined.
+  const drops =
+    capture.meta("records").revision === 0
+      ? null
+      : capture.keep(`drops ${key}`, () => totalDrops(capture, scope).drops);
+  return { records, events, drops };
+}
