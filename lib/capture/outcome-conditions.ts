@@ -3,7 +3,7 @@
 import { GRPC_CLIENT_ERRORS, grpcStatusNumber, kafkaErrorNumber } from "@/lib/flow/l7-words";
 import { EXCHANGE_OUTCOME, L7_PROTOCOL } from "@/lib/insight/exchange-kind";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
-import type { ConnectionWord, RequestWord } from "@/lib/scope/outcome-kinds";
+import type { ConnectionWord, LookupWord, RequestWord } from "@/lib/scope/outcome-kinds";
 import { all, type Condition, maskedCondition, NEVER, type ValueOfTerm } from "./conditions";
 
 const SILENT = [OUTCOME.gap, OUTCOME.open, OUTCOME.unknowable].join(", ");
@@ -98,6 +98,32 @@ export function connectionCondition(value: ValueOfTerm<"connection">): Condition
 
 function attempts(where: string): Condition {
   return { sql: `(f.id IN (SELECT id FROM Attempt WHERE ${where}))`, parameters: [] };
+}
+
+/** Attempts to the world that followed no answer: over Attempt and the pair of its first flow. */
+const UNEXPLAINED = `SELECT t.id FROM Attempt t JOIN Flow g ON g.id = t.id JOIN Pair p ON p.id = g.pairId JOIN Actor s ON s.id = p.serverId
+  WHERE t.outcome <> ${OUTCOME.openAlready} AND s.kind = 'world' AND t.id NOT IN (SELECT id FROM ResolvedAttempt)`;
+
+export const LOOKUPS: Readonly<Record<LookupWord, string>> = {
+  fresh: "SELECT id FROM ResolvedAttempt WHERE expired = 0",
+  expired: "SELECT id FROM ResolvedAttempt WHERE expired = 1",
+  undated: "SELECT id FROM ResolvedAttempt WHERE expired IS NULL",
+  missing: UNEXPLAINED,
+};
+
+export function lookupCondition(value: ValueOfTerm<"lookup">): Condition {
+  if (value.type === "word") return { sql: `f.id IN (${LOOKUPS[value.word]})`, parameters: [] };
+  if (value.type !== "none") return NEVER;
+  return { sql: `f.id NOT IN (SELECT id FROM ResolvedAttempt UNION ALL ${UNEXPLAINED})`, parameters: [] };
+}
+
+export function resolvedAsCondition(value: ValueOfTerm<"resolved-as">): Condition {
+  if (value.type === "none") return { sql: "f.id NOT IN (SELECT id FROM ResolvedAttempt)", parameters: [] };
+  if (value.type !== "text") return NEVER;
+  return {
+    sql: `f.id IN (SELECT r.id FROM Text t JOIN DnsExchange x ON x.queryId = t.id JOIN ResolvedAttempt r ON r.dnsId = x.id WHERE t.value = ?)`,
+    parameters: [value.text],
+  };
 }
 
 /** Over a flow, because Kind answers it; the names are few. */

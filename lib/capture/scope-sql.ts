@@ -42,7 +42,9 @@ import {
   answerCondition,
   connectionCondition,
   kafkaApiCondition,
+  lookupCondition,
   requestCondition,
+  resolvedAsCondition,
 } from "./outcome-conditions";
 import {
   actorCondition,
@@ -236,6 +238,10 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map(connectionCondition));
     case "unplaced":
       return any(term.values.map(unplacedCondition));
+    case "lookup":
+      return any(term.values.map(lookupCondition));
+    case "resolved-as":
+      return any(term.values.map(resolvedAsCondition));
     case "edge":
       return any(term.values.map((value) => edgeCondition(database, value)));
     case "client-namespace":

@@ -629,6 +629,8 @@ export function holds(json: FlowJson, term: Term): boolean {
     case "kafka-api":
     case "connection":
     case "unplaced":
+    case "lookup":
+    case "resolved-as":
     case "client-namespace":
     case "server-namespace":
     case "client-pod":

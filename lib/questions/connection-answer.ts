@@ -59,7 +59,7 @@ export const storySchema = z.object({
   to: z.string(),
   /** False: there may be more records than `connection` has; `connectionNote` says why. */
   isWhole: z.boolean(),
-  /** The client's newest DNS answer with the server's address, before the first record. */
+  /** The DNS answer with the server's address that the attempt followed. */
   resolved: z
     .object({
       query: text,

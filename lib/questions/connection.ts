@@ -55,15 +55,7 @@ export function readConnection(capture: OpenCapture, id: number): Answer {
       from: formatTime(found.fromNs),
       to: formatTime(found.toNs),
       isWhole: found.why === null,
-      resolved: readResolved(
-        capture,
-        client,
-        server,
-        found.rows.reduce((first, row) => {
-          const { timeNs } = keyOf(row);
-          return timeNs !== null && timeNs < first ? timeNs : first;
-        }, flow.timeNs),
-      ),
+      resolved: attempt === undefined ? null : readResolved(capture, attempt.id),
     },
     connectionNote: found.why,
   };
@@ -72,7 +64,7 @@ export function readConnection(capture: OpenCapture, id: number): Answer {
 type Missing = keyof typeof NOT_TOLD;
 
 /** One end of the 5-tuple. Several endpoints can have its address. */
-export interface End {
+interface End {
   readonly endpointId: number;
   readonly endpoints: readonly number[];
   readonly addressId: number;

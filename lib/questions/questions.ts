@@ -35,6 +35,8 @@ import type {
 } from "./dns-answers";
 import { type DnsCausesParameters, readDnsCauses } from "./dns-causes";
 import type { DnsCausesAnswer } from "./dns-causes-answer";
+import { type DnsConnectionsParameters, readDnsConnections } from "./dns-connections";
+import type { DnsConnectionsAnswer } from "./dns-connections-answer";
 import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";
 import { readDnsLatency } from "./dns-latency";
 import { type DnsResponsesParameters, readDnsResponses } from "./dns-responses";
@@ -91,6 +93,7 @@ export interface Questions {
   dnsCauses: { ask: DnsCausesParameters; answer: DnsCausesAnswer };
   dnsSeries: { ask: DnsSeriesParameters; answer: DnsSeriesAnswer };
   dnsResponses: { ask: DnsResponsesParameters; answer: DnsResponsesAnswer };
+  dnsConnections: { ask: DnsConnectionsParameters; answer: DnsConnectionsAnswer };
   files: { ask: Record<string, never>; answer: FileReport[] };
   file: { ask: { fileId: number }; answer: FileReport };
   /** Files that were on their way when the server stopped. */
@@ -136,6 +139,7 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   dnsCauses: readDnsCauses,
   dnsSeries: readDnsSeries,
   dnsResponses: readDnsResponses,
+  dnsConnections: readDnsConnections,
   files: (capture) => ok(readFiles(capture.database)),
   file: ({ database }, { fileId }) => {
     const report = readFile(database, fileId);

@@ -2,7 +2,7 @@
 
 import { actorKind } from "./actor-kinds";
 import type { AvailableKey } from "./key-row";
-import { answerKind, connectionKind, requestKind } from "./outcome-kinds";
+import { answerKind, connectionKind, lookupKind, requestKind } from "./outcome-kinds";
 import { textKind } from "./simple-kinds";
 
 export const OUTCOME_KEYS = [
@@ -59,5 +59,27 @@ export const OUTCOME_KEYS = [
     label: "Connection",
     help: "What became of a TCP, UDP or SCTP connection, by its first record.",
     example: "connection:refused,reset-by-server",
+  },
+  {
+    key: "resolved-as",
+    hubble: false,
+    sided: false,
+    available: true,
+    kind: textKind("the exact name, lower case, without a final dot"),
+    unknown: false,
+    label: "Resolved as",
+    help: "First record of the attempts that followed a DNS answer for this name; `resolved-as:-` finds what followed none.",
+    example: "resolved-as:api.example.com",
+  },
+  {
+    key: "lookup",
+    hubble: false,
+    sided: false,
+    available: true,
+    kind: lookupKind,
+    unknown: false,
+    label: "Lookup",
+    help: "First record of attempts by the DNS answer they followed: within its time to live, behind it, one that did not say, or none although they went to the world.",
+    example: "lookup:expired,missing",
   },
 ] as const satisfies readonly AvailableKey[];

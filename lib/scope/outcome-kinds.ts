@@ -61,6 +61,12 @@ export type ConnectionWord = (typeof CONNECTION_WORDS)[number];
 
 export const connectionKind = wordKind("a word for connections", CONNECTION_WORDS);
 
+/** What a DNS answer has to do with an attempt; `missing`: it went to the world, and no answer that the log holds gave the address. */
+export const LOOKUP_WORDS = ["fresh", "expired", "undated", "missing"] as const;
+export type LookupWord = (typeof LOOKUP_WORDS)[number];
+
+export const lookupKind = wordKind("a word for lookups", LOOKUP_WORDS);
+
 /** As the tables of requests have it: `503`, `403 by policy`, `UNAVAILABLE`; or the beginning of an HTTP status: `5+`. */
 export interface AnswerValue {
   readonly type: "answer";

@@ -18,7 +18,7 @@ import { type Filter, makeTerm, type Term, withTerm } from "./filter";
 import { parseGlob } from "./glob";
 import type { Side } from "./keys";
 import type { LabelRequirement } from "./label-kind";
-import { CONNECTION_WORDS, REQUEST_WORDS } from "./outcome-kinds";
+import { CONNECTION_WORDS, LOOKUP_WORDS, REQUEST_WORDS } from "./outcome-kinds";
 import { policySet } from "./policy-set-kind";
 import type { EnumValue } from "./simple-kinds";
 import type { SpecialValue } from "./value-kind";
@@ -365,6 +365,8 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
   fc
     .record({ ...signed, values: unique(word(...CONNECTION_WORDS)) })
     .map((t) => makeTerm("connection", t.values, t)),
+  fc.record({ ...signed, values: unique(word(...LOOKUP_WORDS)) }).map((t) => makeTerm("lookup", t.values, t)),
+  fc.record({ ...signed, values: unique(text) }).map((t) => makeTerm("resolved-as", t.values, t)),
 );
 
 export const anyFilter: fc.Arbitrary<Filter> = fc

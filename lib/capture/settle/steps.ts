@@ -11,6 +11,7 @@ import { findConnectionCauses } from "./connection-causes";
 import { turnDirections } from "./directions";
 import { settleDns } from "./dns";
 import { groupDnsCauses } from "./dns/causes";
+import { resolveAttempts } from "./dns/lookups";
 import { groupDrops } from "./drop-causes";
 import { judgeSilence } from "./judge-silence";
 import type { Neighbourhood } from "./neighbourhood";
@@ -27,6 +28,7 @@ const STEPS: readonly Step[] = [
   settleInTime,
   judgeSilence,
   settleDns,
+  resolveAttempts,
   groupDrops,
   findConnectionCauses,
   groupDnsCauses,

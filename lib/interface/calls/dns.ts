@@ -10,6 +10,7 @@ import {
   dnsSeriesAnswerSchema,
 } from "@/lib/questions/dns-answers";
 import { dnsCausesAnswerSchema } from "@/lib/questions/dns-causes-answer";
+import { dnsConnectionsAnswerSchema } from "@/lib/questions/dns-connections-answer";
 import { jsonAnswer, question, scopeQuery } from "../call";
 
 const limit = z.coerce
@@ -57,5 +58,14 @@ export const dnsCalls = {
     does: "What was answered to which name: code, addresses, how long they may be kept",
     query: scopeQuery.extend({ limit }),
     answer: jsonAnswer(dnsResponsesAnswerSchema, "Distinct answers."),
+  }),
+  dnsConnections: question({
+    address: "/dns/connections",
+    does: "What followed DNS answers, what came after they had expired, and what no answer explains",
+    query: scopeQuery.extend({
+      by: z.enum(["query", "client"]).default("query"),
+      limit: limit.describe("Rows at most in each list; the rest is folded into one."),
+    }),
+    answer: jsonAnswer(dnsConnectionsAnswerSchema, "The lists."),
   }),
 };

@@ -1,0 +1,10 @@
+/** What followed DNS answers. */
+
+import { CALLS } from "@/lib/interface/calls";
+import { asks, routes } from "../../../../route-helpers";
+
+export const dynamic = "force-dynamic";
+
+export const { GET, POST, PUT, PATCH, DELETE } = routes(
+  asks(CALLS.dnsConnections, "dnsConnections", ({ query }) => query),
+);

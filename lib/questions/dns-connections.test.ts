@@ -1,0 +1,283 @@
+import { describe, expect, it } from "vitest";
+import { line, lines, TestCapture, timeAt } from "@/lib/jobs/testing";
+import { type DnsConnectionsParameters, readDnsConnections } from "./dns-connections";
+import type { DnsConnectionsAnswer } from "./dns-connections-answer";
+import { reader } from "./dns-testing";
+import { readFlow } from "./flow";
+import { readFlows } from "./flows";
+import type { OpenCapture } from "./open-capture";
+
+const side = (pod: string) => ({ namespace: "shop", pod_name: pod, identity: 1000 });
+const WORLD = { identity: 2, labels: ["reserved:world"] };
+const IP: Readonly<Record<string, string>> = { "web-0": "10.0.0.1", "api-0": "10.0.0.2", "db-0": "10.0.0.3" };
+const end = (name: string) => (name in IP ? side(name) : WORLD);
+const ipOf = (name: string): string => IP[name] ?? name;
+
+/** An answer of the resolver to a pod. */
+function answer(seconds: number, pod: string, query: string, ips: readonly string[], ttl?: number): string {
+  return line(seconds, {
+    Type: "L7",
+    IP: { source: "10.0.9.9", destination: ipOf(pod) },
+    l4: { UDP: { source_port: 53, destination_port: 40_000 } },
+    source: { namespace: "kube-system", pod_name: "coredns-0" },
+    destination: side(pod),
+    l7: {
+      type: "RESPONSE",
+      dns: {
+        query: `${query}.`,
+        qtypes: ["A"],
+        ips,
+        ...(ttl !== undefined && { ttl }),
+        observation_source: "proxy",
+      },
+    },
+    event_type: { type: 129 },
+    traffic_direction: "EGRESS",
+    is_reply: true,
+  });
+}
+
+type Became = "answered" | "refused" | "dropped" | "silent";
+let port = 20_000;
+
+/** A TCP connection attempt, and what came of it 10 ms later. */
+function connect(seconds: number, from: string, to: string, became: Became): string[] {
+  port++;
+  const packet = (at: number, flags: string[], isBack: boolean, more: Record<string, unknown> = {}) =>
+    line(at, {
+      IP: { source: ipOf(isBack ? to : from), destination: ipOf(isBack ? from : to) },
+      l4: {
+        TCP: {
+          source_port: isBack ? 443 : port,
+          destination_port: isBack ? port : 443,
+          flags: Object.fromEntries(flags.map((flag) => [flag, true])),
+        },
+      },
+      source: end(isBack ? to : from),
+      destination: end(isBack ? from : to),
+      event_type: { type: 4, sub_type: isBack ? 0 : 3 },
+      trace_observation_point: isBack ? "TO_ENDPOINT" : "TO_STACK",
+      is_reply: isBack,
+      ...more,
+    });
+  const denied = {
+    verdict: "DROPPED",
+    drop_reason_desc: "POLICY_DENIED",
+    event_type: { type: 1, sub_type: 133 },
+    is_reply: undefined,
+    traffic_direction: "EGRESS",
+  };
+  switch (became) {
+    case "answered":
+      return [packet(seconds, ["SYN"], false), packet(seconds + 0.01, ["SYN", "ACK"], true)];
+    case "refused":
+      return [packet(seconds, ["SYN"], false), packet(seconds + 0.01, ["RST", "ACK"], true)];
+    case "dropped":
+      return [packet(seconds, ["SYN"], false, denied)];
+    case "silent":
+      return [packet(seconds, ["SYN"], false)];
+  }
+}
+
+/** Two names, an address that nobody had asked for, and one that another pod had. */
+const STORY: readonly string[] = [
+  answer(1, "web-0", "a.example", ["192.0.2.7", "192.0.2.9"], 30),
+  ...connect(2, "web-0", "192.0.2.7", "answered"),
+  ...connect(3, "api-0", "192.0.2.7", "dropped"),
+  answer(4, "web-0", "b.example", ["192.0.2.8"]),
+  ...connect(5, "web-0", "192.0.2.8", "silent"),
+  ...connect(6, "web-0", "198.51.100.1", "refused"),
+  ...connect(7, "web-0", "db-0", "answered"),
+  ...connect(20, "web-0", "192.0.2.7", "dropped"),
+  ...connect(25, "web-0", "192.0.2.9", "answered"),
+  // 39 s and 49 s behind an answer of 30 s.
+  ...connect(40, "web-0", "192.0.2.7", "refused"),
+  ...connect(50, "web-0", "192.0.2.7", "answered"),
+  answer(60, "web-0", "a.example", ["192.0.2.7"], 30),
+  line(1000),
+];
+
+function captureOf(...texts: readonly string[]): TestCapture {
+  const capture = new TestCapture();
+  capture.add("a", lines(...texts));
+  return capture;
+}
+
+function ask(open: OpenCapture, parameters: Partial<DnsConnectionsParameters> = {}): DnsConnectionsAnswer {
+  const found = open.ask((capture) =>
+    readDnsConnections(capture, { by: "query", limit: 100, ...parameters }),
+  );
+  if (!found.ok) throw new Error(found.failure.message);
+  return found.value;
+}
+
+function records(open: OpenCapture, q: string): string[] {
+  const found = open.ask((capture) => readFlows(capture, { q, limit: 500, order: "asc", total: true }));
+  if (!found.ok) throw new Error(found.failure.message);
+  expect(found.value.total?.records).toBe(found.value.flows.length);
+  return found.value.flows.map(({ id }) => id);
+}
+
+const at = (seconds: number): string => timeAt(seconds).replace("Z", "000000Z");
+
+describe("connections and the answers they followed", () => {
+  it("by name: what became of them, in time or not", () => {
+    const open = reader(captureOf(...STORY));
+    const { total, rows, folded, meta } = ask(open);
+    expect(total).toMatchObject({
+      attempts: 6,
+      fresh: 3,
+      expired: 2,
+      undated: 1,
+      first: at(2),
+      last: at(50),
+    });
+    expect(rows).toMatchObject([
+      {
+        key: { query: "a.example" },
+        attempts: 5,
+        outcomes: { answered: 3, refused: 1, "dropped-at-client": 1 },
+        ...{ fresh: 3, expired: 2, undated: 0, answers: 1, clients: 1, addresses: 2 },
+        ...{ first: at(2), last: at(50) },
+      },
+      {
+        key: { query: "b.example" },
+        attempts: 1,
+        outcomes: { "no-reply": 1 },
+        ...{ fresh: 0, expired: 0, undated: 1, answers: 1, clients: 1, addresses: 1 },
+      },
+    ]);
+    expect(folded).toBeNull();
+    expect(meta).toMatchObject({
+      unit: "attempts",
+      notes: [expect.stringContaining("before the log began")],
+    });
+    expect(ask(open, { by: "client" }).rows).toMatchObject([
+      { key: { client: { id: "shop/web" } }, attempts: 6, answers: 2 },
+    ]);
+    expect(ask(open, { limit: 1 })).toMatchObject({
+      rows: [{ attempts: 5 }],
+      folded: { rows: 1, attempts: 1 },
+    });
+  });
+
+  it("that came when the answer had expired, and that no answer explains", () => {
+    const { expired, missing } = ask(reader(captureOf(...STORY)));
+    expect(expired).toMatchObject({
+      attempts: 2,
+      rows: [
+        {
+          query: "a.example",
+          client: { id: "shop/web" },
+          address: "192.0.2.7",
+          ttlSeconds: 30,
+          oldestNs: "49000000000",
+          outcomes: { answered: 1, refused: 1 },
+        },
+      ],
+      folded: null,
+    });
+    expect(missing).toMatchObject({
+      attempts: 2,
+      rows: [
+        {
+          client: { id: "shop/api" },
+          server: { id: "dns:a.example" },
+          port: 443,
+          protocol: "TCP",
+          hasAnswers: false,
+          outcomes: { "dropped-at-client": 1 },
+        },
+        {
+          client: { id: "shop/web" },
+          server: { id: "ip:198.51.100.1" },
+          hasAnswers: true,
+          outcomes: { refused: 1 },
+        },
+      ],
+    });
+  });
+
+  it("every number leads to as many records", () => {
+    const open = reader(captureOf(...STORY));
+    const answered = ask(open);
+    const count = (q: string): number => records(open, q).length;
+    for (const row of answered.rows) {
+      const name = "query" in row.key ? `resolved-as:${row.key.query}` : "";
+      expect(count(name)).toBe(row.attempts);
+      for (const [word, n] of Object.entries(row.outcomes))
+        expect(count(`${name} connection:${word}`)).toBe(n);
+      for (const word of ["fresh", "expired", "undated"] as const)
+        expect(count(`${name} lookup:${word}`)).toBe(row[word]);
+      expect(records(open, name)[0]).toBe(row.example);
+    }
+    expect(count("lookup:expired")).toBe(answered.expired.attempts);
+    expect(count("lookup:missing")).toBe(answered.missing.attempts);
+    expect(count("lookup:-") + count("lookup:fresh,expired,undated,missing")).toBe(count(""));
+    expect(count("resolved-as:-") + answered.total.attempts).toBe(count(""));
+    expect(records(open, "lookup:expired")[0]).toBe(answered.expired.rows[0]?.example);
+  });
+
+  it("a scope holds those whose first flow it holds", () => {
+    const open = reader(captureOf(...STORY));
+    expect(ask(open, { from: timeAt(10), to: timeAt(45) }).total).toMatchObject({
+      attempts: 3,
+      fresh: 2,
+      expired: 1,
+    });
+    expect(ask(open, { q: "verdict:DROPPED" })).toMatchObject({
+      total: { attempts: 1 },
+      missing: { attempts: 1 },
+    });
+    expect(ask(open, { q: "client:nobody/none" })).toMatchObject({
+      total: { attempts: 0, first: null },
+      rows: [],
+      folded: null,
+    });
+  });
+
+  it("a flow's story tells the same answer", () => {
+    const open = reader(captureOf(...STORY));
+    const [first = "", second = ""] = records(open, "lookup:expired");
+    const resolved = (id: string) => {
+      const found = open.ask((capture) => readFlow(capture, id));
+      return found.ok ? found.value.story?.resolved : undefined;
+    };
+    expect(resolved(first)).toMatchObject({
+      query: "a.example",
+      ttlSeconds: 30,
+      ageNs: "39000000000",
+      isExpired: true,
+    });
+    expect(resolved(second)).toMatchObject({ answered: at(1), isExpired: true });
+    expect(resolved(records(open, "lookup:undated")[0] ?? "")).toMatchObject({
+      query: "b.example",
+      ttlSeconds: null,
+      isExpired: null,
+    });
+    expect(resolved(records(open, "lookup:missing")[0] ?? "")).toBeNull();
+  });
+
+  it("is the same whatever the order of lines and files, also when the answer comes with a later file", () => {
+    const whole = ask(reader(captureOf(...STORY)));
+    expect(ask(reader(captureOf(...STORY.toReversed())))).toEqual(whole);
+    const capture = new TestCapture();
+    capture.add("late", lines(...STORY.slice(8)));
+    expect(ask(reader(capture)).total.attempts).toBe(0);
+    const early = capture.add("early", lines(...STORY.slice(0, 8)));
+    expect(ask(reader(capture))).toMatchObject({
+      total: whole.total,
+      rows: whole.rows,
+      expired: whole.expired,
+      missing: whole.missing,
+    });
+    capture.remove(early.id);
+    expect(ask(reader(capture)).total.attempts).toBe(0);
+  });
+
+  it("without answers nothing is known, and that is said", () => {
+    const answered = ask(reader(captureOf(...connect(1, "web-0", "192.0.2.7", "answered"))));
+    expect(answered).toMatchObject({ total: { attempts: 0 }, missing: { attempts: 1 } });
+    expect(answered.meta.notes).toEqual([expect.stringContaining("No DNS answer with an address")]);
+  });
+});
