@@ -82,6 +82,27 @@ test("a flow far down a long table is found again by its link", async ({ page, b
     await expect(clean.openRow).toHaveAttribute("aria-rowindex", "3001");
     await expect(clean.openRow).toBeInViewport();
   });
+
+  // By port: 2700 records of 8080 and 300 drops of 8443, each in the order of time.
+  const port = page.getByRole("columnheader", { name: "Port" });
+  await port.getByRole("button").press("Enter");
+  await expect(port).toHaveAttribute("aria-sort", "ascending");
+  await expect(flows.openRow).toHaveAttribute("aria-rowindex", "2701");
+  await expect(flows.openRow).toBeInViewport();
+  await port.getByRole("button").click();
+  await expect(port).toHaveAttribute("aria-sort", "descending");
+  await expect(page.getByText("by Port, highest first")).toBeVisible();
+  await expect(flows.openRow).toHaveAttribute("aria-rowindex", "3001");
+  await inCleanBrowser(browser, page.url().replace(/flow=[^&]*&/, ""), async (clean) => {
+    await expect(clean.cell(0, "port")).toHaveText("8443");
+    await expect(clean.cell(0, "time")).toHaveText("05:00:01.500");
+    await expect(clean.cell(1, "time")).toHaveText("05:00:06.500");
+    // The keys stand on the first column, which is time.
+    await clean.grid.focus();
+    await clean.grid.press("s");
+    await expect(clean.cell(0, "time")).toHaveText("05:00:00.000");
+    expect(clean.page.url()).not.toContain("sort=");
+  });
 });
 
 test("back and forward walk through scopes and drawers", async ({ page, request }) => {

@@ -5,7 +5,7 @@ import { parseTime } from "@/lib/base/time";
 import type { FlowRow, Party } from "@/lib/questions/answers";
 import type { ColumnId } from "./columns";
 import { partyName } from "./party";
-import { layer7Text, serverPort } from "./row-text";
+import { latencyText, layer7Text, serverPort } from "./row-text";
 import { clientOf, serverOf } from "./value-terms";
 
 export function cellText(column: ColumnId, row: FlowRow, zone: Zone): string {
@@ -44,6 +44,8 @@ export function cellText(column: ColumnId, row: FlowRow, zone: Zone): string {
       return row.tcpFlags.join(" ");
     case "events":
       return String(row.events);
+    case "latency":
+      return latencyText(row).text;
   }
 }
 

@@ -90,7 +90,7 @@ test("an export of the shown columns has columns that the interface knows, each 
   const all = csvColumns(
     shownColumns({
       widths: {},
-      shown: { "source-ip": true, "destination-ip": true, flags: true, events: true },
+      shown: { "source-ip": true, "destination-ip": true, flags: true, events: true, latency: true },
     }),
   );
   expect(all.filter((name) => !(name in CSV_COLUMNS))).toEqual([]);

@@ -18,7 +18,8 @@ export const COLUMNS = [
   { id: "source-ip", label: "Source IP", width: 120, isShown: false },
   { id: "destination-ip", label: "Destination IP", width: 120, isShown: false },
   { id: "flags", label: "TCP flags", width: 100, isShown: false },
-  { id: "events", label: "Events", width: 70, isShown: false },
+  { id: "events", label: "Events", width: 76, isShown: false },
+  { id: "latency", label: "Latency", width: 84, isShown: false },
 ] as const;
 
 export type ColumnId = (typeof COLUMNS)[number]["id"];
@@ -158,6 +159,7 @@ const CSV: Readonly<Record<ColumnId, readonly string[]>> = {
   "destination-ip": ["destinationIp"],
   flags: ["tcpFlags"],
   events: ["events", "aggregated"],
+  latency: ["latencyNs"],
 };
 
 /** Columns of the export (docs/interface.md) that hold what the shown ones do, each once; the id leads back to the record. */

@@ -13,6 +13,7 @@ import {
 import type { FlowRow } from "@/lib/questions/answers";
 import { type Column, type ColumnId, gridTemplate } from "./columns";
 import styles from "./flow-grid.module.css";
+import type { FlowOrder } from "./flow-order";
 import { cellId, FlowRowView, type FlowRowViewProps, type RowLook } from "./flow-row";
 import { GridHead, widthOf } from "./grid-head";
 import { type GridMove, gridKey, movedRow } from "./grid-keys";
@@ -41,7 +42,7 @@ interface FlowGridProps {
   readonly ref: Ref<GridHandle>;
   readonly captureId: string;
   readonly query: string;
-  readonly order: "asc" | "desc";
+  readonly order: FlowOrder;
   /** Rows in the scope. */
   readonly total: number;
   readonly isCounted: boolean;
@@ -54,7 +55,8 @@ interface FlowGridProps {
   readonly onClose: () => void;
   readonly onMenu: (place: ValuePlace) => void;
   readonly onFilter: (row: FlowRow, column: ColumnId, how: "include" | "exclude") => void;
-  readonly onOrder: (order: "asc" | "desc") => void;
+  /** The heading of a column was pressed. */
+  readonly onSort: (column: ColumnId) => void;
   readonly onWidth: (column: ColumnId, width: number) => void;
   /** A column is to stand in the place of another. */
   readonly onPlace: (column: ColumnId, target: ColumnId) => void;
@@ -77,7 +79,7 @@ export function FlowGrid(props: FlowGridProps) {
   const column = Math.min(activeColumn, columns.length - 1);
   const isActiveDrawn = active !== undefined && active >= virtual.drawn.first && active < virtual.drawn.end;
 
-  const rowsKey = `${query} ${order}`;
+  const rowsKey = `${query} ${order.sort} ${order.way}`;
   const [shownKey, setShownKey] = useState(rowsKey);
   // Other rows: begin at their start. The grid itself stays, and with it the focus.
   if (shownKey !== rowsKey) {
@@ -114,6 +116,8 @@ export function FlowGrid(props: FlowGridProps) {
   }));
 
   const onKeyDown = (event: KeyboardEvent) => {
+    // A heading that has the focus is pressed by these two.
+    if (event.target !== scroller.current && (event.key === "Enter" || event.key === " ")) return;
     const action = gridKey(event);
     if (action === undefined) return;
     event.preventDefault();
@@ -135,6 +139,8 @@ export function FlowGrid(props: FlowGridProps) {
         }
         return;
       }
+      case "sort":
+        return id && props.onSort(id);
       case "width":
         return id && props.onWidth(id, widthOf(document.getElementById(cellId(at, id))) + action.by);
       case "open":
@@ -186,7 +192,7 @@ export function FlowGrid(props: FlowGridProps) {
       <GridHead
         columns={columns}
         order={order}
-        onOrder={props.onOrder}
+        onSort={props.onSort}
         onWidth={props.onWidth}
         onPlace={props.onPlace}
       />

@@ -16,6 +16,7 @@ import {
   directionText,
   eventText,
   isL7Error,
+  latencyText,
   layer7Text,
   nodeText,
   noneText,
@@ -177,6 +178,8 @@ function plainCell(
         text: formatCount(row.events),
         title: row.aggregated ? "Aggregated: one record stands for these events" : undefined,
       };
+    case "latency":
+      return latencyText(row);
   }
 }
 

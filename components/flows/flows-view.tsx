@@ -1,7 +1,7 @@
 "use client";
 
 import { PanelLeft } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, capturePath, getJson } from "@/components/frame/api";
 import { TIME_STYLE, ZONE } from "@/components/frame/preferences";
 import { flowsSoFar, useCapture, useTotal } from "@/components/frame/queries";
@@ -25,6 +25,7 @@ import { COLUMN_CHOICE, fittingColumns, shownColumns, withPlace, withWidth } fro
 import { ExportMenu } from "./export-menu";
 import { filterBy } from "./filter-by";
 import { FlowGrid, type GridHandle, type ValuePlace } from "./flow-grid";
+import { orderLink, orderOf, orderWords, pressed } from "./flow-order";
 import styles from "./flows-view.module.css";
 import { nextError } from "./next-error";
 import { NoFlows } from "./no-flows";
@@ -92,7 +93,8 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   const [menu, setMenu] = useState<ValuePlace>();
   const [wantedWidth, setWidth] = useStored(DRAWER_WIDTH);
   const { width } = useSize(view);
-  const order = scope.view.order ?? "asc";
+  const { sort, order: way } = scope.view;
+  const order = useMemo(() => orderOf({ sort, order: way }), [sort, way]);
   const { isOutside, openedHere } = useLocatedFlow(captureId, scope, order, (row) =>
     grid.current?.goTo(row, "centre"),
   );
@@ -113,6 +115,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
     openedHere(row.id);
     scope.openFlow(row.id, step);
   };
+  const byTime = () => scope.setOrder({ sort: null, order: null });
   const close = () => {
     scope.closeFlow();
     grid.current?.focus();
@@ -123,7 +126,12 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
     const id =
       place &&
       scope.scope &&
-      (await nextError(captureId, scope.scope, place, order === "asc" ? direction : opposite(direction)));
+      (await nextError(
+        captureId,
+        scope.scope,
+        place,
+        order.sort === "time" && order.way === "desc" ? opposite(direction) : direction,
+      ));
     if (id) scope.openFlow(id, openId === undefined ? "push" : "replace");
   };
   useHotkeys({
@@ -149,7 +157,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
             {records === undefined ? "Counting flows …" : formatQuantity(records, "flow")}
           </h1>
           {total?.drops ? <span className={styles.order}>{formatQuantity(total.drops, "drop")}</span> : null}
-          <span className={styles.order}>{order === "asc" ? "oldest first" : "newest first"}</span>
+          <span className={styles.order}>{orderWords(order)}</span>
           <span className={styles.space} />
           {left.length > 0 && (
             <span
@@ -184,10 +192,10 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
                 const [term] = termsOf(column, row);
                 if (term) filterBy(scope, term, how);
               }}
-              onOrder={scope.setOrder}
+              onSort={(column) => scope.setOrder(orderLink(pressed(order, column)))}
               onWidth={(column, wanted) => setChoice(withWidth(choice, column, wanted))}
               onPlace={(column, target) => setChoice(withPlace(choice, column, target))}
-              renderError={(error, retry) => <Failed error={error} onRetry={retry} />}
+              renderError={(error, retry) => <Failed error={error} onRetry={retry} onByTime={byTime} />}
             />
           )}
         </div>
@@ -263,9 +271,21 @@ function isOverDays({ first, last }: CaptureAnswer, zone: "utc" | "local"): bool
   return from !== undefined && to !== undefined && spansDays(from, to, zone);
 }
 
-function Failed({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }): ReactNode {
+interface FailedProps {
+  readonly error: Error;
+  readonly onRetry: () => void;
+  readonly onByTime?: () => void;
+}
+
+function Failed({ error, onRetry, onByTime }: FailedProps): ReactNode {
+  const isTooWide = error instanceof ApiError && error.code === "scope_too_wide" && onByTime !== undefined;
+  const action = isTooWide ? (
+    <Button onClick={onByTime}>Sort by time</Button>
+  ) : (
+    <Button onClick={onRetry}>Try again</Button>
+  );
   return (
-    <Empty title={error.message} role="alert" actions={<Button onClick={onRetry}>Try again</Button>}>
+    <Empty title={error.message} role="alert" actions={action}>
       {error instanceof ApiError && error.hint}
     </Empty>
   );

@@ -5,21 +5,25 @@ import { type PointerEvent, useRef } from "react";
 import { classes } from "@/components/ui/classes";
 import type { Column, ColumnId } from "./columns";
 import styles from "./flow-grid.module.css";
+import { type FlowOrder, orderWords, pressed } from "./flow-order";
 
 /** What a dragged column is known by. */
 const DRAGGED = "application/x-eyepiece-column";
 
 interface GridHeadProps {
   readonly columns: readonly Column[];
-  readonly order: "asc" | "desc";
-  readonly onOrder: (order: "asc" | "desc") => void;
+  readonly order: FlowOrder;
+  readonly onSort: (column: ColumnId) => void;
   readonly onWidth: (column: ColumnId, width: number) => void;
   readonly onPlace: (column: ColumnId, target: ColumnId) => void;
 }
 
-/** Names of the columns. A name is dragged to another place; by keyboard it is Ctrl and Shift with the arrow keys in the grid. */
-export function GridHead({ columns, order, onOrder, onWidth, onPlace }: GridHeadProps) {
-  const Icon = order === "asc" ? ArrowUp : ArrowDown;
+/**
+ * Names of the columns. A name is pressed to sort by it, and dragged to another place; by keyboard it is s, and Ctrl and
+ * Shift with the arrow keys, in the grid.
+ */
+export function GridHead({ columns, order, onSort, onWidth, onPlace }: GridHeadProps) {
+  const Icon = order.way === "asc" ? ArrowUp : ArrowDown;
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that are not in the document
@@ -30,7 +34,9 @@ export function GridHead({ columns, order, onOrder, onWidth, onPlace }: GridHead
         <div
           key={column.id}
           role="columnheader"
-          aria-sort={column.id === "time" ? (order === "asc" ? "ascending" : "descending") : undefined}
+          aria-sort={
+            column.id === order.sort ? (order.way === "asc" ? "ascending" : "descending") : undefined
+          }
           className={classes(styles.cell, styles[column.id])}
           draggable
           onDragStart={(event) => event.dataTransfer.setData(DRAGGED, column.id)}
@@ -40,25 +46,15 @@ export function GridHead({ columns, order, onOrder, onWidth, onPlace }: GridHead
             if (dragged) onPlace(dragged.id, column.id);
           }}
         >
-          {column.id === "time" ? (
-            <button
-              type="button"
-              className={styles.sort}
-              title={
-                order === "asc"
-                  ? "Oldest first; show the newest first"
-                  : "Newest first; show the oldest first"
-              }
-              onClick={() => onOrder(order === "asc" ? "desc" : "asc")}
-            >
-              {column.label}
-              <Icon size={13} aria-hidden />
-            </button>
-          ) : (
-            <span className={styles.name} title={HEAD_TITLES[column.id]}>
-              {column.label}
-            </span>
-          )}
+          <button
+            type="button"
+            className={classes(styles.sort, column.id === order.sort && styles.sorted)}
+            title={titleOf(column.id, order)}
+            onClick={() => onSort(column.id)}
+          >
+            <span className={styles.label}>{column.label}</span>
+            {column.id === order.sort && <Icon size={13} aria-hidden />}
+          </button>
           <Resizer column={column} onWidth={onWidth} />
         </div>
       ))}
@@ -73,6 +69,13 @@ const HEAD_TITLES: Partial<Record<ColumnId, string>> = {
   port: "The server's port",
   direction: "Direction of the connection as the observing endpoint sees it",
 };
+
+/** What the column is, and what the next press does. */
+function titleOf(column: ColumnId, order: FlowOrder): string {
+  const press = `Press: ${orderWords(pressed(order, column))}`;
+  const head = HEAD_TITLES[column];
+  return head === undefined ? press : `${head}. ${press}`;
+}
 
 /** As drawn: a column may be wider than it has to be. */
 export function widthOf(cell: Element | null): number {

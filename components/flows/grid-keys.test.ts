@@ -17,6 +17,7 @@ test.each([
   [" ", { kind: "menu" }],
   [".", { kind: "include" }],
   [",", { kind: "exclude" }],
+  ["s", { kind: "sort" }],
   ["Escape", { kind: "close" }],
 ])("%j does %o", (key, action) => {
   expect(press(key)).toEqual(action);

@@ -7,7 +7,7 @@ export type GridAction =
   | { readonly kind: "column"; readonly by: number }
   | { readonly kind: "width"; readonly by: number }
   | { readonly kind: "place"; readonly by: -1 | 1 }
-  | { readonly kind: "open" | "close" | "menu" | "include" | "exclude" };
+  | { readonly kind: "open" | "close" | "menu" | "include" | "exclude" | "sort" };
 
 interface Pressed {
   readonly key: string;
@@ -56,6 +56,8 @@ export function gridKey(event: Pressed): GridAction | undefined {
       return { kind: "menu" };
     case "F10":
       return shiftKey ? { kind: "menu" } : undefined;
+    case "s":
+      return { kind: "sort" };
     case ".":
       return { kind: "include" };
     case ",":

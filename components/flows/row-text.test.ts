@@ -3,6 +3,7 @@ import type { FlowRow } from "@/lib/questions/answers";
 import {
   eventText,
   isL7Error,
+  latencyText,
   layer7Text,
   nodeText,
   noPolicyText,
@@ -134,4 +135,10 @@ test("server errors and DNS errors are bad news, a 404 is not", () => {
   expect(isL7Error(l7({ rcode: { code: 3, name: "NXDOMAIN" } }))).toBe(true);
   expect(isL7Error(l7({ status: 404 }))).toBe(false);
   expect(isL7Error(flowRow({}))).toBe(false);
+});
+
+test("a latency is said where the record says it, and nowhere else", () => {
+  expect(latencyText(l7({ type: "RESPONSE", latencyNs: "12300000" }))).toEqual({ text: "12.3 ms" });
+  expect(latencyText(l7({ type: "REQUEST" }))).toMatchObject({ text: "", state: "none" });
+  expect(latencyText(flowRow({ l7: null }))).toMatchObject({ text: "", state: "none" });
 });

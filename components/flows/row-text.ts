@@ -164,6 +164,14 @@ export function layer7Text({ l7 }: Pick<FlowRow, "l7">): CellText {
   return shown === "" ? unknownText() : { text: shown, title: `${l7.type ?? "L7"}: ${shown}` };
 }
 
+/** As the record itself says it; most logs say it in answers only. */
+export function latencyText({ l7 }: Pick<FlowRow, "l7">): CellText {
+  if (l7 === null) return noneText("Not an L7 record");
+  return l7.latencyNs === null
+    ? noneText("The record says no latency")
+    : { text: formatSpan(BigInt(l7.latencyNs)) };
+}
+
 type L7 = NonNullable<FlowRow["l7"]>;
 
 function dnsText({ type, rcode, qtypes, text }: L7): string {

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from "react";
 import { capturePath, getJson } from "@/components/frame/api";
 import { REFRESH_MS, readKey, useCapture } from "@/components/frame/queries";
 import type { FlowsAnswer } from "@/lib/questions/answers";
+import { type FlowOrder, orderParams } from "./flow-order";
 import type { RowWindow } from "./scroll-map";
 
 /** Rows asked for at once. Row n is on page n / 100, whatever was scrolled before. */
@@ -29,7 +30,7 @@ interface Wanted {
   readonly captureId: string;
   /** Parameters of the scope. */
   readonly query: string;
-  readonly order: "asc" | "desc";
+  readonly order: FlowOrder;
   readonly isEnabled: boolean;
 }
 
@@ -39,7 +40,11 @@ export function useFlowRows({ captureId, query, order, isEnabled }: Wanted, inSi
   const firstPage = Math.floor(inSight.first / PAGE_ROWS);
   const lastPage = Math.max(firstPage, Math.floor((inSight.end - 1) / PAGE_ROWS));
   const isAtRest = useRest(`${firstPage} ${lastPage}`);
-  const baseKey = useMemo(() => [...readKey(captureId), "page", query, order], [captureId, query, order]);
+  const { sort, way } = order;
+  const baseKey = useMemo(
+    () => [...readKey(captureId), "page", query, sort, way],
+    [captureId, query, sort, way],
+  );
 
   const pages = Array.from({ length: lastPage - firstPage + 1 }, (_, index) => firstPage + index);
   const results = useQueries({
@@ -79,9 +84,9 @@ export function useFlowRows({ captureId, query, order, isEnabled }: Wanted, inSi
   };
 }
 
-function pageParams(query: string, order: "asc" | "desc", page: number): URLSearchParams {
+function pageParams(query: string, order: FlowOrder, page: number): URLSearchParams {
   const params = new URLSearchParams(query);
-  params.set("order", order);
+  for (const [name, value] of Object.entries(orderParams(order))) params.set(name, value);
   params.set("position", String(page * PAGE_ROWS));
   params.set("limit", String(PAGE_ROWS));
   params.set("total", "false");

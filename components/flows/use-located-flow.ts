@@ -1,14 +1,10 @@
 "use client";
 
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { capturePath, getJson } from "@/components/frame/api";
-import { readKey } from "@/components/frame/queries";
+import { ApiError, capturePath, getJson } from "@/components/frame/api";
 import type { ScopeHandle } from "@/components/frame/use-scope";
-import { formatTime, parseTime } from "@/lib/base/time";
-import type { FlowDetailAnswer, FlowsAnswer, TimelineAnswer } from "@/lib/questions/answers";
-import { encodeScope, type Scope } from "@/lib/scope/link";
-import { locate, ROWS_AT_ONCE, type RowSource } from "./locate";
+import type { FlowsAnswer } from "@/lib/questions/answers";
+import { type FlowOrder, orderParams } from "./flow-order";
 
 interface Located {
   /** True when the open flow is known not to be among the rows. */
@@ -21,10 +17,9 @@ interface Located {
 export function useLocatedFlow(
   captureId: string,
   scope: ScopeHandle,
-  order: "asc" | "desc",
+  order: FlowOrder,
   onFound: (row: number) => void,
 ): Located {
-  const client = useQueryClient();
   const [outside, setOutside] = useState<string>();
   const known = useRef<string>(undefined);
   const found = useRef(onFound);
@@ -32,15 +27,16 @@ export function useLocatedFlow(
     found.current = onFound;
   });
   const { flow } = scope.view;
-  const decoded = scope.scope;
-  const mark = `${flow} ${scope.query} ${order}`;
+  const { query } = scope;
+  const isReadable = scope.scope !== undefined;
+  const mark = `${flow} ${query} ${order.sort} ${order.way}`;
   useEffect(() => {
-    if (flow === undefined || decoded === undefined || known.current === flow) {
+    if (flow === undefined || !isReadable || known.current === flow) {
       known.current = undefined;
       return;
     }
     let isCurrent = true;
-    void findRow(client, captureId, flow, decoded, order).then((row) => {
+    void findRow(captureId, flow, query, order).then((row) => {
       if (!isCurrent || row === "unknown") return;
       setOutside(row === undefined ? mark : undefined);
       if (row !== undefined) found.current(row);
@@ -48,7 +44,7 @@ export function useLocatedFlow(
     return () => {
       isCurrent = false;
     };
-  }, [client, captureId, flow, decoded, order, mark]);
+  }, [captureId, flow, query, isReadable, order, mark]);
   return {
     isOutside: outside === mark,
     openedHere: (id) => {
@@ -58,53 +54,20 @@ export function useLocatedFlow(
   };
 }
 
-/** `unknown` when the flow cannot be read or has no time: the drawer then says what is wrong. */
+/** The row number; undefined when the flow is not among the rows. `unknown` when nobody can say: the rows then say what is wrong. */
 async function findRow(
-  client: QueryClient,
   captureId: string,
   flow: string,
-  scope: Scope,
-  order: "asc" | "desc",
+  query: string,
+  order: FlowOrder,
 ): Promise<number | undefined | "unknown"> {
+  const params = new URLSearchParams(query);
+  const more = { ...orderParams(order), flow, limit: "1", total: "false" };
+  for (const [name, value] of Object.entries(more)) params.set(name, value);
   try {
-    const path = capturePath(captureId, `/flows/${encodeURIComponent(flow)}`);
-    const detail = await client.fetchQuery({
-      queryKey: [...readKey(captureId), "flow", flow],
-      queryFn: ({ signal }) => getJson<FlowDetailAnswer>(path, { signal }),
-      staleTime: 5 * 60_000,
-    });
-    const time = detail.flow.time === undefined ? undefined : parseTime(detail.flow.time);
-    if (time === undefined) return "unknown";
-    return await locate({ id: flow, time }, scope, order, rowSource(captureId, scope, order));
-  } catch {
-    return "unknown";
+    const { position } = await getJson<FlowsAnswer>(capturePath(captureId, "/flows"), { params });
+    return position ?? "unknown";
+  } catch (error) {
+    return error instanceof ApiError && error.code === "flow_not_found" ? undefined : "unknown";
   }
-}
-
-function rowSource(captureId: string, scope: Scope, order: "asc" | "desc"): RowSource {
-  const ask = <Answer>(path: string, params: URLSearchParams, more: Readonly<Record<string, string>>) => {
-    for (const [name, value] of Object.entries(more)) params.set(name, value);
-    return getJson<Answer>(capturePath(captureId, path), { params });
-  };
-  return {
-    countTimed: async ({ from, to }) => {
-      const params = encodeScope({ ...scope, from: undefined, to: undefined });
-      if (from !== undefined) params.set("from", formatTime(from));
-      if (to !== undefined) params.set("to", formatTime(to));
-      const answer = await ask<FlowsAnswer>("/flows", params, { limit: "1" });
-      return answer.total?.records ?? 0;
-    },
-    countUntimed: async () => {
-      const answer = await ask<TimelineAnswer>("/timeline", encodeScope(scope), {
-        by: "verdict",
-        buckets: "2",
-      });
-      return answer.untimed;
-    },
-    idsFrom: async (position) => {
-      const more = { order, position: String(position), limit: String(ROWS_AT_ONCE), total: "false" };
-      const answer = await ask<FlowsAnswer>("/flows", encodeScope(scope), more);
-      return answer.flows.map(({ id }) => id);
-    },
-  };
 }

@@ -38,6 +38,7 @@ export function termsOf(column: ColumnId, row: FlowRow): readonly Term[] {
     case "policy":
     case "l7":
     case "events":
+    case "latency":
     case "flags":
       return [];
   }

@@ -24,6 +24,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
     ["Left", "Right"],
     "Move between the values of a row; with Shift, change the width of the column; with Ctrl and Shift, move the column",
   ],
+  [["s"], "Sort the flows by the column that the keys are on; again, the other way; again, by time"],
   [["Enter"], "Open the row"],
   [["Space"], "Menu of the value: include, exclude, only, copy"],
   [[".", ","], "Include the value, exclude the value"],

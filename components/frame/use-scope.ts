@@ -41,7 +41,7 @@ export interface ScopeHandle {
     change: (range: TimeRange) => TimeRange | undefined,
     step?: "push" | "replace",
   ) => void;
-  readonly setOrder: (order: "asc" | "desc") => void;
+  readonly setOrder: (order: { readonly sort: string | null; readonly order: "asc" | "desc" | null }) => void;
   /** `replace` while walking from row to row, which is no step of the history. */
   readonly openFlow: (id: string, step?: "push" | "replace") => void;
   readonly closeFlow: () => void;
@@ -76,7 +76,7 @@ function toHandle(text: string): ScopeHandle {
       const now = decodeScope(here()).scope;
       if (now !== undefined) apply({ range: change({ from: now.from, to: now.to }) ?? null }, step);
     },
-    setOrder: (order) => apply({ order: order === "asc" ? null : order }),
+    setOrder: ({ sort, order }) => apply({ order, view: { sort } }),
     openFlow: (flow, step) => apply({ flow }, step),
     closeFlow: () => apply({ flow: null }),
     setView: (view, step) => apply({ view }, step),

@@ -13,7 +13,7 @@
  * | `revision` | revision of the capture |
  * | `off` | terms switched off but kept as chips, in the grammar of `q` |
  * | `flow` | id of the flow that is open |
- * | `order` | `asc` or `desc` by time |
+ * | `order` | `asc` or `desc`: by time, or by the column in `sort` |
  * | one of `VIEW_WORDS` | what a single view keeps: what it groups by, what is open in its drawer, and so on |
  * | `v` | version of this table; absent means 1 |
  */
