@@ -67,6 +67,7 @@ const HEAD_TITLES: Partial<Record<ColumnId, string>> = {
   server:
     "The side that was asked. Where the record does not say which that is, the destination of the packet",
   port: "The server's port",
+  l7: "Request or answer. Sorted by its name or path",
   direction: "Direction of the connection as the observing endpoint sees it",
 };
 
