@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { formatTime } from "@/lib/base/time";
 import { DROPS_BY } from "@/lib/questions/answers-drops";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
 import { generateLogs, type Log, linesOf, ProofCapture, REAL_LOGS, textOf } from "./captures";
@@ -146,6 +147,40 @@ describe.each(captures)("in %s", (_name, logs) => {
         const { first, last, events } = fresh.find((edge) => edgeKey(edge) === edgeKey(row)) ?? {};
         expect(row).toMatchObject({ first, last, events });
       }
+    });
+  });
+
+  it(`edges over time add up to each edge, and a bucket is the map of its range (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    const times = model.flatMap(({ timeNs }) => (timeNs === null ? [] : [timeNs]));
+    // A range leaves out what has no time.
+    const start = formatTime(times.reduce((a, b) => (a < b ? a : b)) - 2n);
+    scopes(6, ({ parameters }) => {
+      const asked: Record<string, string> = { from: start, ...parameters, limit: "10000" };
+      const { edges, bucketNs } = proof.ask("map", { ...asked, buckets: "20" });
+      const points = edges.flatMap((edge) =>
+        (edge.trend ?? []).map(([at, events, drops]) => ({ at, events, drops, key: edgeKey(edge) })),
+      );
+      for (const edge of edges) {
+        const own = points.filter(({ key }) => key === edgeKey(edge));
+        expect([sumOf(own), own.reduce((sum, { events }) => sum + events, 0)]).toEqual([
+          edge.drops,
+          edge.events,
+        ]);
+      }
+      const [first] = points.sort((a, b) => b.events - a.events);
+      if (first === undefined) return;
+      const [from, to] = [BigInt(first.at), BigInt(first.at) + BigInt(bucketNs ?? "0")].map(formatTime);
+      const inside = proof.ask("map", {
+        ...asked,
+        from: [asked.from, from].sort().at(-1) ?? start,
+        to: [asked.to ?? to, to].sort()[0] ?? start,
+      });
+      const of = (rows: readonly { key: string; events: number; drops: number }[]) =>
+        rows.map(({ key, events, drops: n }) => `${key} ${events} ${n}`).sort();
+      expect(of(inside.edges.map((edge) => ({ ...edge, key: edgeKey(edge) })))).toEqual(
+        of(points.filter(({ at }) => at === first.at)),
+      );
     });
   });
 

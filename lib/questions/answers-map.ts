@@ -6,6 +6,7 @@ import { metaSchema } from "./answers";
 const count = z.number().int().nonnegative();
 const time = z.string().nullable();
 const text = z.string().nullable();
+const ns = z.string().regex(/^-?\d+$/);
 const counts = z.record(z.string(), count);
 
 export const MAP_LEVELS = ["namespace", "workload", "pod"] as const;
@@ -13,6 +14,8 @@ export type MapLevel = (typeof MAP_LEVELS)[number];
 
 export const mapAnswerSchema = z.object({
   meta: metaSchema,
+  /** Width of the buckets of `trend`, when they were asked for. */
+  bucketNs: ns.optional(),
   nodes: z.array(
     z.object({
       /** The same in every capture; a value of the filter keys `client` and `server`. */
@@ -46,6 +49,8 @@ export const mapAnswerSchema = z.object({
       reasons: counts,
       first: time,
       last: time,
+      /** With `buckets`: [start of the bucket in ns, events, drops]; those without either are left out. */
+      trend: z.array(z.tuple([ns, count, count])).optional(),
     }),
   ),
   /** What is beyond the limit of edges: of those on which all is well the ones with fewest events, then the others. */

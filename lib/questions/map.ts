@@ -4,35 +4,38 @@
  * Conservation: events of the edges, of the folded ones and of what is unplaced are those of the scope.
  */
 
+import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
-import { formatTime } from "@/lib/base/time";
 import type { SqlRow } from "@/lib/capture/driver";
-import { type CountedFlows, countedFlows } from "@/lib/capture/rolled-flows";
+import { type CountedFlows, countedFlows, type Wanted } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { MEASURE_TERMS } from "@/lib/scope/edge-terms";
 import type { Scope } from "@/lib/scope/link";
 import type { MapAnswer, MapLevel } from "./answers-map";
+import { bucketNumber } from "./buckets";
 import type { QuestionFailure } from "./failure";
+import { Edges, type Group, sortedCounts } from "./map-edges";
 import type { OpenCapture } from "./open-capture";
-import { type ActorRow, actorKey, type PairRow, readPairs } from "./pairs";
+import { readPairs } from "./pairs";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+import { spanOf } from "./span";
 
 export interface MapParameters extends ScopeParameters {
   readonly level: MapLevel;
   /** Edges at most. */
   readonly limit: number;
+  /** Buckets of a trend at most; absent: no trend. */
+  readonly buckets?: number;
 }
-
-type Edge = MapAnswer["edges"][number];
-type Node = MapAnswer["nodes"][number];
 
 export function readMap(capture: OpenCapture, parameters: MapParameters): Result<MapAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const { level, limit } = parameters;
-  const drawn = capture.keep(`map ${level} ${limit} ${scopeKey(parameters)}`, () => {
+  const { level, limit, buckets } = parameters;
+  const drawn = capture.keep(`map ${level} ${limit} ${buckets} ${scopeKey(parameters)}`, () => {
     const { edges, unplaced } = countEdges(capture, scope.value, level);
-    return { ...edges.answer(limit), unplaced };
+    const trend = buckets === undefined ? undefined : readTrend(capture, scope.value, edges, buckets);
+    return { ...trend, ...edges.answer(limit), unplaced };
   });
   return ok({ meta: capture.meta("events"), ...drawn });
 }
@@ -67,17 +70,8 @@ export function countEdges(
       const edge = edges.of(pairs.get(pairId));
       if (typeof edge !== "string") edge[measure] += events;
     }
-  unplaced.reasons = fromPairs(reasons);
+  unplaced.reasons = sortedCounts(reasons);
   return { edges, unplaced };
-}
-
-/** The flows of one pair and kind. */
-interface Group {
-  readonly pairId: number;
-  readonly kindId: number;
-  readonly events: number;
-  readonly firstNs: bigint | null;
-  readonly lastNs: bigint | null;
 }
 
 function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
@@ -106,11 +100,10 @@ interface Counted {
 }
 
 function readCounted(capture: OpenCapture, scope: CompiledScope): Counted[] {
-  const rolled = countedFlows(capture.database, scope, {
+  const { from, parameters, where } = countedAnchors(capture, scope, {
     reads: "f.pairId f.kindId",
     anchored: ["drops", "l7Errors"],
   });
-  const { from, parameters, where } = rolled.isRolledUp ? rolled : anchors(scope);
   return capture.database
     .prepare(
       `SELECT f.pairId, f.kindId, sum(f.drops), sum(f.l7Errors) FROM ${from} WHERE ${where.sql}
@@ -125,8 +118,12 @@ function readCounted(capture: OpenCapture, scope: CompiledScope): Counted[] {
     }));
 }
 
-/** The flows at which drops and failed requests count: far fewer than all. */
-function anchors(scope: CompiledScope): Pick<CountedFlows, "from" | "parameters" | "where"> {
+type Source = Pick<CountedFlows, "from" | "parameters" | "where">;
+
+/** The flows at which drops and failed requests count: where no roll-up holds them, far fewer are read than all flows. */
+function countedAnchors({ database }: OpenCapture, scope: CompiledScope, wanted: Wanted): Source {
+  const rolled = countedFlows(database, scope, wanted);
+  if (rolled.isRolledUp) return rolled;
   const from = `(SELECT x.*, j.drops, 0 AS l7Errors FROM JoinedDrop j CROSS JOIN Flow x ON x.id = j.id
     UNION ALL SELECT x.*, 0, max(e.requests, e.responses) FROM L7Exchange e CROSS JOIN Flow x ON x.id = e.id
       WHERE e.counted = 1 AND e.error = 1) f`;
@@ -151,160 +148,56 @@ function readMeasure(
     .map(([pairId, events]) => ({ pairId: Number(pairId), events: Number(events) }));
 }
 
-/** An edge while it is counted. */
-class EdgeCount {
-  events = 0;
-  private drops = 0;
-  private audited = 0;
-  l7Errors = 0;
-  dnsErrors = 0;
-  unanswered = 0;
-  private readonly verdicts = new Map<string, number>();
-  private readonly reasons = new Map<string, number>();
-  private firstNs: bigint | null = null;
-  private lastNs: bigint | null = null;
-
-  constructor(
-    readonly client: string,
-    readonly server: string,
-    readonly port: number | null,
-    readonly protocol: string | null,
-  ) {}
-
-  add(group: Group, kind: Readonly<Record<string, unknown>>): void {
-    const verdict = String(kind.verdict);
-    this.events += group.events;
-    increase(this.verdicts, verdict, group.events);
-    if (verdict === "AUDIT") this.audited += group.events;
-    const { firstNs, lastNs } = group;
-    if (firstNs !== null && (this.firstNs === null || firstNs < this.firstNs)) this.firstNs = firstNs;
-    if (lastNs !== null && (this.lastNs === null || lastNs > this.lastNs)) this.lastNs = lastNs;
+/** Gives the edges their events and drops over time. */
+function readTrend(
+  capture: OpenCapture,
+  uncompiled: Scope,
+  edges: Edges,
+  buckets: number,
+): Pick<MapAnswer, "bucketNs"> {
+  const span = spanOf(capture, uncompiled.from, uncompiled.to);
+  const width = bucketWidth(span === undefined ? 1n : span.last - span.first + 1n, buckets);
+  if (span === undefined) return { bucketNs: String(width) };
+  const scope = compileScope(capture.database, uncompiled);
+  const number = bucketNumber(alignDown(span.first, width), span.last, width);
+  const wanted = { reads: "f.pairId", widthNs: width };
+  const flows = countedFlows(capture.database, scope, wanted);
+  const anchors = countedAnchors(capture, scope, { ...wanted, anchored: ["drops"] });
+  const points = [
+    ...readPoints(capture, flows, number, "events"),
+    ...readPoints(capture, anchors, number, "drops"),
+  ];
+  const pairs = readPairs(capture.database, [...new Set(points.map(({ pairId }) => pairId))]);
+  for (const { pairId, measure, start, count } of points) {
+    const edge = edges.of(pairs.get(pairId));
+    if (typeof edge !== "string") edge.addPoint(start, measure, count);
   }
-
-  addDrops(reason: string, drops: number): void {
-    this.drops += drops;
-    increase(this.reasons, reason, drops);
-  }
-
-  /** All is well on it, as far as the log says. */
-  get isWell(): boolean {
-    return this.drops + this.audited + this.l7Errors + this.dnsErrors + this.unanswered === 0;
-  }
-
-  answer(): Edge {
-    const { client, server, port, protocol, events, drops, audited, l7Errors, dnsErrors, unanswered } = this;
-    return {
-      client,
-      server,
-      port,
-      protocol,
-      events,
-      verdicts: fromPairs(this.verdicts),
-      drops,
-      audited,
-      l7Errors,
-      dnsErrors,
-      unanswered,
-      reasons: fromPairs(this.reasons),
-      first: this.firstNs === null ? null : formatTime(this.firstNs),
-      last: this.lastNs === null ? null : formatTime(this.lastNs),
-    };
-  }
+  return { bucketNs: String(width) };
 }
 
-/** The edges of a scope while they are counted. */
-export class Edges {
-  private readonly byKey = new Map<string, EdgeCount>();
-  private readonly nodes = new Map<string, Node>();
-
-  constructor(private readonly level: MapLevel) {}
-
-  /** The edge of a pair, or why it has none. */
-  of(pair: PairRow | undefined): EdgeCount | string {
-    // A file that is being read: its sides have no names yet.
-    if (pair === undefined) return "not-settled";
-    const { client, server, port, protocol, clientBy } = pair;
-    if (client === null || server === null)
-      return pair.source === null || pair.destination === null ? "not-settled" : clientBy;
-    if (isNobody(client) && isNobody(server)) return "sides-unknown";
-    const [from, to] = [this.node(client), this.node(server)];
-    const key = JSON.stringify([from, to, port, protocol]);
-    let edge = this.byKey.get(key);
-    if (edge === undefined) {
-      edge = new EdgeCount(from, to, port, protocol);
-      this.byKey.set(key, edge);
-    }
-    return edge;
-  }
-
-  /** Pods of one workload can differ in what is known of them: the node is the same whichever came first. */
-  private node(actor: ActorRow): string {
-    const id = actorKey(actor, this.level);
-    const node = toNode(actor, id, this.level);
-    const before = this.nodes.get(id);
-    if (before === undefined || JSON.stringify(node) < JSON.stringify(before)) this.nodes.set(id, node);
-    return id;
-  }
-
-  /** All edges and the nodes at their ends, in no order. */
-  all(): Pick<MapAnswer, "nodes" | "edges"> {
-    return { nodes: [...this.nodes.values()], edges: [...this.byKey.values()].map((edge) => edge.answer()) };
-  }
-
-  /** The edges with most events, where not all fit those on which something is wrong first, and how much the others were. */
-  answer(limit: number): Pick<MapAnswer, "nodes" | "edges" | "folded"> {
-    const sorted = [...this.byKey]
-      .sort(([a, x], [b, y]) => y.events - x.events || (a < b ? -1 : 1))
-      .map(([, edge]) => edge);
-    const kept = new Set([...sorted].sort((a, b) => Number(a.isWell) - Number(b.isWell)).slice(0, limit));
-    const shown = sorted.filter((edge) => kept.has(edge));
-    const folded = sorted.filter((edge) => !kept.has(edge));
-    const ids = new Set(shown.flatMap(({ client, server }) => [client, server]));
-    const nodes = [...this.nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    return {
-      nodes: nodes.filter(({ id }) => ids.has(id)),
-      edges: shown.map((edge) => edge.answer()),
-      folded: {
-        nodes: nodes.length - ids.size,
-        edges: folded.length,
-        events: folded.reduce((sum, { events }) => sum + events, 0),
-      },
-    };
-  }
+interface Point {
+  readonly pairId: number;
+  readonly measure: "events" | "drops";
+  readonly start: bigint;
+  readonly count: number;
 }
 
-/** Nothing was said of the side at all. */
-function isNobody({ kind, name }: ActorRow): boolean {
-  return kind === "unknown" && name === "unknown";
-}
-
-function toNode(actor: ActorRow, id: string, level: MapLevel): Node {
-  const { cluster, namespace } = actor;
-  const isPod = actor.kind === "pod" || actor.kind === "workload" || actor.kind === "namespace";
-  if (level === "namespace") {
-    const isWorld = actor.kind === "world";
-    return {
-      id,
-      level,
-      kind: isPod ? "namespace" : actor.kind,
-      namespace,
-      name: isPod ? (namespace ?? "?") : isWorld ? "world" : actor.name,
-      cluster,
-    };
-  }
-  if (level === "workload" && isPod) {
-    const isKnown = actor.kind !== "namespace";
-    const name = isKnown ? (actor.workloadName ?? actor.name) : "?";
-    return { id, level, kind: isKnown ? "workload" : "namespace", namespace, name, cluster };
-  }
-  return { id, level, kind: actor.kind, namespace, name: actor.name, cluster };
-}
-
-function increase(counts: Map<string, number>, key: string, by: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + by);
-}
-
-/** The log may name a verdict `__proto__`: fromEntries makes a member of that, too. */
-function fromPairs(counts: ReadonlyMap<string, number>): Record<string, number> {
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+function readPoints(
+  { database }: OpenCapture,
+  { from, parameters, where }: Source,
+  number: ReturnType<typeof bucketNumber>,
+  measure: Point["measure"],
+): Point[] {
+  return database
+    .prepareExact(
+      `SELECT f.pairId, ${number.sql}, sum(f.${measure}) FROM ${from} WHERE f.timeNs IS NOT NULL AND ${where.sql}
+       GROUP BY 1, 2 HAVING sum(f.${measure}) > 0`,
+    )
+    .rows([...number.parameters, ...parameters, ...where.parameters])
+    .map(([pairId, bucket, count]) => ({
+      pairId: Number(pairId),
+      measure,
+      start: number.startOf(bucket as bigint),
+      count: Number(count),
+    }));
 }

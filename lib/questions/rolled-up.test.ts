@@ -77,6 +77,9 @@ function answers(open: OpenCapture, ask: Ask): unknown[] {
       ),
     ),
     open.ask((capture) => QUESTIONS.map(capture, { ...ask, level: "workload", limit: 1000 })),
+    ...[5, 120].map((buckets) =>
+      open.ask((capture) => QUESTIONS.map(capture, { ...ask, level: "pod", limit: 1000, buckets })),
+    ),
     open.ask((capture) => QUESTIONS.facets(capture, { ...ask, keys: facets, limit: 100 })),
     open.ask((capture) => QUESTIONS.report(capture, {})),
   ];

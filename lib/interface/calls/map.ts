@@ -18,6 +18,13 @@ export const mapCalls = {
         .max(50_000)
         .default(2000)
         .describe("Edges at most; those with fewest events are folded, and last those with drops or errors."),
+      buckets: z.coerce
+        .number()
+        .int()
+        .min(2)
+        .max(240)
+        .optional()
+        .describe("Adds to each edge its events and drops over time, in so many buckets at most."),
     }),
     answer: jsonAnswer(mapAnswerSchema, "The map."),
   }),

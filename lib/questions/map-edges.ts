@@ -1,0 +1,187 @@
+/** The edges of a map while they are counted, and the nodes at their ends. */
+
+import { formatTime } from "@/lib/base/time";
+import type { MapAnswer, MapLevel } from "./answers-map";
+import { type ActorRow, actorKey, type PairRow } from "./pairs";
+
+type Edge = MapAnswer["edges"][number];
+type Node = MapAnswer["nodes"][number];
+
+/** The flows of one pair and kind. */
+export interface Group {
+  readonly pairId: number;
+  readonly kindId: number;
+  readonly events: number;
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+}
+
+/** An edge while it is counted. */
+class EdgeCount {
+  events = 0;
+  private drops = 0;
+  private audited = 0;
+  l7Errors = 0;
+  dnsErrors = 0;
+  unanswered = 0;
+  private readonly verdicts = new Map<string, number>();
+  private readonly reasons = new Map<string, number>();
+  private readonly trend = new Map<bigint, { events: number; drops: number }>();
+  private firstNs: bigint | null = null;
+  private lastNs: bigint | null = null;
+
+  constructor(
+    readonly client: string,
+    readonly server: string,
+    readonly port: number | null,
+    readonly protocol: string | null,
+  ) {}
+
+  add(group: Group, kind: Readonly<Record<string, unknown>>): void {
+    const verdict = String(kind.verdict);
+    this.events += group.events;
+    increase(this.verdicts, verdict, group.events);
+    if (verdict === "AUDIT") this.audited += group.events;
+    const { firstNs, lastNs } = group;
+    if (firstNs !== null && (this.firstNs === null || firstNs < this.firstNs)) this.firstNs = firstNs;
+    if (lastNs !== null && (this.lastNs === null || lastNs > this.lastNs)) this.lastNs = lastNs;
+  }
+
+  addDrops(reason: string, drops: number): void {
+    this.drops += drops;
+    increase(this.reasons, reason, drops);
+  }
+
+  addPoint(start: bigint, measure: "events" | "drops", count: number): void {
+    const point = this.trend.get(start) ?? { events: 0, drops: 0 };
+    point[measure] += count;
+    this.trend.set(start, point);
+  }
+
+  /** All is well on it, as far as the log says. */
+  get isWell(): boolean {
+    return this.drops + this.audited + this.l7Errors + this.dnsErrors + this.unanswered === 0;
+  }
+
+  answer(): Edge {
+    const { client, server, port, protocol, events, drops, audited, l7Errors, dnsErrors, unanswered } = this;
+    return {
+      client,
+      server,
+      port,
+      protocol,
+      events,
+      verdicts: sortedCounts(this.verdicts),
+      drops,
+      audited,
+      l7Errors,
+      dnsErrors,
+      unanswered,
+      reasons: sortedCounts(this.reasons),
+      first: this.firstNs === null ? null : formatTime(this.firstNs),
+      last: this.lastNs === null ? null : formatTime(this.lastNs),
+      ...(this.trend.size > 0 && {
+        trend: [...this.trend]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([start, point]): [string, number, number] => [String(start), point.events, point.drops]),
+      }),
+    };
+  }
+}
+
+/** The edges of a scope while they are counted. */
+export class Edges {
+  private readonly byKey = new Map<string, EdgeCount>();
+  private readonly nodes = new Map<string, Node>();
+
+  constructor(private readonly level: MapLevel) {}
+
+  /** The edge of a pair, or why it has none. */
+  of(pair: PairRow | undefined): EdgeCount | string {
+    // A file that is being read: its sides have no names yet.
+    if (pair === undefined) return "not-settled";
+    const { client, server, port, protocol, clientBy } = pair;
+    if (client === null || server === null)
+      return pair.source === null || pair.destination === null ? "not-settled" : clientBy;
+    if (isNobody(client) && isNobody(server)) return "sides-unknown";
+    const [from, to] = [this.node(client), this.node(server)];
+    const key = JSON.stringify([from, to, port, protocol]);
+    let edge = this.byKey.get(key);
+    if (edge === undefined) {
+      edge = new EdgeCount(from, to, port, protocol);
+      this.byKey.set(key, edge);
+    }
+    return edge;
+  }
+
+  /** Pods of one workload can differ in what is known of them: the node is the same whichever came first. */
+  private node(actor: ActorRow): string {
+    const id = actorKey(actor, this.level);
+    const node = toNode(actor, id, this.level);
+    const before = this.nodes.get(id);
+    if (before === undefined || JSON.stringify(node) < JSON.stringify(before)) this.nodes.set(id, node);
+    return id;
+  }
+
+  /** All edges and the nodes at their ends, in no order. */
+  all(): Pick<MapAnswer, "nodes" | "edges"> {
+    return { nodes: [...this.nodes.values()], edges: [...this.byKey.values()].map((edge) => edge.answer()) };
+  }
+
+  /** The edges with most events, where not all fit those on which something is wrong first, and how much the others were. */
+  answer(limit: number): Pick<MapAnswer, "nodes" | "edges" | "folded"> {
+    const sorted = [...this.byKey]
+      .sort(([a, x], [b, y]) => y.events - x.events || (a < b ? -1 : 1))
+      .map(([, edge]) => edge);
+    const kept = new Set([...sorted].sort((a, b) => Number(a.isWell) - Number(b.isWell)).slice(0, limit));
+    const shown = sorted.filter((edge) => kept.has(edge));
+    const folded = sorted.filter((edge) => !kept.has(edge));
+    const ids = new Set(shown.flatMap(({ client, server }) => [client, server]));
+    const nodes = [...this.nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return {
+      nodes: nodes.filter(({ id }) => ids.has(id)),
+      edges: shown.map((edge) => edge.answer()),
+      folded: {
+        nodes: nodes.length - ids.size,
+        edges: folded.length,
+        events: folded.reduce((sum, { events }) => sum + events, 0),
+      },
+    };
+  }
+}
+
+/** Nothing was said of the side at all. */
+function isNobody({ kind, name }: ActorRow): boolean {
+  return kind === "unknown" && name === "unknown";
+}
+
+function toNode(actor: ActorRow, id: string, level: MapLevel): Node {
+  const { cluster, namespace } = actor;
+  const isPod = actor.kind === "pod" || actor.kind === "workload" || actor.kind === "namespace";
+  if (level === "namespace") {
+    const isWorld = actor.kind === "world";
+    return {
+      id,
+      level,
+      kind: isPod ? "namespace" : actor.kind,
+      namespace,
+      name: isPod ? (namespace ?? "?") : isWorld ? "world" : actor.name,
+      cluster,
+    };
+  }
+  if (level === "workload" && isPod) {
+    const isKnown = actor.kind !== "namespace";
+    const name = isKnown ? (actor.workloadName ?? actor.name) : "?";
+    return { id, level, kind: isKnown ? "workload" : "namespace", namespace, name, cluster };
+  }
+  return { id, level, kind: actor.kind, namespace, name: actor.name, cluster };
+}
+
+function increase(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+/** The log may name a verdict `__proto__`: fromEntries makes a member of that, too. */
+export function sortedCounts(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
