@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { makeCapture } from "./fixtures/captures";
@@ -35,8 +36,8 @@ test("the map and its table hold the same, and a line on it opens with its numbe
   await expect(rows.nth(1)).toContainText("shop/webpayments/api:8443 TCP2020");
   await expect(rows.nth(2)).toContainText("shop/webshop/cart:8080 TCP1800");
 
-  await clickOnMap(page, "Show shop/web → payments/api on the map");
-  const drawer = page.getByRole("complementary", { name: "shop/web → payments/api" });
+  await clickOnMap(page, "Show shop/web -> payments/api on the map");
+  const drawer = page.getByRole("complementary", { name: "shop/web -> payments/api" });
   await expect(drawer).toContainText("POLICY_DENIED (133)");
   await expect(drawer).toContainText("Who decided");
   await drawer.getByRole("link", { name: "20 drops" }).first().click();
@@ -80,6 +81,82 @@ test("a part of the map is shown, and what is left out is counted", async ({ pag
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Show the whole map" }).click();
   await expect(map(page)).toHaveAccessibleName(/3 spots, 2 lines/);
+});
+
+test("a spot that is dragged stays where it was put, for who opens the link too", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "map-pin", flowLog(100));
+  await page.goto(`/captures/${id}/map?part=table`);
+  await drawn(page);
+  // The table moves an edge into the middle; its server is a little further along the line.
+  await page.getByRole("button", { name: "Show shop/web -> payments/api on the map" }).click();
+  await drawn(page);
+  const box = await map(page).boundingBox();
+  if (box === null) throw new Error("the map is not on the page");
+  const spot = await spotNear(page, box);
+  await page.mouse.move(spot.x, spot.y);
+  await page.mouse.down();
+  await page.mouse.move(spot.x + 60, spot.y + 40, { steps: 4 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/pins=/);
+  await page.getByRole("button", { name: "By namespace" }).click();
+  await page.getByRole("menuitem", { name: "Undo places given by hand" }).click();
+  await expect(page).not.toHaveURL(/pins=/);
+});
+
+/** Where the readout names one spot, looked for outwards from the middle of the picture. */
+async function spotNear(
+  page: Page,
+  box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): Promise<{ readonly x: number; readonly y: number }> {
+  const readout = page
+    .getByText(/^(shop\/web|shop\/cart|payments\/api)$/)
+    .and(page.locator("[aria-hidden] > div"));
+  for (let distance = 20; distance < 320; distance += 10)
+    for (let turn = 0; turn < 12; turn++) {
+      const angle = (turn * Math.PI) / 6;
+      const place = {
+        x: box.x + box.width / 2 + distance * Math.cos(angle),
+        y: box.y + box.height / 2 + distance * Math.sin(angle),
+      };
+      await page.mouse.move(place.x, place.y);
+      if (await readout.isVisible()) return place;
+    }
+  throw new Error("no spot near the middle of the map");
+}
+
+test("the map is played back, and saved as data and as a picture", async ({ page, request }) => {
+  const id = await makeCapture(request, "map-play", flowLog(100));
+  await page.goto(`/captures/${id}/map`);
+  await drawn(page);
+  await page.getByRole("button", { name: "Play back" }).click();
+  const slider = page.getByRole("slider", { name: "Time on the map" });
+  const strip = page.getByRole("region", { name: "Play back" });
+  await expect(strip).toContainText(/\d+ events?, \d+ drops?/);
+  await slider.press("End");
+  await expect(slider).toHaveValue(String(await slider.getAttribute("max")));
+  await page.getByRole("button", { name: "End play back" }).click();
+  await expect(strip).toBeHidden();
+
+  const save = async (name: string) => {
+    await page.getByRole("button", { name: "Save" }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name }).click(),
+    ]);
+    return readFileSync(await file.path());
+  };
+  const data = JSON.parse((await save("Nodes and edges (JSON)")).toString()) as {
+    edges: { events: number }[];
+  };
+  expect(data.edges.map(({ events }) => events)).toEqual([90, 10]);
+  expect((await save("Graph for Graphviz (DOT)")).toString()).toContain('"shop/web" -> "payments/api"');
+  expect((await save("Picture that scales (SVG)")).toString()).toMatch(
+    /^<svg [^>]*>[\s\S]*payments[\s\S]*<\/svg>\n$/,
+  );
+  expect((await save("Picture (PNG)")).subarray(1, 4).toString()).toBe("PNG");
 });
 
 test("a scope in which nobody asks anybody says so", async ({ page, request }) => {

@@ -46,6 +46,10 @@ const COLOUR_OF: Readonly<Record<Tone, keyof Colours>> = {
   both: "bad",
 };
 
+export function colourOf(tone: Tone): keyof Colours {
+  return COLOUR_OF[tone];
+}
+
 const isWell = ({ tone }: SceneLine): boolean => tone === "good" || tone === "calm";
 
 /** What is well is quieter, the more so the more there is, so that what is not stands out. */

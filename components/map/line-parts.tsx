@@ -138,7 +138,7 @@ interface PortRowProps {
 function PortRow({ captureId, scope, edge, client, server, withNames, columns }: PortRowProps) {
   return (
     <tr>
-      <td>{withNames ? `${nodeName(client)} → ${nodeName(server)} ${portText(edge)}` : portText(edge)}</td>
+      <td>{withNames ? `${nodeName(client)} -> ${nodeName(server)} ${portText(edge)}` : portText(edge)}</td>
       {columns.map(([id]) => (
         <td key={id} className={styles.number}>
           <CountLink

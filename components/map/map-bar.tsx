@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronDown, Table2 } from "lucide-react";
+import { ChevronDown, Download, History, Table2 } from "lucide-react";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
@@ -9,19 +9,29 @@ import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/co
 import { MEASURES } from "@/lib/insight/map/measure";
 import { NOISE, type Noise } from "@/lib/insight/map/noise";
 import styles from "./map-bar.module.css";
+import type { SavedAs } from "./save";
 import type { MapChoice, Picture } from "./use-picture";
 import { LEVEL_LABELS, type Level, MEASURE_LABELS, NOISE_LABELS } from "./words";
 
 interface MapBarProps {
-  readonly captureId: string;
   readonly scope: ScopeHandle;
   readonly choice: MapChoice;
   readonly picture: Picture;
+  readonly isPlayed: boolean;
+  readonly onPlay: () => void;
+  readonly onSave: (as: SavedAs) => void;
 }
+
+const SAVE_LABELS: Readonly<Record<SavedAs, string>> = {
+  png: "Picture (PNG)",
+  svg: "Picture that scales (SVG)",
+  json: "Nodes and edges (JSON)",
+  dot: "Graph for Graphviz (DOT)",
+};
 
 const LEVELS = Object.keys(LEVEL_LABELS) as Level[];
 
-export function MapBar({ scope, choice, picture }: MapBarProps) {
+export function MapBar({ scope, choice, picture, isPlayed, onPlay, onSave }: MapBarProps) {
   const { level, measure, isLayered, hidden } = choice;
   const hasTable = scope.view.part === "table";
   return (
@@ -115,6 +125,27 @@ export function MapBar({ scope, choice, picture }: MapBarProps) {
       </Menu>
       <FindBox scope={scope} picture={picture} />
       <span className={styles.space} />
+      <Button small look="quiet" aria-pressed={isPlayed} onClick={onPlay}>
+        <History size={14} aria-hidden />
+        Play back
+      </Button>
+      <Menu
+        align="end"
+        trigger={
+          <Button small look="quiet">
+            <Download size={14} aria-hidden />
+            Save
+          </Button>
+        }
+      >
+        {(Object.keys(SAVE_LABELS) as SavedAs[]).map((as) => (
+          <MenuItem key={as} onSelect={() => onSave(as)}>
+            {SAVE_LABELS[as]}
+          </MenuItem>
+        ))}
+        <MenuLine />
+        <MenuItem onSelect={() => window.print()}>Print</MenuItem>
+      </Menu>
       <Button
         small
         look="quiet"

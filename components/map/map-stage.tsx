@@ -39,7 +39,7 @@ interface MapStageProps {
   readonly handle: RefObject<StageHandle | undefined>;
 }
 
-const NEAREST = 1.15;
+const NEAREST = 1.6;
 const MARGIN = { x: 110, y: 46 };
 /** A press that moves less is a click. */
 const LEAST_DRAG = 4;

@@ -109,18 +109,6 @@ function columns({ captureId, scope, onOpen, onShow }: Shown): readonly DataColu
   });
   return [
     {
-      id: "show",
-      label: "",
-      render: ({ line, client, server }) => (
-        <IconButton
-          label={`Show ${nodeName(client)} → ${nodeName(server)} on the map`}
-          onClick={() => onShow(line.from.key, line.to.key)}
-        >
-          <Crosshair size={14} aria-hidden />
-        </IconButton>
-      ),
-    },
-    {
       id: "client",
       label: "Client",
       sortBy: ({ client }) => nodeName(client),
@@ -170,6 +158,18 @@ function columns({ captureId, scope, onOpen, onShow }: Shown): readonly DataColu
       label: "Last",
       sortBy: ({ edge }) => edge.last,
       render: ({ edge }) => <span className={styles.instant}>{formatInstantText(edge.last)}</span>,
+    },
+    {
+      id: "show",
+      label: "",
+      render: ({ line, client, server }) => (
+        <IconButton
+          label={`Show ${nodeName(client)} -> ${nodeName(server)} on the map`}
+          onClick={() => onShow(line.from.key, line.to.key)}
+        >
+          <Crosshair size={14} aria-hidden />
+        </IconButton>
+      ),
     },
   ];
 }

@@ -1,7 +1,8 @@
 "use client";
 
-import { useMemo, useRef } from "react";
+import { useMemo, useRef, useState } from "react";
 import { ApiError } from "@/components/frame/api";
+import { useCapture } from "@/components/frame/queries";
 import { useScope } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
@@ -9,7 +10,9 @@ import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import { pointOn } from "@/lib/insight/map/geometry";
+import type { Graph } from "@/lib/insight/map/graph";
 import type { Place } from "@/lib/insight/map/layout";
+import { momentOf, type Replay } from "@/lib/insight/map/replay";
 import { curveOf } from "./draw";
 import { MapBar } from "./map-bar";
 import { MapNotes } from "./map-notes";
@@ -17,7 +20,8 @@ import { MapStage, type StageHandle } from "./map-stage";
 import styles from "./map-view.module.css";
 import { readKeys, readPins, writeKeys, writePins } from "./open";
 import type { Picked } from "./pick";
-import type { Scene } from "./scene";
+import { PlayBar } from "./play-bar";
+import { type Scene, sceneAt } from "./scene";
 import { readChoice, usePicture } from "./use-picture";
 
 const MapTable = later(() => import("./map-table").then((module) => module.MapTable));
@@ -33,12 +37,20 @@ export function MapView({ captureId }: { readonly captureId: string }) {
   const scope = useScope();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the map keeps in the link
   const choice = useMemo(() => readChoice(scope), [scope.view]);
-  const picture = usePicture(captureId, scope, choice);
+  const [moment, setMoment] = useState<number>();
+  const picture = usePicture(captureId, scope, choice, moment !== undefined);
+  const capture = useCapture(captureId).data;
   const stage = useRef<StageHandle>(undefined);
   const openKeys = useMemo(() => readKeys(scope.view.open), [scope.view.open]);
   const close = () => scope.setView({ open: null });
   useHotkeys({ Escape: () => (openKeys.length === 0 ? false : close()) });
-  const { answer, scene, graph } = picture;
+  const { answer, graph, replay } = picture;
+  const still = picture.scene;
+  const at = Math.min(moment ?? 0, (replay?.starts.length ?? 1) - 1);
+  const scene = useMemo(
+    () => (still && replay && moment !== undefined ? sceneAt(still, replay, at) : still),
+    [still, replay, moment, at],
+  );
   if (scope.scope === undefined)
     return (
       <Empty title="No map: this link cannot be read." role="status">
@@ -69,7 +81,17 @@ export function MapView({ captureId }: { readonly captureId: string }) {
   return (
     <div className={styles.view}>
       <div className={styles.main}>
-        <MapBar captureId={captureId} scope={scope} choice={choice} picture={picture} />
+        <MapBar
+          scope={scope}
+          choice={choice}
+          picture={picture}
+          isPlayed={moment !== undefined}
+          onPlay={() => setMoment(moment === undefined ? 0 : undefined)}
+          onSave={(as) => {
+            if (scene !== undefined && answer !== undefined)
+              void import("./save").then(({ saveMap }) => saveMap(as, capture?.name ?? "map", scene, answer));
+          }}
+        />
         {answer !== undefined && answer.edges.length === 0 ? (
           <Nothing isPartial={answer.meta.partial} unplaced={answer.unplaced.events} />
         ) : scene === undefined || graph === undefined ? (
@@ -85,6 +107,15 @@ export function MapView({ captureId }: { readonly captureId: string }) {
             onOpen={open}
             onPin={pin}
             handle={stage}
+          />
+        )}
+        {replay !== undefined && moment !== undefined && graph !== undefined && (
+          <PlayBar
+            replay={replay}
+            at={at}
+            {...totalAt(graph, replay, at)}
+            onAt={setMoment}
+            onClose={() => setMoment(undefined)}
           />
         )}
         {answer !== undefined && (
@@ -119,6 +150,14 @@ export function MapView({ captureId }: { readonly captureId: string }) {
       )}
     </div>
   );
+}
+
+function totalAt({ lines }: Graph, replay: Replay, bucket: number) {
+  const moments = lines.map((line) => momentOf(replay, line, bucket));
+  return {
+    events: moments.reduce((sum, { events }) => sum + events, 0),
+    drops: moments.reduce((sum, { drops }) => sum + drops, 0),
+  };
 }
 
 /** Fitted again when other spots are there, not when their numbers change. */

@@ -8,6 +8,7 @@ import { hullAround } from "@/lib/insight/map/geometry";
 import type { Graph, Group, Line, Spot } from "@/lib/insight/map/graph";
 import type { Place, Places } from "@/lib/insight/map/layout";
 import { isBlocked, type Measure, measureOf, share, type Tone, toneOf } from "@/lib/insight/map/measure";
+import { momentOf, type Replay } from "@/lib/insight/map/replay";
 import { clusterTitle, groupTitle, spotLabel } from "./words";
 
 export type Shape = "circle" | "square" | "diamond" | "hexagon" | "stack";
@@ -61,6 +62,27 @@ export interface SceneOptions {
   readonly found?: { readonly spots: ReadonlySet<string>; readonly lines: ReadonlySet<string> };
   /** Namespaces are not drawn round what is laid out by layers. */
   readonly hasHulls: boolean;
+}
+
+/** The same places, as the lines were in one bucket of time: those without events are dim. */
+export function sceneAt(scene: Scene, replay: Replay, bucket: number): Scene {
+  const moments = scene.lines.map((line) => ({ line, moment: momentOf(replay, line.line, bucket) }));
+  const most = moments.reduce((top, { moment }) => Math.max(top, moment.events), 0);
+  const lines = moments.map(({ line, moment }): SceneLine => {
+    const { label: _label, ...rest } = line;
+    return {
+      ...rest,
+      tone: moment.tone,
+      isBlocked: moment.drops > 0 && moment.drops >= moment.events,
+      isDim: moment.events === 0,
+      width: 1 + 4.5 * share(moment.events, most),
+      ...(moment.drops > 0 && { label: formatQuantity(moment.drops, "drop") }),
+    };
+  });
+  lines.sort((a, b) => rankOf(a) - rankOf(b));
+  const seen = new Set(lines.flatMap(({ isDim, from, to }) => (isDim ? [] : [from.spot.key, to.spot.key])));
+  const spots = scene.spots.map((spot) => ({ ...spot, isDim: !seen.has(spot.spot.key) }));
+  return { ...scene, lines, spots };
 }
 
 const MOST_LABELS = 14;

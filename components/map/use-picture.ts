@@ -11,6 +11,7 @@ import { buildGraph, type Graph, type Line } from "@/lib/insight/map/graph";
 import { edgeKey, MEASURES, type Measure } from "@/lib/insight/map/measure";
 import { NOISE, type Noise, withoutNoise } from "@/lib/insight/map/noise";
 import { waysBetween, within } from "@/lib/insight/map/reach";
+import { type Replay, toReplay } from "@/lib/insight/map/replay";
 import type { MapAnswer } from "@/lib/questions/answers-map";
 import { type Focus, readFocus, readPins } from "./open";
 import { useMap } from "./queries";
@@ -67,14 +68,29 @@ export interface Picture {
   readonly isNew: (line: Line) => boolean;
   /** Since when an edge is new. */
   readonly newSince: bigint | undefined;
+  /** When it is played back. */
+  readonly replay: Replay | undefined;
 }
 
-export function usePicture(captureId: string, scope: ScopeHandle, choice: MapChoice): Picture {
+/** Steps of a play back at most. */
+const BUCKETS = 120;
+
+export function usePicture(
+  captureId: string,
+  scope: ScopeHandle,
+  choice: MapChoice,
+  isReplayed: boolean,
+): Picture {
   const { level, hidden, focus, measure, unfolded, isLayered } = choice;
   const map = useMap(captureId, scope.scope && scope.query, level);
   const wholeQuery = scope.scope && revisionOnly(scope.query);
   const whole = useMap(captureId, wholeQuery, level);
   const answer = map.data;
+  const timed = useMap(captureId, isReplayed && scope.scope ? scope.query : undefined, level, BUCKETS).data;
+  const replay = useMemo(
+    () => (isReplayed && timed?.bucketNs ? toReplay(timed.edges, timed.bucketNs) : undefined),
+    [timed, isReplayed],
+  );
   const find = useMemo(() => parseFind(choice.find), [choice.find]);
   const fresh = useFresh(captureId, scope, level, measure === "new" || (find.ok && usesNew(find.value)));
   const shown = useMemo(
@@ -117,6 +133,7 @@ export function usePicture(captureId: string, scope: ScopeHandle, choice: MapCho
     foundLines: found?.lines.size ?? 0,
     isNew: fresh.isNew,
     newSince: fresh.since,
+    replay,
   };
 }
 

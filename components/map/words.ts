@@ -82,7 +82,7 @@ export function groupTitle({ title, zone, key }: Group): string | null {
 }
 
 export function lineName({ from, to }: Line): string {
-  return `${spotName(from)} → ${spotName(to)}`;
+  return `${spotName(from)} -> ${spotName(to)}`;
 }
 
 /** ":8080 TCP", ":53 UDP, TCP" */

@@ -1,0 +1,88 @@
+/** The map as a file: a picture of all of it, whatever part is on the screen, or its data. */
+
+import { toDot } from "@/lib/insight/map/dot";
+import { type Camera, fitCamera } from "@/lib/insight/map/geometry";
+import type { MapAnswer } from "@/lib/questions/answers-map";
+import { readColours } from "./colours";
+import { drawScene, fontOf, type Label } from "./draw";
+import type { Scene } from "./scene";
+import { toSvg } from "./svg";
+
+export type SavedAs = "png" | "svg" | "json" | "dot";
+
+const MARGIN = { x: 170, y: 60 };
+/** Pixels of one side at most: more than browsers draw. */
+const MOST = 6000;
+const RATIO = 2;
+
+export async function saveMap(as: SavedAs, name: string, scene: Scene, answer: MapAnswer): Promise<void> {
+  const file = `${name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 80) || "map"}-map.${as}`;
+  if (as === "json")
+    download(file, new Blob([`${JSON.stringify(dataOf(answer), null, 2)}\n`], { type: "application/json" }));
+  else if (as === "dot")
+    download(file, new Blob([toDot(answer.nodes, answer.edges)], { type: "text/vnd.graphviz" }));
+  else if (as === "svg") download(file, new Blob([svgOf(scene, name)], { type: "image/svg+xml" }));
+  else download(file, await pngOf(scene));
+}
+
+/** As the interface answers, with the address that shows the same. */
+function dataOf(answer: MapAnswer): object {
+  return { address: window.location.href, ...answer };
+}
+
+interface View {
+  readonly camera: Camera;
+  readonly size: { readonly width: number; readonly height: number };
+}
+
+/** As large as the picture needs at its natural size. */
+function viewOf({ spots, hulls }: Scene): View {
+  const places = [...spots.map(({ at }) => at), ...hulls.flatMap(({ polygon }) => polygon)];
+  const span = (of: "x" | "y") => {
+    const all = places.map((place) => place[of]);
+    return all.reduce((a, b) => Math.max(a, b), 0) - all.reduce((a, b) => Math.min(a, b), 0);
+  };
+  const width = Math.min(MOST / RATIO, Math.max(600, Math.round(span("x") + 2 * MARGIN.x)));
+  const height = Math.min(MOST / RATIO, Math.max(300, Math.round(span("y") + 2 * MARGIN.y)));
+  return { size: { width, height }, camera: fitCamera(places, { width, height }, MARGIN, 1) };
+}
+
+function svgOf(scene: Scene, title: string): string {
+  const context = document.createElement("canvas").getContext("2d");
+  const widthOfText = (text: string, kind: Label["kind"]): number => {
+    if (context === null) return 7 * text.length;
+    context.font = fontOf(kind);
+    return context.measureText(text).width;
+  };
+  return toSvg({ scene, ...viewOf(scene), colours: readColours(document.body), widthOfText, title });
+}
+
+async function pngOf(scene: Scene): Promise<Blob> {
+  const { size, camera } = viewOf(scene);
+  const canvas = document.createElement("canvas");
+  canvas.width = size.width * RATIO;
+  canvas.height = size.height * RATIO;
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("no canvas to draw on");
+  const colours = readColours(document.body);
+  context.scale(RATIO, RATIO);
+  context.fillStyle = colours.surface;
+  context.fillRect(0, 0, size.width, size.height);
+  for (const _step of drawScene(context, scene, camera, colours, size)) await nextTask();
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob === null ? reject(new Error("no picture")) : resolve(blob)), "image/png");
+  });
+}
+
+/** Lets the page live while a large picture is drawn. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+function download(name: string, blob: Blob): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
