@@ -12,6 +12,7 @@ export const bundles = [
   { entry: "bin/server.ts", outfile: "build/server.mjs" },
   { entry: "bin/eyepiece.ts", outfile: "build/eyepiece.mjs" },
   { entry: "lib/ingest/decode-worker.ts", outfile: "build/decode-worker.mjs" },
+  { entry: "lib/capture/settle/settle-worker.ts", outfile: "build/settle-worker.mjs" },
   { entry: "lib/jobs/job-worker.ts", outfile: "build/job-worker.mjs" },
   { entry: "lib/questions/reader-worker.ts", outfile: "build/reader-worker.mjs" },
 ];

@@ -43,6 +43,7 @@ interface Underway {
 
 const PROGRESS_EVERY_MS = 250;
 const POOL_IDLE_MS = 1000;
+const LARGE_BYTES = 64 * 2 ** 20;
 /** The writer's page cache: large enough for the inner pages of the indexes. */
 const CACHE_KIB = 24 * 1024;
 
@@ -152,7 +153,11 @@ export class CaptureWriter {
     if (known !== undefined) spool.received(known.bytes, known.isWhole);
     try {
       await this.load(fileId, spool, cancelling.signal);
-      if (!settleLater) this.settleNow([fileId]);
+      if (!settleLater) {
+        await this.makeRoom();
+        cancelling.signal.throwIfAborted();
+        this.settleNow([fileId]);
+      }
     } catch (error) {
       this.readingFailed(fileId, error);
     } finally {
@@ -185,6 +190,7 @@ export class CaptureWriter {
   }
 
   private async settle(fileIds: readonly number[]): Promise<FileReport[]> {
+    await this.makeRoom();
     const wanted = fileIds.filter((fileId) => !this.unwanted.has(fileId));
     // First, so that what the others share with it does not count as its duplicate.
     for (const fileId of fileIds) this.dropUnwanted(fileId);
@@ -248,10 +254,19 @@ export class CaptureWriter {
   private endPoolWhenIdle(): void {
     clearTimeout(this.poolIdle);
     if (this.isStopping) return;
-    this.poolIdle = setTimeout(() => {
-      void this.pool?.close();
-      this.pool = undefined;
-    }, POOL_IDLE_MS);
+    this.poolIdle = setTimeout(() => void this.endPool(), POOL_IDLE_MS);
+  }
+
+  private async endPool(): Promise<void> {
+    const { pool } = this;
+    this.pool = undefined;
+    await pool?.close();
+  }
+
+  /** Decoders and the settling of a large capture are not held in memory at once. */
+  private async makeRoom(): Promise<void> {
+    const read = this.database.prepare("SELECT sum(unpackedBytes) AS bytes FROM SourceFile").get([]);
+    if (Number(read?.bytes ?? 0) > LARGE_BYTES) await this.endPool();
   }
 
   /** Nothing of a file that did not come to its end is kept: half a file would be taken for the whole. */
@@ -272,7 +287,7 @@ export class CaptureWriter {
 
   private async close(): Promise<null> {
     clearTimeout(this.poolIdle);
-    await this.pool?.close();
+    await this.endPool();
     this.database.close();
     return null;
   }

@@ -21,7 +21,7 @@ const TELLING = 2;
 /** Over the whole revision: a neighbour can be any time away. Flows that nobody asks about are skipped by their pair. */
 export function turnDirections(database: Sqlite): void {
   if (!listPairs(database)) return;
-  const pairs = new PairView(database);
+  const pairs = PairView.read(database);
   const tuples = new TupleTable();
   const rows = new PairedRows(database, marksOfPairs(database));
   const tuple: Tuple = { low: 0, high: 0, lowPort: 0, highPort: 0, protocol: 0 };

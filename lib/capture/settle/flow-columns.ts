@@ -83,13 +83,21 @@ export function placesOfFlow(database: Sqlite): FlowPlaces {
   return new FlowPlaces((column) => places.get(column) as number);
 }
 
+function newMemory(bytes: number, isShared: boolean): ArrayBuffer | SharedArrayBuffer {
+  return isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+}
+
 export class FlowColumns {
   rows = 0;
   readonly bytes: Uint8Array;
   readonly at: Arrays;
 
-  constructor(readonly capacity: number) {
-    const buffer = new ArrayBuffer(capacity * ROW_BYTES);
+  /** `shared`: in memory that threads share, anew or as it is there. */
+  constructor(
+    readonly capacity: number,
+    shared: boolean | SharedArrayBuffer = false,
+  ) {
+    const buffer = typeof shared === "boolean" ? newMemory(capacity * ROW_BYTES, shared) : shared;
     this.bytes = new Uint8Array(buffer);
     let start = 0;
     const arrays: Record<string, Float64Array | Int32Array> = {};

@@ -54,7 +54,7 @@ const timed = numbers(RECORDS)
 
 function portsOf(database: Sqlite, neighbourhood: Neighbourhood = EVERYTHING, sizes?: ReadSizes): number[] {
   const step = new Ports(database);
-  readInTime(database, neighbourhood, [step], sizes);
+  readInTime(database, neighbourhood, [step], undefined, sizes);
   expect(step.ends).toBe(1);
   return step.found;
 }

@@ -9,6 +9,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import type { Sqlite } from "../driver";
 import { eachRow, type Leaves, leavesOf, type RowReader } from "../table-pages";
+import type { Beside, BesideFound } from "./beside";
 import { FlowColumns, type FlowPlaces, placesOfFlow } from "./flow-columns";
 import type { Neighbourhood } from "./neighbourhood";
 import { timeOrder } from "./time-order";
@@ -36,29 +37,43 @@ export interface ReadSizes {
   readonly held: number;
 }
 
-const SIZES: ReadSizes = { window: 262_144, chunk: 1024, held: 524_288 };
+const SIZES: ReadSizes = { window: 131_072, chunk: 1024, held: 262_144 };
 
+const NOTHING: Beside = {
+  wants: [],
+  show: () => undefined,
+  end: () => ({ attempts: undefined, rollUp: undefined }),
+};
+
+/** `beside` is shown the same flows, by windows; what it found is returned. */
 export function readInTime(
   database: Sqlite,
   neighbourhood: Neighbourhood,
   steps: readonly InTime[],
+  beside: Beside = NOTHING,
   sizes: ReadSizes = SIZES,
-): void {
-  const parts = new Parts(database, neighbourhood, sizes, steps);
+): BesideFound {
+  const parts = new Parts(database, neighbourhood, sizes, [...steps, ...beside.wants]);
   try {
     eachRow(database, pagesOf(database, neighbourhood), (row) => parts.put(row));
     for (const window of parts.windows()) {
       const order = timeOrder(window);
+      beside.show(window, order);
       for (const step of steps) show(step, window, order);
     }
     const untimed = parts.untimed();
-    for (const step of steps) {
-      for (let row = 0; row < untimed.rows; row++) if (takes(step, untimed, row)) step.take(untimed, row);
-      step.end();
-    }
+    for (const step of steps) showUntimed(step, untimed);
+    const found = beside.end(untimed);
+    // The first of them changes the database: no pages are read any more.
+    for (const step of steps) step.end();
+    return found;
   } finally {
     parts.close();
   }
+}
+
+export function showUntimed(step: InTime, untimed: FlowColumns): void {
+  for (let row = 0; row < untimed.rows; row++) if (takes(step, untimed, row)) step.take(untimed, row);
 }
 
 function takes({ kinds }: InTime, { at }: FlowColumns, row: number): boolean {
@@ -66,7 +81,7 @@ function takes({ kinds }: InTime, { at }: FlowColumns, row: number): boolean {
 }
 
 /** Flows of one time wait for each other; most have a time of their own. */
-function show(step: InTime, flows: FlowColumns, order: Uint32Array): void {
+export function show(step: InTime, flows: FlowColumns, order: Uint32Array): void {
   const { kinds } = step;
   const { kind } = flows.at;
   const waiting: number[] = [];
@@ -191,7 +206,7 @@ const newPart = (): Part => ({ open: undefined, chunks: [], rows: 0 });
 const PLAIN = 1;
 const FULL = 2;
 
-function wantedKinds(steps: readonly InTime[]): Uint8Array {
+function wantedKinds(steps: Beside["wants"]): Uint8Array {
   const wanted = new Uint8Array(Math.max(...steps.map(({ kinds }) => kinds.length)));
   for (const { kinds, isPlain } of steps)
     kinds.forEach((takes, kind) => {
@@ -220,7 +235,7 @@ class Parts {
     private readonly database: Sqlite,
     neighbourhood: Neighbourhood,
     private readonly sizes: ReadSizes,
-    steps: readonly InTime[],
+    steps: Beside["wants"],
   ) {
     this.places = placesOfFlow(database);
     this.wanted = wantedKinds(steps);

@@ -11,7 +11,7 @@ import { Combinations } from "./combinations";
 import type { FlowColumns } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import type { PairView } from "./pair-view";
-import { SettledRows } from "./settled-rows";
+import { copyFound, FoundRows, type SettledTable } from "./settled-rows";
 
 /** A level with more rows than this share of the flows is no shorter way to them. */
 const SHARE = 4;
@@ -27,10 +27,10 @@ const LEVELS = [
 ] as const;
 
 interface Level {
-  readonly level: number;
+  readonly level: Rolled;
   readonly widthNs: bigint;
   readonly counts: Counts;
-  readonly rows: SettledRows;
+  readonly rows: FoundRows;
   readonly hasPairs: boolean;
   written: number;
   /** The bucket that is counted: the halves of its end, and its start. */
@@ -38,6 +38,37 @@ interface Level {
   endLow: number;
   startNs: bigint | null;
 }
+
+/** What rolling up must know of a capture, as data that another thread can be given. */
+export interface RollUpInput {
+  /** The capture's file. */
+  readonly capture: string;
+  readonly largestKind: number;
+  /** From the first to the last flow. */
+  readonly lengthNs: bigint;
+}
+
+export function rollUpInput(database: Sqlite): RollUpInput {
+  const largest = database.prepare("SELECT coalesce(max(id), 0) AS id FROM Kind").get([]);
+  const span = database
+    .prepareExact("SELECT (SELECT min(timeNs) FROM Flow) AS first, (SELECT max(timeNs) FROM Flow) AS last")
+    .get([]);
+  const [first, last] = [span?.first, span?.last];
+  const lengthNs = typeof first === "bigint" && typeof last === "bigint" ? last - first + 1n : 1n;
+  return { capture: database.file, largestKind: Number(largest?.id), lengthNs };
+}
+
+/** A level that was found worth keeping. */
+export interface RolledLevel {
+  readonly level: Rolled;
+  readonly widthNs: bigint | null;
+  /** Its rows, if there are any. */
+  readonly file: string | undefined;
+}
+
+type Rolled = (typeof ROLL_UP)[keyof typeof ROLL_UP];
+
+const tableOf = (level: Rolled): SettledTable => `RollUp${level}`;
 
 export class RollUpInTime implements InTime {
   readonly isPlain = true;
@@ -49,21 +80,17 @@ export class RollUpInTime implements InTime {
   /** The combination of kind and observer of each combination. */
   private readonly shorter: number[] = [];
   private flows = 0;
+  /** What is kept, when there are no more flows. */
+  kept: readonly RolledLevel[] = [];
 
   constructor(
-    private readonly database: Sqlite,
+    private readonly input: RollUpInput,
     private readonly pairs: PairView,
   ) {
-    const largest = database.prepare("SELECT coalesce(max(id), 0) AS id FROM Kind").get([]);
-    this.kinds = new Uint8Array(Number(largest?.id) + 1).fill(1);
-    const span = database
-      .prepareExact("SELECT (SELECT min(timeNs) FROM Flow) AS first, (SELECT max(timeNs) FROM Flow) AS last")
-      .get([]);
-    const [first, last] = [span?.first, span?.last];
-    const length = typeof first === "bigint" && typeof last === "bigint" ? last - first + 1n : 1n;
+    this.kinds = new Uint8Array(input.largestKind + 1).fill(1);
     this.levels = LEVELS.map(({ level, buckets, hasPairs }) => ({
-      ...{ level, hasPairs, widthNs: bucketWidth(length, buckets) },
-      ...{ counts: new Counts(), rows: new SettledRows(database, `RollUp${level}`) },
+      ...{ level, hasPairs, widthNs: bucketWidth(input.lengthNs, buckets) },
+      ...{ counts: new Counts(), rows: new FoundRows(input.capture, tableOf(level)) },
       ...{ written: 0, endHigh: -(2 ** 31), endLow: 0, startNs: null },
     }));
   }
@@ -111,7 +138,7 @@ export class RollUpInTime implements InTime {
 
   /** In the order of the columns of RollUp. */
   private write(
-    rows: SettledRows,
+    rows: FoundRows,
     level: number,
     startNs: bigint | null,
     { kinds, observers, pairs }: Combinations,
@@ -133,16 +160,10 @@ export class RollUpInTime implements InTime {
   }
 
   end(): void {
-    const { database } = this;
-    database.exec("DELETE FROM RollUp; DELETE FROM RollUpLevel;");
-    const keep = (level: number, widthNs: bigint | null): void => {
-      database.prepare("INSERT INTO RollUpLevel (level, widthNs) VALUES (?, ?)").run([level, widthNs]);
-    };
-    const rows = new SettledRows(database, `RollUp${ROLL_UP.whole}`);
+    const rows = new FoundRows(this.input.capture, tableOf(ROLL_UP.whole));
     for (const combination of this.whole.touched)
       this.write(rows, ROLL_UP.whole, null, this.combinations, this.whole, combination);
-    rows.finish();
-    keep(ROLL_UP.whole, null);
+    const kept: RolledLevel[] = [{ level: ROLL_UP.whole, widthNs: null, file: rows.close() }];
     let hasPairs = false;
     for (const level of this.levels) {
       this.flush(level);
@@ -153,9 +174,18 @@ export class RollUpInTime implements InTime {
         continue;
       }
       hasPairs ||= level.hasPairs;
-      level.rows.finish();
-      keep(level.level, level.widthNs);
+      kept.push({ level: level.level, widthNs: level.widthNs, file: level.rows.close() });
     }
+    this.kept = kept;
+  }
+}
+
+/** In place of what was there. */
+export function storeRollUp(database: Sqlite, levels: readonly RolledLevel[]): void {
+  database.exec("DELETE FROM RollUp; DELETE FROM RollUpLevel;");
+  for (const { level, widthNs, file } of levels) {
+    copyFound(database, tableOf(level), file);
+    database.prepare("INSERT INTO RollUpLevel (level, widthNs) VALUES (?, ?)").run([level, widthNs]);
   }
 }
 
@@ -190,7 +220,7 @@ class Counts {
   }
 
   /** records, events, firstNs, lastNs, and what counts at single flows, which comes in rows of its own. */
-  put(rows: SettledRows, combination: number): void {
+  put(rows: FoundRows, combination: number): void {
     rows.put(this.records[combination] as number);
     rows.put(this.events[combination] as number);
     if (this.timed[combination] === 1) {

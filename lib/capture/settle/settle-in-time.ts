@@ -1,15 +1,18 @@
 /** What is settled from flows in the order of time: attempts, exchanges, DNS, drops. One reading of the flows serves all. */
 
+import { availableParallelism } from "node:os";
 import type { Sqlite } from "../driver";
+import { type Beside, type BesideInput, StepsBeside } from "./beside";
 import { DnsInTime } from "./dns/pair";
 import { DropsInTime } from "./drops";
-import { readInTime } from "./flows-in-time";
+import { type InTime, readInTime } from "./flows-in-time";
 import { deleteInTime, EVERYTHING, type Neighbourhood } from "./neighbourhood";
 import { ExchangesInTime } from "./pair-exchanges";
 import { PairView } from "./pair-view";
-import { RollUpInTime, rollUpAnchors } from "./roll-up";
-import type { SettledTable } from "./settled-rows";
-import { AttemptsInTime } from "./stitch-attempts";
+import { rollUpAnchors, rollUpInput, storeRollUp } from "./roll-up";
+import { SettleThread } from "./settle-thread";
+import { copyFound, type SettledTable } from "./settled-rows";
+import { attemptInput } from "./stitch-attempts";
 
 /** The column that says in which neighbourhood a row lies. */
 const TIMES: Partial<Readonly<Record<SettledTable, string>>> = {
@@ -19,23 +22,43 @@ const TIMES: Partial<Readonly<Record<SettledTable, string>>> = {
   JoinedDrop: "timeNs",
 };
 
-export function settleInTime(database: Sqlite, neighbourhood: Neighbourhood): void {
+/** From so many flows on a thread of its own is worth its start. */
+const MANY_FLOWS = 100_000;
+
+export function settleInTime(database: Sqlite, neighbourhood: Neighbourhood, manyFlows = MANY_FLOWS): void {
   const isWhole = neighbourhood.fromNs === null && neighbourhood.toNs === null;
   const indexes = isWhole ? dropIndexes(database) : [];
   for (const [table, column] of Object.entries(TIMES)) deleteInTime(database, table, column, neighbourhood);
-  const pairs = new PairView(database);
-  const rollUp = new RollUpInTime(database, pairs);
-  readInTime(database, neighbourhood, [
-    new AttemptsInTime(database, pairs),
+  const pairs = PairView.read(database);
+  const rollUp = rollUpInput(database);
+  const steps = [
     new ExchangesInTime(database, pairs),
     new DnsInTime(database, pairs),
     new DropsInTime(database, pairs),
-    ...(isWhole ? [rollUp] : []),
-  ]);
+  ];
+  const read = (where: Neighbourhood, among: readonly InTime[], input: Omit<BesideInput, "pairs">): void => {
+    const beside = besideFor(database, { pairs: pairs.arrays, ...input }, manyFlows);
+    try {
+      const found = readInTime(database, where, among, beside);
+      copyFound(database, "Attempt", found.attempts);
+      if (found.rollUp !== undefined) storeRollUp(database, found.rollUp);
+    } finally {
+      if (beside instanceof SettleThread) beside.close();
+    }
+  };
+  read(neighbourhood, steps, { attempts: attemptInput(database), rollUp: isWhole ? rollUp : undefined });
   for (const sql of indexes) database.exec(sql);
   // A pair can have been turned anywhere, and the width of buckets follows the span: made anew as a whole.
-  if (!isWhole) readInTime(database, EVERYTHING, [rollUp]);
+  if (!isWhole) read(EVERYTHING, [], { attempts: undefined, rollUp });
   rollUpAnchors(database);
+}
+
+/** A thread where there is much to do and a second core to do it. */
+function besideFor(database: Sqlite, input: BesideInput, manyFlows: number): Beside {
+  const hasMany =
+    database.prepare(`SELECT 1 FROM Flow LIMIT 1 OFFSET ${manyFlows}`).get([]) !== undefined &&
+    availableParallelism() > 1;
+  return hasMany ? new SettleThread(input) : new StepsBeside(input);
 }
 
 /** Where all rows are made anew, building the indexes afterwards costs half. Returns what builds them. */

@@ -34,6 +34,7 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
 };
 
 const schemaOf = (table: SettledTable): string => `settled${table}`;
+const columnsOf = (table: SettledTable): readonly string[] => TABLES[table].split(" ");
 
 /** Lets go of the files that rows were copied from. Not within the transaction that did. */
 export function detachSettledRows(database: Sqlite): void {
@@ -69,20 +70,19 @@ class FoundFile {
   }
 }
 
-export class SettledRows {
-  private readonly columns: readonly string[];
+/** Rows on their way into the file. Needs no database, so that another thread can gather them. */
+export class FoundRows {
   private found: FoundFile | undefined;
   private place = 0;
 
+  /** `capture` is the capture's file, beside which the rows are gathered. */
   constructor(
-    private readonly database: Sqlite,
-    private readonly table: SettledTable,
-  ) {
-    this.columns = TABLES[table].split(" ");
-  }
+    private readonly capture: string,
+    protected readonly table: SettledTable,
+  ) {}
 
   private get image(): TableImage {
-    this.found ??= new FoundFile(`${this.database.file}-${schemaOf(this.table)}`, this.columns);
+    this.found ??= new FoundFile(`${this.capture}-${schemaOf(this.table)}`, columnsOf(this.table));
     return this.found.image;
   }
 
@@ -122,26 +122,44 @@ export class SettledRows {
     this.image.end();
   }
 
-  /** Instead of `finish`: nothing of it is wanted. */
-  discard(): void {
-    if (this.found === undefined) return;
-    this.found.finish();
-    rmSync(this.found.name, { force: true });
+  /** No more rows. Returns the file, if there are any. */
+  close(): string | undefined {
+    this.found?.finish();
+    return this.found?.name;
   }
 
-  /** Copies the rows. The file has no name any more then, and is gone when it is let go of. */
-  finish(): void {
-    const { database, table, columns, found } = this;
-    if (found === undefined) return;
-    found.finish();
-    const schema = schemaOf(table);
-    database.prepare(`ATTACH DATABASE ? AS ${schema}`).run([`${pathToFileURL(found.name).href}?mode=ro`]);
-    const values = columns.map((column) => EXPRESSIONS[`${table}.${column}`] ?? column).join(", ");
-    // Rows without an id of their own come as they were found.
-    const [into, order] = table.startsWith("RollUp") ? ["RollUp", ""] : [table, "ORDER BY id"];
-    database.exec(
-      `INSERT INTO main.${into} (${columns.join(", ")}) SELECT ${values} FROM ${schema}.Found r ${order}`,
-    );
-    rmSync(found.name, { force: true });
+  /** Instead of `close`: nothing of it is wanted. */
+  discard(): void {
+    const file = this.close();
+    if (file !== undefined) rmSync(file, { force: true });
   }
+}
+
+/** Rows that are copied by whoever gathers them. */
+export class SettledRows extends FoundRows {
+  constructor(
+    private readonly database: Sqlite,
+    table: SettledTable,
+  ) {
+    super(database.file, table);
+  }
+
+  finish(): void {
+    copyFound(this.database, this.table, this.close());
+  }
+}
+
+/** Copies the rows of a file that `close` returned. It has no name any more then, and is gone when it is let go of. */
+export function copyFound(database: Sqlite, table: SettledTable, file: string | undefined): void {
+  if (file === undefined) return;
+  const columns = columnsOf(table);
+  const schema = schemaOf(table);
+  database.prepare(`ATTACH DATABASE ? AS ${schema}`).run([`${pathToFileURL(file).href}?mode=ro`]);
+  const values = columns.map((column) => EXPRESSIONS[`${table}.${column}`] ?? column).join(", ");
+  // Rows without an id of their own come as they were found.
+  const [into, order] = table.startsWith("RollUp") ? ["RollUp", ""] : [table, "ORDER BY id"];
+  database.exec(
+    `INSERT INTO main.${into} (${columns.join(", ")}) SELECT ${values} FROM ${schema}.Found r ${order}`,
+  );
+  rmSync(file, { force: true });
 }

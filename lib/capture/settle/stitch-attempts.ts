@@ -9,26 +9,42 @@ import { type FlowColumns, NO_PORT } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import { byId, nodeNumbers } from "./nodes";
 import type { PairView } from "./pair-view";
-import { SettledRows } from "./settled-rows";
+import { FoundRows } from "./settled-rows";
 
 const PORTS = 65_536;
+
+/** What stitching must know of a capture, as data that another thread can be given. */
+export interface AttemptInput {
+  /** The capture's file. */
+  readonly capture: string;
+  /** By the kind's id; 0 for kinds that do not belong to connections. */
+  readonly bits: Int32Array;
+  /** Numbers of nodes by the observer's id. */
+  readonly nodes: Int32Array;
+}
+
+export function attemptInput(database: Sqlite): AttemptInput {
+  return { capture: database.file, bits: byId(readKindBits(database)), nodes: byId(nodeNumbers(database)) };
+}
 
 export class AttemptsInTime implements InTime {
   readonly kinds: Uint8Array;
   readonly isPlain = true;
   private readonly bits: Int32Array;
   private readonly nodes: Int32Array;
-  private readonly rows: SettledRows;
+  private readonly rows: FoundRows;
+  /** The rows of Attempt, when there are no more flows. */
+  file: string | undefined;
   private readonly stitcher = new AttemptStitcher((piece) => this.write(piece), randomInt(2 ** 31));
 
   constructor(
-    database: Sqlite,
+    { capture, bits, nodes }: AttemptInput,
     private readonly pairs: PairView,
   ) {
-    this.bits = byId(readKindBits(database));
-    this.kinds = Uint8Array.from(this.bits, (bits) => (bits === 0 ? 0 : 1));
-    this.nodes = byId(nodeNumbers(database));
-    this.rows = new SettledRows(database, "Attempt");
+    this.bits = bits;
+    this.nodes = nodes;
+    this.kinds = Uint8Array.from(bits, (bit) => (bit === 0 ? 0 : 1));
+    this.rows = new FoundRows(capture, "Attempt");
   }
 
   rankOf({ at }: FlowColumns, row: number): number {
@@ -58,7 +74,7 @@ export class AttemptsInTime implements InTime {
 
   end(): void {
     this.stitcher.end();
-    this.rows.finish();
+    this.file = this.rows.close();
   }
 
   /** In the order of the columns of Attempt. */
