@@ -1,6 +1,7 @@
 /** Links of drop rows where names, nodes, policies and reasons are easily mixed up. Drops are counted by hand. */
 
 import { describe, expect, it } from "vitest";
+import { othersOf } from "@/components/drops/others";
 import { line, lines } from "@/lib/jobs/testing";
 import { DROPS_BY } from "@/lib/questions/answers-drops";
 import { ProofCapture } from "./captures";
@@ -73,6 +74,20 @@ describe("drops that are easily mixed up", () => {
         filter,
         drops,
       ]);
+  });
+
+  it.each(DROPS_BY)("are told from the others by %s, however many are shown", (by) => {
+    const proof = new ProofCapture([{ name: "a", text: lines(...LINES) }]);
+    const answer = proof.ask("drops", { by });
+    for (const most of [0, 1, 2, 3, 4, 5, 6, 7]) {
+      const { drops, parts } = othersOf(by, answer, most);
+      const found = parts.map(
+        ({ filter }) => proof.ask("flows", { q: filter, limit: "1" }).total?.drops ?? 0,
+      );
+      expect([most, found.reduce((sum, n) => sum + n, 0)]).toEqual([most, drops]);
+      // None finds nothing, so none is there for nothing.
+      expect(found).not.toContain(0);
+    }
   });
 
   it("have as many rows as there are things", () => {

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { othersOf } from "@/components/drops/others";
 import { formatTime } from "@/lib/base/time";
 import { DROPS_BY } from "@/lib/questions/answers-drops";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
@@ -34,6 +35,7 @@ const isOfOutside = ({ client }: { readonly client: string }) => /^(dns|cidr|ip)
 describe.each(captures)("in %s", (_name, logs) => {
   const model = readModel(logs.map(({ text }) => text));
   const drops = joinModel(model);
+  const anchorsAreTimed = drops.every(({ anchor }) => anchor.timeNs !== null);
   const places = placesOf(model);
   const scopes = (numRuns: number, check: (scope: ModelScope) => void): void => {
     check(WHOLE);
@@ -75,6 +77,28 @@ describe.each(captures)("in %s", (_name, logs) => {
           const counted = (text: string) => proof.ask("flows", { ...parameters, q: text, limit: "1" }).total;
           expect([by, filter, counted(q)?.drops]).toEqual([by, filter, n]);
           if (attempts !== null) expect(counted(`${q} drop:first`)?.records).toBe(attempts);
+        }
+      }
+    });
+  }, 120_000);
+
+  it(`what a picture draws as others is found by its filters, each drop once (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    scopes(4, ({ parameters }) => {
+      for (const by of DROPS_BY) {
+        for (const limit of ["500", "3"]) {
+          const answer = proof.ask("drops", { ...parameters, by, limit });
+          for (const most of [1, 2, 5]) {
+            const { shown, drops: n, trend, parts } = othersOf(by, answer, most);
+            expect(sumOf(shown) + n).toBe(answer.total);
+            const found = parts.map(
+              ({ filter }) =>
+                proof.ask("flows", { ...parameters, q: `${parameters.q ?? ""} ${filter}`, limit: "1" }).total
+                  ?.drops ?? 0,
+            );
+            expect([by, most, found.reduce((a, b) => a + b, 0)]).toEqual([by, most, n]);
+            if (anchorsAreTimed) expect(trend.reduce((sum, [, count]) => sum + count, 0)).toBe(n);
+          }
         }
       }
     });

@@ -84,8 +84,8 @@ export const dropsAnswerSchema = z.object({
   /** Width of the trends' buckets. */
   bucketNs: ns,
   rows: z.array(dropRowSchema),
-  /** Rows beyond the limit. */
-  folded: z.object({ rows: count, drops: count }),
+  /** Rows beyond the limit, and when their drops were. */
+  folded: z.object({ rows: count, drops: count, trend }),
   /** The same drops by what decided; those of nothing are left out. */
   decided: z.array(z.object({ decidedBy: z.enum(DECIDED_BY), drops: count, filter: z.string() })),
 });

@@ -128,7 +128,7 @@ function least(times: readonly bigint[]): bigint | undefined {
   return times.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
 }
 
-function trendOf(groups: readonly DropGroup[]): [string, number][] {
+export function trendOf(groups: readonly DropGroup[]): [string, number][] {
   const buckets = new Map<bigint, number>();
   for (const { bucketNs, drops } of groups)
     if (bucketNs !== null) buckets.set(bucketNs, (buckets.get(bucketNs) ?? 0) + drops);

@@ -11,7 +11,7 @@ import { DECIDED_BY, type DecidedBy } from "@/lib/insight/causes/drop-key";
 import type { DropRow, DropsAnswer, DropsBy } from "./answers-drops";
 import { type DropCause, readCauses } from "./causes";
 import { AT_MOST_NOTE, countDrops, type DropCounts, type DropGroup } from "./drop-counts";
-import { sumDrops, toRow } from "./drop-row";
+import { sumDrops, toRow, trendOf } from "./drop-row";
 import { decidedFilter, plainNode } from "./drop-terms";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -67,7 +67,11 @@ function tabulate(
       total: dropsOf(sorted),
       bucketNs: String(bucketNs),
       rows: shown.map((row) => toRow(capture, by, row.key, row.groups, context)),
-      folded: { rows: folded.length, drops: dropsOf(folded) },
+      folded: {
+        rows: folded.length,
+        drops: dropsOf(folded),
+        trend: trendOf(folded.flatMap((row) => row.groups)),
+      },
       decided: decidedOf(groups, context),
     },
     hasAtMost: groups.some(({ atMost }) => atMost > 0),
