@@ -2,10 +2,12 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { nodeTerms, podTerms } from "@/components/drops/cause-links";
 import { othersOf } from "@/components/drops/others";
 import { formatTime } from "@/lib/base/time";
 import { DROPS_BY } from "@/lib/questions/answers-drops";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
+import { formatFilter } from "@/lib/scope/filter";
 import { generateLogs, type Log, linesOf, ProofCapture, REAL_LOGS, textOf } from "./captures";
 import { joinModel, placesOf } from "./denials";
 import { dropReasonOf, eventsBy, type ModelFlow, readModel, sumEvents } from "./model";
@@ -133,6 +135,15 @@ describe.each(captures)("in %s", (_name, logs) => {
       expect(answer.cause).toMatchObject({ drops: n, sentence });
       expect(sumOf(answer.nodes)).toBe(n);
       expect(sumOf(answer.clients)).toBe(n);
+      const named = [
+        ...answer.clients.map((one) => ({ ...one, terms: podTerms("client", one.name) })),
+        ...answer.servers.map((one) => ({ ...one, terms: podTerms("server", one.name) })),
+        ...answer.nodes.map((one) => ({ ...one, terms: nodeTerms(one.name) })),
+      ];
+      for (const { name, drops: some, terms } of named) {
+        const q = `${answer.cause.filter} ${formatFilter({ terms })}`;
+        expect([name, proof.ask("flows", { q, limit: "1" }).total?.drops]).toEqual([name, some]);
+      }
     }
   });
 

@@ -15,6 +15,7 @@ import { makeTerm, type Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
 import styles from "./cause-drawer.module.css";
 import { CauseEvidence } from "./cause-evidence";
+import { edgeTerms, nodeTerms, podTerms } from "./cause-links";
 import { CauseRule } from "./cause-rule";
 import { CauseStory } from "./cause-story";
 import { decidedText, reasonCode, reasonLabel, rowTerms } from "./drop-words";
@@ -108,7 +109,7 @@ function Explained(props: ExplainedProps) {
           names={answer.servers}
           termsOf={(name) => podTerms("server", name)}
         />
-        <Names {...props} title="Nodes" names={answer.nodes} />
+        <Names {...props} title="Nodes" names={answer.nodes} termsOf={nodeTerms} />
       </Part>
       <p className={styles.quiet}>
         <Link href={flowsAddress(captureId, scope, ...edgeTerms(answer))}>All flows of this edge</Link>,
@@ -139,36 +140,10 @@ function DropsLine({ captureId, scope, answer: { cause, atMost, rhythm } }: Expl
   );
 }
 
-function podTerms(end: "client" | "server", name: string | null): Term[] {
-  return [
-    makeTerm(end, [name === null ? { type: "unknown" } : { type: "actor", key: [name], level: "pod" }]),
-  ];
-}
-
-/** Client, server, port and protocol of the cause. */
-function edgeTerms({ cause: { key } }: DropCauseAnswer): Term[] {
-  if (!key.client || !key.server) return [makeTerm("client", [{ type: "unknown" }])];
-  return [
-    makeTerm("edge", [
-      {
-        type: "edge",
-        client: [key.client],
-        clientLevel: "workload",
-        server: [key.server],
-        serverLevel: "workload",
-      },
-    ]),
-    ...(key.port === null || key.port === undefined
-      ? []
-      : [makeTerm("server-port", [{ type: "port" as const, port: key.port }])]),
-  ];
-}
-
 interface NamesProps extends ExplainedProps {
   readonly title: string;
   readonly names: DropCauseAnswer["clients"];
-  /** Absent: the names are no links. */
-  readonly termsOf?: (name: string | null) => readonly Term[];
+  readonly termsOf: (name: string | null) => readonly Term[];
 }
 
 const SHOWN = 5;
@@ -182,13 +157,9 @@ function Names({ captureId, scope, answer, title, names, termsOf }: NamesProps) 
         <span key={name ?? ""}>
           {at > 0 && ", "}
           <bdi>{visible(name ?? "not known")}</bdi> (
-          {termsOf === undefined ? (
-            formatCount(drops)
-          ) : (
-            <Link href={flowsAddress(captureId, scope, ...rowTerms(answer.cause), ...termsOf(name))}>
-              {formatCount(drops)}
-            </Link>
-          )}
+          <Link href={flowsAddress(captureId, scope, ...rowTerms(answer.cause), ...termsOf(name))}>
+            {formatCount(drops)}
+          </Link>
           )
         </span>
       ))}

@@ -8,7 +8,7 @@ import { ScrollText } from "@/components/ui/scroll";
 import { visible } from "@/components/ui/text";
 import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
 import styles from "./cause-drawer.module.css";
-import { DIALECTS } from "./drop-words";
+import { DIALECTS, PORT_NAMES } from "./drop-words";
 
 type Remedy = DropCauseAnswer["remedy"];
 
@@ -48,6 +48,7 @@ export function CauseRule({ remedy }: { readonly remedy: Remedy }) {
             <>
               <CopyButton text={shown.yaml} what="the rule" caption="Copy the rule" />
               <ScrollText className={styles.code}>{shown.yaml}</ScrollText>
+              {shown.yaml.includes("port:") && <p className={styles.quiet}>{PORT_NAMES}</p>}
             </>
           )}
         </div>

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { flowsAddress } from "@/components/frame/flows-address";
+import { flowsAddress, viewWith } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { DataColumn } from "@/components/ui/data-table";
 import { formatCount, formatQuantity } from "@/components/ui/format";
@@ -8,6 +8,7 @@ import { visible } from "@/components/ui/text";
 import type { DropRow, DropsAnswer, DropsBy } from "@/lib/questions/answers-drops";
 import { makeTerm } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
+import { policySet } from "@/lib/scope/policy-set-kind";
 import { BY_LABELS, decidedText, placeOf, reasonCode, reasonLabel, rowTerms, rowTitle } from "./drop-words";
 import styles from "./drops-view.module.css";
 
@@ -43,7 +44,7 @@ export function dropColumns(shown: Shown): readonly Column[] {
       id: "decided",
       label: "Decided by",
       sortBy: decidedText,
-      render: (row) => <span title={row.unnamed ?? undefined}>{decidedText(row)}</span>,
+      render: (row) => <Decided shown={shown} row={row} />,
     },
     shown.by === "policy" && {
       id: "unnamed",
@@ -54,8 +55,12 @@ export function dropColumns(shown: Shown): readonly Column[] {
       id: "fix",
       label: "Remedy",
       sortBy: ({ fix }) => fix,
-      render: ({ fix, remedy }) =>
-        fix === null ? "see its causes" : <span title={visible(remedy ?? "")}>{visible(fix)}</span>,
+      render: (row) =>
+        row.fix === null ? (
+          <Link href={viewWith(shown.captureId, "drops", shown.scope, ...rowTerms(row))}>see its causes</Link>
+        ) : (
+          <span title={visible(row.remedy ?? "")}>{visible(row.fix)}</span>
+        ),
     },
     { id: "pattern", label: "Pattern", render: (row) => <Pattern row={row} /> },
     {
@@ -174,14 +179,14 @@ function Pattern({ row: { rhythmNs, burst, isNew, first, drops } }: { readonly r
     ...(burst === null
       ? []
       : [`burst: ${shareText(burst.drops, drops)} within ${durationText(spanNs(burst))}`]),
-    ...(isNew ? ["new"] : []),
+    ...(isNew ? [`new since ${formatInstantText(first)}`] : []),
   ];
   if (says.length === 0) return <span className={styles.quiet}>none seen</span>;
   const when = [
     ...(burst === null
       ? []
       : [`most from ${formatInstantText(burst.from)} to ${formatInstantText(burst.to)}`]),
-    ...(isNew ? [`the log was silent about it before ${formatInstantText(first)}`] : []),
+    ...(isNew ? ["the log was silent about it before"] : []),
   ];
   return <span title={when.join("; ")}>{says.join(", ")}</span>;
 }
@@ -195,6 +200,28 @@ function durationText(ns: string): string {
   return seconds < 120
     ? `${Number(seconds.toPrecision(3))} s`
     : `${Number((seconds / 60).toPrecision(3))} min`;
+}
+
+/** A named policy leads to all that it dropped; where none is named, it is said when no verdict record confirms it. */
+function Decided({ shown: { captureId, scope }, row }: { readonly shown: Shown; readonly row: DropRow }) {
+  const { policies, decidedBy, confidence, unnamed } = row;
+  const text = <bdi>{decidedText(row)}</bdi>;
+  if (policies.length > 0)
+    return (
+      <Link
+        href={viewWith(captureId, "drops", scope, makeTerm("denied-by", [policySet(policies)]))}
+        title="All causes of this policy"
+      >
+        {text}
+      </Link>
+    );
+  const isOpen = confidence === "likely" && (decidedBy === "default-deny" || decidedBy === "policy");
+  return (
+    <span title={unnamed ?? undefined}>
+      {text}
+      {isOpen && <span className={styles.quiet}> (likely: without a verdict record)</span>}
+    </span>
+  );
 }
 
 function Instant({ time }: { readonly time: string | null }) {

@@ -75,6 +75,10 @@ export function placeOf({ place, direction }: DropRow): string {
   return direction === null ? "several" : "not known";
 }
 
+/** Said beside rules with ports. */
+export const PORT_NAMES =
+  "Flow logs hold numbers of ports, no names, so rules name the number. Where your pods give the port a name and your rules go by it, write the name instead.";
+
 export const DIALECTS = { cilium: "CiliumNetworkPolicy", kubernetes: "NetworkPolicy" } as const;
 
 /** What a row is called. */

@@ -9,7 +9,7 @@ import { ScrollText } from "@/components/ui/scroll";
 import { visible } from "@/components/ui/text";
 import type { DropPoliciesAnswer } from "@/lib/questions/answers-drops";
 import styles from "./cause-drawer.module.css";
-import { DIALECTS } from "./drop-words";
+import { DIALECTS, PORT_NAMES } from "./drop-words";
 import { Failed } from "./failed";
 import { useDropPolicies } from "./queries";
 
@@ -76,6 +76,7 @@ function Gathered({ answer: { files, leftOut, alsoAllows } }: { readonly answer:
           </Button>
         </p>
       )}
+      {files.some(({ yaml }) => yaml.includes("port:")) && <p className={styles.quiet}>{PORT_NAMES}</p>}
       {alsoAllows.length > 0 && <Listed title="What they let through besides" says={alsoAllows} />}
       {leftOut.length > 0 && (
         <Listed

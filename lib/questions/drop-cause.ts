@@ -15,6 +15,7 @@ import { readEvidence } from "./drop-evidence";
 import { explainLookups, type Lookups, readLookups } from "./drop-lookups";
 import { toRow } from "./drop-row";
 import { readOtherSide, readSide } from "./drop-sides";
+import { plainNode } from "./drop-terms";
 import { readWish } from "./drop-wish";
 import { readContext } from "./drops";
 import type { QuestionFailure } from "./failure";
@@ -86,7 +87,7 @@ function explain(
     atMost,
     clients: sumBy(groups, (group) => context.pairs.get(group.pairId)?.client?.key ?? null),
     servers: sumBy(groups, (group) => context.pairs.get(group.pairId)?.server?.key ?? null),
-    nodes: sumBy(groups, (group) => context.nodes.get(group.observerId) ?? null),
+    nodes: sumBy(groups, (group) => plainNode(context.nodes.get(group.observerId) ?? null)),
     examples: readExamples(capture, cause.id),
   };
 }

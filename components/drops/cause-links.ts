@@ -1,0 +1,37 @@
+/** Filters of what a cause of drops is about. */
+
+import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
+import { makeTerm, type Term } from "@/lib/scope/filter";
+import { splitNodeName } from "@/lib/scope/name-kinds";
+
+/** Drops of one pod of the client or of the server. */
+export function podTerms(end: "client" | "server", name: string | null): Term[] {
+  return [
+    makeTerm(end, [name === null ? { type: "unknown" } : { type: "actor", key: [name], level: "pod" }]),
+  ];
+}
+
+export function nodeTerms(node: string | null): Term[] {
+  if (node === null) return [makeTerm("node-name", [{ type: "unknown" }])];
+  const [cluster, name] = splitNodeName(node);
+  return [makeTerm("node-name", [{ type: "node", cluster: [cluster], node: [name] }])];
+}
+
+/** Client, server, port and protocol of the cause. */
+export function edgeTerms({ cause: { key } }: DropCauseAnswer): Term[] {
+  if (!key.client || !key.server) return [makeTerm("client", [{ type: "unknown" }])];
+  return [
+    makeTerm("edge", [
+      {
+        type: "edge",
+        client: [key.client],
+        clientLevel: "workload",
+        server: [key.server],
+        serverLevel: "workload",
+      },
+    ]),
+    ...(key.port === null || key.port === undefined
+      ? []
+      : [makeTerm("server-port", [{ type: "port" as const, port: key.port }])]),
+  ];
+}

@@ -1,0 +1,292 @@
+/** Rules for one cause of each kind, with the packets that they have to let through and those beside them that they must not. By hand. */
+
+import { describe, expect, it } from "vitest";
+import { line, lines } from "@/lib/jobs/testing";
+import { ProofCapture } from "./captures";
+import { readModel } from "./model";
+import { Evaluator } from "./policy-evaluator";
+import { ciliumSchema, kubernetesSchema } from "./policy-schema";
+import { readYaml } from "./read-yaml";
+
+const pod = (namespace: string, workload: string, identity: number, app = `k8s:app=${workload}`) => ({
+  ID: identity,
+  identity,
+  namespace,
+  pod_name: `${workload}-7d4b9c6f5-x2x7k`,
+  labels: [app, "k8s:pod-template-hash=7d4b9c6f5", `k8s:io.kubernetes.pod.namespace=${namespace}`],
+  workloads: [{ kind: "Deployment", name: workload }],
+});
+const WEB = pod("shop", "web", 300);
+const CART = pod("shop", "cart", 301);
+const LEDGER = pod("bank", "ledger", 302);
+const LOCAL_DNS = pod("kube-system", "node-local-dns", 303, "k8s:k8s-app=node-local-dns");
+const WORLD = { identity: 2, labels: ["reserved:world"] };
+const WORLD6 = { identity: 10, labels: ["reserved:world-ipv6"] };
+const API = { identity: 7, labels: ["reserved:kube-apiserver", "reserved:remote-node"] };
+const HOST = { identity: 1, labels: ["reserved:host"] };
+const ADDRESS = new Map<object, string>([
+  [WEB, "10.0.1.1"],
+  [CART, "10.0.1.2"],
+  [LEDGER, "10.0.2.2"],
+  [LOCAL_DNS, "10.0.3.3"],
+  [API, "10.9.9.9"],
+  [HOST, "10.0.0.1"],
+]);
+
+/** Who asks whom over what; an address is given where the side has none of its own. */
+interface Packet {
+  readonly from: object;
+  readonly to: object;
+  readonly ip?: string;
+  /** Of the sender, for IPv6. */
+  readonly own?: string;
+  readonly way: object;
+  readonly side?: "EGRESS" | "INGRESS";
+  readonly l7?: object;
+  /** Absent: the record leaves it out, as Hubble does for drops. */
+  readonly isReply?: boolean;
+}
+
+const tcp = (port: number) => ({ TCP: { source_port: 40001, destination_port: port, flags: { SYN: true } } });
+const udp = (port: number) => ({ UDP: { source_port: 50001, destination_port: port } });
+
+let seconds = 0;
+function record({ from, to, ip, own, way, side = "EGRESS", l7, isReply }: Packet, members: object): string {
+  seconds += 100;
+  const [source, destination] = [own ?? ADDRESS.get(from) ?? ip, ip ?? ADDRESS.get(to)];
+  return line(seconds, {
+    ...{ source: from, destination: to, l4: way, node_name: "prod/n1", traffic_direction: side },
+    IP: { source, destination, ipVersion: destination?.includes(":") ? "IPv6" : "IPv4" },
+    ...(l7 !== undefined && { Type: "L7", event_type: { type: 129 }, l7, is_reply: false }),
+    ...(isReply !== undefined && { is_reply: isReply }),
+    ...members,
+  });
+}
+const lost = (packet: Packet, reason = "POLICY_DENIED", code = 133) =>
+  record(packet, {
+    verdict: "DROPPED",
+    ...(packet.l7 === undefined && {
+      drop_reason_desc: reason,
+      event_type: { type: 1, sub_type: code },
+    }),
+  });
+const passed = (packet: Packet) => record(packet, { verdict: "FORWARDED" });
+
+const http = (method: string, url: string) => ({
+  type: "REQUEST",
+  http: { method, url: `http://ledger${url}`, protocol: "HTTP/1.1" },
+});
+const asks = (query: string) => ({
+  type: "REQUEST",
+  dns: { query, qtypes: ["A"], observation_source: "proxy" },
+});
+/** The answer by which the DNS proxy knows an address. */
+const answered = (query: string, ip: string) =>
+  line(1, {
+    ...{ source: LOCAL_DNS, destination: WEB, node_name: "prod/n1", traffic_direction: "EGRESS" },
+    IP: { source: "10.0.3.3", destination: "10.0.1.1", ipVersion: "IPv4" },
+    l4: { UDP: { source_port: 53, destination_port: 50001 } },
+    ...{ Type: "L7", event_type: { type: 129 }, is_reply: true },
+    l7: {
+      type: "RESPONSE",
+      dns: { query, qtypes: ["A"], ips: [ip], ttl: 9000, observation_source: "proxy" },
+    },
+  });
+
+type Words = string | RegExp;
+interface Case {
+  readonly kind: string;
+  readonly dropped: string;
+  /** Passed records that no rule may let through. */
+  readonly beside: readonly string[];
+  /** A part of the file, or why there is none. */
+  readonly cilium: Words;
+  readonly kubernetes: Words;
+  /** Records needed to know what it was about. */
+  readonly known?: readonly string[];
+}
+
+const toWorld = (ip: string, way = tcp(443), from: object = WEB): Packet => ({ from, to: WORLD, ip, way });
+const toWorld6 = (ip: string, way = tcp(443)): Packet => ({
+  ...{ from: WEB, to: WORLD6, ip, own: "fd00::1", way },
+});
+const toLedger6 = (from: object, own: string, way: object): Packet => ({
+  ...{ from, to: LEDGER, own, ip: "fd00::2:2", way, side: "INGRESS" },
+});
+const ping6 = (type: number, from: object = WEB): Packet => ({
+  ...{ from, to: LEDGER, own: "fd00::1", ip: "fd00::2:2", way: { ICMPv6: { type } } },
+});
+const asked = (l7: object, from: object = WEB): Packet => ({
+  ...{ from, to: LEDGER, way: tcp(80), side: "INGRESS", l7 },
+});
+const lookup = (query: string): Packet => ({ from: WEB, to: LOCAL_DNS, way: udp(53), l7: asks(query) });
+
+const CASES: readonly Case[] = [
+  {
+    kind: "an address of IPv4 of which no name is known",
+    dropped: lost(toWorld("198.51.100.9", tcp(5432))),
+    beside: [
+      passed(toWorld("198.51.100.10", tcp(5432))),
+      passed(toWorld("198.51.100.9", tcp(5433))),
+      passed(toWorld("198.51.100.9", tcp(5432), CART)),
+    ],
+    cilium: '- toCIDR:\n    - "198.51.100.9/32"',
+    kubernetes: 'cidr: "198.51.100.9/32"',
+  },
+  {
+    kind: "an address of IPv6",
+    dropped: lost(toWorld6("2001:db8::7")),
+    beside: [passed(toWorld6("2001:db8::8")), passed(toWorld6("2001:db8::7", tcp(80)))],
+    cilium: '- "2001:db8::7/128"',
+    kubernetes: 'cidr: "2001:db8::7/128"',
+  },
+  {
+    kind: "pods that speak IPv6",
+    dropped: lost(toLedger6(WEB, "fd00::1", tcp(5432))),
+    beside: [
+      passed(toLedger6(CART, "fd00::1:2", tcp(5432))),
+      passed(toLedger6(WEB, "fd00::1", tcp(5433))),
+      passed(toLedger6(WEB, "fd00::1", udp(5432))),
+    ],
+    cilium: '- fromEndpoints:\n    - matchLabels:\n        "k8s:io.kubernetes.pod.namespace": shop',
+    kubernetes: "kubernetes.io/metadata.name: shop",
+  },
+  {
+    kind: "a name",
+    known: [answered("api.example.com.", "192.0.2.7"), answered("cdn.example.com.", "192.0.2.8")],
+    dropped: lost(toWorld("192.0.2.7")),
+    beside: [passed(toWorld("192.0.2.8")), passed(toWorld("192.0.2.7", tcp(80)))],
+    cilium: "- toFQDNs:\n    - matchName: api.example.com",
+    kubernetes: /no DNS names/,
+  },
+  {
+    kind: "the API server",
+    dropped: lost({ from: WEB, to: API, way: tcp(6443) }),
+    beside: [
+      passed({ from: WEB, to: API, way: tcp(10250) }),
+      passed({ from: CART, to: API, way: tcp(6443) }),
+    ],
+    cilium: "- toEntities:\n    - kube-apiserver",
+    kubernetes: /no entities/,
+  },
+  {
+    kind: "the host on its way in",
+    dropped: lost({ from: HOST, to: LEDGER, way: tcp(8080), side: "INGRESS" }),
+    beside: [
+      passed({ from: HOST, to: LEDGER, way: tcp(9090), side: "INGRESS" }),
+      passed({ from: HOST, to: WEB, way: tcp(8080), side: "INGRESS" }),
+    ],
+    cilium: "- fromEntities:\n    - host",
+    kubernetes: /no entities/,
+  },
+  {
+    kind: "an echo request of ICMPv6 that says it is no reply",
+    dropped: lost({ ...ping6(128), isReply: false }),
+    beside: [passed(ping6(129)), passed({ ...ping6(128, CART), isReply: false })],
+    cilium: "    icmps:\n    - fields:\n      - type: 128\n        family: IPv6",
+    kubernetes: /has no ICMP/,
+  },
+  {
+    kind: "an echo request that does not say it",
+    dropped: lost(ping6(128, CART)),
+    beside: [],
+    cilium: /does not say who asked whom/,
+    kubernetes: /does not say who asked whom/,
+  },
+  {
+    kind: "the node-local DNS cache",
+    dropped: lost({ from: CART, to: LOCAL_DNS, way: udp(53) }),
+    beside: [passed({ from: CART, to: LOCAL_DNS, way: tcp(9253) })],
+    cilium: '"k8s:k8s-app": node-local-dns',
+    kubernetes: /no rules about DNS names/,
+  },
+  {
+    kind: "a request that an HTTP rule refused",
+    dropped: lost(asked(http("DELETE", "/accounts/7"))),
+    beside: [
+      passed(asked(http("POST", "/accounts/7"))),
+      passed(asked(http("DELETE", "/accounts/77"))),
+      passed(asked(http("DELETE", "/accounts/7"), CART)),
+    ],
+    cilium: '- method: DELETE\n          path: "/accounts/7"',
+    kubernetes: /knows ports, not requests/,
+  },
+  {
+    kind: "a name that a DNS rule refused",
+    dropped: lost(lookup("new.example.com.")),
+    beside: [passed(lookup("other.example.com.")), passed(lookup("x.new.example.com."))],
+    cilium: "- matchName: new.example.com",
+    kubernetes: /no rules about DNS names/,
+  },
+  {
+    kind: "a deny rule",
+    dropped: lost({ from: CART, to: LEDGER, way: tcp(5432), side: "INGRESS" }, "POLICY_DENY", 181),
+    beside: [],
+    cilium: /A deny rule wins over every allow rule/,
+    kubernetes: /A deny rule wins over every allow rule/,
+  },
+  {
+    kind: "a service without backends",
+    dropped: lost({ from: CART, to: LEDGER, way: tcp(80) }, "SERVICE_BACKEND_NOT_FOUND", 158),
+    beside: [],
+    cilium: /No policy dropped it, so no rule can allow it/,
+    kubernetes: /No policy dropped it, so no rule can allow it/,
+  },
+  {
+    kind: "authentication that fails",
+    dropped: lost({ from: CART, to: LEDGER, way: tcp(443) }, "AUTH_REQUIRED", 189),
+    beside: [],
+    cilium: /have to authenticate each other/,
+    kubernetes: /have to authenticate each other/,
+  },
+];
+
+const DIALECTS = ["cilium", "kubernetes"] as const;
+
+/** The policies of all causes of a log, and whether they let a record pass. */
+function write(dialect: (typeof DIALECTS)[number], texts: readonly string[]) {
+  const proof = new ProofCapture([{ name: "a.log", text: lines(...texts) }]);
+  const causes = proof.ask("drops", { by: "cause" }).rows.map(({ key }) => key.causeId ?? "");
+  const { files, leftOut } = proof.policies(causes, dialect);
+  const model = readModel([lines(...texts)]);
+  const evaluator = new Evaluator(model);
+  const documents = files.map(({ yaml }) => readYaml(yaml));
+  const [cilium, kubernetes] =
+    dialect === "cilium"
+      ? [documents.map((document) => ciliumSchema.parse(document)), []]
+      : [[], documents.map((document) => kubernetesSchema.parse(document))];
+  const allowed = new Set(
+    model
+      .filter((flow) => evaluator.cilium(cilium, flow) || evaluator.kubernetes(kubernetes, flow))
+      .map(({ text }) => text),
+  );
+  return { yaml: files.map(({ yaml }) => yaml).join("---\n"), files, leftOut, allowed };
+}
+
+describe.each(DIALECTS)("the %s rule for", (dialect) => {
+  it.each(CASES)("$kind allows what was dropped, nothing beside it, or says why there is none", (one) => {
+    const { dropped, beside, known = [] } = one;
+    const { yaml, leftOut, allowed } = write(dialect, [...known, ...beside, dropped]);
+    const words = one[dialect];
+    if (typeof words === "string") {
+      expect(yaml).toContain(words);
+      expect(leftOut).toEqual([]);
+      expect([...allowed]).toEqual([dropped]);
+    } else {
+      expect(yaml).toBe("");
+      expect(leftOut.map(({ why }) => why)).toEqual([expect.stringMatching(words)]);
+      expect([...allowed]).toEqual([]);
+    }
+  });
+
+  it("all of them together is a file for each workload, which allows no more than each alone", () => {
+    const texts = CASES.flatMap(({ known = [], beside, dropped }) => [...known, ...beside, dropped]);
+    const { files, leftOut, allowed } = write(dialect, texts);
+    const able = CASES.filter((one) => typeof one[dialect] === "string");
+    expect([...allowed].sort()).toEqual(able.map(({ dropped }) => dropped).sort());
+    expect(leftOut).toHaveLength(CASES.length - able.length);
+    expect(files.map(({ workload }) => workload).sort()).toEqual(
+      dialect === "cilium" ? ["bank/ledger", "shop/cart", "shop/web"] : ["bank/ledger", "shop/web"],
+    );
+  });
+});
