@@ -19,6 +19,7 @@ const Drawer = later(() => import("./cause-drawer").then((module) => module.Caus
 const Table = later(() => import("./dns-table").then((module) => module.DnsTable));
 const Expansion = later(() => import("./expansion-panel").then((module) => module.ExpansionPanel));
 const Responses = later(() => import("./responses-table").then((module) => module.ResponsesTable));
+const Connections = later(() => import("./connections-panel").then((module) => module.ConnectionsPanel));
 const Latency = later(() => import("./latency-panel").then((module) => module.LatencyPanel));
 
 const PARTS = {
@@ -26,6 +27,7 @@ const PARTS = {
   tables: "Tables",
   "search-lists": "Search lists",
   responses: "Responses",
+  connections: "Connections",
   latency: "Latency",
 } as const;
 type Part = keyof typeof PARTS;
@@ -110,6 +112,8 @@ function PartOf({ captureId, scope }: { readonly captureId: string; readonly sco
       return <Expansion captureId={captureId} scope={scope} />;
     case "responses":
       return <Responses captureId={captureId} scope={scope} />;
+    case "connections":
+      return <Connections captureId={captureId} scope={scope} />;
     case "latency":
       return <Latency captureId={captureId} scope={scope} />;
   }

@@ -13,6 +13,7 @@ import type {
   DnsSeriesAnswer,
 } from "@/lib/questions/dns-answers";
 import type { DnsCausesAnswer } from "@/lib/questions/dns-causes-answer";
+import type { DnsConnectionsAnswer } from "@/lib/questions/dns-connections-answer";
 import { withTerms } from "./dns-links";
 import type { DnsBy } from "./dns-words";
 
@@ -75,6 +76,15 @@ export function useDnsResponses(captureId: string, scope: ScopeHandle) {
   return useDnsQuestion<DnsResponsesAnswer>(captureId, scope, {
     path: "/dns/responses",
     more: { limit: ROWS },
+  });
+}
+
+export type ConnectionsBy = "query" | "client" | "address";
+
+export function useDnsConnections(captureId: string, scope: ScopeHandle, by: ConnectionsBy) {
+  return useDnsQuestion<DnsConnectionsAnswer>(captureId, scope, {
+    path: "/dns/connections",
+    more: { by, limit: ROWS },
   });
 }
 

@@ -1,5 +1,6 @@
 /** Terms about what became of requests and connections, each by the record at which it counts (docs/store.md). */
 
+import { ipKey } from "@/lib/base/ip";
 import { GRPC_CLIENT_ERRORS, grpcStatusNumber, kafkaErrorNumber } from "@/lib/flow/l7-words";
 import { EXCHANGE_OUTCOME, L7_PROTOCOL } from "@/lib/insight/exchange-kind";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
@@ -117,13 +118,31 @@ export function lookupCondition(value: ValueOfTerm<"lookup">): Condition {
   return { sql: `f.id NOT IN (SELECT id FROM ResolvedAttempt UNION ALL ${UNEXPLAINED})`, parameters: [] };
 }
 
+const RESOLVED_NOT: Condition = { sql: "f.id NOT IN (SELECT id FROM ResolvedAttempt)", parameters: [] };
+
 export function resolvedAsCondition(value: ValueOfTerm<"resolved-as">): Condition {
-  if (value.type === "none") return { sql: "f.id NOT IN (SELECT id FROM ResolvedAttempt)", parameters: [] };
+  if (value.type === "none") return RESOLVED_NOT;
+  if (value.type === "unknown")
+    return resolved("JOIN DnsExchange x ON x.id = r.dnsId WHERE x.queryId IS NULL");
+  const { text } = value;
+  return resolved(
+    "JOIN DnsExchange x ON x.id = r.dnsId WHERE x.queryId IN (SELECT id FROM Text WHERE value = ?)",
+    text,
+  );
+}
+
+export function resolvedIpCondition(value: ValueOfTerm<"resolved-ip">): Condition {
+  if (value.type === "none") return RESOLVED_NOT;
   if (value.type !== "text") return NEVER;
-  return {
-    sql: `f.id IN (SELECT r.id FROM Text t JOIN DnsExchange x ON x.queryId = t.id JOIN ResolvedAttempt r ON r.dnsId = x.id WHERE t.value = ?)`,
-    parameters: [value.text],
-  };
+  const address = ipKey(value.text) ?? value.text;
+  return resolved(
+    "JOIN Attempt a ON a.id = r.id WHERE a.serverAddressId IN (SELECT id FROM Address WHERE ipKey = ?)",
+    address,
+  );
+}
+
+function resolved(rest: string, ...parameters: string[]): Condition {
+  return { sql: `f.id IN (SELECT r.id FROM ResolvedAttempt r ${rest})`, parameters };
 }
 
 /** Over a flow, because Kind answers it; the names are few. */

@@ -45,6 +45,7 @@ import {
   lookupCondition,
   requestCondition,
   resolvedAsCondition,
+  resolvedIpCondition,
 } from "./outcome-conditions";
 import {
   actorCondition,
@@ -242,6 +243,8 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map(lookupCondition));
     case "resolved-as":
       return any(term.values.map(resolvedAsCondition));
+    case "resolved-ip":
+      return any(term.values.map(resolvedIpCondition));
     case "edge":
       return any(term.values.map((value) => edgeCondition(database, value)));
     case "client-namespace":

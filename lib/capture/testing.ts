@@ -631,6 +631,7 @@ export function holds(json: FlowJson, term: Term): boolean {
     case "unplaced":
     case "lookup":
     case "resolved-as":
+    case "resolved-ip":
     case "client-namespace":
     case "server-namespace":
     case "client-pod":

@@ -20,6 +20,9 @@ const attemptsSchema = z.object({
   example: text,
 });
 
+/** Filter that finds the first flows of the attempts, and nothing else. */
+const filter = z.string();
+
 const lookupsSchema = attemptsSchema.extend({
   /** Within the answer's time to live, behind it, and after an answer that did not say. */
   fresh: count,
@@ -31,6 +34,8 @@ const key = z.union([
   /** Lower case, without the final dot; null: the log left it out. */
   z.object({ query: text }),
   z.object({ client: dnsWorkloadSchema }),
+  /** A name with one of the addresses that were called. */
+  z.object({ query: text, address: z.string() }),
 ]);
 
 export const dnsConnectionsAnswerSchema = z.object({
@@ -41,6 +46,7 @@ export const dnsConnectionsAnswerSchema = z.object({
   rows: z.array(
     lookupsSchema.extend({
       key,
+      filter,
       /** Answers that were followed, workloads that followed them, addresses that were called. */
       answers: count,
       clients: count,
@@ -53,6 +59,7 @@ export const dnsConnectionsAnswerSchema = z.object({
     attempts: count,
     rows: z.array(
       attemptsSchema.extend({
+        filter,
         query: text,
         client: dnsWorkloadSchema,
         address: z.string(),
@@ -69,6 +76,7 @@ export const dnsConnectionsAnswerSchema = z.object({
     attempts: count,
     rows: z.array(
       attemptsSchema.extend({
+        filter,
         client: dnsWorkloadSchema,
         server: dnsWorkloadSchema,
         port: count.nullable(),

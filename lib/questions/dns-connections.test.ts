@@ -24,7 +24,7 @@ function answer(seconds: number, pod: string, query: string, ips: readonly strin
     l7: {
       type: "RESPONSE",
       dns: {
-        query: `${query}.`,
+        ...(query !== "" && { query: `${query}.` }),
         qtypes: ["A"],
         ips,
         ...(ttl !== undefined && { ttl }),
@@ -198,24 +198,61 @@ describe("connections and the answers they followed", () => {
     });
   });
 
-  it("every number leads to as many records", () => {
-    const open = reader(captureOf(...STORY));
-    const answered = ask(open);
+  it("every number leads to as many records, which begin with its example", () => {
+    // A peer of the same name calls another one: the address alone would find both.
+    const peers = [
+      answer(70, "web-0", "peers.shop", [ipOf("api-0"), ipOf("db-0")]),
+      answer(70, "api-0", "peers.shop", [ipOf("api-0"), ipOf("db-0")]),
+      ...connect(71, "web-0", "api-0", "answered"),
+      ...connect(72, "api-0", "db-0", "refused"),
+    ];
+    const open = reader(captureOf(...STORY, ...peers));
     const count = (q: string): number => records(open, q).length;
-    for (const row of answered.rows) {
-      const name = "query" in row.key ? `resolved-as:${row.key.query}` : "";
-      expect(count(name)).toBe(row.attempts);
-      for (const [word, n] of Object.entries(row.outcomes))
-        expect(count(`${name} connection:${word}`)).toBe(n);
-      for (const word of ["fresh", "expired", "undated"] as const)
-        expect(count(`${name} lookup:${word}`)).toBe(row[word]);
-      expect(records(open, name)[0]).toBe(row.example);
+    for (const by of ["query", "client", "address"] as const) {
+      const { total, rows } = ask(open, { by });
+      expect(rows.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(total.attempts);
+      for (const row of rows) {
+        expect(records(open, row.filter)[0]).toBe(row.example);
+        for (const word of ["fresh", "expired", "undated"] as const)
+          expect([word, count(`${row.filter} lookup:${word}`)]).toEqual([word, row[word]]);
+      }
     }
-    expect(count("lookup:expired")).toBe(answered.expired.attempts);
-    expect(count("lookup:missing")).toBe(answered.missing.attempts);
+    const { total, rows, expired, missing } = ask(open, { by: "address" });
+    expect(rows.map(({ key, attempts }) => [...Object.values(key), attempts])).toEqual([
+      ["a.example", "192.0.2.7", 4],
+      ["b.example", "192.0.2.8", 1],
+      ["peers.shop", "10.0.0.3", 1],
+      ["a.example", "192.0.2.9", 1],
+      ["peers.shop", "10.0.0.2", 1],
+    ]);
+    for (const row of [...rows, ...expired.rows, ...missing.rows]) {
+      expect([row.filter, count(row.filter)]).toEqual([row.filter, row.attempts]);
+      for (const [word, n] of Object.entries(row.outcomes))
+        expect(count(`${row.filter} connection:${word}`)).toBe(n);
+    }
+    expect(count("lookup:expired")).toBe(expired.attempts);
+    expect(count("lookup:missing")).toBe(missing.attempts);
     expect(count("lookup:-") + count("lookup:fresh,expired,undated,missing")).toBe(count(""));
-    expect(count("resolved-as:-") + answered.total.attempts).toBe(count(""));
-    expect(records(open, "lookup:expired")[0]).toBe(answered.expired.rows[0]?.example);
+    for (const none of ["resolved-as:-", "resolved-ip:-"])
+      expect(count(none) + total.attempts).toBe(count(""));
+    expect(records(open, "lookup:expired")[0]).toBe(expired.rows[0]?.example);
+  });
+
+  it("an answer without its name has a row and a filter of its own", () => {
+    const open = reader(
+      captureOf(
+        answer(1, "web-0", "", ["192.0.2.7"], 30),
+        ...connect(2, "web-0", "192.0.2.7", "answered"),
+        answer(3, "web-0", "a.example", ["192.0.2.8"], 30),
+        ...connect(4, "web-0", "192.0.2.8", "answered"),
+        line(1000),
+      ),
+    );
+    const { rows } = ask(open);
+    expect(rows.map(({ key, filter }) => [key, filter, records(open, filter).length])).toEqual([
+      [{ query: null }, "resolved-as:?", 1],
+      [{ query: "a.example" }, "resolved-as:a.example", 1],
+    ]);
   });
 
   it("a scope holds those whose first flow it holds", () => {

@@ -9,8 +9,18 @@ import type { SqlValue } from "@/lib/capture/driver";
 import { LOOKUPS } from "@/lib/capture/outcome-conditions";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { OUTCOME } from "@/lib/insight/outcome";
+import { portTerms } from "@/lib/scope/edge-terms";
 import type { ConnectionWord } from "@/lib/scope/outcome-kinds";
 import type { DnsConnectionsAnswer } from "./dns-connections-answer";
+import {
+  addressTerm,
+  clientTerm,
+  FOLLOWED,
+  filterOf,
+  lookupTerm,
+  nameTerm,
+  serverTerm,
+} from "./dns-connections-terms";
 import { readWorkload } from "./dns-parts";
 import type { QuestionFailure } from "./failure";
 import { flowIdOf } from "./flow-row";
@@ -18,12 +28,13 @@ import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 
 export interface DnsConnectionsParameters extends ScopeParameters {
-  readonly by: "query" | "client";
+  readonly by: "query" | "client" | "address";
   /** Rows at most, in each list. */
   readonly limit: number;
 }
 
 type Answer = Omit<DnsConnectionsAnswer, "meta">;
+type Keyed = Pick<Answer["rows"][number], "key" | "filter">;
 type Attempts = Answer["missing"]["rows"][number];
 type Counted = Pick<Attempts, "attempts" | "outcomes" | "first" | "last" | "example">;
 
@@ -53,12 +64,18 @@ function notesOf({ database }: OpenCapture, { missing }: Answer): string[] {
     : ["An answer from before the log began is not known: connections that followed one count as missing."];
 }
 
-const FOLLOWED = `FROM ResolvedAttempt r CROSS JOIN Attempt a ON a.id = r.id CROSS JOIN Flow f ON f.id = r.id
+const FOLLOWED_SQL = `FROM ResolvedAttempt r CROSS JOIN Attempt a ON a.id = r.id CROSS JOIN Flow f ON f.id = r.id
   JOIN DnsExchange x ON x.id = r.dnsId JOIN Address s ON s.id = a.serverAddressId
-  JOIN DnsAnswer d ON d.textId = x.answerId AND d.ipKey = s.ipKey JOIN Endpoint e ON e.id = x.clientId JOIN Actor c ON c.id = e.actorId
+  JOIN DnsAnswer d ON d.textId = x.answerId AND d.ipKey = s.ipKey JOIN Pair p ON p.id = f.pairId JOIN Actor c ON c.id = p.clientId
   LEFT JOIN Text t ON t.id = x.queryId`;
-const MISSING = `FROM (${LOOKUPS.missing}) m CROSS JOIN Attempt a ON a.id = m.id CROSS JOIN Flow f ON f.id = a.id
+const MISSING_SQL = `FROM (${LOOKUPS.missing}) m CROSS JOIN Attempt a ON a.id = m.id CROSS JOIN Flow f ON f.id = a.id
   JOIN Pair p ON p.id = f.pairId JOIN Actor c ON c.id = p.clientId JOIN Actor s ON s.id = p.serverId`;
+
+const KEYS: Readonly<Record<DnsConnectionsParameters["by"], readonly string[]>> = {
+  query: ["t.value"],
+  client: ["c.workloadKey"],
+  address: ["t.value", "s.ip"],
+};
 
 /** By the number of the outcome. */
 const WORDS: readonly (readonly [number, ConnectionWord])[] = [
@@ -109,10 +126,10 @@ class Reader {
 
   readFollowed(by: DnsConnectionsParameters["by"]): Pick<Answer, "total" | "rows" | "folded"> {
     const columns = ["r.expired", "r.dnsId", "c.workloadKey AS clientKey", "a.serverAddressId"];
-    const [total] = this.group({ from: FOLLOWED, keys: [], columns, sums: LOOKUP_SUMS }).groups;
+    const [total] = this.group({ from: FOLLOWED_SQL, keys: [], columns, sums: LOOKUP_SUMS }).groups;
     const { groups, folded } = this.group({
-      from: FOLLOWED,
-      keys: [by === "query" ? "t.value" : "c.workloadKey"],
+      from: FOLLOWED_SQL,
+      keys: KEYS[by],
       columns,
       sums: [
         ...LOOKUP_SUMS,
@@ -124,7 +141,7 @@ class Reader {
     return {
       total: { ...countedOf(total), ...lookupsOf(total?.sums ?? []) },
       rows: groups.map((group) => ({
-        key: by === "query" ? { query: textOf(group.keys[0]) } : { client: this.workload(group.keys[0]) },
+        ...this.key(by, group.keys),
         ...countedOf(group),
         ...lookupsOf(group.sums),
         answers: Number(group.sums[3]),
@@ -135,39 +152,59 @@ class Reader {
     };
   }
 
+  private key(by: DnsConnectionsParameters["by"], [first, second]: readonly SqlValue[]): Keyed {
+    if (by === "client") {
+      const client = this.workload(first);
+      return { key: { client }, filter: filterOf([FOLLOWED, clientTerm(client)]) };
+    }
+    const query = textOf(first);
+    if (by === "query") return { key: { query }, filter: filterOf([nameTerm(query)]) };
+    const address = String(second);
+    return { key: { query, address }, filter: filterOf([nameTerm(query), addressTerm(address)]) };
+  }
+
   readExpired(): Answer["expired"] {
     const { attempts, groups, folded } = this.group({
-      from: FOLLOWED,
+      from: FOLLOWED_SQL,
       where: "r.expired = 1",
       keys: ["t.value", "c.workloadKey", "s.ip"],
       columns: ["d.ttlSeconds", "r.ageNs"],
       sums: ["min(ttlSeconds)", "max(ageNs)"],
     });
-    const rows = groups.map((group) => ({
-      query: textOf(group.keys[0]),
-      client: this.workload(group.keys[1]),
-      address: String(group.keys[2]),
-      ...countedOf(group),
-      ttlSeconds: Number(group.sums[0]),
-      oldestNs: String(group.sums[1]),
-    }));
+    const rows = groups.map((group) => {
+      const [query, client, address] = [
+        textOf(group.keys[0]),
+        this.workload(group.keys[1]),
+        String(group.keys[2]),
+      ];
+      return {
+        filter: filterOf([lookupTerm("expired"), nameTerm(query), clientTerm(client), addressTerm(address)]),
+        ...{ query, client, address },
+        ...countedOf(group),
+        ttlSeconds: Number(group.sums[0]),
+        oldestNs: String(group.sums[1]),
+      };
+    });
     return { attempts, rows, folded };
   }
 
   readMissing(): Answer["missing"] {
     const { attempts, groups, folded } = this.group({
-      from: MISSING,
+      from: MISSING_SQL,
       keys: ["c.workloadKey", "s.workloadKey", "p.serverPort", "p.protocol"],
     });
     const asking = this.readAsking();
-    const rows = groups.map((group) => ({
-      client: this.workload(group.keys[0]),
-      server: this.workload(group.keys[1]),
-      port: group.keys[2] === null ? null : Number(group.keys[2]),
-      protocol: textOf(group.keys[3]),
-      ...countedOf(group),
-      hasAnswers: asking.has(String(group.keys[0])),
-    }));
+    const rows = groups.map((group) => {
+      const [client, server] = [this.workload(group.keys[0]), this.workload(group.keys[1])];
+      const [port, protocol] = [numberOf(group.keys[2]), textOf(group.keys[3])];
+      const terms = [clientTerm(client), serverTerm(server), ...portTerms(port, protocol)];
+      return {
+        filter: filterOf([lookupTerm("missing"), ...terms]),
+        ...{ client, server, port, protocol },
+        ...countedOf(group),
+        hasAnswers: asking.has(client.id),
+      };
+    });
     return { attempts, rows, folded };
   }
 
@@ -242,6 +279,10 @@ function lookupsOf([fresh, expired, undated]: readonly SqlValue[]): {
   undated: number;
 } {
   return { fresh: Number(fresh ?? 0), expired: Number(expired ?? 0), undated: Number(undated ?? 0) };
+}
+
+function numberOf(value: SqlValue | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
 }
 
 function textOf(value: SqlValue | undefined): string | null {

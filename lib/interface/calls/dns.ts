@@ -63,7 +63,7 @@ export const dnsCalls = {
     address: "/dns/connections",
     does: "What followed DNS answers, what came after they had expired, and what no answer explains",
     query: scopeQuery.extend({
-      by: z.enum(["query", "client"]).default("query"),
+      by: z.enum(["query", "client", "address"]).default("query"),
       limit: limit.describe("Rows at most in each list; the rest is folded into one."),
     }),
     answer: jsonAnswer(dnsConnectionsAnswerSchema, "The lists."),

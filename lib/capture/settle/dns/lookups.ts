@@ -40,7 +40,10 @@ export function resolveAttempts(database: Sqlite): void {
   database.exec("DROP TABLE temp.LookupTarget; DROP TABLE temp.LookupEvent;");
 }
 
-/** Answers and attempts by client and address, each in the order of time; an answer stands before an attempt of its moment. */
+/**
+ * Answers and attempts by client and address, each in the order of time; an answer stands before an attempt of its moment.
+ * An attempt whose client is not known followed nobody's answer.
+ */
 function gatherEvents(database: Sqlite): void {
   database.exec(`
     DROP TABLE IF EXISTS temp.LookupTarget;
@@ -56,7 +59,8 @@ function gatherEvents(database: Sqlite): void {
         WHERE a.ipKey IN (SELECT ipKey FROM temp.LookupTarget) AND x.answeredNs IS NOT NULL AND NOT x.secondHop
         UNION ALL
         SELECT t.clientAddressId, l.ipKey, t.firstNs, 1, t.id, NULL, 0, 0
-        FROM Attempt t JOIN temp.LookupTarget l ON l.addressId = t.serverAddressId WHERE t.outcome <> ${OUTCOME.openAlready}
+        FROM Attempt t JOIN temp.LookupTarget l ON l.addressId = t.serverAddressId JOIN Flow g ON g.id = t.id JOIN Pair p ON p.id = g.pairId
+        WHERE t.outcome <> ${OUTCOME.openAlready} AND p.clientId IS NOT NULL
       ) ORDER BY client, ipKey, ns, isAttempt, hash, occurrence;`);
 }
 
