@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { makeCapture } from "./fixtures/captures";
-import { dnsLog } from "./fixtures/dns-log";
+import { connectionLog, dnsLog } from "./fixtures/dns-log";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -51,8 +51,11 @@ test("a cause is explained in the drawer, and leads to what it counts", async ({
   await expect(flows.count).toHaveText("1 flow");
 });
 
-test("names are folded, unfolded, found and exported", async ({ page, request }) => {
-  const id = await makeCapture(request, "dns-names", dnsLog(WALKS));
+test("names are folded, unfolded, found and exported, and lead to the connections that followed", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "dns-names", dnsLog(WALKS) + connectionLog());
   await page.goto(`/captures/${id}/dns?part=tables`);
   const table = page.getByRole("region", { name: "DNS by name" });
   const row = table.getByRole("row").filter({ hasText: "api.pay.example" }).first();
@@ -67,6 +70,18 @@ test("names are folded, unfolded, found and exported", async ({ page, request })
   expect((await download).suggestedFilename()).toBe("name.csv");
   await page.getByRole("group", { name: "Show" }).getByRole("button", { name: "Responses" }).click();
   await expect(page.getByRole("region", { name: "DNS responses" })).toContainText("192.0.2.7");
+
+  await page.getByRole("group", { name: "Show" }).getByRole("button", { name: "Connections" }).click();
+  const unexplained = page.getByRole("region", { name: "Connections that no answer explains" });
+  await expect(unexplained).toContainText("198.51.100.9");
+  await page.getByRole("button", { name: "Name and address" }).click();
+  const followed = page.getByRole("region", { name: "Connections that followed an answer" });
+  await expect(followed.getByRole("row").nth(1)).toContainText("192.0.2.7");
+  await expect(followed.getByRole("row").nth(1)).toContainText("api.pay.example");
+  await followed.getByRole("link", { name: "1", exact: true }).first().click();
+  const flows = new FlowsPage(page);
+  await expect(flows.count).toHaveText("1 flow");
+  await expect(flows.cell(0, "port")).toHaveText("443");
 });
 
 test("a log without DNS messages says why, and how to have them", async ({ page, request }) => {

@@ -158,11 +158,24 @@ function isFound(text: string, find: string): boolean {
 
 function keyText({ key }: Followed): string {
   if ("client" in key) return workloadText(key.client);
-  return "address" in key ? `${nameText(key.query)} → ${visible(key.address)}` : nameText(key.query);
+  return "address" in key ? `${nameText(key.query)} ${visible(key.address)}` : nameText(key.query);
+}
+
+function keyColumns(by: ConnectionsBy): readonly DataColumn<Followed>[] {
+  if (by !== "address") return [textColumn("key", BY_LABELS[by], keyText)];
+  return [
+    textColumn("name", "Name", ({ key }) => ("query" in key ? nameText(key.query) : "")),
+    wholeColumn("address", "Address", ({ key }) => ("address" in key ? visible(key.address) : "")),
+  ];
 }
 
 function textColumn<Row>(id: string, label: string, text: (row: Row) => string): DataColumn<Row> {
   return { id, label, sortBy: text, render: (row) => <bdi className={styles.name}>{text(row)}</bdi> };
+}
+
+/** Text that stays on its line. */
+function wholeColumn<Row>(id: string, label: string, text: (row: Row) => string): DataColumn<Row> {
+  return { id, label, sortBy: text, render: (row) => <bdi className={styles.instant}>{text(row)}</bdi> };
 }
 
 function followedColumns(
@@ -180,7 +193,7 @@ function followedColumns(
     render: (row: Followed) => row[id],
   });
   return [
-    textColumn("key", BY_LABELS[by], keyText),
+    ...keyColumns(by),
     ...endColumns(place, rows),
     ...lookup("fresh", "In time", "While the answer held, by its time to live"),
     ...lookup("expired", "Expired", "After the answer's time to live"),
@@ -195,8 +208,8 @@ function followedColumns(
 function expiredColumns(place: Place, rows: readonly Expired[]): readonly DataColumn<Expired>[] {
   return [
     textColumn<Expired>("name", "Name", ({ query }) => nameText(query)),
-    textColumn<Expired>("client", "Workload", ({ client }) => workloadText(client)),
-    textColumn<Expired>("address", "Address", ({ address }) => visible(address)),
+    wholeColumn<Expired>("client", "Workload", ({ client }) => workloadText(client)),
+    wholeColumn<Expired>("address", "Address", ({ address }) => visible(address)),
     ...endColumns(place, rows),
     {
       id: "ttl",
@@ -220,9 +233,9 @@ function expiredColumns(place: Place, rows: readonly Expired[]): readonly DataCo
 
 function missingColumns(place: Place, rows: readonly Missing[]): readonly DataColumn<Missing>[] {
   return [
-    textColumn<Missing>("client", "Workload", ({ client }) => workloadText(client)),
-    textColumn<Missing>("server", "Called", ({ server }) => workloadText(server)),
-    textColumn<Missing>("port", "Port", portText),
+    wholeColumn<Missing>("client", "Workload", ({ client }) => workloadText(client)),
+    wholeColumn<Missing>("server", "Called", ({ server }) => workloadText(server)),
+    wholeColumn<Missing>("port", "Port", portText),
     ...endColumns(place, rows),
     {
       ...textColumn<Missing>("lookups", "Its lookups", ({ hasAnswers }) =>
