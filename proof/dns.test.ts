@@ -88,6 +88,39 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
       expect([filter, flowsOf(proof, WHOLE, filter, DNS_CELLS.responses)]).toEqual([filter, n]);
   }, 180_000);
 
+  it(`has connections behind its answers that list as many records, in any scope (seed ${SEED})`, () => {
+    const proof = new ProofCapture(logs);
+    let cells = 0;
+    for (const scope of [WHOLE, ...fc.sample(scopesOver(model), { seed: SEED, numRuns: 2 })]) {
+      const expectListed = (count: number, ...terms: string[]) => {
+        expect([scope.parameters, terms, flowsOf(proof, scope, ...terms)]).toEqual([
+          scope.parameters,
+          terms,
+          count,
+        ]);
+        cells++;
+      };
+      for (const by of ["query", "client", "address"]) {
+        const { total, rows, expired, missing } = proof.ask("dnsConnections", { ...scope.parameters, by });
+        expect(rows.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(total.attempts);
+        expect(total.fresh + total.expired + total.undated).toBe(total.attempts);
+        expectListed(total.attempts, "lookup:fresh,expired,undated");
+        expectListed(expired.attempts, "lookup:expired");
+        expectListed(missing.attempts, "lookup:missing");
+        for (const { expired: late, filter } of rows.slice(0, 6))
+          expectListed(late, filter, "lookup:expired");
+        for (const list of [rows, expired.rows, missing.rows])
+          for (const { attempts, outcomes, filter } of list.slice(0, 6)) {
+            const words = Object.entries(outcomes);
+            expect(words.reduce((sum, [, n]) => sum + n, 0)).toBe(attempts);
+            expectListed(attempts, filter);
+            for (const [word, n] of words) expectListed(n, filter, `connection:${word}`);
+          }
+      }
+    }
+    if (logs === generated.logs) expect(cells).toBeGreaterThan(60);
+  }, 180_000);
+
   it(`has them in random scopes too (seed ${SEED})`, () => {
     const proof = new ProofCapture(logs);
     const scopes = fc.sample(scopesOver(model), { seed: SEED, numRuns: 6 });

@@ -31,11 +31,11 @@ const lookupsSchema = attemptsSchema.extend({
 });
 
 const key = z.union([
+  /** A name with one of the addresses that were called. */
+  z.object({ query: text, address: z.string() }),
   /** Lower case, without the final dot; null: the log left it out. */
   z.object({ query: text }),
   z.object({ client: dnsWorkloadSchema }),
-  /** A name with one of the addresses that were called. */
-  z.object({ query: text, address: z.string() }),
 ]);
 
 export const dnsConnectionsAnswerSchema = z.object({

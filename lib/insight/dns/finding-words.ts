@@ -51,7 +51,7 @@ export function servfailWords({ server, failures, answers, names, upstreams }: S
     ],
     remedy: {
       text: isOneZone
-        ? `The resolver works for other names, so look at the way to this zone: the forwarder that CoreDNS uses for ${domain || only?.name || "it"}, its name servers, DNSSEC.`
+        ? `${failures < answers ? "The resolver answers other questions, so look" : "Nothing in this scope tells whether it answers other names. Look first"} at the way to this zone: the forwarder that CoreDNS uses for ${domain || only?.name || "it"}, its name servers, DNSSEC.`
         : "Names of several zones fail: look at the resolver itself and at the upstream that it forwards to.",
       yaml: null,
     },
