@@ -205,6 +205,11 @@ describe("connections and the answers they followed", () => {
       answer(70, "api-0", "peers.shop", [ipOf("api-0"), ipOf("db-0")]),
       ...connect(71, "web-0", "api-0", "answered"),
       ...connect(72, "api-0", "db-0", "refused"),
+      // Two that call one unexplained address, and one that calls two; a name that two clients use too late.
+      ...connect(73, "api-0", "198.51.100.1", "answered"),
+      ...connect(74, "web-0", "198.51.100.2", "answered"),
+      answer(75, "api-0", "a.example", ["192.0.2.7"], 30),
+      ...connect(120, "api-0", "192.0.2.7", "answered"),
     ];
     const open = reader(captureOf(...STORY, ...peers));
     const count = (q: string): number => records(open, q).length;
@@ -219,7 +224,7 @@ describe("connections and the answers they followed", () => {
     }
     const { total, rows, expired, missing } = ask(open, { by: "address" });
     expect(rows.map(({ key, attempts }) => [...Object.values(key), attempts])).toEqual([
-      ["a.example", "192.0.2.7", 4],
+      ["a.example", "192.0.2.7", 5],
       ["b.example", "192.0.2.8", 1],
       ["peers.shop", "10.0.0.3", 1],
       ["a.example", "192.0.2.9", 1],
