@@ -14,5 +14,6 @@ export default defineConfig({
     // Both cores of a small machine: the default leaves one of two idle. So a test may wait for the other one.
     maxWorkers: "100%",
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

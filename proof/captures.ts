@@ -3,13 +3,13 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import type { z } from "zod";
 import { switchRollUps } from "@/lib/capture/rolled-flows";
 import type { Call } from "@/lib/interface/call";
 import { CALLS } from "@/lib/interface/calls";
 import { differenceFrom } from "@/lib/interface/check-answer";
-import { TestCapture } from "@/lib/jobs/testing";
+import { type AtEnd, TestCapture, testFolder } from "@/lib/jobs/testing";
 import { OpenCapture } from "@/lib/questions/open-capture";
 import { type Answer, type Ask, QUESTIONS, type QuestionName } from "@/lib/questions/questions";
 import { generate, plan } from "@/scripts/generator/generate";
@@ -46,12 +46,12 @@ export class ProofCapture {
   /** Reads no roll-ups. */
   private readonly flowsOnly: OpenCapture;
 
-  constructor(logs: readonly Log[]) {
-    this.capture = new TestCapture();
+  constructor(logs: readonly Log[], atEnd: AtEnd = onTestFinished) {
+    this.capture = new TestCapture(testFolder(atEnd), undefined, atEnd);
     for (const { name, text } of logs) this.capture.add(name, text);
     this.open = reader(this.capture);
     this.flowsOnly = reader(this.capture);
-    onTestFinished(() => {
+    atEnd(() => {
       this.open.close();
       this.flowsOnly.close();
     });
@@ -122,6 +122,24 @@ export class ProofCapture {
   }
 }
 
+/**
+ * Called at the top of a test file. Answers the capture of some logs, made once for all tests of the file, none of which
+ * may change it: taking the logs in and settling them costs more than most questions.
+ */
+export function sharedProofs(): (logs: readonly Log[]) => ProofCapture {
+  const proofs = new Map<readonly Log[], ProofCapture>();
+  const ends: (() => void)[] = [];
+  afterAll(() => {
+    // The last first: a capture is closed before its folder goes.
+    for (const end of ends.reverse()) end();
+  });
+  return (logs) => {
+    const proof = proofs.get(logs) ?? new ProofCapture(logs, (end) => ends.push(end));
+    proofs.set(logs, proof);
+    return proof;
+  };
+}
+
 const REAL = path.resolve(import.meta.dirname, "../../shared/data/real/flows");
 
 /** Logs that nobody here wrote; none where they are not there. */
@@ -130,6 +148,15 @@ export const REAL_LOGS: readonly Log[] = existsSync(REAL)
       .sort()
       .map((name) => ({ name, text: readFileSync(path.join(REAL, name), "utf8") }))
   : [];
+
+/**
+ * How many of so many random scopes these logs need: a real log alone has a hundred or two records, and stands once more
+ * among all of them together.
+ */
+export function runsFor(logs: readonly Log[], most: number): number {
+  const [log] = logs;
+  return logs.length === 1 && log !== undefined && REAL_LOGS.includes(log) ? Math.ceil(most / 3) : most;
+}
 
 /** A log of the generator, one file per node, with what it knows about it. */
 export async function generateLogs(

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatTime } from "@/lib/base/time";
 import type { TimelineAnswer } from "@/lib/questions/answers";
-import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
+import { generateLogs, type Log, REAL_LOGS, runsFor, sharedProofs } from "./captures";
 import {
   dropReasonOf,
   eventSubTypeOf,
@@ -25,6 +25,7 @@ import {
 } from "./model";
 import { type ModelScope, scopesOver, WHOLE } from "./scopes";
 
+const proofOf = sharedProofs();
 /** Fixed, so that a failure can be repeated. */
 const SEED = 20261125;
 const NOT_LOST = [173, 199, 200, 201, 205];
@@ -57,7 +58,7 @@ const pointsOf = ({ series }: TimelineAnswer): number =>
 
 describe.each(captures)("in %s", (_name, logs) => {
   const model = readModel(logs.map(({ text }) => text));
-  const scopes = (numRuns: number, check: (scope: ModelScope, held: readonly ModelFlow[]) => void): void => {
+  const scopes = (most: number, check: (scope: ModelScope, held: readonly ModelFlow[]) => void): void => {
     check(WHOLE, model);
     fc.assert(
       fc.property(scopesOver(model), (scope) =>
@@ -66,12 +67,12 @@ describe.each(captures)("in %s", (_name, logs) => {
           model.filter((flow) => scope.holds(flow)),
         ),
       ),
-      { seed: SEED, numRuns },
+      { seed: SEED, numRuns: runsFor(logs, most) },
     );
   };
 
   it(`the summary is what the model counts (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(60, ({ parameters }, held) => {
       const summary = proof.ask("summary", parameters);
       const times = held.flatMap(({ timeNs }) => timeNs ?? []).sort((a, b) => (a < b ? -1 : 1));
@@ -95,7 +96,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it(`time line, untimed and summary add up, bucket by bucket (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(40, ({ parameters }, held) => {
       const summary = proof.ask("summary", parameters);
       for (const buckets of ["2", "37"]) {
@@ -119,7 +120,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it(`every time line of events adds up, whatever it tells apart, and each series is the model's (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(15, ({ parameters }, held) => {
       const { events } = proof.ask("summary", parameters);
       const timed = held.filter(({ timeNs }) => timeNs !== null);
@@ -137,7 +138,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it(`walking the flows gives each record once, and their events in all (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(12, ({ parameters }, held) => {
       const { total } = proof.ask("flows", { ...parameters, limit: "1" });
       expect(total).toMatchObject({ records: held.length, events: sumEvents(held) });

@@ -6,8 +6,9 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { line, lines } from "@/lib/jobs/testing";
 import type { Truth } from "@/scripts/generator/truth";
-import { type Log, ProofCapture } from "./captures";
+import { type Log, ProofCapture, sharedProofs } from "./captures";
 
+const proofOf = sharedProofs();
 const SAMPLE = path.resolve(import.meta.dirname, "../public/sample");
 const truth = JSON.parse(readFileSync(path.join(SAMPLE, "truth.json"), "utf8")) as Truth;
 const sample: readonly Log[] = truth.files.map(({ name }) => ({
@@ -22,7 +23,7 @@ const tcp = (source_port: number, destination_port: number, flags: object = { SY
 
 describe("a drop", () => {
   it("in the datapath is not one by policy", () => {
-    const proof = new ProofCapture(sample);
+    const proof = proofOf(sample);
     const { rows } = proof.ask("drops", { by: "reason" });
     const decided = Object.fromEntries(rows.map(({ key, decidedBy }) => [String(key.code), decidedBy]));
     // 132 invalid source, 139 unsupported protocol, 151 stale address; 133 and 181 are policies.
@@ -39,7 +40,7 @@ describe("a drop", () => {
   });
 
   it("is counted once, not once for its verdict record and once for itself", () => {
-    const proof = new ProofCapture(sample);
+    const proof = proofOf(sample);
     const { drops, verdicts } = proof.ask("summary");
     expect(drops).toBe(truth.drops.total);
     expect(verdicts.DROPPED).toBe(truth.flows.byVerdict.DROPPED);
@@ -94,7 +95,7 @@ describe("DNS", () => {
 
 describe("a request", () => {
   it("that the proxies of both ends logged is one request, and two events", () => {
-    const proof = new ProofCapture(sample);
+    const proof = proofOf(sample);
     const { total } = proof.ask("l7", { protocol: "http" });
     const grpc = proof.ask("l7", { protocol: "grpc" }).total;
     expect(total.requests + grpc.requests).toBe(truth.http.requests);
@@ -102,7 +103,7 @@ describe("a request", () => {
   });
 
   it("is counted alike by the summary and the tables", () => {
-    const proof = new ProofCapture(sample);
+    const proof = proofOf(sample);
     const { requests } = proof.ask("summary");
     const totals = ["http", "grpc", "kafka"].map((protocol) => proof.ask("l7", { protocol }).total.requests);
     expect(totals.reduce((sum, n) => sum + n, 0)).toBe(requests);

@@ -7,10 +7,11 @@ import { describe, expect, it } from "vitest";
 import { DNS_BY } from "@/lib/questions/dns";
 import type { DnsAnswer, DnsCounts } from "@/lib/questions/dns-answers";
 import { DNS_CELLS, errorCell, latencyCell } from "@/lib/scope/dns-cells";
-import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
+import { generateLogs, type Log, type ProofCapture, REAL_LOGS, sharedProofs } from "./captures";
 import { readModel } from "./model";
 import { type ModelScope, scopesOver, WHOLE } from "./scopes";
 
+const proofOf = sharedProofs();
 /** Fixed, so that a failure can be repeated. */
 const SEED = 20261128;
 
@@ -41,7 +42,7 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
   const model = readModel(logs.map(({ text }) => text));
 
   it("has in every row of every table numbers that their flows add up to", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     let cells = 0;
     for (const by of DNS_BY) {
       const { total, rows } = proof.ask("dns", { by });
@@ -63,7 +64,7 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
   }, 180_000);
 
   it("has causes and findings that say how many, and list as many", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const { rows } = proof.ask("dnsCauses");
     for (const { type, filter, count, unit } of rows) {
       const { total } = proof.ask("flows", { q: filter, limit: "1" });
@@ -73,7 +74,7 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
   }, 180_000);
 
   it("has series, a histogram and responses that add up to the totals and list what they count", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const { total } = proof.ask("dns");
     const series = proof.ask("dnsSeries", { buckets: "20" });
     const sum = (list: readonly { readonly total: number }[]) => list.reduce((n, one) => n + one.total, 0);
@@ -89,7 +90,7 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
   }, 180_000);
 
   it(`has connections behind its answers that list as many records, in any scope (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     let cells = 0;
     for (const scope of [WHOLE, ...fc.sample(scopesOver(model), { seed: SEED, numRuns: 2 })]) {
       const expectListed = (count: number, ...terms: string[]) => {
@@ -122,7 +123,7 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
   }, 180_000);
 
   it(`has them in random scopes too (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const scopes = fc.sample(scopesOver(model), { seed: SEED, numRuns: 6 });
     const own = [
       "dns:response",

@@ -8,11 +8,21 @@ import { formatTime } from "@/lib/base/time";
 import { DROPS_BY } from "@/lib/questions/answers-drops";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
 import { formatFilter } from "@/lib/scope/filter";
-import { generateLogs, type Log, linesOf, ProofCapture, REAL_LOGS, textOf } from "./captures";
+import {
+  generateLogs,
+  type Log,
+  linesOf,
+  ProofCapture,
+  REAL_LOGS,
+  runsFor,
+  sharedProofs,
+  textOf,
+} from "./captures";
 import { joinModel, placesOf } from "./denials";
 import { dropReasonOf, eventsBy, type ModelFlow, readModel, sumEvents } from "./model";
 import { type ModelScope, scopesOver, WHOLE } from "./scopes";
 
+const proofOf = sharedProofs();
 const SEED = 20261125;
 const generated = await generateLogs(11, 6000);
 const captures: readonly (readonly [string, readonly Log[]])[] = [
@@ -39,13 +49,13 @@ describe.each(captures)("in %s", (_name, logs) => {
   const drops = joinModel(model);
   const anchorsAreTimed = drops.every(({ anchor }) => anchor.timeNs !== null);
   const places = placesOf(model);
-  const scopes = (numRuns: number, check: (scope: ModelScope) => void): void => {
+  const scopes = (most: number, check: (scope: ModelScope) => void): void => {
     check(WHOLE);
-    fc.assert(fc.property(scopesOver(model), check), { seed: SEED, numRuns });
+    fc.assert(fc.property(scopesOver(model), check), { seed: SEED, numRuns: runsFor(logs, most) });
   };
 
   it(`each table of drops adds up to what the model, the summary and the flows count (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(25, ({ parameters, holds }) => {
       const anchors = drops.map(({ anchor }) => anchor).filter((flow) => holds(flow));
       const expected = sumDrops(anchors);
@@ -71,7 +81,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it(`each row's filter finds its drops, and no others, in any scope (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(6, ({ parameters }) => {
       for (const by of DROPS_BY) {
         for (const { drops: n, attempts, filter } of proof.ask("drops", { ...parameters, by }).rows) {
@@ -85,7 +95,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   }, 120_000);
 
   it(`what a picture draws as others is found by its filters, each drop once (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(4, ({ parameters }) => {
       for (const by of DROPS_BY) {
         for (const limit of ["500", "3"]) {
@@ -107,7 +117,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   }, 120_000);
 
   it(`what is no drop adds up to the summary, and each row's filter finds its events (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(6, ({ parameters }) => {
       const { audited, notLosses } = proof.ask("summary", parameters);
       for (const [kind, expected] of [
@@ -129,7 +139,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   }, 120_000);
 
   it("each cause is explained, and a scope's drops of it are those of its row", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     for (const { key, drops: n, sentence } of proof.ask("drops", { by: "cause" }).rows) {
       const answer = proof.explain(key.causeId ?? "");
       expect(answer.cause).toMatchObject({ drops: n, sentence });
@@ -148,7 +158,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it(`edges, folded and unplaced of the map add up to the events, at every level (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(25, ({ parameters, holds }) => {
       const held = model.filter((flow) => holds(flow));
       for (const level of MAP_LEVELS) {
@@ -165,7 +175,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it(`new connections are edges of the map that no earlier record has, and lead to their flows (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(6, ({ parameters }) => {
       const changes = proof.ask("changes", { ...parameters, limit: "1000" });
       if (changes.newSince === null) return;
@@ -186,7 +196,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it(`edges over time add up to each edge, and a bucket is the map of its range (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const times = model.flatMap(({ timeNs }) => (timeNs === null ? [] : [timeNs]));
     // A range leaves out what has no time.
     const start = formatTime(times.reduce((a, b) => (a < b ? a : b)) - 2n);
@@ -220,7 +230,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it(`errors of requests on the map are those of the tables of requests (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(8, ({ parameters }) => {
       // A request always has a client, so all of them have an edge.
       const l7 = { ...parameters, q: `${parameters.q ?? ""} type:l7` };
@@ -235,7 +245,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it("each flow has the client and server port that the model gives it, and the same reason when it has none", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const { edges, unplaced } = proof.ask("map", { limit: "10000" });
     const byPort: Record<string, number> = {};
     for (const { port, protocol, events } of edges)
@@ -257,7 +267,7 @@ describe("the generator's truth", () => {
     key === null || key === undefined ? null : key.replace(/@shop-prod$/, "").replace(/^(dns|ip):/, "");
 
   it("names the same causes with the same drops and attempts", () => {
-    const { rows, total } = new ProofCapture(logs).ask("drops", { by: "cause" });
+    const { rows, total } = proofOf(logs).ask("drops", { by: "cause" });
     expect(total).toBe(truth.drops.total);
     const told = rows.map((row) => ({
       direction: row.direction,
@@ -288,7 +298,7 @@ describe("the generator's truth", () => {
   });
 
   it("is found whatever the order of files and lines, and when a file is split in two", () => {
-    const whole = new ProofCapture(logs);
+    const whole = proofOf(logs);
     const orders: readonly (readonly Log[])[] = [
       [...logs].reverse(),
       logs.map(({ name, text }) => ({ name, text: textOf(linesOf(text).reverse()) })),

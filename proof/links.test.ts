@@ -16,10 +16,11 @@ import {
 import { line, lines } from "@/lib/jobs/testing";
 import type { L7Counts } from "@/lib/questions/answers-l7";
 import { formatFilter, type Term } from "@/lib/scope/filter";
-import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
+import { generateLogs, type Log, type ProofCapture, REAL_LOGS, sharedProofs } from "./captures";
 import { readModel } from "./model";
 import { scopesOver, WHOLE } from "./scopes";
 
+const proofOf = sharedProofs();
 /** Fixed, so that a failure can be repeated. */
 const SEED = 20261128;
 const PROTOCOLS = ["http", "grpc", "kafka"] as const;
@@ -60,7 +61,7 @@ function measuresOf(counts: L7Counts): [Measure, number][] {
 
 describe.each(captures)("the links of the L7 view, in %s", (_name, logs) => {
   it(`lead to what each number counts (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const model = readModel(logs.map(({ text }) => text));
     const scopes = [WHOLE, ...fc.sample(scopesOver(model), { seed: SEED, numRuns: 1 })];
     const wrong: unknown[] = [];
@@ -93,7 +94,7 @@ describe.each(captures)("the links of the L7 view, in %s", (_name, logs) => {
   }, 120_000);
 
   it(`lead from each series and cell of the time line to its requests (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     for (const protocol of PROTOCOLS) {
       const { requests, answersOnly } = proof.ask("l7", { protocol }).total;
       for (const by of ["class", "client", "client-pod", "server", "pod"] as const) {

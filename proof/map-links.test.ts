@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
 import { betweenTerm, endTerm, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
 import { formatFilter, type Term } from "@/lib/scope/filter";
-import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
+import { generateLogs, type Log, REAL_LOGS, sharedProofs } from "./captures";
 
+const proofOf = sharedProofs();
 const generated = await generateLogs(11, 1200);
 /** A workload without a pod's name beside its pods, and a world without name or address beside one that has a name. */
 const odd = [
@@ -46,7 +47,7 @@ const captures: readonly (readonly [string, readonly Log[]])[] = [
 
 describe.each(captures)("in %s", (_name, logs) => {
   it.each(MAP_LEVELS)("edges at the level of a %s", (level) => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const total = (terms: readonly Term[]) =>
       proof.ask("flows", { q: formatFilter({ terms: [...terms] }), limit: "1" }).total;
     const map = proof.ask("map", { level, limit: "10000" });
@@ -80,7 +81,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it("what has no edge, by its reason", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const { unplaced } = proof.ask("map", {});
     for (const [reason, events] of Object.entries(unplaced.reasons))
       expect({

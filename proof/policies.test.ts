@@ -6,13 +6,14 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { formatTime } from "@/lib/base/time";
 import type { Truth } from "@/scripts/generator/truth";
-import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
+import { generateLogs, type Log, type ProofCapture, REAL_LOGS, sharedProofs } from "./captures";
 import { joinModel } from "./denials";
 import { directionOf, dropReasonOf, type ModelFlow, nodeOf, object, portsOf, readModel } from "./model";
 import { Evaluator } from "./policy-evaluator";
 import { ciliumSchema, kubernetesSchema } from "./policy-schema";
 import { readYaml } from "./read-yaml";
 
+const proofOf = sharedProofs();
 const SAMPLE = path.resolve(import.meta.dirname, "../public/sample");
 const sample = (JSON.parse(readFileSync(path.join(SAMPLE, "truth.json"), "utf8")) as Truth).files.map(
   ({ name }) => ({
@@ -32,7 +33,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   const anchors = joinModel(model).map(({ anchor }) => anchor);
 
   it("the policies of all causes, in both languages, allow exactly theirs", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const causeIds = proof.ask("drops", { by: "cause" }).rows.map(({ key }) => key.causeId ?? "");
     const causeOf = readCauses(proof, causeIds);
     for (const dialect of ["cilium", "kubernetes"] as const) check(proof, dialect, causeIds, causeOf);
@@ -66,7 +67,7 @@ describe.each(captures)("in %s", (_name, logs) => {
 
 describe("the sample", () => {
   it("has rules for default denies and refused requests, and says why there is none for the others", () => {
-    const proof = new ProofCapture(sample);
+    const proof = proofOf(sample);
     const rows = proof.ask("drops", { by: "cause" }).rows;
     const { files, leftOut } = proof.policies(
       rows.map(({ key }) => key.causeId ?? ""),

@@ -5,10 +5,11 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { generateLogs, ProofCapture, REAL_LOGS } from "./captures";
+import { generateLogs, REAL_LOGS, runsFor, sharedProofs } from "./captures";
 import { object, readModel } from "./model";
 import { scopesOver, WHOLE } from "./scopes";
 
+const proofOf = sharedProofs();
 /** Fixed, so that a failure can be repeated. */
 const SEED = 20261125;
 const PROTOCOLS = ["http", "grpc", "kafka"] as const;
@@ -22,9 +23,9 @@ const captures = [
 
 describe.each(captures)("requests in %s", (_name, logs) => {
   it(`add up over every table, and to the summary (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const model = readModel(logs.map(({ text }) => text));
-    const scopes = [WHOLE, ...fc.sample(scopesOver(model), { seed: SEED, numRuns: 12 })];
+    const scopes = [WHOLE, ...fc.sample(scopesOver(model), { seed: SEED, numRuns: runsFor(logs, 12) })];
     for (const { parameters } of scopes) {
       const { requests, l7Errors } = proof.ask("summary", parameters);
       let [sum, errors] = [0, 0];
@@ -43,7 +44,7 @@ describe.each(captures)("requests in %s", (_name, logs) => {
   });
 
   it("are fewer than their records where both proxies log them, and no attempt counts twice", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const model = readModel(logs.map(({ text }) => text));
     const records = model.filter(({ flow }) => {
       const l7 = object(flow.l7);

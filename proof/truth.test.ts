@@ -5,8 +5,9 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { Truth } from "@/scripts/generator/truth";
-import { type Log, ProofCapture } from "./captures";
+import { type Log, type ProofCapture, sharedProofs } from "./captures";
 
+const proofOf = sharedProofs();
 const SAMPLE = path.resolve(import.meta.dirname, "../public/sample");
 const truth = JSON.parse(readFileSync(path.join(SAMPLE, "truth.json"), "utf8")) as Truth;
 const logs: readonly Log[] = truth.files.map(({ name }) => ({
@@ -26,7 +27,7 @@ function sums(proof: ProofCapture, by: string): Record<string, number> {
 
 describe("the sample capture", () => {
   it("has the flows, verdicts, nodes, losses and drops that its generator made", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const summary = proof.ask("summary");
     expect(summary).toMatchObject({
       records: truth.records.flows,
@@ -51,7 +52,7 @@ describe("the sample capture", () => {
   });
 
   it("has each drop once, though most stand in two records, by reason", () => {
-    const byReason = sums(new ProofCapture(logs), "drops");
+    const byReason = sums(proofOf(logs), "drops");
     const { "": refusedRequests, ...reasons } = truth.drops.byReason;
     // Verdict records that lost their drop record have no reason of their own but the policy's.
     expect(Object.values(byReason).reduce((sum, n) => sum + n, 0)).toBe(truth.drops.total);
@@ -62,7 +63,7 @@ describe("the sample capture", () => {
   });
 
   it("has the DNS response codes and HTTP statuses of its generator", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const { "-": _noResponse, ...rcodes } = sums(proof, "rcode");
     expect(rcodes).toEqual(
       Object.fromEntries(Object.entries(truth.dns.byRcode).map(([code, n]) => [RCODES[code], n])),

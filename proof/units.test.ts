@@ -2,10 +2,11 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
+import { generateLogs, type Log, REAL_LOGS, sharedProofs } from "./captures";
 import { readModel } from "./model";
 import { type ModelScope, scopesOver, WHOLE } from "./scopes";
 
+const proofOf = sharedProofs();
 const SEED = 20261126;
 
 const captures: readonly (readonly [string, readonly Log[]])[] = [
@@ -21,7 +22,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   };
 
   it(`every table of drops, their time line and the flows say as many as the summary (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(12, ({ parameters }) => {
       const { drops } = proof.ask("summary", parameters);
       expect(proof.ask("flows", { ...parameters, limit: "1" }).total?.drops).toBe(drops);
@@ -39,7 +40,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it(`edges, folded and unplaced of the map are all events, at each level (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     scopes(10, ({ parameters }) => {
       const { events } = proof.ask("summary", parameters);
       for (const level of ["namespace", "workload", "pod"]) {
@@ -57,7 +58,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it("single-valued facets are all events, and two-sided ones say that they are not", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const { events } = proof.ask("summary");
     const keys = ["verdict", "type", "protocol", "traffic-direction", "namespace"];
     const { facets } = proof.ask("facets", { keys: keys.join(",") });
@@ -70,7 +71,7 @@ describe.each(captures)("in %s", (_name, logs) => {
   });
 
   it("no reply makes an edge of its own", () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const { edges } = proof.ask("map", { level: "pod", limit: "10000" });
     const { edges: ofReplies } = proof.ask("map", { level: "pod", limit: "10000", q: "reply:yes" });
     const name = ({ client, server, port, protocol }: (typeof edges)[number]): string =>

@@ -18,10 +18,11 @@ import {
 } from "@/components/workloads/workload-links";
 import { formatFilter, type Term } from "@/lib/scope/filter";
 import { type ConnectionWord, OUTCOME_WORDS, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
-import { generateLogs, type Log, ProofCapture, REAL_LOGS } from "./captures";
+import { generateLogs, type Log, type ProofCapture, REAL_LOGS, sharedProofs } from "./captures";
 import { readModel } from "./model";
 import { scopesOver, WHOLE } from "./scopes";
 
+const proofOf = sharedProofs();
 /** Fixed, so that a failure can be repeated. */
 const SEED = 20261128;
 const generated = await generateLogs(14, 3000);
@@ -48,7 +49,7 @@ describe.each(captures)("the links of the Workloads view, in %s", (_name, logs) 
   };
 
   it(`lead to what each workload and pod counts (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const wrong: unknown[] = [];
     for (const scope of scopes()) {
       const check = (what: unknown, expected: number, found: number | null) => {
@@ -90,7 +91,7 @@ describe.each(captures)("the links of the Workloads view, in %s", (_name, logs) 
   }, 120_000);
 
   it(`lead to what each table of connections counts, and the outcomes are its attempts (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const wrong: unknown[] = [];
     for (const scope of scopes()) {
       for (const by of ["edge", "client", "client-pod", "server", "pod"] as const) {
@@ -126,7 +127,7 @@ describe.each(captures)("the links of the Workloads view, in %s", (_name, logs) 
   }, 120_000);
 
   it(`lead to what each service counts (seed ${SEED})`, () => {
-    const proof = new ProofCapture(logs);
+    const proof = proofOf(logs);
     const wrong: unknown[] = [];
     for (const scope of scopes()) {
       for (const row of proof.ask("services", scope).rows) {

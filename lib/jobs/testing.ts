@@ -13,10 +13,13 @@ import { decodeChunk } from "@/lib/ingest/decode-chunk";
 import { Packer } from "@/lib/ingest/pack";
 import { Splitter } from "@/lib/ingest/split";
 
-/** A folder that is removed when the running test ends. */
-export function testFolder(): string {
+/** Keeps work for the end of the running test, or of what a caller says instead. */
+export type AtEnd = (work: () => void) => void;
+
+/** A folder that is removed at the end. */
+export function testFolder(atEnd: AtEnd = onTestFinished): string {
   const folder = mkdtempSync(path.join(tmpdir(), "eyepiece-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -40,14 +43,14 @@ export class TestCapture {
   readonly file: string;
   readonly database: Sqlite;
 
-  constructor(folder = testFolder(), captureId = "testcapture0") {
+  constructor(folder = testFolder(), captureId = "testcapture0", atEnd: AtEnd = onTestFinished) {
     this.file = makeCapture(folder, captureId);
     const opened = openCapture(this.file);
     if (!opened.ok) throw new Error(opened.failure.message);
     this.database = opened.value;
     // What a test writes need not survive a power cut.
     this.database.exec("PRAGMA synchronous = OFF");
-    onTestFinished(() => this.database.close());
+    atEnd(() => this.database.close());
   }
 
   /** Takes in a file and settles it. */
