@@ -252,18 +252,18 @@ describe("slow questions", () => {
   });
 
   it("are counted by name, with how they ended and how long they took", async () => {
-    const { readers, sleep } = sleepers({ deadlineMs: 400 });
+    const { readers, sleep } = sleepers({ deadlineMs: 1500 });
     await sleep("a1", 30);
-    await sleep("a2", 900);
+    await sleep("a2", 5000);
     expect(readers.statistics.counts()).toEqual([
       { question: "files", outcome: "answered", count: 1 },
       { question: "files", outcome: "question_timeout", count: 1 },
     ]);
     const [times] = readers.statistics.times();
     expect(times?.durations.count).toBe(2);
-    expect(times?.durations.sumSeconds).toBeGreaterThan(0.43);
-    // Both within 5 s; the second not within 0.15 s.
-    expect(times?.durations.atMost[6]).toBe(2);
+    expect(times?.durations.sumSeconds).toBeGreaterThan(1.53);
+    // Both within 30 s; the second not within 0.15 s.
+    expect(times?.durations.atMost.at(-1)).toBe(2);
     expect(times?.durations.atMost[3]).toBeLessThan(2);
   });
 });
