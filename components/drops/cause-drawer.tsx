@@ -10,10 +10,10 @@ import { Drawer, DrawerPart as Part } from "@/components/ui/drawer";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
-import styles from "./cause-drawer.module.css";
 import { CauseEvidence } from "./cause-evidence";
 import { edgeTerms, nodeTerms, podTerms } from "./cause-links";
 import { CauseRule } from "./cause-rule";
@@ -83,9 +83,9 @@ function Explained(props: ExplainedProps) {
         </p>
         <p>{visible(decidedAt.says)}</p>
         <p>{confidence.says}</p>
-        {cause.unnamed !== null && <p className={styles.quiet}>{cause.unnamed}</p>}
+        {cause.unnamed !== null && <p className={shared.quiet}>{cause.unnamed}</p>}
         {meaning !== null && (
-          <p className={styles.quiet}>
+          <p className={shared.quiet}>
             {meaning.says} {meaning.usually} {meaning.next}
           </p>
         )}
@@ -111,7 +111,7 @@ function Explained(props: ExplainedProps) {
         />
         <Names {...props} title="Nodes" names={answer.nodes} termsOf={nodeTerms} />
       </Part>
-      <p className={styles.quiet}>
+      <p className={shared.quiet}>
         <Link href={flowsAddress(captureId, scope, ...edgeTerms(answer))}>All flows of this edge</Link>,
         dropped or not.
       </p>
@@ -152,7 +152,7 @@ function Names({ captureId, scope, answer, title, names, termsOf }: NamesProps) 
   if (names.length === 0) return null;
   return (
     <p>
-      <span className={styles.quiet}>{title}:</span>{" "}
+      <span className={shared.quiet}>{title}:</span>{" "}
       {names.slice(0, SHOWN).map(({ name, drops }, at) => (
         <span key={name ?? ""}>
           {at > 0 && ", "}

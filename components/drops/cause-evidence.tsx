@@ -4,6 +4,7 @@ import { formatInstantText } from "@/components/frame/instant-text";
 import { DrawerPart as Part } from "@/components/ui/drawer";
 import { ScrollText } from "@/components/ui/scroll";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
 import { WHOLE_SCOPE } from "@/lib/scope/link";
 import styles from "./cause-drawer.module.css";
@@ -20,12 +21,12 @@ interface CauseEvidenceProps {
 export function CauseEvidence({ captureId, evidence }: CauseEvidenceProps) {
   return (
     <Part title="Evidence">
-      {evidence.length === 0 && <p className={styles.quiet}>No drop of this cause is in the scope.</p>}
+      {evidence.length === 0 && <p className={shared.quiet}>No drop of this cause is in the scope.</p>}
       {evidence.map(({ drop, verdict }) => (
         <div key={(drop ?? verdict)?.flow} className={styles.pair}>
           {drop !== null && <RecordOf captureId={captureId} title="Drop record" record={drop} />}
           {verdict === null ? (
-            <p className={styles.quiet}>No policy-verdict record of this drop is in the log.</p>
+            <p className={shared.quiet}>No policy-verdict record of this drop is in the log.</p>
           ) : (
             <RecordOf captureId={captureId} title="Policy-verdict record" record={verdict} />
           )}
@@ -49,7 +50,7 @@ function RecordOf({ captureId, title, record }: RecordProps) {
       <summary>
         {title}, {formatInstantText(time)}
         {node !== null && `, ${visible(node)}`}
-        <span className={styles.quiet}>
+        <span className={shared.quiet}>
           {" "}
           ({visible(file)}, line {line})
         </span>
@@ -58,7 +59,7 @@ function RecordOf({ captureId, title, record }: RecordProps) {
         <Link href={`${address}?flow=${flow}`}>Open the flow</Link>
       </p>
       <ScrollText className={styles.code}>{visible(text)}</ScrollText>
-      {isCut && <p className={styles.quiet}>The record goes on: open the flow to see all of it.</p>}
+      {isCut && <p className={shared.quiet}>The record goes on: open the flow to see all of it.</p>}
     </details>
   );
 }

@@ -1,11 +1,12 @@
 "use client";
 
 import { useState } from "react";
-import { Button } from "@/components/ui/button";
+import { Choice } from "@/components/ui/choice";
 import { CopyButton } from "@/components/ui/copy-button";
 import { DrawerPart as Part } from "@/components/ui/drawer";
 import { ScrollText } from "@/components/ui/scroll";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
 import styles from "./cause-drawer.module.css";
 import { DIALECTS, PORT_NAMES } from "./drop-words";
@@ -23,23 +24,16 @@ export function CauseRule({ remedy }: { readonly remedy: Remedy }) {
   return (
     <Part title="What would allow it">
       <p>{visible(text)}</p>
-      {why !== null && <p className={styles.quiet}>{why}</p>}
+      {why !== null && <p className={shared.quiet}>{why}</p>}
       {shown !== undefined && (
         <div className={styles.rule}>
-          <fieldset className={styles.dialects}>
-            <legend className="spoken">Language of the policy</legend>
-            {policies.map(({ dialect }) => (
-              <Button
-                key={dialect}
-                small
-                look="quiet"
-                aria-pressed={dialect === shown.dialect}
-                onClick={() => setDialect(dialect)}
-              >
-                {DIALECTS[dialect]}
-              </Button>
-            ))}
-          </fieldset>
+          <Choice
+            legend="Language of the policy"
+            words={policies.map(({ dialect }) => dialect)}
+            chosen={shown.dialect}
+            labelOf={(dialect) => DIALECTS[dialect]}
+            onChoose={setDialect}
+          />
           {shown.yaml === null ? (
             <p>
               Not as {DIALECTS[shown.dialect]}: {shown.why}
@@ -48,14 +42,14 @@ export function CauseRule({ remedy }: { readonly remedy: Remedy }) {
             <>
               <CopyButton text={shown.yaml} what="the rule" caption="Copy the rule" />
               <ScrollText className={styles.code}>{shown.yaml}</ScrollText>
-              {shown.yaml.includes("port:") && <p className={styles.quiet}>{PORT_NAMES}</p>}
+              {shown.yaml.includes("port:") && <p className={shared.quiet}>{PORT_NAMES}</p>}
             </>
           )}
         </div>
       )}
       {alsoAllows.length > 0 && (
         <>
-          <p className={styles.quiet}>What it lets through besides:</p>
+          <p className={shared.quiet}>What it lets through besides:</p>
           <ul className={styles.list}>
             {alsoAllows.map((says) => (
               <li key={says}>{visible(says)}</li>

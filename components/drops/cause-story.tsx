@@ -4,6 +4,7 @@ import { formatInstantText } from "@/components/frame/instant-text";
 import { Button } from "@/components/ui/button";
 import { DrawerPart as Part } from "@/components/ui/drawer";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import { WHOLE_SCOPE } from "@/lib/scope/link";
 import type { ExplainedProps } from "./cause-drawer";
 import styles from "./cause-drawer.module.css";
@@ -16,7 +17,7 @@ export function CauseStory({ captureId, answer, onCause }: ExplainedProps) {
       <Part title="Did it ever work">
         <p>{visible(worked.says)}</p>
         {(worked.delivered !== null || worked.answered !== null) && (
-          <p className={styles.quiet}>
+          <p className={shared.quiet}>
             Last delivered {worked.delivered === null ? "never" : formatInstantText(worked.delivered)}, last
             answered {worked.answered === null ? "never" : formatInstantText(worked.answered)} (before the
             first drop).
@@ -27,8 +28,8 @@ export function CauseStory({ captureId, answer, onCause }: ExplainedProps) {
           <ul className={styles.list}>
             {changes.found.map(({ time, says, node }) => (
               <li key={`${time} ${says}`}>
-                <span className={styles.quiet}>{formatInstantText(time)}</span> {visible(says)}
-                {node !== null && <span className={styles.quiet}> ({visible(node)})</span>}
+                <span className={shared.quiet}>{formatInstantText(time)}</span> {visible(says)}
+                {node !== null && <span className={shared.quiet}> ({visible(node)})</span>}
               </li>
             ))}
           </ul>

@@ -2,9 +2,10 @@ import Link from "next/link";
 import { flowsAddress, viewWith } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { DataColumn } from "@/components/ui/data-table";
-import { formatCount, formatQuantity } from "@/components/ui/format";
+import { formatCount, formatQuantity, formatShare, formatSpan } from "@/components/ui/format";
 import { Spark } from "@/components/ui/spark";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { DropRow, DropsAnswer, DropsBy } from "@/lib/questions/answers-drops";
 import { makeTerm } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
@@ -92,7 +93,7 @@ function titleColumn({ by, onOpen, chosen, onChoose }: Shown): Column {
             onChange={() => onChoose(causeId)}
             onClick={(event) => event.stopPropagation()}
           />
-          <button type="button" className={styles.open} onClick={() => onOpen(causeId)}>
+          <button type="button" className={shared.open} onClick={() => onOpen(causeId)}>
             <bdi>{text}</bdi>
           </button>
         </span>
@@ -144,14 +145,8 @@ function shareColumn({ answer }: Shown): Column {
     label: "Share",
     isNumber: true,
     sortBy: ({ drops }) => drops,
-    render: ({ drops }) => shareText(drops, answer.total),
+    render: ({ drops }) => formatShare(drops, answer.total),
   };
-}
-
-function shareText(part: number, whole: number): string {
-  const percent = whole === 0 ? 0 : (part / whole) * 100;
-  if (percent > 0 && percent < 0.1) return "< 0.1 %";
-  return `${percent >= 10 ? Math.round(percent) : Number(percent.toFixed(1))} %`;
 }
 
 function trendColumn({ answer }: Shown): Column {
@@ -175,13 +170,13 @@ function trendColumn({ answer }: Shown): Column {
 /** What the times of a row have in common. */
 function Pattern({ row: { rhythmNs, burst, isNew, first, drops } }: { readonly row: DropRow }) {
   const says = [
-    ...(rhythmNs === null ? [] : [`every ${durationText(rhythmNs)}`]),
+    ...(rhythmNs === null ? [] : [`every ${formatSpan(BigInt(rhythmNs))}`]),
     ...(burst === null
       ? []
-      : [`burst: ${shareText(burst.drops, drops)} within ${durationText(spanNs(burst))}`]),
+      : [`burst: ${formatShare(burst.drops, drops)} within ${formatSpan(spanNs(burst))}`]),
     ...(isNew ? [`new since ${formatInstantText(first)}`] : []),
   ];
-  if (says.length === 0) return <span className={styles.quiet}>none seen</span>;
+  if (says.length === 0) return <span className={shared.quiet}>none seen</span>;
   const when = [
     ...(burst === null
       ? []
@@ -191,15 +186,8 @@ function Pattern({ row: { rhythmNs, burst, isNew, first, drops } }: { readonly r
   return <span title={when.join("; ")}>{says.join(", ")}</span>;
 }
 
-function spanNs({ from, to }: NonNullable<DropRow["burst"]>): string {
-  return String(BigInt(Date.parse(to) - Date.parse(from)) * 1_000_000n);
-}
-
-function durationText(ns: string): string {
-  const seconds = Number(ns) / 1e9;
-  return seconds < 120
-    ? `${Number(seconds.toPrecision(3))} s`
-    : `${Number((seconds / 60).toPrecision(3))} min`;
+function spanNs({ from, to }: NonNullable<DropRow["burst"]>): bigint {
+  return BigInt(Date.parse(to) - Date.parse(from)) * 1_000_000n;
 }
 
 /** A named policy leads to all that it dropped; where none is named, it is said when no verdict record confirms it. */
@@ -219,19 +207,19 @@ function Decided({ shown: { captureId, scope }, row }: { readonly shown: Shown; 
   return (
     <span title={unnamed ?? undefined}>
       {text}
-      {isOpen && <span className={styles.quiet}> (likely: without a verdict record)</span>}
+      {isOpen && <span className={shared.quiet}> (likely: without a verdict record)</span>}
     </span>
   );
 }
 
 function Instant({ time }: { readonly time: string | null }) {
-  return <span className={styles.instant}>{formatInstantText(time)}</span>;
+  return <span className={shared.instant}>{formatInstantText(time)}</span>;
 }
 
 function Reason({ row }: { readonly row: DropRow }) {
   return (
     <>
-      {visible(row.reasonText ?? reasonLabel(row))} <span className={styles.quiet}>{reasonCode(row)}</span>
+      {visible(row.reasonText ?? reasonLabel(row))} <span className={shared.quiet}>{reasonCode(row)}</span>
     </>
   );
 }

@@ -80,6 +80,7 @@ export const PORT_NAMES =
   "Flow logs hold numbers of ports, no names, so rules name the number. Where your pods give the port a name and your rules go by it, write the name instead.";
 
 export const DIALECTS = { cilium: "CiliumNetworkPolicy", kubernetes: "NetworkPolicy" } as const;
+export const DIALECT_WORDS = Object.keys(DIALECTS) as (keyof typeof DIALECTS)[];
 
 /** What a row is called. */
 export function rowTitle(row: DropRow, by: DropsBy): string {

@@ -6,12 +6,14 @@ import { flowsAddress } from "@/components/frame/flows-address";
 import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
+import { Choice } from "@/components/ui/choice";
 import { DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { Tile, Tiles } from "@/components/ui/tile";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
+import shared from "@/components/ui/view.module.css";
 import type { DropRow, DropsAnswer, DropsBy, NotDropKind } from "@/lib/questions/answers-drops";
 import type { Scope } from "@/lib/scope/link";
 import { dropColumns } from "./drop-columns";
@@ -54,10 +56,10 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
   if (scope.scope === undefined) return <Unreadable what="drops" scope={scope} />;
   const word = NOT_DROP_WORDS.find((kind) => kind === scope.view.by);
   return (
-    <div ref={view} className={styles.view}>
+    <div ref={view} className={shared.view}>
       <div className={styles.main}>
-        <div className={styles.bar}>
-          <h1 className={styles.count} aria-live="polite">
+        <div className={shared.bar}>
+          <h1 className={shared.count} aria-live="polite">
             {drops.data === undefined ? "Drops" : formatQuantity(drops.data.total, "drop")}
           </h1>
           <BySwitch by={word ?? by} onBy={(next) => scope.setView({ by: next === "cause" ? null : next })} />
@@ -66,7 +68,7 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
           <NotDrops captureId={captureId} scope={scope} kind={word} />
         ) : drops.data === undefined ? (
           drops.error === null ? (
-            <p className={styles.loading}>Counting drops …</p>
+            <p className={shared.loading}>Counting drops …</p>
           ) : (
             <Failed error={drops.error} onRetry={() => drops.refetch()} />
           )
@@ -113,7 +115,7 @@ function Table({ captureId, scope, by, answer, openId, onOpen }: TableProps) {
   return (
     <>
       {answer.meta.notes.map((note) => (
-        <p key={note} className={styles.note}>
+        <p key={note} className={shared.note}>
           {note}
         </p>
       ))}
@@ -151,7 +153,7 @@ function Table({ captureId, scope, by, answer, openId, onOpen }: TableProps) {
         onOpen={by === "cause" ? (row) => row.key.causeId && onOpen(row.key.causeId) : undefined}
       />
       {answer.folded.rows > 0 && (
-        <p className={styles.note}>
+        <p className={shared.note}>
           And {formatQuantity(answer.folded.rows, "row")} more with{" "}
           {formatQuantity(answer.folded.drops, "drop")}: narrow the scope to see them.
         </p>
@@ -173,27 +175,30 @@ function keyOf({ key, example }: DropRow): string {
 
 type By = DropsBy | NotDropKind;
 
+const LABELS: Readonly<Record<By, string>> = { ...BY_LABELS, ...NOT_DROP_LABELS };
+
 interface BySwitchProps {
   readonly by: By;
   readonly onBy: (by: By) => void;
 }
 
 function BySwitch({ by, onBy }: BySwitchProps) {
-  const choice = (word: By, label: string) => (
-    <Button key={word} small look="quiet" aria-pressed={word === by} onClick={() => onBy(word)}>
-      {label}
-    </Button>
-  );
   return (
     <>
-      <fieldset className={styles.by}>
-        <legend className="spoken">Group by</legend>
-        {DROPS_BY.map((word) => choice(word, BY_LABELS[word]))}
-      </fieldset>
-      <fieldset className={styles.by}>
-        <legend className="spoken">What is no drop</legend>
-        {NOT_DROP_WORDS.map((word) => choice(word, NOT_DROP_LABELS[word]))}
-      </fieldset>
+      <Choice<By>
+        legend="Group by"
+        words={DROPS_BY}
+        chosen={by}
+        labelOf={(word) => LABELS[word]}
+        onChoose={onBy}
+      />
+      <Choice<By>
+        legend="What is no drop"
+        words={NOT_DROP_WORDS}
+        chosen={by}
+        labelOf={(word) => LABELS[word]}
+        onChoose={onBy}
+      />
     </>
   );
 }

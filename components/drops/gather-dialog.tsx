@@ -2,14 +2,16 @@
 
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Choice } from "@/components/ui/choice";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
 import { formatQuantity } from "@/components/ui/format";
 import { ScrollText } from "@/components/ui/scroll";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { DropPoliciesAnswer } from "@/lib/questions/answers-drops";
 import styles from "./cause-drawer.module.css";
-import { DIALECTS, PORT_NAMES } from "./drop-words";
+import { DIALECT_WORDS, DIALECTS, PORT_NAMES } from "./drop-words";
 import { Failed } from "./failed";
 import { useDropPolicies } from "./queries";
 
@@ -25,20 +27,13 @@ export function GatherDialog({ captureId, causes, onClose }: GatherDialogProps) 
   const { data, error, refetch } = useDropPolicies(captureId, causes, dialect);
   return (
     <Dialog open onClose={onClose} title={`Policies for ${formatQuantity(causes.length, "cause")}`} wide>
-      <fieldset className={styles.dialects}>
-        <legend className="spoken">Language of the policies</legend>
-        {(["cilium", "kubernetes"] as const).map((word) => (
-          <Button
-            key={word}
-            small
-            look="quiet"
-            aria-pressed={word === dialect}
-            onClick={() => setDialect(word)}
-          >
-            {DIALECTS[word]}
-          </Button>
-        ))}
-      </fieldset>
+      <Choice
+        legend="Language of the policies"
+        words={DIALECT_WORDS}
+        chosen={dialect}
+        labelOf={(word) => DIALECTS[word]}
+        onChoose={setDialect}
+      />
       {data === undefined ? (
         error === null ? (
           <p>Writing the policies …</p>
@@ -58,9 +53,9 @@ function Gathered({ answer: { files, leftOut, alsoAllows } }: { readonly answer:
       {files.map(({ workload, fileName, yaml, causes }) => (
         <section key={fileName} className={styles.rule}>
           <h3>
-            {visible(workload)} <span className={styles.quiet}>{formatQuantity(causes.length, "cause")}</span>
+            {visible(workload)} <span className={shared.quiet}>{formatQuantity(causes.length, "cause")}</span>
           </h3>
-          <div className={styles.dialects}>
+          <div className={styles.actions}>
             <Button small onClick={() => save(fileName, yaml)}>
               Save {fileName}
             </Button>
@@ -76,7 +71,7 @@ function Gathered({ answer: { files, leftOut, alsoAllows } }: { readonly answer:
           </Button>
         </p>
       )}
-      {files.some(({ yaml }) => yaml.includes("port:")) && <p className={styles.quiet}>{PORT_NAMES}</p>}
+      {files.some(({ yaml }) => yaml.includes("port:")) && <p className={shared.quiet}>{PORT_NAMES}</p>}
       {alsoAllows.length > 0 && <Listed title="What they let through besides" says={alsoAllows} />}
       {leftOut.length > 0 && (
         <Listed

@@ -8,10 +8,10 @@ import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { NotDropKind, NotDropsAnswer } from "@/lib/questions/answers-drops";
 import type { Scope } from "@/lib/scope/link";
 import { filterTerms, policyText } from "./drop-words";
-import styles from "./drops-view.module.css";
 import { Failed } from "./failed";
 import { useNotDrops } from "./queries";
 
@@ -41,7 +41,7 @@ export function NotDrops({ captureId, scope, kind }: NotDropsProps) {
   const { data, error, refetch } = useNotDrops(captureId, scope, kind);
   if (data === undefined || scope.scope === undefined)
     return error === null ? (
-      <p className={styles.loading}>Counting …</p>
+      <p className={shared.loading}>Counting …</p>
     ) : (
       <Failed error={error} onRetry={refetch} />
     );
@@ -54,7 +54,7 @@ export function NotDrops({ captureId, scope, kind }: NotDropsProps) {
     );
   return (
     <>
-      <p className={styles.note}>
+      <p className={shared.note}>
         {formatQuantity(data.total, "event")}. {says}
       </p>
       <DataTable
@@ -64,7 +64,7 @@ export function NotDrops({ captureId, scope, kind }: NotDropsProps) {
         keyOf={(row) => row.filter}
       />
       {data.folded.rows > 0 && (
-        <p className={styles.note}>
+        <p className={shared.note}>
           And {formatQuantity(data.folded.rows, "row")} more with{" "}
           {formatQuantity(data.folded.events, "event")}: narrow the scope to see them.
         </p>

@@ -2,12 +2,12 @@
 
 import { type PointerEvent, useRef, useState } from "react";
 import { formatSecond, type Zone } from "@/components/ui/clock";
-import { formatCount, formatQuantity } from "@/components/ui/format";
+import figure from "@/components/ui/figure.module.css";
+import { formatCount, formatQuantity, formatShare } from "@/components/ui/format";
 import { AXIS_HEIGHT, TimeAxis } from "@/components/ui/time-axis";
 import { instantAt, type TimeWindow, xOf } from "@/components/ui/time-scale";
 import { useSize } from "@/components/ui/use-size";
 import styles from "./error-rate.module.css";
-import { shareText } from "./l7-words";
 
 export interface RatePoint {
   readonly startNs: bigint;
@@ -48,10 +48,10 @@ export function ErrorRate({ points, bucketNs, window: given, zone }: ErrorRatePr
   };
   const shown = pointed ?? worst;
   return (
-    <figure className={styles.figure}>
-      <figcaption className={styles.head}>
-        <h3 className={styles.title}>Share of errors (faint: of fewer than {ENOUGH} requests)</h3>
-        <span className={styles.readout}>
+    <figure className={figure.figure}>
+      <figcaption className={figure.head}>
+        <h3 className={figure.title}>Share of errors (faint: of fewer than {ENOUGH} requests)</h3>
+        <span className={figure.readout}>
           {shown && `${pointed === undefined && shown.errors > 0 ? "Most at " : ""}${readout(shown, zone)}`}
         </span>
       </figcaption>
@@ -85,7 +85,7 @@ export function ErrorRate({ points, bucketNs, window: given, zone }: ErrorRatePr
               );
             })}
             <TimeAxis window={window} width={width} y={HEIGHT} zone={zone} />
-            <text className={styles.most} x={2} y={10}>
+            <text className={figure.most} x={2} y={10}>
               {Math.round(top * 100)} %
             </text>
           </svg>
@@ -107,5 +107,5 @@ function worstOf(points: readonly RatePoint[]): RatePoint | undefined {
 }
 
 function readout({ startNs, requests, errors }: RatePoint, zone: Zone): string {
-  return `${formatSecond(startNs, zone)}: ${shareText(errors, requests)}, ${formatQuantity(errors, "error")} of ${formatCount(requests)}`;
+  return `${formatSecond(startNs, zone)}: ${formatShare(errors, requests)}, ${formatQuantity(errors, "error")} of ${formatCount(requests)}`;
 }

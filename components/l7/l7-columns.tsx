@@ -3,11 +3,12 @@ import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress, viewWith } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { DataColumn } from "@/components/ui/data-table";
-import { formatCount } from "@/components/ui/format";
+import { formatCount, formatShare } from "@/components/ui/format";
+import shared from "@/components/ui/view.module.css";
 import type { L7Answer, L7By, L7Row } from "@/lib/questions/answers-l7";
 import { type Measure, measureTerms, rowTerms, statusTerms } from "./l7-links";
 import styles from "./l7-view.module.css";
-import { byLabel, CLASS_LABELS, latencyText, routeText, rowName, shareText, sortStatuses } from "./l7-words";
+import { byLabel, CLASS_LABELS, latencyText, routeText, rowName, sortStatuses } from "./l7-words";
 import type { L7PartProps } from "./part";
 
 interface Shown extends L7PartProps {
@@ -28,7 +29,7 @@ export function l7Columns(shown: Shown): readonly Column[] {
       label: "Share",
       isNumber: true,
       sortBy: ({ requests }) => requests,
-      render: ({ requests }) => shareText(requests, total.requests),
+      render: ({ requests }) => formatShare(requests, total.requests),
     },
     countColumn(
       shown,
@@ -91,8 +92,8 @@ function titleColumn({ captureId, scope, protocol, by, answer }: Shown): Column 
               {title}
             </Link>
           )}
-          {by === "url" && <span className={styles.quiet}> {routeText(key.route)}</span>}
-          {(by === "route" || by === "url") && <div className={styles.quiet}>{name(key.server ?? null)}</div>}
+          {by === "url" && <span className={shared.quiet}> {routeText(key.route)}</span>}
+          {(by === "route" || by === "url") && <div className={shared.quiet}>{name(key.server ?? null)}</div>}
         </>
       );
     },
@@ -115,7 +116,7 @@ function countColumn(
     render: (row) => {
       const terms = rowTerms(protocol, row.key);
       const count = formatCount(of(row));
-      if (terms === undefined || of(row) === 0) return <span className={styles.quiet}>{count}</span>;
+      if (terms === undefined || of(row) === 0) return <span className={shared.quiet}>{count}</span>;
       return <Link href={flowsAddress(captureId, scope, ...terms, ...measureTerms(measure))}>{count}</Link>;
     },
   };
@@ -134,12 +135,12 @@ function latencyColumns(shown: Shown): Column[] {
       sortBy: ({ latencyNs }) => (latencyNs[name] === null ? null : BigInt(latencyNs[name])),
       render: ({ latencyNs }) => {
         const value = latencyNs[name];
-        if (value === null) return <span className={styles.quiet}>no sample</span>;
+        if (value === null) return <span className={shared.quiet}>no sample</span>;
         const isComputed = latencyNs.computed > 0 && !isAllComputed;
         return (
           <span title={isComputed ? "Computed: time from request to answer" : "As the records say"}>
             {latencyText(value)}
-            {isComputed && <span className={styles.quiet}> computed</span>}
+            {isComputed && <span className={shared.quiet}> computed</span>}
           </span>
         );
       },
@@ -164,7 +165,7 @@ function statusColumn({ captureId, scope, protocol }: Shown): Column {
     render: ({ key, status }) => {
       const terms = rowTerms(protocol, key);
       const names = sortStatuses(Object.keys(status));
-      if (names.length === 0) return <span className={styles.quiet}>none</span>;
+      if (names.length === 0) return <span className={shared.quiet}>none</span>;
       return (
         <span className={styles.statuses}>
           {names.slice(0, SHOWN_STATUSES).map((name) => (
@@ -188,7 +189,7 @@ function statusColumn({ captureId, scope, protocol }: Shown): Column {
             </span>
           ))}
           {names.length > SHOWN_STATUSES && (
-            <span className={styles.quiet}>+ {names.length - SHOWN_STATUSES} more</span>
+            <span className={shared.quiet}>+ {names.length - SHOWN_STATUSES} more</span>
           )}
         </span>
       );
@@ -197,5 +198,5 @@ function statusColumn({ captureId, scope, protocol }: Shown): Column {
 }
 
 function Instant({ time }: { readonly time: string | null }) {
-  return <span className={styles.instant}>{formatInstantText(time)}</span>;
+  return <span className={shared.instant}>{formatInstantText(time)}</span>;
 }

@@ -6,6 +6,7 @@ import { flowAddress, flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatCount } from "@/components/ui/format";
+import shared from "@/components/ui/view.module.css";
 import type { L7Example, L7ExamplesAnswer } from "@/lib/questions/answers-l7";
 import { measureTerms, requestTerm, rowTerms } from "./l7-links";
 import styles from "./l7-view.module.css";
@@ -38,8 +39,8 @@ function Failing({ failing, ...part }: L7PartProps & { readonly failing: L7Examp
   };
   const [request, ...others] = exampleColumns(part, failing);
   return (
-    <section className={styles.part}>
-      <h2 className={styles.title}>What fails most, with its newest error</h2>
+    <section className={shared.part}>
+      <h2 className={shared.title}>What fails most, with its newest error</h2>
       <DataTable
         label="What fails most"
         columns={[request, errors, ...others]}
@@ -62,8 +63,8 @@ function CountLink({ captureId, scope, protocol, keyOf, count }: CountLinkProps)
 
 function Slowest({ slowest, ...part }: L7PartProps & { readonly slowest: L7ExamplesAnswer["slowest"] }) {
   return (
-    <section className={styles.part}>
-      <h2 className={styles.title}>Slowest requests</h2>
+    <section className={shared.part}>
+      <h2 className={shared.title}>Slowest requests</h2>
       <DataTable
         label="Slowest requests"
         columns={exampleColumns(part, slowest)}
@@ -102,8 +103,8 @@ function exampleColumns<Row extends L7Example>(
       sortBy: ({ latencyNs }) => (latencyNs === null ? null : BigInt(latencyNs)),
       render: ({ latencyNs, isComputed }) => (
         <>
-          {latencyNs === null ? <span className={styles.quiet}>not known</span> : latencyText(latencyNs)}
-          {isComputed && <span className={styles.quiet}> computed</span>}
+          {latencyNs === null ? <span className={shared.quiet}>not known</span> : latencyText(latencyNs)}
+          {isComputed && <span className={shared.quiet}> computed</span>}
         </>
       ),
     },
@@ -113,5 +114,5 @@ function exampleColumns<Row extends L7Example>(
 }
 
 function Instant({ time }: { readonly time: string | null }) {
-  return <span className={styles.instant}>{formatInstantText(time)}</span>;
+  return <span className={shared.instant}>{formatInstantText(time)}</span>;
 }

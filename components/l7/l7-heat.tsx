@@ -9,11 +9,11 @@ import { Choice } from "@/components/ui/choice";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { HeatMap, type HeatRow } from "@/components/ui/heat-map";
 import { useStored } from "@/components/ui/use-stored";
+import shared from "@/components/ui/view.module.css";
 import type { RequestClass } from "@/lib/insight/request-class";
 import type { L7Counts, L7Row, L7TimelineBy, L7TimelineOf } from "@/lib/questions/answers-l7";
 import type { Term } from "@/lib/scope/filter";
 import { classTerms, rowTerms } from "./l7-links";
-import styles from "./l7-view.module.css";
 import { CLASS_LABELS } from "./l7-words";
 import type { L7PartProps } from "./part";
 import { useL7Timeline } from "./queries";
@@ -73,9 +73,9 @@ export function L7Heat({
   });
   const bucketNs = BigInt(data?.bucketNs ?? "1");
   return (
-    <section className={styles.part}>
-      <div className={styles.bar}>
-        <h2 className={styles.title}>Pods over time</h2>
+    <section className={shared.part}>
+      <div className={shared.bar}>
+        <h2 className={shared.title}>Pods over time</h2>
         <Choice
           legend="What is counted"
           words={OF}
@@ -92,7 +92,7 @@ export function L7Heat({
         />
       </div>
       {data !== undefined && rows.length === 0 && (
-        <p className={styles.note}>None in this scope: {labels(of)}.</p>
+        <p className={shared.note}>None in this scope: {labels(of)}.</p>
       )}
       {rows.length > 0 && data !== undefined && (
         <HeatMap
@@ -112,7 +112,7 @@ export function L7Heat({
         />
       )}
       {data !== undefined && data.folded.series > 0 && (
-        <p className={styles.note}>
+        <p className={shared.note}>
           And {formatQuantity(data.folded.series, "more pod")} with{" "}
           {formatQuantity(data.folded.requests, "request")}: narrow the scope to see them.
         </p>

@@ -8,6 +8,7 @@ import { formatCount, formatSpan } from "@/components/ui/format";
 import { type ChartSeries, SeriesChart } from "@/components/ui/series-chart";
 import type { TimeWindow } from "@/components/ui/time-scale";
 import { useStored } from "@/components/ui/use-stored";
+import shared from "@/components/ui/view.module.css";
 import type { RequestClass } from "@/lib/insight/request-class";
 import type { L7Counts, L7TimelineAnswer } from "@/lib/questions/answers-l7";
 import { ErrorRate, type RatePoint } from "./error-rate";
@@ -69,7 +70,7 @@ export function L7Series({ total, ...part }: L7PartProps & { readonly total: L7C
         <ErrorRate points={ratesOf(data)} bucketNs={data.bucketNs} window={window} zone={zone} />
       )}
       {untimed > 0 && (
-        <p className={styles.note}>{formatCount(untimed)} of them have no time and are not drawn.</p>
+        <p className={shared.note}>{formatCount(untimed)} of them have no time and are not drawn.</p>
       )}
     </div>
   );

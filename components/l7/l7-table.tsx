@@ -3,9 +3,9 @@
 import { Choice } from "@/components/ui/choice";
 import { DataTable } from "@/components/ui/data-table";
 import { formatQuantity } from "@/components/ui/format";
+import shared from "@/components/ui/view.module.css";
 import type { L7By, L7Protocol, L7Row } from "@/lib/questions/answers-l7";
 import { l7Columns } from "./l7-columns";
-import styles from "./l7-view.module.css";
 import { byLabel, latencyOrigin, tablesOf } from "./l7-words";
 import type { L7PartProps } from "./part";
 import { useL7 } from "./queries";
@@ -18,9 +18,9 @@ export function L7Table({ by, ...part }: L7PartProps & { readonly by: L7By }) {
   const { data } = useL7(captureId, handle, protocol, by, ROWS);
   const label = byLabel(by, protocol);
   return (
-    <section className={styles.part}>
-      <div className={styles.bar}>
-        <h2 className={styles.title}>Requests by {label.toLowerCase()}</h2>
+    <section className={shared.part}>
+      <div className={shared.bar}>
+        <h2 className={shared.title}>Requests by {label.toLowerCase()}</h2>
         <Choice
           legend="Group requests by"
           words={tablesOf(protocol)}
@@ -29,9 +29,9 @@ export function L7Table({ by, ...part }: L7PartProps & { readonly by: L7By }) {
           onChoose={(word) => handle.setView({ by: word === "route" ? null : word })}
         />
       </div>
-      <p className={styles.note}>{explain(by, protocol)}</p>
+      <p className={shared.note}>{explain(by, protocol)}</p>
       {data === undefined ? (
-        <p className={styles.note}>Counting requests …</p>
+        <p className={shared.note}>Counting requests …</p>
       ) : (
         <>
           <DataTable
@@ -40,12 +40,12 @@ export function L7Table({ by, ...part }: L7PartProps & { readonly by: L7By }) {
             rows={data.rows}
             keyOf={keyOf}
           />
-          <p className={styles.note}>
+          <p className={shared.note}>
             {data.total.latencyNs.samples === 0 ? "Latency is not in this capture: " : "Latency: "}
             {latencyOrigin(protocol, data.total)}.
           </p>
           {data.folded.rows > 0 && (
-            <p className={styles.note}>
+            <p className={shared.note}>
               And {formatQuantity(data.folded.rows, "more row")} with{" "}
               {formatQuantity(data.folded.requests, "request")}: narrow the scope to see them.
             </p>

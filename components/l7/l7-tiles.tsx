@@ -2,13 +2,13 @@
 
 import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
-import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
+import { formatCount, formatQuantity, formatShare, formatSpan } from "@/components/ui/format";
 import { Tile, Tiles } from "@/components/ui/tile";
+import shared from "@/components/ui/view.module.css";
 import { parseTime } from "@/lib/base/time";
 import type { L7Counts } from "@/lib/questions/answers-l7";
 import { type Measure, measureTerms, requestTerm } from "./l7-links";
-import styles from "./l7-view.module.css";
-import { CLASS_LABELS, latencyOrigin, latencyText, shareText } from "./l7-words";
+import { CLASS_LABELS, latencyOrigin, latencyText } from "./l7-words";
 import type { L7PartProps } from "./part";
 
 /** The numbers of the whole scope. */
@@ -29,7 +29,7 @@ export function L7Tiles({ total, ...part }: L7PartProps & { readonly total: L7Co
       <Tile
         label="Errors"
         value={number("errors", total.errors)}
-        note={`${shareText(total.errors, total.requests + total.answersOnly)}: server's fault or refused by a rule`}
+        note={`${formatShare(total.errors, total.requests + total.answersOnly)}: server's fault or refused by a rule`}
         tone={total.errors > 0 ? "bad" : undefined}
       />
       <Tile
@@ -110,7 +110,7 @@ function perSecond(count: number, spanNs: bigint): string {
 function successNote({ responses, errors, denied, clientErrors }: L7Counts): string {
   if (responses === 0) return "no answers";
   const fine = responses - denied - (errors - denied);
-  return `${shareText(fine, responses)} of answers succeeded, ${shareText(fine - clientErrors, responses)} without client errors`;
+  return `${formatShare(fine, responses)} of answers succeeded, ${formatShare(fine - clientErrors, responses)} without client errors`;
 }
 
 interface CountLinkProps extends L7PartProps {
@@ -125,7 +125,7 @@ function CountLink({ captureId, scope, protocol, measure, count, isInText }: Cou
   return (
     <Link
       href={flowsAddress(captureId, scope, ...terms)}
-      className={isInText ? styles.inText : undefined}
+      className={isInText ? shared.inText : undefined}
       title={`The flows of ${formatQuantity(count, "request")}`}
     >
       {formatCount(count)}

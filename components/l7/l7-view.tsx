@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Choice } from "@/components/ui/choice";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import shared from "@/components/ui/view.module.css";
 import type { L7Answer, L7By, L7Protocol } from "@/lib/questions/answers-l7";
 import { L7Examples } from "./l7-examples";
 import { L7Heat } from "./l7-heat";
@@ -47,7 +48,7 @@ export function L7View({ captureId }: { readonly captureId: string }) {
   );
   if (failed?.error) return <Failed error={failed.error} onRetry={() => failed.refetch()} />;
   if (http.data === undefined || grpc.data === undefined || kafka.data === undefined)
-    return <p className={styles.loading}>Counting requests …</p>;
+    return <p className={shared.loading}>Counting requests …</p>;
   const methods = { http: http.data, grpc: grpc.data, kafka: kafka.data };
   const protocol =
     PROTOCOLS.find((name) => name === scope.view.protocol) ??
@@ -55,8 +56,8 @@ export function L7View({ captureId }: { readonly captureId: string }) {
     "http";
   return (
     <div className={styles.view}>
-      <div className={styles.bar}>
-        <h1 className={styles.count} aria-live="polite">
+      <div className={shared.bar}>
+        <h1 className={shared.count} aria-live="polite">
           {formatQuantity(methods[protocol].total.requests, `${PROTOCOL_LABELS[protocol]} request`)}
         </h1>
         <Choice
@@ -68,7 +69,7 @@ export function L7View({ captureId }: { readonly captureId: string }) {
         />
       </div>
       {methods[protocol].meta.notes.map((note) => (
-        <p key={note} className={styles.note}>
+        <p key={note} className={shared.note}>
           {note}
         </p>
       ))}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { L7Counts } from "@/lib/questions/answers-l7";
-import { latencyOrigin, shareText, sortStatuses, toneOfStatus, urlText } from "./l7-words";
+import { latencyOrigin, sortStatuses, toneOfStatus, urlText } from "./l7-words";
 
 const counts = (samples: number, computed: number, responses = 10): L7Counts => ({
   ...{
@@ -36,14 +36,6 @@ describe("words of requests", () => {
 
   it("never take what was redacted for a value", () => {
     expect(urlText("http://a:HUBBLE_REDACTED@b/c")).toBe("http://a:(redacted)@b/c");
-  });
-
-  it("never say that all were, when one was not", () => {
-    expect(shareText(9999, 10000)).toBe("> 99.9 %");
-    expect(shareText(1, 10000)).toBe("< 0.1 %");
-    expect(shareText(10000, 10000)).toBe("100 %");
-    expect(shareText(38, 986)).toBe("3.9 %");
-    expect(shareText(0, 0)).toBe("0 %");
   });
 
   it("tell a refusal by a rule from one by the server", () => {

@@ -132,11 +132,3 @@ export function toneOfStatus(protocol: L7Protocol, status: string): Tone {
     ? "calm"
     : "warn";
 }
-
-export function shareText(part: number, whole: number): string {
-  const percent = whole === 0 ? 0 : (part / whole) * 100;
-  if (percent > 0 && percent < 0.1) return "< 0.1 %";
-  // 99.97 % is not all of them.
-  if (percent < 100 && percent > 99.9) return "> 99.9 %";
-  return `${percent >= 10 && Number.isInteger(percent) ? percent : Number(percent.toFixed(1))} %`;
-}

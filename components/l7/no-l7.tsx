@@ -6,6 +6,7 @@ import type { ScopeHandle } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { ScrollText } from "@/components/ui/scroll";
+import shared from "@/components/ui/view.module.css";
 import type { L7Protocol } from "@/lib/questions/answers-l7";
 import { EMPTY_FILTER } from "@/lib/scope/filter";
 import styles from "./l7-view.module.css";
@@ -20,7 +21,7 @@ interface NoL7Props {
 /** Why there are no requests of the protocol, and how to get them. */
 export function NoL7({ captureId, scope, protocol }: NoL7Props) {
   const { data } = useReport(captureId);
-  if (data === undefined) return <p className={styles.note}>Looking for the reason …</p>;
+  if (data === undefined) return <p className={shared.note}>Looking for the reason …</p>;
   const absence = whyNoL7(data, protocol, isNarrowed(scope));
   return (
     <div className={styles.none} role="status">
@@ -47,7 +48,7 @@ function isNarrowed({ scope }: ScopeHandle): boolean {
 function Advice({ absence }: { readonly absence: Absence }): ReactNode {
   return absence.advice.map(({ title, why, code }) => (
     <section key={title} className={styles.advice}>
-      <h2 className={styles.title}>{title}</h2>
+      <h2 className={shared.title}>{title}</h2>
       <p className={styles.adviceHead}>
         <span>{why}</span>
         <CopyButton text={code} what={`the settings: ${title}`} caption="Copy" />

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { ScrollRegion } from "@/components/ui/scroll";
+import shared from "@/components/ui/view.module.css";
 import type { L7Answer, L7Counts, L7Row } from "@/lib/questions/answers-l7";
 import type { Term } from "@/lib/scope/filter";
 import { measureTerms, requestTerm, rowTerms, statusTerms } from "./l7-links";
@@ -23,10 +24,10 @@ export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly meth
   const statuses = [...sortStatuses(Object.keys(total.status)), ...silent];
   const first = protocol === "kafka" ? "API key" : byLabel("method", protocol);
   return (
-    <section className={styles.part}>
-      <h2 className={styles.title}>{first} and status</h2>
+    <section className={shared.part}>
+      <h2 className={shared.title}>{first} and status</h2>
       {protocol === "grpc" && statuses.some((status) => /^\d+$/.test(status)) && (
-        <p className={styles.note}>
+        <p className={shared.note}>
           A number is the HTTP status: most servers send gRPC's own in a trailer, which Hubble does not see,
           so a call that failed can stand under 200.
         </p>
@@ -55,7 +56,7 @@ export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly meth
         </table>
       </ScrollRegion>
       {methods.folded.rows > 0 && (
-        <p className={styles.note}>
+        <p className={shared.note}>
           And {formatQuantity(methods.folded.rows, "more method")} with{" "}
           {formatQuantity(methods.folded.requests, "request")}: narrow the scope to see them.
         </p>

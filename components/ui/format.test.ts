@@ -1,5 +1,12 @@
-import { describe, expect, test } from "vitest";
-import { formatBytes, formatCount, formatQuantity, formatSecondsLeft, formatSpan } from "./format";
+import { describe, expect, it, test } from "vitest";
+import {
+  formatBytes,
+  formatCount,
+  formatQuantity,
+  formatSecondsLeft,
+  formatShare,
+  formatSpan,
+} from "./format";
 
 describe("counts", () => {
   test("large counts are parted by thin spaces that never break", () => {
@@ -43,4 +50,14 @@ test("time left is rounded to steps that do not flicker", () => {
   expect(formatSecondsLeft(0.3)).toBe("less than 1 s left");
   expect(formatSecondsLeft(7.4)).toBe("7 s left");
   expect(formatSecondsLeft(83)).toBe("1 min 25 s left");
+});
+
+describe("shares", () => {
+  it("never say that all were, when one was not", () => {
+    expect(formatShare(9999, 10000)).toBe("> 99.9 %");
+    expect(formatShare(1, 10000)).toBe("< 0.1 %");
+    expect(formatShare(10000, 10000)).toBe("100 %");
+    expect(formatShare(38, 986)).toBe("3.9 %");
+    expect(formatShare(0, 0)).toBe("0 %");
+  });
 });

@@ -40,6 +40,15 @@ export function formatSpan(ns: bigint): string {
   return pair(seconds / 86_400n, "d", (seconds % 86_400n) / 3600n, "h");
 }
 
+/** A part of a whole: `3.9 %`. */
+export function formatShare(part: number, whole: number): string {
+  const percent = whole === 0 ? 0 : (part / whole) * 100;
+  if (percent > 0 && percent < 0.1) return "< 0.1 %";
+  // 99.97 % is not all of them.
+  if (percent < 100 && percent > 99.9) return "> 99.9 %";
+  return `${percent >= 10 && Number.isInteger(percent) ? percent : Number(percent.toFixed(1))} %`;
+}
+
 /** Time left, rounded so that it does not flicker. */
 export function formatSecondsLeft(seconds: number): string {
   if (seconds < 1) return "less than 1 s left";

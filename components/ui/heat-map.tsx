@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { type KeyboardEvent, memo, type ReactNode, useRef, useState } from "react";
 import { formatClock, formatSecond, type Zone } from "./clock";
+import figure from "./figure.module.css";
 import { formatQuantity } from "./format";
 import styles from "./heat-map.module.css";
 import { ScrollRegion } from "./scroll";
@@ -56,10 +57,10 @@ export function HeatMap({ title, unit, rows, starts, zone, tone, hrefOf }: HeatM
     table.current?.querySelector<HTMLElement>(`[data-cell="${row} ${column}"]`)?.focus();
   };
   return (
-    <figure className={styles.figure}>
-      <figcaption className={styles.head}>
-        <h3 className={styles.title}>{title}</h3>
-        <span className={styles.readout}>{pointed ?? `Fullest cell: ${formatQuantity(most, unit)}`}</span>
+    <figure className={figure.figure}>
+      <figcaption className={figure.head}>
+        <h3 className={figure.title}>{title}</h3>
+        <span className={figure.readout}>{pointed ?? `Fullest cell: ${formatQuantity(most, unit)}`}</span>
       </figcaption>
       <ScrollRegion label={title} className={styles.scroll}>
         <table ref={table} className={styles.table} data-tone={tone} onKeyDown={onKeyDown}>

@@ -5,6 +5,7 @@ import { type AreaLook, areaClass, Hatches, hatchFill, Swatch } from "./area-loo
 import { Button } from "./button";
 import { formatSecond, type Zone } from "./clock";
 import { Dialog } from "./dialog";
+import figure from "./figure.module.css";
 import { formatCount, formatQuantity } from "./format";
 import styles from "./series-chart.module.css";
 import { type SeriesPoints, type Stack, stackOutlines, toStacks } from "./series-shapes";
@@ -78,12 +79,12 @@ export function SeriesChart({
     onBrush?.(snap(instantAt(left, window, width), instantAt(right, window, width), BigInt(bucketNs)));
   };
   return (
-    <figure className={styles.chart} aria-labelledby={`${id}-title`}>
-      <figcaption className={styles.head}>
-        <h3 id={`${id}-title`} className={styles.title}>
+    <figure className={figure.figure} aria-labelledby={`${id}-title`}>
+      <figcaption className={figure.head}>
+        <h3 id={`${id}-title`} className={figure.title}>
           {title}
         </h3>
-        <span className={styles.readout}>{pointed && readout(pointed, series, quantity, zone)}</span>
+        <span className={figure.readout}>{pointed && readout(pointed, series, quantity, zone)}</span>
         <Button small look="quiet" onClick={() => setIsTable(true)} disabled={stacks.length === 0}>
           As a table
         </Button>
@@ -129,7 +130,7 @@ export function SeriesChart({
             )}
             <TimeAxis window={window} width={width} y={HEIGHT} zone={zone} />
             <text
-              className={styles.most}
+              className={figure.most}
               x={stacks.length > 0 ? 2 : width / 2}
               y={stacks.length > 0 ? 10 : HEIGHT / 2}
             >

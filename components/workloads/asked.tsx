@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { ApiError } from "@/components/frame/api";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
-import styles from "./workloads-view.module.css";
+import shared from "@/components/ui/view.module.css";
 
 interface AskedProps<Answer> {
   readonly asked: {
@@ -21,7 +21,7 @@ interface AskedProps<Answer> {
 export function Asked<Answer>({ asked, meanwhile, children }: AskedProps<Answer>) {
   const { data, error, refetch } = asked;
   if (data !== undefined) return children(data);
-  if (error === null) return <p className={styles.note}>{meanwhile}</p>;
+  if (error === null) return <p className={shared.note}>{meanwhile}</p>;
   return (
     <Empty title={error.message} role="alert" actions={<Button onClick={() => refetch()}>Try again</Button>}>
       {error instanceof ApiError && error.hint}

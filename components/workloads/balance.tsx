@@ -8,6 +8,7 @@ import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
+import shared from "@/components/ui/view.module.css";
 import type { WorkloadRow, WorkloadsAnswer } from "@/lib/questions/answers-workloads";
 import type { Term } from "@/lib/scope/filter";
 import { Asked } from "./asked";
@@ -45,13 +46,13 @@ function Table({ answer, ...part }: WorkloadPartProps & { readonly answer: Workl
   return (
     <div className={styles.beside}>
       <div className={styles.list}>
-        <p className={styles.note}>
+        <p className={shared.note}>
           The score is the Gini coefficient of the pods' flow events: 0 is even, 1 is all at one pod; from
           0.25 on it is called uneven. Below 30 events a pod there is none. An event counts for the pods at
           both of its ends.
         </p>
         {answer.meta.notes.map((note) => (
-          <p key={note} className={styles.note}>
+          <p key={note} className={shared.note}>
             {note}
           </p>
         ))}
@@ -64,7 +65,7 @@ function Table({ answer, ...part }: WorkloadPartProps & { readonly answer: Workl
           onOpen={({ workload }) => handle.setView({ open: workload })}
         />
         {answer.folded.rows > 0 && (
-          <p className={styles.note}>
+          <p className={shared.note}>
             And {formatQuantity(answer.folded.rows, "more workload")}: narrow the scope to see them.
           </p>
         )}
@@ -85,7 +86,7 @@ function columns(part: WorkloadPartProps, name: (key: string | null) => string):
       label: "Workload",
       sortBy: ({ workload }) => workload,
       render: ({ workload }) => (
-        <button type="button" className={styles.open} onClick={() => part.handle.setView({ open: workload })}>
+        <button type="button" className={shared.open} onClick={() => part.handle.setView({ open: workload })}>
           <bdi>{name(workload)}</bdi>
         </button>
       ),
@@ -98,10 +99,10 @@ function columns(part: WorkloadPartProps, name: (key: string | null) => string):
       sortBy: ({ imbalance }) => imbalance,
       render: (row) =>
         row.imbalance === null ? (
-          <span className={styles.quiet}>{scoreText(row)}</span>
+          <span className={shared.quiet}>{scoreText(row)}</span>
         ) : (
           <span title={`Coefficient of variation ${row.variation?.toFixed(2)}`}>
-            <b>{scoreText(row)}</b> <span className={styles.quiet}>cv {row.variation?.toFixed(2)}</span>
+            <b>{scoreText(row)}</b> <span className={shared.quiet}>cv {row.variation?.toFixed(2)}</span>
           </span>
         ),
     },
@@ -114,7 +115,7 @@ function columns(part: WorkloadPartProps, name: (key: string | null) => string):
         <>
           <span
             className={
-              likelyReason === "not knowable here" || likelyReason === "even" ? styles.quiet : undefined
+              likelyReason === "not knowable here" || likelyReason === "even" ? shared.quiet : undefined
             }
           >
             {REASON_LABELS[likelyReason]}
@@ -168,7 +169,7 @@ function countColumn(
     sortBy: of,
     render: (row) =>
       of(row) === 0 ? (
-        <span className={styles.quiet}>0</span>
+        <span className={shared.quiet}>0</span>
       ) : (
         <Link href={flowsAddress(captureId, scope, ...terms(row))}>{formatCount(of(row))}</Link>
       ),

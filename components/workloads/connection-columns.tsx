@@ -4,6 +4,7 @@ import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { DataColumn } from "@/components/ui/data-table";
 import { formatCount } from "@/components/ui/format";
+import shared from "@/components/ui/view.module.css";
 import type { ConnectionKey, ConnectionsAnswer, ConnectionsBy } from "@/lib/questions/answers-workloads";
 import type { Term } from "@/lib/scope/filter";
 import { type ConnectionWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
@@ -45,7 +46,7 @@ export function connectionColumns(shown: Shown): readonly Column[] {
       sortBy: ({ lengthNs }) => (lengthNs.p50 === null ? null : BigInt(lengthNs.p50)),
       render: ({ lengthNs }) =>
         lengthNs.p50 === null ? (
-          <span className={styles.quiet}>not known</span>
+          <span className={shared.quiet}>not known</span>
         ) : (
           <span title={`of ${lengthNs.samples}`}>{lengthText(lengthNs.p50)}</span>
         ),
@@ -54,7 +55,7 @@ export function connectionColumns(shown: Shown): readonly Column[] {
       id: "last",
       label: "Last",
       sortBy: ({ last }) => last,
-      render: ({ last }) => <span className={styles.instant}>{formatInstantText(last)}</span>,
+      render: ({ last }) => <span className={shared.instant}>{formatInstantText(last)}</span>,
     },
   ];
   return columns.filter((column) => column !== false);
@@ -118,7 +119,7 @@ function countColumn(
     ...{ id, label, isNumber: true, sortBy: of },
     render: (row) =>
       of(row) === 0 ? (
-        <span className={styles.quiet}>0</span>
+        <span className={shared.quiet}>0</span>
       ) : (
         <Link href={flowsAddress(captureId, scope, ...connectionRowTerms(row.key), ...terms)}>
           {formatCount(of(row))}

@@ -9,6 +9,7 @@ import { Choice } from "@/components/ui/choice";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { HeatMap, type HeatRow } from "@/components/ui/heat-map";
 import { useStored } from "@/components/ui/use-stored";
+import shared from "@/components/ui/view.module.css";
 import type {
   ConnectionCounts,
   ConnectionKey,
@@ -19,7 +20,6 @@ import { UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import type { WorkloadPartProps } from "./part";
 import { useConnectionsTimeline } from "./queries";
 import { connectionRowTerms, countedTerms } from "./workload-links";
-import styles from "./workloads-view.module.css";
 
 const BUCKETS = 60;
 
@@ -73,9 +73,9 @@ export function ConnectionHeat({
   );
   const bucketNs = BigInt(data?.bucketNs ?? "1");
   return (
-    <section className={styles.part}>
-      <div className={styles.bar}>
-        <h2 className={styles.title}>Over time</h2>
+    <section className={shared.part}>
+      <div className={shared.bar}>
+        <h2 className={shared.title}>Over time</h2>
         <Choice
           legend="What is counted"
           words={OF}
@@ -92,7 +92,7 @@ export function ConnectionHeat({
         />
       </div>
       {data !== undefined && rows.length === 0 && (
-        <p className={styles.note}>None in this scope: {OF_LABELS[of]}.</p>
+        <p className={shared.note}>None in this scope: {OF_LABELS[of]}.</p>
       )}
       {data !== undefined && rows.length > 0 && (
         <HeatMap
@@ -112,7 +112,7 @@ export function ConnectionHeat({
         />
       )}
       {data !== undefined && data.folded.series > 0 && (
-        <p className={styles.note}>
+        <p className={shared.note}>
           And {formatQuantity(data.folded.series, "more row")} with{" "}
           {formatQuantity(data.folded.connections, "connection")}: narrow the scope to see them.
         </p>

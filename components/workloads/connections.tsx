@@ -7,10 +7,11 @@ import type { AreaLook } from "@/components/ui/area-looks";
 import { Choice } from "@/components/ui/choice";
 import { DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
-import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
+import { formatCount, formatQuantity, formatShare, formatSpan } from "@/components/ui/format";
 import { type ChartSeries, SeriesChart } from "@/components/ui/series-chart";
 import { Tile, Tiles } from "@/components/ui/tile";
 import { useStored } from "@/components/ui/use-stored";
+import shared from "@/components/ui/view.module.css";
 import type { ConnectionCounts, ConnectionsAnswer, ConnectionsBy } from "@/lib/questions/answers-workloads";
 import { type ConnectionWord, type OutcomeWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import { Asked } from "./asked";
@@ -19,7 +20,7 @@ import { ConnectionHeat } from "./connection-heat";
 import type { WorkloadPartProps } from "./part";
 import { useConnections, useConnectionsTimeline } from "./queries";
 import { connectionTerms, countedTerms } from "./workload-links";
-import { BY_LABELS, lengthText, OUTCOME_LABELS, shareText } from "./workload-words";
+import { BY_LABELS, lengthText, OUTCOME_LABELS } from "./workload-words";
 import styles from "./workloads-view.module.css";
 
 const BY = Object.keys(BY_LABELS) as ConnectionsBy[];
@@ -54,15 +55,15 @@ function Fates({ by, answer, ...part }: FatesProps) {
   return (
     <>
       {meta.notes.map((note) => (
-        <p key={note} className={styles.note}>
+        <p key={note} className={shared.note}>
           {note}
         </p>
       ))}
       <FateTiles {...part} total={total} />
       <FateSeries {...part} />
-      <section className={styles.part}>
-        <div className={styles.bar}>
-          <h2 className={styles.title}>Connections by {BY_LABELS[by].toLowerCase()}</h2>
+      <section className={shared.part}>
+        <div className={shared.bar}>
+          <h2 className={shared.title}>Connections by {BY_LABELS[by].toLowerCase()}</h2>
           <Choice
             legend="Group connections by"
             words={BY}
@@ -71,7 +72,7 @@ function Fates({ by, answer, ...part }: FatesProps) {
             onChoose={(word) => handle.setView({ by: word === "edge" ? null : word })}
           />
         </div>
-        <p className={styles.note}>
+        <p className={shared.note}>
           Those that never got an answer stand first, then those with most that failed.
         </p>
         <DataTable
@@ -81,7 +82,7 @@ function Fates({ by, answer, ...part }: FatesProps) {
           keyOf={({ key }) => JSON.stringify(key)}
         />
         {folded.rows > 0 && (
-          <p className={styles.note}>
+          <p className={shared.note}>
             And {formatQuantity(folded.rows, "more row")} with {formatQuantity(folded.attempts, "attempt")}:
             narrow the scope to see them.
           </p>
@@ -97,7 +98,7 @@ function FateTiles({ captureId, scope, total }: WorkloadPartProps & { readonly t
   const link = (word: ConnectionWord, isInText = false) => (
     <Link
       href={flowsAddress(captureId, scope, ...connectionTerms(word))}
-      className={isInText ? styles.inText : undefined}
+      className={isInText ? shared.inText : undefined}
     >
       {formatCount(count(word))}
     </Link>
@@ -126,7 +127,7 @@ function FateTiles({ captureId, scope, total }: WorkloadPartProps & { readonly t
           </>
         }
       />
-      <Tile label="Answered" value={link("answered")} note={shareText(count("answered"), total.attempts)} />
+      <Tile label="Answered" value={link("answered")} note={formatShare(count("answered"), total.attempts)} />
       <Tile
         label="Unanswered"
         value={
@@ -226,7 +227,7 @@ function FateSeries({ captureId, handle, scope }: WorkloadPartProps) {
   });
   const { fromNs, toNs, bucketNs } = data;
   return (
-    <div className={styles.part}>
+    <div className={shared.part}>
       <SeriesChart
         title={`Attempts per ${formatSpan(BigInt(bucketNs))}, by what became of them`}
         unit="attempt"

@@ -1,6 +1,7 @@
+import { formatShare } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { WorkloadRow } from "@/lib/questions/answers-workloads";
-import { shareText } from "./workload-words";
 import styles from "./workloads-view.module.css";
 
 const SHOWN = 12;
@@ -9,9 +10,9 @@ const SHOWN = 12;
 export function PodBars({ pods }: Pick<WorkloadRow, "pods">) {
   const all = pods.reduce((sum, { events }) => sum + events, 0);
   const most = Math.max(1, ...pods.map(({ events }) => events));
-  if (pods.length === 0) return <span className={styles.quiet}>not knowable: no pod names</span>;
+  if (pods.length === 0) return <span className={shared.quiet}>not knowable: no pod names</span>;
   const shown = pods.slice(0, SHOWN);
-  const words = shown.map(({ pod, events }) => `${visible(pod)} ${shareText(events, all)}`).join(", ");
+  const words = shown.map(({ pod, events }) => `${visible(pod)} ${formatShare(events, all)}`).join(", ");
   return (
     <span className={styles.bars}>
       <span className={styles.plot} role="img" aria-label={words} title={words}>
@@ -26,10 +27,10 @@ export function PodBars({ pods }: Pick<WorkloadRow, "pods">) {
           <span className={styles.even} style={{ bottom: `${(all / pods.length / most) * 100}%` }} />
         )}
       </span>
-      <span className={styles.quiet}>
+      <span className={shared.quiet}>
         {shown
           .slice(0, 3)
-          .map(({ events }) => shareText(events, all))
+          .map(({ events }) => formatShare(events, all))
           .join(" · ")}
         {pods.length > 3 && ` · ${pods.length - 3} more`}
       </span>

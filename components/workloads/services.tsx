@@ -6,16 +6,15 @@ import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
-import { formatCount, formatQuantity } from "@/components/ui/format";
+import { formatCount, formatQuantity, formatShare } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { ServicesAnswer } from "@/lib/questions/answers-workloads";
 import type { Term } from "@/lib/scope/filter";
 import { Asked } from "./asked";
 import type { WorkloadPartProps } from "./part";
 import { useServices } from "./queries";
 import { backendTerms, noBackendTerms, serviceTerms } from "./workload-links";
-import { shareText } from "./workload-words";
-import styles from "./workloads-view.module.css";
 
 type Row = ServicesAnswer["rows"][number];
 const BACKENDS = 5;
@@ -35,7 +34,7 @@ export function Services(part: WorkloadPartProps) {
           </Empty>
         ) : (
           <>
-            <p className={styles.note}>
+            <p className={shared.note}>
               Events of flows that name the service on either side. A packet that finds no backend is dropped
               with reason 158 (service backend not found); such drops often name the address only.
             </p>
@@ -46,7 +45,7 @@ export function Services(part: WorkloadPartProps) {
               keyOf={({ namespace, name, address }) => JSON.stringify([namespace, name, address])}
             />
             {folded.rows > 0 && (
-              <p className={styles.note}>
+              <p className={shared.note}>
                 And {formatQuantity(folded.rows, "more service")} with{" "}
                 {formatQuantity(folded.events, "event")}: narrow the scope to see them.
               </p>
@@ -68,7 +67,7 @@ function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>
       render: (row) => (
         <>
           <bdi>{titleOf(row)}</bdi>
-          {row.name === null && <div className={styles.quiet}>the record names no service</div>}
+          {row.name === null && <div className={shared.quiet}>the record names no service</div>}
         </>
       ),
     },
@@ -87,7 +86,7 @@ function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>
       sortBy: ({ events }) => events,
       render: (row) =>
         row.name === null ? (
-          <span className={styles.quiet}>drops only</span>
+          <span className={shared.quiet}>drops only</span>
         ) : (
           <Count {...part} count={row.events} terms={serviceTerms(row)} />
         ),
@@ -100,11 +99,11 @@ function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>
           {row.backends.slice(0, BACKENDS).map(({ pod, events }) => (
             <div key={pod ?? "?"}>
               <bdi>{name(pod)}</bdi> <Count {...part} count={events} terms={backendTerms(row, pod)} />{" "}
-              <span className={styles.quiet}>{shareText(events, row.events)}</span>
+              <span className={shared.quiet}>{formatShare(events, row.events)}</span>
             </div>
           ))}
           {row.backends.length > BACKENDS && (
-            <span className={styles.quiet}>and {row.backends.length - BACKENDS} more</span>
+            <span className={shared.quiet}>and {row.backends.length - BACKENDS} more</span>
           )}
         </>
       ),
@@ -113,7 +112,7 @@ function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>
       id: "last",
       label: "Last",
       sortBy: ({ last }) => last,
-      render: ({ last }) => <span className={styles.instant}>{formatInstantText(last)}</span>,
+      render: ({ last }) => <span className={shared.instant}>{formatInstantText(last)}</span>,
     },
   ];
 }
@@ -129,9 +128,9 @@ interface CountProps extends WorkloadPartProps {
 }
 
 function Count({ captureId, scope, count, terms }: CountProps) {
-  if (count === 0 || terms === undefined) return <span className={styles.quiet}>{formatCount(count)}</span>;
+  if (count === 0 || terms === undefined) return <span className={shared.quiet}>{formatCount(count)}</span>;
   return (
-    <Link className={styles.inText} href={flowsAddress(captureId, scope, ...terms)}>
+    <Link className={shared.inText} href={flowsAddress(captureId, scope, ...terms)}>
       {formatCount(count)}
     </Link>
   );

@@ -6,8 +6,9 @@ import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { Drawer, DrawerPart } from "@/components/ui/drawer";
-import { formatCount } from "@/components/ui/format";
+import { formatCount, formatShare } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { WorkloadRow } from "@/lib/questions/answers-workloads";
 import type { Term } from "@/lib/scope/filter";
 import type { ConnectionWord } from "@/lib/scope/outcome-kinds";
@@ -20,8 +21,7 @@ import {
   eitherEnd,
   requestsOf,
 } from "./workload-links";
-import { REASON_LABELS, scoreText, shareText } from "./workload-words";
-import styles from "./workloads-view.module.css";
+import { REASON_LABELS, scoreText } from "./workload-words";
 
 interface WorkloadDrawerProps extends WorkloadPartProps {
   readonly row: WorkloadRow;
@@ -83,7 +83,7 @@ function podColumns(
     ...{ id, label, isNumber: true, sortBy: of },
     render: (pod: Pod) =>
       of(pod) === 0 ? (
-        <span className={styles.quiet}>0</span>
+        <span className={shared.quiet}>0</span>
       ) : (
         <Link href={flowsAddress(captureId, scope, ...terms(pod))}>{formatCount(of(pod))}</Link>
       ),
@@ -96,7 +96,7 @@ function podColumns(
       render: ({ pod, node }) => (
         <>
           <bdi>{name(pod)}</bdi>
-          <div className={styles.quiet}>{node === null ? "node not known" : visible(node)}</div>
+          <div className={shared.quiet}>{node === null ? "node not known" : visible(node)}</div>
         </>
       ),
     },
@@ -111,7 +111,7 @@ function podColumns(
       label: "Share",
       isNumber: true,
       sortBy: ({ events }) => events,
-      render: ({ events }) => shareText(events, all),
+      render: ({ events }) => formatShare(events, all),
     },
     count(
       "requests",
@@ -136,7 +136,7 @@ function podColumns(
       label: "Seen",
       sortBy: ({ first }) => first,
       render: ({ first, last }) => (
-        <span className={styles.quiet}>
+        <span className={shared.quiet}>
           {formatInstantText(first)} to {formatInstantText(last).slice(-8)}
         </span>
       ),
@@ -160,7 +160,7 @@ function Fates({ captureId, scope, row }: WorkloadPartProps & { readonly row: Wo
     count === 0 ? (
       "0"
     ) : (
-      <Link className={styles.inText} href={flowsAddress(captureId, scope, ...server, ...terms)}>
+      <Link className={shared.inText} href={flowsAddress(captureId, scope, ...server, ...terms)}>
         {formatCount(count)}
       </Link>
     );

@@ -50,12 +50,6 @@ export function scoreText({ imbalance, pods }: WorkloadRow): string {
   return pods.length === 1 ? "one pod" : "too few events";
 }
 
-export function shareText(part: number, whole: number): string {
-  const percent = whole === 0 ? 0 : (part / whole) * 100;
-  if (percent > 0 && percent < 0.1) return "< 0.1 %";
-  return `${percent >= 10 ? Math.round(percent) : Number(percent.toFixed(1))} %`;
-}
-
 export function lengthText(ns: string | null): string {
   return ns === null ? "not known" : formatSpan(BigInt(ns));
 }

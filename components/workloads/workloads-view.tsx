@@ -3,10 +3,10 @@
 import { useScope } from "@/components/frame/use-scope";
 import { Choice } from "@/components/ui/choice";
 import { Empty } from "@/components/ui/empty";
+import shared from "@/components/ui/view.module.css";
 import { Balance } from "./balance";
 import { Connections } from "./connections";
 import { Services } from "./services";
-import styles from "./workloads-view.module.css";
 
 const PARTS = ["balance", "connections", "services"] as const;
 type Part = (typeof PARTS)[number];
@@ -32,10 +32,10 @@ export function WorkloadsView({ captureId }: { readonly captureId: string }) {
   const part = PARTS.find((word) => word === handle.view.part) ?? "balance";
   const given = { captureId, handle, scope };
   return (
-    <div className={styles.view}>
-      <div className={styles.main}>
-        <div className={styles.bar}>
-          <h1 className={styles.count}>{PART_LABELS[part]}</h1>
+    <div className={shared.view}>
+      <div className={shared.main}>
+        <div className={shared.bar}>
+          <h1 className={shared.count}>{PART_LABELS[part]}</h1>
           <Choice
             legend="Part of the view"
             words={PARTS}
