@@ -17,8 +17,9 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   globalTeardown: "./e2e/teardown.ts",
   fullyParallel: false,
-  // The server, its workers and a browser share the machine: two cores are not enough for more.
-  workers: 1,
+  // While one story's page waits for the server, the other's is drawn. A story may have to wait for the other one.
+  workers: 2,
+  expect: { timeout: 20_000 },
   forbidOnly: process.env.CI !== undefined,
   timeout: 60_000,
   globalTimeout: 10 * 60_000,
