@@ -81,6 +81,19 @@ test("a part of the map is shown, and what is left out is counted", async ({ pag
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Show the whole map" }).click();
   await expect(map(page)).toHaveAccessibleName(/3 spots, 2 lines/);
+
+  await page.getByRole("button", { name: "Hide noise" }).click();
+  await page.getByRole("menuitem", { name: "Hide by a filter" }).click();
+  const dialog = page.getByRole("dialog", { name: "Hide by a filter" });
+  await dialog.getByRole("textbox", { name: "Filter" }).fill("server-port:");
+  await dialog.getByRole("button", { name: "Hide", exact: true }).click();
+  await expect(dialog.getByRole("alert")).toBeVisible();
+  await dialog.getByRole("textbox", { name: "Filter" }).fill("server-port:8443");
+  await dialog.getByRole("button", { name: "Hide", exact: true }).click();
+  await expect(map(page)).toHaveAccessibleName(/2 spots, 1 line/);
+  await expect(page.getByText("found by server-port:8443")).toBeVisible();
+  await page.getByRole("link", { name: "10 events" }).click();
+  await expect(new FlowsPage(page).count).toHaveText("10 flows");
 });
 
 test("a spot that is dragged stays where it was put, for who opens the link too", async ({

@@ -12,7 +12,7 @@ import {
   requestTerm,
   rowTerms,
   statusTerms,
-} from "@/components/l7/l7-links";
+} from "@/components/frame/request-terms";
 import { line, lines } from "@/lib/jobs/testing";
 import type { L7Counts } from "@/lib/questions/answers-l7";
 import { formatFilter, type Term } from "@/lib/scope/filter";

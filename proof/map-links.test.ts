@@ -1,9 +1,11 @@
 /** Every number of the map has terms of the filter that lead to exactly what it counts, at every level. */
 
 import { describe, expect, it } from "vitest";
+import { hiddenScopes, readHide, withoutHidden } from "@/components/map/hide";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
 import { betweenTerm, endTerm, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
-import { formatFilter, type Term } from "@/lib/scope/filter";
+import { formatFilter, parseFilter, type Term } from "@/lib/scope/filter";
+import type { Scope } from "@/lib/scope/link";
 import { generateLogs, type Log, REAL_LOGS, sharedProofs } from "./captures";
 
 const proofOf = sharedProofs();
@@ -45,6 +47,9 @@ const captures: readonly (readonly [string, readonly Log[]])[] = [
   ...REAL_LOGS.map((log): [string, Log[]] => [log.name, [log]]),
 ];
 
+const sumOf = (rows: readonly { readonly events: number }[]) =>
+  rows.reduce((total, row) => total + row.events, 0);
+
 describe.each(captures)("in %s", (_name, logs) => {
   it.each(MAP_LEVELS)("edges at the level of a %s", (level) => {
     const proof = proofOf(logs);
@@ -78,6 +83,33 @@ describe.each(captures)("in %s", (_name, logs) => {
         asks: map.edges.reduce((sum, { client, events }) => (client === id ? sum + events : sum), 0),
       });
     }
+  });
+
+  it.each(["", "verdict:FORWARDED", "!protocol:udp"])("what is hidden in %j, term by term", (q) => {
+    const proof = proofOf(logs);
+    const parsed = parseFilter(q);
+    if (!parsed.ok) throw new Error(parsed.failure.message);
+    const scope = { filter: parsed.value };
+    const events = (own: Scope) => proof.ask("summary", { q: formatFilter(own.filter) }).events;
+    const whole = proof.ask("map", { limit: "10000", q });
+    for (const text of [
+      "dns",
+      "dns,host,health,prometheus",
+      "host traffic-direction:ingress server-port:80,443",
+    ]) {
+      const hide = readHide(text);
+      const shown = proof.ask("map", { limit: "10000", q: formatFilter(withoutHidden(scope, hide).filter) });
+      const hidden = hiddenScopes(scope, hide).map((part) => ({ events: events(part.scope) }));
+      expect(sumOf([...shown.edges, shown.unplaced, ...hidden])).toBe(
+        sumOf([...whole.edges, whole.unplaced]),
+      );
+      expect(shown.edges.filter(({ port }) => hide.noise.has("dns") && port === 53)).toEqual([]);
+      const isHost = (id: string) => /^reserved:(host|remote-node)(@|$)/.test(id);
+      if (hide.noise.has("host"))
+        expect(shown.edges.filter(({ client, server }) => isHost(client) || isHost(server))).toEqual([]);
+    }
+    const scraped = whole.edges.filter(({ client }) => /^[^:]*\/(kube-)?prometheus/.test(client));
+    expect(events(withoutHidden(scope, readHide("prometheus")))).toBe(events(scope) - sumOf(scraped));
   });
 
   it("what has no edge, by its reason", () => {

@@ -5,8 +5,7 @@ import type { MapEdge, MapNode } from "@/lib/insight/map/answer";
 import { betweenTerm, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
 import type { Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
-
-export type CountName = "events" | keyof typeof MEASURE_TERMS;
+import type { CountName } from "./words";
 
 interface CountLinkProps {
   readonly captureId: string;

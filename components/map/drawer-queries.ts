@@ -1,11 +1,11 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import { capturePath, getJson } from "@/components/frame/api";
 import { readKey } from "@/components/frame/queries";
 import type { TimelineAnswer } from "@/lib/questions/answers";
 import type { DropsAnswer } from "@/lib/questions/answers-drops";
-import type { L7Answer } from "@/lib/questions/answers-l7";
+import type { L7Answer, L7Protocol } from "@/lib/questions/answers-l7";
 import type { DnsAnswer } from "@/lib/questions/dns-answers";
 
 interface Answers {
@@ -16,13 +16,13 @@ interface Answers {
 }
 
 /** One of the other questions about a part of the map. `query`: its scope; undefined: not asked. */
-function useAbout<Name extends keyof Answers>(
+function aboutQuery<Name extends keyof Answers>(
   captureId: string,
   name: Name,
   query: string | undefined,
   more: Readonly<Record<string, string>>,
 ) {
-  return useQuery({
+  return queryOptions({
     queryKey: [...readKey(captureId), name, query, more],
     queryFn: ({ signal }) => {
       const params = new URLSearchParams(query);
@@ -30,7 +30,11 @@ function useAbout<Name extends keyof Answers>(
       return getJson<Answers[Name]>(capturePath(captureId, `/${name}`), { params, signal });
     },
     enabled: query !== undefined,
-  }).data;
+  });
+}
+
+function useAbout<Name extends keyof Answers>(...asked: Parameters<typeof aboutQuery<Name>>) {
+  return useQuery(aboutQuery(...asked)).data;
 }
 
 export function useRate(captureId: string, query: string) {
@@ -53,10 +57,15 @@ export function useReasons(captureId: string, query: string, isAsked: boolean) {
   });
 }
 
-export function useRequests(captureId: string, query: string) {
-  return useAbout(captureId, "l7", query, { protocol: "http", by: "status", limit: "12" });
+/** By status, of each protocol in turn. */
+export function useRequests(captureId: string, query: string, protocols: readonly L7Protocol[]) {
+  return useQueries({
+    queries: protocols.map((protocol) =>
+      aboutQuery(captureId, "l7", query, { protocol, by: "status", limit: "12" }),
+    ),
+  }).map(({ data }) => data);
 }
 
-export function useNames(captureId: string, query: string, isAsked: boolean) {
-  return useAbout(captureId, "dns", isAsked ? query : undefined, { by: "rcode", limit: "12" });
+export function useNames(captureId: string, query: string) {
+  return useAbout(captureId, "dns", query, { by: "rcode", limit: "12" });
 }

@@ -6,8 +6,12 @@ import type { ScopeHandle } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
 import { formatQuantity } from "@/components/ui/format";
 import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
+import { visible } from "@/components/ui/text";
 import { MEASURES } from "@/lib/insight/map/measure";
-import { NOISE, type Noise } from "@/lib/insight/map/noise";
+import { formatTerm } from "@/lib/scope/filter";
+import { NOISE } from "@/lib/scope/map-noise";
+import { type Hide, writeHide } from "./hide";
+import { HideDialog } from "./hide-dialog";
 import styles from "./map-bar.module.css";
 import type { SavedAs } from "./save";
 import type { MapChoice, Picture } from "./use-picture";
@@ -32,7 +36,7 @@ const SAVE_LABELS: Readonly<Record<SavedAs, string>> = {
 const LEVELS = Object.keys(LEVEL_LABELS) as Level[];
 
 export function MapBar({ scope, choice, picture, isPlayed, onPlay, onSave }: MapBarProps) {
-  const { level, measure, isLayered, hidden } = choice;
+  const { level, measure, isLayered } = choice;
   const hasTable = scope.view.part === "table";
   return (
     <div className={styles.bar}>
@@ -74,31 +78,7 @@ export function MapBar({ scope, choice, picture, isPlayed, onPlay, onSave }: Map
           choices={MEASURES.map((value) => ({ value, label: MEASURE_LABELS[value] }))}
         />
       </Menu>
-      <Menu
-        trigger={
-          <Button small look="quiet">
-            {hidden.size === 0 ? "Hide noise" : `Hides ${hidden.size} of ${NOISE.length}`}
-            <ChevronDown size={12} aria-hidden />
-          </Button>
-        }
-      >
-        <MenuLabel>Left out of the map</MenuLabel>
-        {NOISE.map((noise) => (
-          <MenuCheck
-            key={noise}
-            checked={hidden.has(noise)}
-            onChange={(isHidden) => scope.setView({ hide: hideText(hidden, noise, isHidden) })}
-          >
-            {NOISE_LABELS[noise]}
-          </MenuCheck>
-        ))}
-        <MenuLine />
-        <MenuItem
-          onSelect={() => scope.setView({ hide: hidden.size === NOISE.length ? null : NOISE.join(",") })}
-        >
-          {hidden.size === NOISE.length ? "Show all of them" : "Hide all of them"}
-        </MenuItem>
-      </Menu>
+      <HideMenu scope={scope} hide={choice.hide} />
       <Menu
         trigger={
           <Button small look="quiet">
@@ -159,9 +139,60 @@ export function MapBar({ scope, choice, picture, isPlayed, onPlay, onSave }: Map
   );
 }
 
-function hideText(hidden: ReadonlySet<Noise>, noise: Noise, isHidden: boolean): string | null {
-  const next = NOISE.filter((kind) => (kind === noise ? isHidden : hidden.has(kind)));
-  return next.length === 0 ? null : next.join(",");
+/** What is left out: known noise, and whatever a filter finds. */
+function HideMenu({ scope, hide }: { readonly scope: ScopeHandle; readonly hide: Hide }) {
+  const [isAsking, setAsking] = useState(false);
+  const set = (change: Partial<Hide>) => scope.setView({ hide: writeHide({ ...hide, ...change }) ?? null });
+  const count = hide.noise.size + hide.filter.terms.length;
+  const isAll = hide.noise.size === NOISE.length;
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button small look="quiet">
+            {count === 0 ? "Hide noise" : `Hidden: ${count}`}
+            <ChevronDown size={12} aria-hidden />
+          </Button>
+        }
+      >
+        <MenuLabel>Left out of the map</MenuLabel>
+        {NOISE.map((noise) => (
+          <MenuCheck
+            key={noise}
+            checked={hide.noise.has(noise)}
+            onChange={(isHidden) =>
+              set({
+                noise: new Set(NOISE.filter((kind) => (kind === noise ? isHidden : hide.noise.has(kind)))),
+              })
+            }
+          >
+            {NOISE_LABELS[noise]}
+          </MenuCheck>
+        ))}
+        {hide.filter.terms.map((term) => (
+          <MenuCheck
+            key={formatTerm(term)}
+            checked
+            onChange={() => set({ filter: { terms: hide.filter.terms.filter((other) => other !== term) } })}
+          >
+            {visible(formatTerm(term))}
+          </MenuCheck>
+        ))}
+        <MenuLine />
+        <MenuItem onSelect={() => setAsking(true)}>Hide by a filter …</MenuItem>
+        <MenuItem onSelect={() => set({ noise: new Set(isAll ? [] : NOISE) })}>
+          {isAll ? "Show all noise" : "Hide all noise"}
+        </MenuItem>
+      </Menu>
+      {isAsking && (
+        <HideDialog
+          hide={hide}
+          onHide={(text) => scope.setView({ hide: text })}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
 }
 
 /** What is found stays bright, everything else is dimmed. */

@@ -11,18 +11,23 @@ import { Empty } from "@/components/ui/empty";
 import type { Graph, Line, Spot } from "@/lib/insight/map/graph";
 import { betweenTerm, endTerm } from "@/lib/scope/edge-terms";
 import { addTerm } from "@/lib/scope/edit";
-import type { Term } from "@/lib/scope/filter";
+import { EMPTY_FILTER, type Filter, type Term } from "@/lib/scope/filter";
 import { encodeScope, type Scope } from "@/lib/scope/link";
+import { type Hide, hideTerms, turned, writeHide } from "./hide";
 import { LineParts } from "./line-parts";
 import styles from "./map-drawer.module.css";
 import { writeFocus, writeKeys } from "./open";
 import { SpotParts } from "./spot-parts";
-import { type Level, lineName, spotName } from "./words";
+import type { MapChoice } from "./use-picture";
+import { lineName, spotName } from "./words";
 
 interface MapDrawerProps {
   readonly captureId: string;
+  /** With what is hidden. */
+  readonly own: ScopeHandle;
+  /** As the map shows it. */
   readonly scope: ScopeHandle;
-  readonly level: Level;
+  readonly choice: MapChoice;
   readonly graph: Graph;
   /** Of a spot, or of both ends of a line. */
   readonly openKeys: readonly string[];
@@ -30,21 +35,22 @@ interface MapDrawerProps {
 }
 
 /** One spot or line of the map, with links into the other views. */
-export function MapDrawer({ captureId, scope, level, graph, openKeys, onClose }: MapDrawerProps) {
+export function MapDrawer({ captureId, own, scope, choice, graph, openKeys, onClose }: MapDrawerProps) {
   const [from, to] = openKeys;
   const line = graph.lines.find((other) => other.from.key === from && other.to.key === to);
   const spot = to === undefined ? graph.spots.find(({ key }) => key === from) : undefined;
   const name = line ? lineName(line) : spot ? spotName(spot) : "Not on the map";
   const inScope = scope.scope;
+  const actions = { captureId, own, hide: choice.hide };
   return (
     <Drawer title={name} label={`About ${name}`} closeLabel="Close" onClose={onClose}>
       {inScope !== undefined && line !== undefined && (
         <>
-          <LineActions captureId={captureId} scope={scope} inScope={inScope} line={line} />
+          <LineActions {...actions} inScope={inScope} line={line} />
           <LineParts
             captureId={captureId}
             scope={inScope}
-            level={level}
+            level={choice.level}
             line={line}
             onRange={scope.setRange}
           />
@@ -52,12 +58,15 @@ export function MapDrawer({ captureId, scope, level, graph, openKeys, onClose }:
       )}
       {inScope !== undefined && spot !== undefined && (
         <>
-          <SpotActions captureId={captureId} scope={scope} inScope={inScope} spot={spot} graph={graph} />
+          <SpotActions {...actions} inScope={inScope} spot={spot} graph={graph} />
           <SpotParts
             captureId={captureId}
             scope={inScope}
+            level={choice.level}
             spot={spot}
             graph={graph}
+            isPart={choice.focus !== undefined}
+            onRange={scope.setRange}
             onOpen={(...keys) => scope.setView({ open: writeKeys(...keys) })}
           />
         </>
@@ -73,15 +82,16 @@ export function MapDrawer({ captureId, scope, level, graph, openKeys, onClose }:
 
 interface ActionsProps {
   readonly captureId: string;
-  readonly scope: ScopeHandle;
+  readonly own: ScopeHandle;
   readonly inScope: Scope;
+  readonly hide: Hide;
 }
 
-function LineActions({ captureId, scope, inScope, line }: ActionsProps & { readonly line: Line }) {
+function LineActions({ captureId, own, inScope, hide, line }: ActionsProps & { readonly line: Line }) {
   const [client, server] = [line.from.nodes[0], line.to.nodes[0]];
   if (line.from.isFold || line.to.isFold || client === undefined || server === undefined) return null;
   const term = betweenTerm(client, server);
-  const change = (negated: boolean) => scope.setFilter(addTerm(inScope.filter, { ...term, negated }));
+  const change = (negated: boolean) => own.setFilter(addTerm(filterOf(own), { ...term, negated }));
   return (
     <div className={styles.actions}>
       <ViewLinks captureId={captureId} scope={inScope} term={term} />
@@ -91,28 +101,46 @@ function LineActions({ captureId, scope, inScope, line }: ActionsProps & { reado
       <Button small onClick={() => change(true)}>
         Leave out
       </Button>
+      <HideButton own={own} hide={hide} terms={[term]} />
     </div>
+  );
+}
+
+const filterOf = ({ scope }: ScopeHandle): Filter => scope?.filter ?? EMPTY_FILTER;
+
+/** Of the map alone; "Leave out" changes the scope of every view. */
+function HideButton({
+  own,
+  hide,
+  terms,
+}: Pick<ActionsProps, "own" | "hide"> & { readonly terms: readonly Term[] }) {
+  const text = writeHide(hideTerms(hide, terms));
+  if (text === undefined) return null;
+  return (
+    <Button
+      small
+      title="On the map; other views keep it"
+      onClick={() => own.setView({ hide: text, open: null })}
+    >
+      Hide
+    </Button>
   );
 }
 
 function SpotActions({
   captureId,
-  scope,
+  own,
   inScope,
+  hide,
   spot,
   graph,
 }: ActionsProps & { readonly spot: Spot; readonly graph: Graph }) {
   const [node] = spot.nodes;
   if (spot.isFold || node === undefined) return null;
-  const { focus } = scope.view;
-  const near = (steps: number) =>
-    scope.setView({ focus: writeFocus({ kind: "near", key: spot.key, steps }) });
-  const leaveOut = () => {
-    const ends = (["client", "server"] as const).map(
-      (end): Term => ({ ...endTerm(end, node), negated: true }),
-    );
-    scope.setFilter(ends.reduce(addTerm, inScope.filter));
-  };
+  const { focus } = own.view;
+  const near = (steps: number) => own.setView({ focus: writeFocus({ kind: "near", key: spot.key, steps }) });
+  const ends = (["client", "server"] as const).map((end) => endTerm(end, node));
+  const leaveOut = () => own.setFilter(ends.map(turned).reduce(addTerm, filterOf(own)));
   const others = graph.spots.filter(({ key, isFold }) => key !== spot.key && !isFold);
   return (
     <div className={styles.actions}>
@@ -123,7 +151,7 @@ function SpotActions({
         Two steps
       </Button>
       {focus !== undefined && (
-        <Button small onClick={() => scope.setView({ focus: null })}>
+        <Button small onClick={() => own.setView({ focus: null })}>
           The whole map
         </Button>
       )}
@@ -133,7 +161,7 @@ function SpotActions({
           className={styles.select}
           value=""
           onChange={(event) =>
-            scope.setView({
+            own.setView({
               focus: writeFocus({ kind: "ways", from: spot.key, to: event.currentTarget.value }),
             })
           }
@@ -149,6 +177,7 @@ function SpotActions({
       <Button small onClick={leaveOut}>
         Leave out
       </Button>
+      <HideButton own={own} hide={hide} terms={ends} />
       <ViewLinks captureId={captureId} scope={inScope} term={endTerm("client", node)} says="as client" />
       <ViewLinks captureId={captureId} scope={inScope} term={endTerm("server", node)} says="as server" />
     </div>

@@ -9,13 +9,25 @@ import { Button } from "@/components/ui/button";
 import { formatQuantity } from "@/components/ui/format";
 import { formatTime } from "@/lib/base/time";
 import type { MapEdge } from "@/lib/insight/map/answer";
-import { parseFilter } from "@/lib/scope/filter";
+import type { Line, Spot } from "@/lib/insight/map/graph";
+import type { MapAnswer } from "@/lib/questions/answers-map";
+import { makeTerm, parseFilter, type Term } from "@/lib/scope/filter";
+import type { Scope } from "@/lib/scope/link";
+import { HiddenNote } from "./hidden-note";
+import { termsOf, turned } from "./hide";
 import { Legend } from "./legend";
 import styles from "./map-notes.module.css";
+import { writeKeys } from "./open";
+import { edgesTerm, endsTerm } from "./part-terms";
+import type { End } from "./pods";
 import type { MapChoice, Picture } from "./use-picture";
+import { spotName } from "./words";
 
 interface MapNotesProps {
   readonly captureId: string;
+  /** With what is hidden. */
+  readonly own: ScopeHandle;
+  /** As the map shows it. */
   readonly scope: ScopeHandle;
   readonly choice: MapChoice;
   readonly picture: Picture;
@@ -32,9 +44,9 @@ const REASONS: Readonly<Record<string, string>> = {
 const sum = (edges: readonly MapEdge[]): number => edges.reduce((total, { events }) => total + events, 0);
 
 /** The legend, and what of the scope's events is not on the picture: together with the lines they are all of them. */
-export function MapNotes({ captureId, scope, choice, picture }: MapNotesProps) {
-  const { answer, graph, hiddenEdges, unfocusedEdges } = picture;
-  if (answer === undefined || scope.scope === undefined) return null;
+export function MapNotes({ captureId, own, scope, choice, picture }: MapNotesProps) {
+  const { answer, graph, unfocusedEdges } = picture;
+  if (answer === undefined || scope.scope === undefined || own.scope === undefined) return null;
   const { folded, unplaced } = answer;
   const folds = graph?.spots.filter(({ isFold }) => isFold) ?? [];
   const notes: ReactNode[] = [
@@ -43,11 +55,10 @@ export function MapNotes({ captureId, scope, choice, picture }: MapNotesProps) {
     ),
     folded.edges > 0 &&
       `${formatQuantity(folded.edges, "edge")} with ${formatQuantity(folded.events, "event")} are beyond what one map holds: narrow the scope to see them.`,
-    hiddenEdges.length > 0 && (
+    termsOf(choice.hide).length > 0 && (
       <>
-        Hidden as noise: {formatQuantity(hiddenEdges.length, "edge")} with{" "}
-        {formatQuantity(sum(hiddenEdges), "event")}.{" "}
-        <Button small look="quiet" onClick={() => scope.setView({ hide: null })}>
+        <HiddenNote captureId={captureId} scope={own.scope} hide={choice.hide} />{" "}
+        <Button small look="quiet" onClick={() => own.setView({ hide: null })}>
           Show
         </Button>
       </>
@@ -55,23 +66,26 @@ export function MapNotes({ captureId, scope, choice, picture }: MapNotesProps) {
     choice.focus !== undefined && (
       <>
         A part of the map: {formatQuantity(unfocusedEdges.length, "edge")} with{" "}
-        {formatQuantity(sum(unfocusedEdges), "event")} are not shown.{" "}
+        <EventsLink
+          captureId={captureId}
+          scope={scope.scope}
+          events={sum(unfocusedEdges)}
+          terms={leftOutTerms(answer, unfocusedEdges)}
+        />{" "}
+        are not shown.{" "}
         <Button small look="quiet" onClick={() => scope.setView({ focus: null })}>
           Show the whole map
         </Button>
       </>
     ),
-    folds.length > 0 && choice.unfolded.size === 0 && (
-      <>
-        {formatQuantity(
-          folds.reduce((total, { nodes }) => total + nodes.length, 0),
-          "name",
-        )}{" "}
-        with few events{" "}
-        {folds.length === 1
-          ? "stand behind “+ more”; press it to open it."
-          : "stand behind “+ more”; press one to open it."}
-      </>
+    folds.length > 0 && (
+      <FoldNote
+        captureId={captureId}
+        scope={scope}
+        folds={folds}
+        lines={graph?.lines ?? []}
+        isPart={choice.focus !== undefined}
+      />
     ),
     choice.unfolded.size > 0 && (
       <Button small look="quiet" onClick={() => scope.setView({ unfold: null })}>
@@ -90,6 +104,91 @@ export function MapNotes({ captureId, scope, choice, picture }: MapNotesProps) {
         <p key={at}>{note}</p>
       ))}
     </div>
+  );
+}
+
+interface EventsLinkProps {
+  readonly captureId: string;
+  readonly scope: Scope;
+  readonly events: number;
+  /** Undefined: too many names for a link. */
+  readonly terms: readonly Term[] | undefined;
+}
+
+function EventsLink({ captureId, scope, events, terms }: EventsLinkProps) {
+  const text = formatQuantity(events, "event");
+  return terms === undefined || events === 0 ? (
+    text
+  ) : (
+    <Link href={flowsAddress(captureId, scope, ...terms)}>{text}</Link>
+  );
+}
+
+/** Flows of these edges: by naming them, or, where they are many, by naming the others. */
+function leftOutTerms(answer: MapAnswer, leftOut: readonly MapEdge[]): readonly Term[] | undefined {
+  const named = edgesTerm(leftOut, answer.nodes);
+  if (named !== undefined) return [named];
+  const out = new Set(leftOut);
+  const others = edgesTerm(
+    answer.edges.filter((edge) => !out.has(edge)),
+    answer.nodes,
+  );
+  // What is beyond the limit of edges is among neither.
+  return others && answer.folded.edges === 0 ? [turned(others), PLACED] : undefined;
+}
+
+const PLACED = makeTerm("unplaced", [{ type: "none" }]);
+
+interface FoldNoteProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+  readonly folds: readonly Spot[];
+  readonly lines: readonly Line[];
+  readonly isPart: boolean;
+}
+
+/** Folds named at most; the others stand on the map. */
+const MOST_FOLDS = 6;
+
+/** Names behind "+ n more" and their events, in which they ask and in which they are asked. */
+function FoldNote({ captureId, scope, folds, lines, isPart }: FoldNoteProps) {
+  const names = folds.reduce((total, { nodes }) => total + nodes.length, 0);
+  const link = (spot: Spot, end: End) => {
+    const own = lines.filter((line) => (end === "client" ? line.from : line.to) === spot);
+    const events = own.reduce((total, { counts }) => total + counts.events, 0);
+    const edges = own.flatMap((line) => line.edges);
+    const nodes = own.flatMap(({ from, to }) => [...from.nodes, ...to.nodes]);
+    const term = isPart ? edgesTerm(edges, nodes) : endsTerm(end, spot.nodes);
+    const terms = term && [term];
+    if (events === 0 || scope.scope === undefined) return undefined;
+    return (
+      <span key={end}>
+        <EventsLink captureId={captureId} scope={scope.scope} events={events} terms={terms} />{" "}
+        {end === "client" ? "asking" : "being asked"}
+      </span>
+    );
+  };
+  return (
+    <>
+      {formatQuantity(names, "name")} with few events stand behind “+ more”:{" "}
+      {folds.slice(0, MOST_FOLDS).map((spot, at) => (
+        <span key={spot.key}>
+          {at > 0 && "; "}
+          <Button small look="quiet" onClick={() => scope.setView({ open: writeKeys(spot.key) })}>
+            {spotName(spot)}
+          </Button>
+          {(["client", "server"] as const)
+            .flatMap((end) => link(spot, end) ?? [])
+            .map((part, nth) => (
+              <span key={part.key}>
+                {nth > 0 && ", "} {part}
+              </span>
+            ))}
+        </span>
+      ))}
+      {folds.length > MOST_FOLDS && `; and ${formatQuantity(folds.length - MOST_FOLDS, "more fold")}`}. Press
+      one on the map to unfold it.
+    </>
   );
 }
 

@@ -14,6 +14,7 @@ import type { Graph } from "@/lib/insight/map/graph";
 import type { Place } from "@/lib/insight/map/layout";
 import { momentOf, type Replay } from "@/lib/insight/map/replay";
 import { curveOf } from "./draw";
+import { shownScope } from "./hide";
 import { MapBar } from "./map-bar";
 import { MapNotes } from "./map-notes";
 import { MapStage, type StageHandle } from "./map-stage";
@@ -34,9 +35,10 @@ const MapDrawer = later(() => import("./map-drawer").then((module) => module.Map
  * way to try again. A link that cannot be read shows no picture.
  */
 export function MapView({ captureId }: { readonly captureId: string }) {
-  const scope = useScope();
+  const own = useScope();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the map keeps in the link
-  const choice = useMemo(() => readChoice(scope), [scope.view]);
+  const choice = useMemo(() => readChoice(own), [own.view]);
+  const scope = useMemo(() => shownScope(own, choice.hide), [own, choice]);
   const [moment, setMoment] = useState<number>();
   const picture = usePicture(captureId, scope, choice, moment !== undefined);
   const capture = useCapture(captureId).data;
@@ -82,7 +84,7 @@ export function MapView({ captureId }: { readonly captureId: string }) {
     <div className={styles.view}>
       <div className={styles.main}>
         <MapBar
-          scope={scope}
+          scope={own}
           choice={choice}
           picture={picture}
           isPlayed={moment !== undefined}
@@ -119,7 +121,7 @@ export function MapView({ captureId }: { readonly captureId: string }) {
           />
         )}
         {answer !== undefined && (
-          <MapNotes captureId={captureId} scope={scope} choice={choice} picture={picture} />
+          <MapNotes captureId={captureId} own={own} scope={scope} choice={choice} picture={picture} />
         )}
         {hasTable && graph !== undefined && scene !== undefined && (
           <MapTable
@@ -141,8 +143,9 @@ export function MapView({ captureId }: { readonly captureId: string }) {
         <MapDrawer
           key={scope.view.open}
           captureId={captureId}
+          own={own}
           scope={scope}
-          level={choice.level}
+          choice={choice}
           graph={graph}
           openKeys={openKeys}
           onClose={close}

@@ -9,7 +9,7 @@ import type { Graph, Group, Line, Spot } from "@/lib/insight/map/graph";
 import type { Place, Places } from "@/lib/insight/map/layout";
 import { isBlocked, type Measure, measureOf, share, type Tone, toneOf } from "@/lib/insight/map/measure";
 import { momentOf, type Replay } from "@/lib/insight/map/replay";
-import { clusterTitle, groupTitle, spotLabel } from "./words";
+import { COUNT_NAMES, clusterTitle, countText, groupTitle, spotLabel } from "./words";
 
 export type Shape = "circle" | "square" | "diamond" | "hexagon" | "stack";
 
@@ -198,15 +198,8 @@ function hullOf(kind: Hull["kind"], title: string | null, places: readonly Place
 }
 
 /** What a line or spot says of its counts, shortest first. */
-export function countsText({ events, drops, l7Errors, dnsErrors, unanswered }: Counts): string[] {
-  const parts: readonly (readonly [number, string])[] = [
-    [events, events === 1 ? "event" : "events"],
-    [drops, drops === 1 ? "drop" : "drops"],
-    [l7Errors, "L7 errors"],
-    [dnsErrors, "DNS errors"],
-    [unanswered, "unanswered"],
-  ];
-  return parts.flatMap(([count, unit], at) =>
-    count > 0 || at === 0 ? [`${formatCount(count)} ${unit}`] : [],
+export function countsText(counts: Counts): string[] {
+  return COUNT_NAMES.flatMap((name) =>
+    counts[name] > 0 || name === "events" ? [countText(name, counts[name])] : [],
   );
 }

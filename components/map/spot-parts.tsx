@@ -3,84 +3,117 @@
 import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { DrawerPart } from "@/components/ui/drawer";
-import { formatCount, formatQuantity } from "@/components/ui/format";
+import { formatQuantity } from "@/components/ui/format";
 import { sumCounts } from "@/lib/insight/map/counts";
 import type { Graph, Line, Spot } from "@/lib/insight/map/graph";
-import { endTerm } from "@/lib/scope/edge-terms";
+import { addTerm } from "@/lib/scope/edit";
 import type { Scope } from "@/lib/scope/link";
+import { AboutParts, type RangeChange } from "./about-parts";
+import { measureTerms } from "./count-link";
+import { FoldMembers } from "./fold-members";
 import styles from "./map-drawer.module.css";
-import { countsText } from "./scene";
-import { nodeName, portsText, spotName } from "./words";
+import { edgesTerm, endsTerm } from "./part-terms";
+import type { End } from "./pods";
+import { COUNT_NAMES, countText, type Level, portsText, spotName } from "./words";
 
 interface SpotPartsProps {
   readonly captureId: string;
   readonly scope: Scope;
+  readonly level: Level;
   readonly spot: Spot;
   readonly graph: Graph;
+  /** Only a part of the map is shown: a spot may have more lines. */
+  readonly isPart: boolean;
   readonly onOpen: (...keys: readonly string[]) => void;
+  readonly onRange: RangeChange;
 }
 
 const MOST_ROWS = 60;
 
-/** Whom a spot asks and who asks it. */
-export function SpotParts({ captureId, scope, spot, graph, onOpen }: SpotPartsProps) {
+/** Whom a spot asks and who asks it, and what is known of both. */
+export function SpotParts({ graph, ...props }: SpotPartsProps) {
+  const { captureId, scope, spot } = props;
   const asks = graph.lines.filter(({ from }) => from === spot);
   const isAsked = graph.lines.filter(({ to }) => to === spot);
   return (
     <>
       {spot.isFold && (
-        <DrawerPart title="Who is behind it">
-          <p>{spot.nodes.slice(0, MOST_ROWS).map(nodeName).join(", ")}</p>
-        </DrawerPart>
+        <FoldMembers captureId={captureId} scope={scope} spot={spot} asks={asks} isAsked={isAsked} />
       )}
+      <Lines {...props} title={`Asks ${formatQuantity(asks.length, "other")}`} end="client" lines={asks} />
       <Lines
-        title={`Asks ${formatQuantity(asks.length, "other")}`}
-        captureId={captureId}
-        scope={scope}
-        spot={spot}
-        end="client"
-        lines={asks}
-        onOpen={onOpen}
-      />
-      <Lines
+        {...props}
         title={`Is asked by ${formatQuantity(isAsked.length, "other")}`}
-        captureId={captureId}
-        scope={scope}
-        spot={spot}
         end="server"
         lines={isAsked}
-        onOpen={onOpen}
       />
+      <OneEnd {...props} end="client" lines={asks} />
+      <OneEnd {...props} end="server" lines={isAsked} />
     </>
   );
 }
 
-interface LinesProps extends Omit<SpotPartsProps, "graph"> {
-  readonly title: string;
-  readonly end: "client" | "server";
+interface EndProps extends Omit<SpotPartsProps, "graph"> {
+  readonly end: End;
   readonly lines: readonly Line[];
 }
 
-function Lines({ title, captureId, scope, spot, end, lines, onOpen }: LinesProps) {
-  const [node] = spot.nodes;
-  if (lines.length === 0 || node === undefined) return null;
+/** The term that finds the flows of these lines, which are all that end there unless a part of the map is shown. */
+function termOf({ spot, end, lines, isPart }: Pick<EndProps, "spot" | "end" | "lines" | "isPart">) {
+  if (!isPart) return endsTerm(end, spot.nodes);
+  const nodes = lines.flatMap(({ from, to }) => [...from.nodes, ...to.nodes]);
+  return edgesTerm(
+    lines.flatMap(({ edges }) => edges),
+    nodes,
+  );
+}
+
+function OneEnd(props: EndProps) {
+  const { captureId, scope, level, end, lines, onRange } = props;
+  const term = termOf(props);
+  if (lines.length === 0 || term === undefined) return null;
+  return (
+    <AboutParts
+      captureId={captureId}
+      scope={{ ...scope, filter: addTerm(scope.filter, term) }}
+      level={level}
+      edges={lines.flatMap(({ edges }) => edges)}
+      ends={[end]}
+      says={`as ${end}`}
+      onRange={onRange}
+    />
+  );
+}
+
+interface LinesProps extends EndProps {
+  readonly title: string;
+}
+
+function Lines({ title, ...props }: LinesProps) {
+  const { captureId, scope, end, lines, onOpen } = props;
+  if (lines.length === 0) return null;
   const sorted = [...lines].sort(
     (a, b) => b.counts.drops - a.counts.drops || b.counts.events - a.counts.events,
   );
   const counts = sumCounts(lines.map((line) => line.counts));
+  const term = termOf(props);
+  const shown = COUNT_NAMES.filter((name) => name === "events" || counts[name] > 0);
   return (
     <DrawerPart title={title}>
       <p>
-        {spot.isFold ? (
-          formatQuantity(counts.events, "event")
-        ) : (
-          <Link href={flowsAddress(captureId, scope, endTerm(end, node))}>
-            {formatQuantity(counts.events, "event")}
-          </Link>
-        )}
-        {countsText(counts)
-          .slice(1)
-          .map((text) => `, ${text}`)}
+        {shown.map((name, at) => (
+          <span key={name}>
+            {at > 0 && ", "}
+            {term === undefined || counts[name] === 0 ? (
+              countText(name, counts[name])
+            ) : (
+              <Link href={flowsAddress(captureId, scope, term, ...measureTerms(name))}>
+                {countText(name, counts[name])}
+              </Link>
+            )}
+          </span>
+        ))}
+        {term === undefined && ": too many names for one link, so each line has its own"}
       </p>
       <table className={styles.list}>
         <tbody>
@@ -97,13 +130,40 @@ function Lines({ title, captureId, scope, spot, end, lines, onOpen }: LinesProps
               </td>
               <td>{portsText(line)}</td>
               <td className={styles.number}>
-                {line.counts.drops > 0 && `${formatQuantity(line.counts.drops, "drop")} of `}
-                {formatCount(line.counts.events)}
+                <LineCounts captureId={captureId} scope={scope} line={line} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
+      {sorted.length > MOST_ROWS && (
+        <p className={styles.quiet}>
+          And {formatQuantity(sorted.length - MOST_ROWS, "other")} with fewer; the table of the map has all.
+        </p>
+      )}
     </DrawerPart>
+  );
+}
+
+function LineCounts({
+  captureId,
+  scope,
+  line,
+}: Pick<SpotPartsProps, "captureId" | "scope"> & { readonly line: Line }) {
+  const term = edgesTerm(line.edges, [...line.from.nodes, ...line.to.nodes]);
+  const { drops, events } = line.counts;
+  const link = (name: "drops" | "events") =>
+    term === undefined ? (
+      countText(name, line.counts[name])
+    ) : (
+      <Link href={flowsAddress(captureId, scope, term, ...measureTerms(name))}>
+        {countText(name, line.counts[name])}
+      </Link>
+    );
+  return (
+    <>
+      {drops > 0 && <>{link("drops")} of </>}
+      {events > 0 && link("events")}
+    </>
   );
 }

@@ -9,10 +9,10 @@ import { type Find, parseFind } from "@/lib/insight/map/find";
 import { FOLD_LIMITS } from "@/lib/insight/map/fold";
 import { buildGraph, type Graph, type Line } from "@/lib/insight/map/graph";
 import { edgeKey, MEASURES, type Measure } from "@/lib/insight/map/measure";
-import { NOISE, type Noise, withoutNoise } from "@/lib/insight/map/noise";
 import { waysBetween, within } from "@/lib/insight/map/reach";
 import { type Replay, toReplay } from "@/lib/insight/map/replay";
 import type { MapAnswer } from "@/lib/questions/answers-map";
+import { type Hide, readHide } from "./hide";
 import { type Focus, readFocus, readPins } from "./open";
 import { useMap } from "./queries";
 import { type Scene, toScene } from "./scene";
@@ -24,7 +24,7 @@ export interface MapChoice {
   readonly level: Level;
   readonly isLayered: boolean;
   readonly measure: Measure;
-  readonly hidden: ReadonlySet<Noise>;
+  readonly hide: Hide;
   readonly focus: Focus | undefined;
   readonly find: string;
   readonly unfolded: ReadonlySet<string>;
@@ -32,13 +32,12 @@ export interface MapChoice {
 
 export function readChoice({ view }: ScopeHandle): MapChoice {
   const levels = Object.keys(LEVEL_LABELS) as Level[];
-  const hidden = new Set(view.hide?.split(","));
   const unfolded: unknown = parsed(view.unfold);
   return {
     level: levels.find((level) => level === view.level) ?? "workload",
     isLayered: view.layout === "layered",
     measure: MEASURES.find((measure) => measure === view.measure) ?? "events",
-    hidden: new Set(NOISE.filter((noise) => hidden.has(noise))),
+    hide: readHide(view.hide),
     focus: readFocus(view.focus),
     find: view.find ?? "",
     unfolded: new Set(Array.isArray(unfolded) ? unfolded.map(String) : []),
@@ -60,8 +59,7 @@ export interface Picture {
   /** What is drawn; undefined until it is laid out. */
   readonly scene: Scene | undefined;
   readonly graph: Graph | undefined;
-  /** Lines and spots that are not drawn because the reader hides them, or looks at a part. */
-  readonly hiddenEdges: readonly MapEdge[];
+  /** Edges that are not drawn because the reader looks at a part. */
   readonly unfocusedEdges: readonly MapEdge[];
   readonly find: ReturnType<typeof parseFind>;
   readonly foundLines: number;
@@ -75,13 +73,14 @@ export interface Picture {
 /** Steps of a play back at most. */
 const BUCKETS = 120;
 
+/** `scope`: without what is hidden. */
 export function usePicture(
   captureId: string,
   scope: ScopeHandle,
   choice: MapChoice,
   isReplayed: boolean,
 ): Picture {
-  const { level, hidden, focus, measure, unfolded, isLayered } = choice;
+  const { level, focus, measure, unfolded, isLayered } = choice;
   const map = useMap(captureId, scope.scope && scope.query, level);
   const wholeQuery = scope.scope && revisionOnly(scope.query);
   const whole = useMap(captureId, wholeQuery, level);
@@ -93,10 +92,7 @@ export function usePicture(
   );
   const find = useMemo(() => parseFind(choice.find), [choice.find]);
   const fresh = useFresh(captureId, scope, level, measure === "new" || (find.ok && usesNew(find.value)));
-  const shown = useMemo(
-    () => answer && withoutNoise(answer.nodes, answer.edges, hidden),
-    [answer, hidden.size, hidden],
-  );
+  const shown = answer?.edges;
   const full = useGraph(answer?.nodes, shown, unfolded);
   const near = useMemo(() => full && focus && nearTo(full, focus), [full, focus]);
   const focused = useMemo(
@@ -105,7 +101,7 @@ export function usePicture(
   );
   const graph = useGraph(answer?.nodes, focused, unfolded);
   const homeGraph = useGraph(whole.data?.nodes, whole.data?.edges, unfolded);
-  const home = scope.query === (wholeQuery ?? "") && hidden.size === 0 && !focus ? graph : homeGraph;
+  const home = scope.query === (wholeQuery ?? "") && !focus ? graph : homeGraph;
   const laid = useLayout(graph, home, isLayered ? "layered" : "force");
   const pins = useMemo(() => readPins(scope.view.pins), [scope.view.pins]);
   const found = useMemo(() => laid && foundIn(laid.graph, find, fresh.isNew), [laid, find, fresh.isNew]);
@@ -127,7 +123,6 @@ export function usePicture(
     retry: () => void map.refetch(),
     scene,
     graph,
-    hiddenEdges: answer && shown && hidden.size > 0 ? without(answer.edges, shown) : [],
     unfocusedEdges: shown && near ? shown.filter((edge) => !kept.has(edge)) : [],
     find,
     foundLines: found?.lines.size ?? 0,
@@ -135,11 +130,6 @@ export function usePicture(
     newSince: fresh.since,
     replay,
   };
-}
-
-function without(all: readonly MapEdge[], shown: readonly MapEdge[]): MapEdge[] {
-  const kept = new Set(shown);
-  return all.filter((edge) => !kept.has(edge));
 }
 
 function revisionOnly(query: string): string {

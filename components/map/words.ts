@@ -1,11 +1,11 @@
 /** Names on the map. The log is hostile text: what has no glyph is spelled out. */
 
-import { formatCount } from "@/components/ui/format";
+import { formatCount, formatQuantity } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import type { MapEdge, MapNode } from "@/lib/insight/map/answer";
 import type { Group, Line, Spot } from "@/lib/insight/map/graph";
 import type { Measure } from "@/lib/insight/map/measure";
-import type { Noise } from "@/lib/insight/map/noise";
+import type { Noise } from "@/lib/scope/map-noise";
 
 export const LEVEL_LABELS = { namespace: "Namespaces", workload: "Workloads", pod: "Pods" } as const;
 export type Level = keyof typeof LEVEL_LABELS;
@@ -18,6 +18,21 @@ export const MEASURE_LABELS: Readonly<Record<Measure, string>> = {
   unanswered: "Unanswered",
   new: "New edges",
 };
+
+export const COUNT_NAMES = ["events", "drops", "l7Errors", "dnsErrors", "unanswered"] as const;
+export type CountName = (typeof COUNT_NAMES)[number];
+
+const UNITS: Readonly<Record<CountName, readonly [one: string, many: string]>> = {
+  events: ["event", "events"],
+  drops: ["drop", "drops"],
+  l7Errors: ["L7 error", "L7 errors"],
+  dnsErrors: ["DNS error", "DNS errors"],
+  unanswered: ["unanswered", "unanswered"],
+};
+
+export function countText(name: CountName, count: number): string {
+  return formatQuantity(count, ...UNITS[name]);
+}
 
 export const NOISE_LABELS: Readonly<Record<Noise, string>> = {
   dns: "DNS (port 53)",

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { convexHull, curveBetween, distanceTo, fitCamera, isInside, pointOn, zoomAt } from "./geometry";
 import { isBlocked, measureOf, share, toneOf } from "./measure";
-import { noiseOf, withoutNoise } from "./noise";
 import { waysBetween, within } from "./reach";
-import { edge, node, nodesOf } from "./testing";
+import { edge } from "./testing";
 
 describe("geometry", () => {
   it("finds the hull of points, without those within it or on its sides", () => {
@@ -83,29 +82,6 @@ describe("measures and looks", () => {
     const counts = edge("a/a", "a/b", 5);
     expect([measureOf(counts, "new", true), measureOf(counts, "new", false)]).toEqual([5, 0]);
     expect([share(0, 9), share(9, 9), share(3, 0)]).toEqual([0, 1, 0]);
-  });
-});
-
-describe("noise", () => {
-  it("is told by port and by who talks", () => {
-    const kinds = (client: string, server: string, port: number) =>
-      noiseOf(edge(client, server, 1, { port }), node(client), node(server));
-    expect(kinds("shop/web", "kube-system/coredns", 53)).toEqual(["dns"]);
-    expect(kinds("reserved:host", "shop/web", 8080)).toEqual(["host"]);
-    expect(kinds("reserved:remote-node", "reserved:health", 4240)).toEqual(["host", "health"]);
-    expect(kinds("monitoring/prometheus", "shop/web", 9102)).toEqual(["prometheus"]);
-    expect(kinds("shop/web", "shop/cart", 8080)).toEqual([]);
-    expect(kinds("reserved:kube-apiserver", "shop/web", 443)).toEqual([]);
-  });
-
-  it("leaves out only what is hidden", () => {
-    const edges = [
-      edge("a/a", "a/b", 1, { port: 53 }),
-      edge("a/a", "a/b", 1),
-      edge("reserved:host", "a/b", 1),
-    ];
-    expect(withoutNoise(nodesOf(edges), edges, new Set(["dns"]))).toEqual(edges.slice(1));
-    expect(withoutNoise(nodesOf(edges), edges, new Set())).toBe(edges);
   });
 });
 

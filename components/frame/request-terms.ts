@@ -1,12 +1,12 @@
 /** The terms of a filter that lead from a number of the L7 view to exactly what it counts. */
 
-import { actorOf } from "@/components/frame/actor-terms";
 import type { RequestClass } from "@/lib/insight/request-class";
 import type { L7Protocol, L7Row } from "@/lib/questions/answers-l7";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import { LONGEST_PATTERN } from "@/lib/scope/http-kinds";
 import type { RequestWord } from "@/lib/scope/outcome-kinds";
 import type { SpecialValue } from "@/lib/scope/value-kind";
+import { actorOf } from "./actor-terms";
 
 const UNKNOWN: SpecialValue = { type: "unknown" };
 const NONE: SpecialValue = { type: "none" };

@@ -1,0 +1,68 @@
+"use client";
+
+import { useQueries } from "@tanstack/react-query";
+import Link from "next/link";
+import { capturePath, getJson } from "@/components/frame/api";
+import { flowsAddress } from "@/components/frame/flows-address";
+import { readKey } from "@/components/frame/queries";
+import { formatQuantity } from "@/components/ui/format";
+import { visible } from "@/components/ui/text";
+import type { SummaryAnswer } from "@/lib/questions/answers";
+import { formatTerm, type Term } from "@/lib/scope/filter";
+import { encodeScope, type Scope } from "@/lib/scope/link";
+import type { Noise } from "@/lib/scope/map-noise";
+import { type Hide, hiddenScopes } from "./hide";
+import { NOISE_LABELS } from "./words";
+
+interface HiddenNoteProps {
+  readonly captureId: string;
+  /** With what is hidden. */
+  readonly scope: Scope;
+  readonly hide: Hide;
+}
+
+/** How many events are hidden, term by term; one that two terms find counts at the first. */
+export function HiddenNote({ captureId, scope, hide }: HiddenNoteProps) {
+  const hidden = hiddenScopes(scope, hide);
+  const answers = useQueries({
+    queries: hidden.map(({ scope: own }) => {
+      const query = encodeScope(own).toString();
+      return {
+        queryKey: [...readKey(captureId), "summary", query],
+        queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+          getJson<SummaryAnswer>(capturePath(captureId, "/summary"), {
+            params: new URLSearchParams(query),
+            signal,
+          }),
+      };
+    }),
+  });
+  return (
+    <>
+      Hidden:{" "}
+      {hidden.map(({ noise, term, scope: own }, at) => {
+        const events = answers[at]?.data?.events;
+        return (
+          <span key={formatTerm(term)}>
+            {at > 0 && ", "}
+            {events === undefined ? (
+              "counting …"
+            ) : events === 0 ? (
+              "0 events"
+            ) : (
+              <Link href={flowsAddress(captureId, own)}>{formatQuantity(events, "event")}</Link>
+            )}{" "}
+            {hiddenLabel(noise, term)}
+          </span>
+        );
+      })}
+      .
+    </>
+  );
+}
+
+function hiddenLabel(noise: Noise | undefined, term: Term): string {
+  if (noise === undefined) return `found by ${visible(formatTerm(term))}`;
+  const end = term.key === "client" || term.key === "server" ? `, as ${term.key}` : "";
+  return `of ${NOISE_LABELS[noise]}${end}`;
+}
