@@ -22,12 +22,13 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   forbidOnly: process.env.CI !== undefined,
   timeout: 60_000,
-  globalTimeout: 10 * 60_000,
+  globalTimeout: 15 * 60_000,
   use: {
     baseURL,
     locale: "en-GB",
     timezoneId: "UTC",
-    trace: "retain-on-failure",
+    // Recording each action costs time, and in CI nobody can open what was recorded.
+    trace: process.env.CI === undefined ? "retain-on-failure" : "off",
     launchOptions: { executablePath: CHROMIUM_PATH, args: chromiumArgs },
   },
   webServer: {
