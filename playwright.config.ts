@@ -21,7 +21,8 @@ export default defineConfig({
   workers: 2,
   expect: { timeout: 20_000 },
   forbidOnly: process.env.CI !== undefined,
-  timeout: 60_000,
+  // A story checks up to four states of a page in two themes, beside another story, on whatever machine.
+  timeout: 150_000,
   globalTimeout: 15 * 60_000,
   use: {
     baseURL,
