@@ -9,6 +9,7 @@ import { formatCount, formatSpan } from "@/components/ui/format";
 import { ScrollText } from "@/components/ui/scroll";
 import { Sentence } from "@/components/ui/sentence";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import { type DnsCauseRow, kindText } from "./cause-words";
 import { CauseFlows } from "./causes-table";
 import { flowsOf, type Place } from "./dns-links";
@@ -136,7 +137,7 @@ function Share({ by, title, captureId, scope, row, place }: ShareProps) {
   const more = rows.length - LISTED + (data.folded?.rows ?? 0);
   return (
     <p>
-      <span className={styles.quiet}>{title}: </span>
+      <span className={shared.quiet}>{title}: </span>
       {rows.slice(0, LISTED).map((one, at) => (
         <span key={one.filter}>
           {at > 0 && ", "}

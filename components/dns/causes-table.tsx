@@ -7,6 +7,7 @@ import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatCount } from "@/components/ui/format";
 import { TableTools } from "@/components/ui/table-tools";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import { classText, type DnsCauseRow, kindText, unitText } from "./cause-words";
 import { flowsOf, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
@@ -28,7 +29,7 @@ export function CausesTable({
   const rows = data.rows.filter((row) => `${kindText(row)} ${row.sentence}`.toLowerCase().includes(find));
   const open = (row: DnsCauseRow) => scope.setView({ cause: row.causeId });
   const columns = columnsOf({ captureId, query: scope.query }, open);
-  if (data.rows.length === 0) return <p className={styles.note}>Nothing is wrong with DNS in this scope.</p>;
+  if (data.rows.length === 0) return <p className={shared.note}>Nothing is wrong with DNS in this scope.</p>;
   return (
     <section aria-label="Causes">
       <TableTools
@@ -47,7 +48,7 @@ export function CausesTable({
         onOpen={open}
       />
       {data.total > data.rows.length && (
-        <p className={styles.note}>
+        <p className={shared.note}>
           And {formatCount(data.total - data.rows.length)} more: narrow the scope to see them.
         </p>
       )}
@@ -62,7 +63,7 @@ function columnsOf(place: Place, open: (row: DnsCauseRow) => void): readonly Dat
       label: "What is wrong",
       sortBy: ({ sentence }) => sentence,
       render: (row) => (
-        <button type="button" className={styles.open} onClick={() => open(row)}>
+        <button type="button" className={shared.open} onClick={() => open(row)}>
           <bdi className={styles.name}>{visible(row.sentence)}</bdi>
         </button>
       ),
@@ -72,7 +73,7 @@ function columnsOf(place: Place, open: (row: DnsCauseRow) => void): readonly Dat
       id: "class",
       label: "Did it work",
       sortBy: classText,
-      render: (row) => <span className={styles.instant}>{classText(row)}</span>,
+      render: (row) => <span className={shared.instant}>{classText(row)}</span>,
     },
     {
       id: "count",
@@ -108,5 +109,5 @@ export function CauseFlows({ place, row }: { readonly place: Place; readonly row
 }
 
 function Instant({ time }: { readonly time: string | null }) {
-  return <span className={styles.instant}>{formatInstantText(time)}</span>;
+  return <span className={shared.instant}>{formatInstantText(time)}</span>;
 }

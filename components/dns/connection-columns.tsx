@@ -1,9 +1,9 @@
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { DataColumn } from "@/components/ui/data-table";
+import shared from "@/components/ui/view.module.css";
 import type { DnsConnectionsAnswer } from "@/lib/questions/dns-connections-answer";
 import { endsOf, type Outcomes } from "./connection-ends";
 import { Cell, type Place } from "./dns-links";
-import styles from "./dns-view.module.css";
 
 /** What the rows of all three lists have. */
 type Row = Pick<
@@ -40,7 +40,7 @@ export function timeColumns<Of extends Row>(): readonly DataColumn<Of>[] {
     id,
     label: id === "first" ? "First" : "Last",
     sortBy: (row) => row[id],
-    render: (row) => <span className={styles.instant}>{formatInstantText(row[id])}</span>,
+    render: (row) => <span className={shared.instant}>{formatInstantText(row[id])}</span>,
   }));
 }
 

@@ -7,6 +7,7 @@ import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatQuantity, formatSpan } from "@/components/ui/format";
 import { TableTools } from "@/components/ui/table-tools";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { DnsConnectionsAnswer } from "@/lib/questions/dns-connections-answer";
 import { countColumn, endColumns, timeColumns } from "./connection-columns";
 import { Cell, type Place } from "./dns-links";
@@ -46,7 +47,7 @@ export function ConnectionsPanel({ captureId, scope }: ConnectionsPanelProps) {
     <section aria-label="Connections">
       <Summary place={place} answer={data} />
       {meta.notes.map((note) => (
-        <p key={note} className={styles.note}>
+        <p key={note} className={shared.note}>
           {note}
         </p>
       ))}
@@ -73,13 +74,13 @@ export function ConnectionsPanel({ captureId, scope }: ConnectionsPanelProps) {
             rows={found}
             keyOf={({ filter }) => filter}
           />
-          {found.length === 0 && <p className={styles.note}>No row has this in its name.</p>}
+          {found.length === 0 && <p className={shared.note}>No row has this in its name.</p>}
           <Folded folded={folded} />
         </>
       )}
       {expired.attempts > 0 && (
         <List title="After the answer had expired">
-          <p className={styles.note}>
+          <p className={shared.note}>
             The program went on with an address that it had been told to forget. When the addresses of a name
             change, such connections go to the old ones.
           </p>
@@ -94,7 +95,7 @@ export function ConnectionsPanel({ captureId, scope }: ConnectionsPanelProps) {
       )}
       {missing.attempts > 0 && (
         <List title="To addresses outside that no answer explains">
-          <p className={styles.note}>
+          <p className={shared.note}>
             The address was in no answer that the log holds for this client: written into a program, kept from
             before, or looked up where Hubble does not see it.
           </p>
@@ -114,7 +115,7 @@ export function ConnectionsPanel({ captureId, scope }: ConnectionsPanelProps) {
 function List({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section className={styles.list}>
-      <h2 className={styles.count}>{title}</h2>
+      <h2 className={shared.count}>{title}</h2>
       {children}
     </section>
   );
@@ -145,7 +146,7 @@ function Summary({ place, answer }: { readonly place: Place; readonly answer: Dn
 function Folded({ folded }: { readonly folded: DnsConnectionsAnswer["folded"] }) {
   if (folded === null) return null;
   return (
-    <p className={styles.note}>
+    <p className={shared.note}>
       And {formatQuantity(folded.rows, "row")} more with {formatQuantity(folded.attempts, "connection")}:
       narrow the scope to see them.
     </p>
@@ -175,7 +176,7 @@ function textColumn<Row>(id: string, label: string, text: (row: Row) => string):
 
 /** Text that stays on its line. */
 function wholeColumn<Row>(id: string, label: string, text: (row: Row) => string): DataColumn<Row> {
-  return { id, label, sortBy: text, render: (row) => <bdi className={styles.instant}>{text(row)}</bdi> };
+  return { id, label, sortBy: text, render: (row) => <bdi className={shared.instant}>{text(row)}</bdi> };
 }
 
 function followedColumns(

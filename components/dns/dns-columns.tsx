@@ -1,5 +1,6 @@
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { DataColumn } from "@/components/ui/data-table";
+import shared from "@/components/ui/view.module.css";
 import type { DnsAnswer, DnsCounts } from "@/lib/questions/dns-answers";
 import { DNS_CELLS, errorCell } from "@/lib/scope/dns-cells";
 import { Cell, type Place } from "./dns-links";
@@ -89,7 +90,7 @@ function titleColumn({ by, onUnfold, isUnfolded }: Shown): Column {
       return (
         <>
           {title}{" "}
-          <button type="button" className={styles.open} aria-expanded={isOpen} onClick={() => onUnfold(row)}>
+          <button type="button" className={shared.open} aria-expanded={isOpen} onClick={() => onUnfold(row)}>
             {isOpen ? "fold" : `${row.names} names`}
           </button>
         </>
@@ -171,6 +172,6 @@ function instant(name: "first" | "last", label: string): Column {
     id: name,
     label,
     sortBy: (row) => row[name],
-    render: (row) => <span className={styles.instant}>{formatInstantText(row[name])}</span>,
+    render: (row) => <span className={shared.instant}>{formatInstantText(row[name])}</span>,
   };
 }

@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { formatQuantity } from "@/components/ui/format";
 import { TableTools } from "@/components/ui/table-tools";
+import shared from "@/components/ui/view.module.css";
 import { type DnsRow, dnsColumns } from "./dns-columns";
 import styles from "./dns-view.module.css";
 import { BY_LABELS, type DnsBy, keyText } from "./dns-words";
@@ -58,9 +59,9 @@ export function DnsTable({ captureId, scope }: DnsTableProps) {
         keyOf={({ filter }) => filter}
         below={below}
       />
-      {rows.length === 0 && <p className={styles.note}>No row has this in its name.</p>}
+      {rows.length === 0 && <p className={shared.note}>No row has this in its name.</p>}
       {data.folded !== null && (
-        <p className={styles.note}>
+        <p className={shared.note}>
           And {formatQuantity(data.folded.rows, "row")} more with{" "}
           {formatQuantity(data.folded.queries, "query", "queries")}: narrow the scope to see them.
         </p>

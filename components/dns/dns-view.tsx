@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
+import shared from "@/components/ui/view.module.css";
 import { DnsTiles } from "./dns-tiles";
 import styles from "./dns-view.module.css";
 import { Failed } from "./failed";
@@ -47,21 +48,21 @@ export function DnsView({ captureId }: { readonly captureId: string }) {
   useHotkeys({ Escape: () => (cause === undefined ? false : close()) });
   if (scope.scope === undefined) return <Unreadable what="names" scope={scope} />;
   if (dns.data === undefined) {
-    if (dns.error === null) return <p className={styles.loading}>Counting queries …</p>;
+    if (dns.error === null) return <p className={shared.loading}>Counting queries …</p>;
     return <Failed error={dns.error} onRetry={() => dns.refetch()} />;
   }
   const { total, meta } = dns.data;
   const place = { captureId, query: scope.query };
   const isEmpty = total.queries + total.responses + total.secondHops === 0;
   return (
-    <div className={styles.view}>
-      <div className={styles.main}>
-        <h1 className={styles.count} aria-live="polite">
+    <div className={shared.view}>
+      <div className={`${shared.main} ${styles.main}`}>
+        <h1 className={shared.count} aria-live="polite">
           {formatQuantity(total.queries, "DNS query", "DNS queries")}
         </h1>
         {!isEmpty &&
           meta.notes.map((note) => (
-            <p key={note} className={styles.note}>
+            <p key={note} className={shared.note}>
               {note}
             </p>
           ))}

@@ -7,6 +7,7 @@ import { formatCount, formatQuantity } from "@/components/ui/format";
 import { ScrollText } from "@/components/ui/scroll";
 import { TableTools } from "@/components/ui/table-tools";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import { bestNdots, ndotsYaml } from "@/lib/insight/dns/ndots";
 import type { DnsExpansionAnswer } from "@/lib/questions/dns-answers";
 import { DNS_CELLS, errorCell } from "@/lib/scope/dns-cells";
@@ -52,7 +53,7 @@ export function ExpansionPanel({
         below={(row) => row.filter === open && <Advice row={row} />}
       />
       {data.folded !== null && (
-        <p className={styles.note}>
+        <p className={shared.note}>
           And {formatQuantity(data.folded.rows, "workload")} more with{" "}
           {formatQuantity(data.folded.expansion, "attempt")}: narrow the scope to see them.
         </p>
@@ -149,7 +150,7 @@ function columnsOf(
         expansion === 0 ? null : (
           <button
             type="button"
-            className={styles.open}
+            className={shared.open}
             aria-expanded={filter === open}
             onClick={() => onOpen(filter)}
           >

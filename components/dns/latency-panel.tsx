@@ -3,6 +3,7 @@
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatQuantity } from "@/components/ui/format";
+import shared from "@/components/ui/view.module.css";
 import type { DnsLatencyAnswer } from "@/lib/questions/dns-answers";
 import { latencyCell } from "@/lib/scope/dns-cells";
 import { Cell, type Place } from "./dns-links";
@@ -27,7 +28,7 @@ export function LatencyPanel({
   const { latencyNs, buckets } = data;
   if (latencyNs.samples === 0)
     return (
-      <p className={styles.note}>
+      <p className={shared.note}>
         No question of the scope has an answer by the same clock, so nothing is known about latency.
       </p>
     );

@@ -7,6 +7,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { ScrollText } from "@/components/ui/scroll";
+import shared from "@/components/ui/view.module.css";
 import type { DnsAnswer } from "@/lib/questions/dns-answers";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
 import { DNS_CELLS } from "@/lib/scope/dns-cells";
@@ -95,7 +96,7 @@ function HowToHaveNames({ captureId }: { readonly captureId: string }) {
   const advice = data?.advice.filter(({ title }) => ABOUT_NAMES.includes(title)) ?? [];
   return advice.map(({ title, why, code }) => (
     <section key={title} className={styles.snippet}>
-      <h2 className={styles.count}>{title}</h2>
+      <h2 className={shared.count}>{title}</h2>
       <p>{why}</p>
       <CopyButton text={code} what={`the settings: ${title}`} caption="Copy" />
       <ScrollText className={styles.code}>{code}</ScrollText>

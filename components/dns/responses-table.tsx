@@ -6,6 +6,7 @@ import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatQuantity } from "@/components/ui/format";
 import { TableTools } from "@/components/ui/table-tools";
 import { visible } from "@/components/ui/text";
+import shared from "@/components/ui/view.module.css";
 import type { DnsResponsesAnswer } from "@/lib/questions/dns-answers";
 import { DNS_CELLS } from "@/lib/scope/dns-cells";
 import { Cell, type Place } from "./dns-links";
@@ -44,11 +45,11 @@ export function ResponsesTable({
         rows={rows}
       />
       {data.meta.notes.length > 0 && !data.meta.exact && (
-        <p className={styles.note}>{data.meta.notes.at(-1)}</p>
+        <p className={shared.note}>{data.meta.notes.at(-1)}</p>
       )}
       <DataTable label="DNS responses" columns={columns} rows={rows} keyOf={({ filter }) => filter} />
       {data.folded.rows > 0 && (
-        <p className={styles.note}>
+        <p className={shared.note}>
           And {formatQuantity(data.folded.rows, "row")} more with{" "}
           {formatQuantity(data.folded.responses, "response")}: narrow the scope to see them.
         </p>
@@ -129,5 +130,5 @@ function ttlText(ttl: Row["ttlSeconds"]): string {
 }
 
 function Instant({ time }: { readonly time: string | null }) {
-  return <span className={styles.instant}>{formatInstantText(time)}</span>;
+  return <span className={shared.instant}>{formatInstantText(time)}</span>;
 }

@@ -6,6 +6,7 @@ import { formatInstantText } from "@/components/frame/instant-text";
 import { Button, IconButton } from "@/components/ui/button";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatQuantity } from "@/components/ui/format";
+import shared from "@/components/ui/view.module.css";
 import type { MapEdge, MapNode } from "@/lib/insight/map/answer";
 import { hurtOf } from "@/lib/insight/map/counts";
 import type { Graph, Line } from "@/lib/insight/map/graph";
@@ -113,7 +114,7 @@ function columns({ captureId, scope, onOpen, onShow }: Shown): readonly DataColu
       label: "Client",
       sortBy: ({ client }) => nodeName(client),
       render: ({ client, line }) => (
-        <button type="button" className={styles.open} onClick={() => onOpen(line.from.key)}>
+        <button type="button" className={shared.open} onClick={() => onOpen(line.from.key)}>
           <bdi>{nodeName(client)}</bdi>
         </button>
       ),
@@ -123,7 +124,7 @@ function columns({ captureId, scope, onOpen, onShow }: Shown): readonly DataColu
       label: "Server",
       sortBy: ({ server }) => nodeName(server),
       render: ({ server, line }) => (
-        <button type="button" className={styles.open} onClick={() => onOpen(line.to.key)}>
+        <button type="button" className={shared.open} onClick={() => onOpen(line.to.key)}>
           <bdi>{nodeName(server)}</bdi>
         </button>
       ),
@@ -133,7 +134,7 @@ function columns({ captureId, scope, onOpen, onShow }: Shown): readonly DataColu
       label: "Port",
       sortBy: ({ edge }) => edge.port,
       render: ({ edge, line }) => (
-        <button type="button" className={styles.open} onClick={() => onOpen(line.from.key, line.to.key)}>
+        <button type="button" className={shared.open} onClick={() => onOpen(line.from.key, line.to.key)}>
           {portText(edge)}
         </button>
       ),
@@ -151,13 +152,13 @@ function columns({ captureId, scope, onOpen, onShow }: Shown): readonly DataColu
       id: "first",
       label: "First",
       sortBy: ({ edge }) => edge.first,
-      render: ({ edge }) => <span className={styles.instant}>{formatInstantText(edge.first)}</span>,
+      render: ({ edge }) => <span className={shared.instant}>{formatInstantText(edge.first)}</span>,
     },
     {
       id: "last",
       label: "Last",
       sortBy: ({ edge }) => edge.last,
-      render: ({ edge }) => <span className={styles.instant}>{formatInstantText(edge.last)}</span>,
+      render: ({ edge }) => <span className={shared.instant}>{formatInstantText(edge.last)}</span>,
     },
     {
       id: "show",
