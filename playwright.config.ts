@@ -17,6 +17,9 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   globalTeardown: "./e2e/teardown.ts",
   fullyParallel: false,
+  // On a busy machine a page can move under the pointer. One such moment shall not refuse a whole change; it is
+  // named at the end of the run, and a story that is named twice has something to mend.
+  retries: process.env.CI === undefined ? 0 : 1,
   // While one story's page waits for the server, the other's is drawn. A story may have to wait for the other one.
   workers: 2,
   expect: { timeout: 20_000 },
