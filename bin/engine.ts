@@ -19,10 +19,14 @@ import { Captures } from "./captures";
 import { setEngine } from "./engine-slot";
 import { Investigations } from "./investigations";
 import { IntakeTotals, Metrics } from "./metrics";
+import { Shares } from "./shares";
 
 export interface Engine {
   readonly captures: Captures;
   readonly investigations: Investigations;
+  readonly shares: Shares;
+  /** Whoever reaches the server may do everything: no token is set. */
+  readonly isOpen: boolean;
   /** Answers a question over a capture in a reader thread. */
   ask<Name extends QuestionName>(
     captureId: string,
@@ -44,7 +48,16 @@ const READER_THREADS = 2;
 const DEADLINE_MS = 30_000;
 const WAITING_QUESTIONS = 500;
 
-export async function createEngine(dataDir: string, log: Log): Promise<Engine> {
+interface EngineOptions {
+  /** Default: no. */
+  readonly asksForToken?: boolean;
+}
+
+export async function createEngine(
+  dataDir: string,
+  log: Log,
+  { asksForToken = false }: EngineOptions = {},
+): Promise<Engine> {
   const root = projectRoot();
   openCatalogue(root, dataDir, log);
   const catalogue = new Catalogue(catalogueFile(dataDir));
@@ -67,9 +80,12 @@ export async function createEngine(dataDir: string, log: Log): Promise<Engine> {
   await captures.recover();
   const stopping = new AbortController();
   const metrics = new Metrics(readers, intake, () => captures.list());
+  const investigations = new Investigations(catalogue, captures);
   const engine: Engine = {
     captures,
-    investigations: new Investigations(catalogue, captures),
+    investigations,
+    shares: new Shares(catalogue, investigations, captures),
+    isOpen: !asksForToken,
     metrics,
     ask: (captureId, question, ask, signal) => {
       const revision = "revision" in ask ? ask.revision : undefined;

@@ -15,11 +15,14 @@ import {
   type GuardConfig,
   guard,
   type Refusal,
+  type ShareRequest,
   tooManyAttempts,
 } from "@/lib/http/guard";
 import { securityHeaders } from "@/lib/http/security-headers";
 import { isToken, sessionCookieHeader, signSession } from "@/lib/http/session";
-import { localPath, refusalPage, reloadPage, signInPage } from "@/lib/http/sign-in-page";
+import { localPath, passphrasePage, refusalPage, reloadPage, signInPage } from "@/lib/http/sign-in-page";
+import { createShareFront, narrowToShare, SHARE_HEADER } from "./share-front";
+import type { Shares } from "./shares";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -31,6 +34,7 @@ export interface FrontOptions {
   readonly next: Handler;
   /** Undefined when nothing here takes upgrades. */
   readonly upgrade: UpgradeHandler | undefined;
+  readonly shares: Pick<Shares, "admit" | "tryPassphrase">;
   readonly now: () => number;
 }
 
@@ -51,8 +55,9 @@ const proxyHeaders = [
 /** A token with its form around it; anything longer is not one. */
 const largestForm = 16 * 1024;
 
-export function createFront({ config, isDev, log, next, upgrade, now }: FrontOptions): Front {
+export function createFront({ config, isDev, log, next, upgrade, shares, now }: FrontOptions): Front {
   const attempts = createAttempts();
+  const shareFront = createShareFront({ shares, basePath: config.basePath, now });
 
   function decide(request: IncomingMessage, isUpgrade: boolean): Decision {
     const { method = "", url = "", headers } = request;
@@ -88,6 +93,8 @@ export function createFront({ config, isDev, log, next, upgrade, now }: FrontOpt
       await signIn(request, response, decision, nonce);
       return;
     }
+    delete request.headers[SHARE_HEADER];
+    if (decision.kind === "share" && !(await admitted(request, response, decision, nonce))) return;
     if (!config.trustProxy) for (const name of proxyHeaders) delete request.headers[name];
     const headers = securityHeaders(decision.area, nonce, isDev);
     setHeaders(response, headers);
@@ -126,6 +133,41 @@ export function createFront({ config, isDev, log, next, upgrade, now }: FrontOpt
     const headers = seconds > 0 ? { "retry-after": String(seconds) } : undefined;
     const html = signInPage({ nonce, basePath, next: target, problem: sentence(problem) });
     return send(request, response, { status, nonce, html, headers });
+  }
+
+  /** True when a share's visitor may go on; otherwise the request has been answered. */
+  async function admitted(
+    request: IncomingMessage,
+    response: ServerResponse,
+    asked: ShareRequest,
+    nonce: string,
+  ): Promise<boolean> {
+    const form = asked.action === "try" ? await readForm(request) : undefined;
+    const answer = await shareFront.answer(asked, request, form);
+    if (answer.kind === "in") {
+      narrowToShare(request, answer.shareId);
+      return true;
+    }
+    if (answer.kind === "reload") {
+      redirect(request, response, (request.url ?? "/").split(/[?#]/, 1)[0] ?? "/", answer.cookie);
+    } else if (answer.kind === "ask") {
+      if (asked.area === "data") {
+        sendFailure(request, response, {
+          code: "passphrase_needed",
+          message: "This link asks for a passphrase.",
+        });
+      } else {
+        send(request, response, { status: 401, nonce, html: passphrasePage(nonce, answer.problem) });
+      }
+    } else {
+      const { failure, seconds } = answer;
+      log.warn("share refused", { code: failure.code, from: asked.client.address });
+      const headers = seconds === undefined ? undefined : { "retry-after": String(seconds) };
+      const { status } = errorKinds[failure.code];
+      if (asked.area === "data") sendFailure(request, response, failure, headers);
+      else send(request, response, { status, nonce, html: refusalPage(nonce, failure), headers });
+    }
+    return false;
   }
 
   function tryToken(given: string, token: string, client: Client): Failure<ErrorCode> | undefined {

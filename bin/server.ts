@@ -45,7 +45,7 @@ async function serve(config: ServerConfig): Promise<void> {
   watchCrashes(lock);
   const http = createHttpServer();
   const port = orExit(await listen(http.server, config.host, config.port), lock);
-  const engine = await createEngine(config.dataDir, log);
+  const engine = await createEngine(config.dataDir, log, { asksForToken: config.token !== undefined });
   signals.onStop(() => void stop({ http, engine, lock }));
   const pages = await openPages({ root, isDev, hostname: config.host, port });
   signals.onStop(() => void stop({ http, engine, pages, lock }));
@@ -55,6 +55,7 @@ async function serve(config: ServerConfig): Promise<void> {
     log,
     next: pages.handle,
     upgrade: pages.upgrade,
+    shares: engine.shares,
     now: Date.now,
   });
   http.server.on("upgrade", front.upgrade);

@@ -6,6 +6,7 @@ import { formatQuantity } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import styles from "./investigation-list.module.css";
 import { STATUS_LABELS } from "./status";
+import { minuteText } from "./time-text";
 
 /** The saved cases, last changed first. Nothing is drawn where there are none. */
 export function InvestigationList() {
@@ -28,7 +29,7 @@ export function InvestigationList() {
             </Link>
             <span>{STATUS_LABELS[status]}</span>
             <span>{formatQuantity(pins, "pin")}</span>
-            <span className={styles.quiet}>changed {updatedAt.slice(0, 16).replace("T", " ")} UTC</span>
+            <span className={styles.quiet}>changed {minuteText(updatedAt)}</span>
           </li>
         ))}
       </ul>

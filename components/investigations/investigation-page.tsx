@@ -17,6 +17,7 @@ import { Dialog, DialogButtons } from "@/components/ui/dialog";
 import { Empty } from "@/components/ui/empty";
 import fields from "@/components/ui/fields.module.css";
 import { formatQuantity } from "@/components/ui/format";
+import { later } from "@/components/ui/later";
 import { visible } from "@/components/ui/text";
 import type { Investigation, Pin } from "@/lib/investigations/investigation";
 import styles from "./investigation-page.module.css";
@@ -25,6 +26,10 @@ import { PinArticle } from "./pin-article";
 import { useChange, useDelete } from "./queries";
 import { STATUS_LABELS } from "./status";
 import { TextEditor } from "./text-editor";
+import { minuteText } from "./time-text";
+
+/** Its code comes when it is asked for. */
+const ShareDialog = later(async () => (await import("./share-dialog")).ShareDialog);
 
 interface InvestigationPageProps {
   readonly id: string;
@@ -66,6 +71,7 @@ function Case({ investigation, onReload }: CaseProps) {
   const { captureId, title, status, notes, pins } = investigation;
   const capture = useCapture(captureId).data;
   const change = useChange(investigation);
+  const [isSharing, setSharing] = useState(false);
   const setPins = (next: readonly Pin[]) => change.mutate({ pins: [...next] });
   return (
     <>
@@ -90,12 +96,14 @@ function Case({ investigation, onReload }: CaseProps) {
           what="the link"
           caption="Copy link"
         />
+        <Button onClick={() => setSharing(true)}>Share</Button>
         <DeleteButton investigation={investigation} />
+        {isSharing && <ShareDialog investigationId={investigation.id} onClose={() => setSharing(false)} />}
       </div>
       <p className={styles.quiet}>
         {formatQuantity(pins.length, "pin")} of{" "}
         <Link href={viewAddress(captureId, "overview", "")}>{visible(capture?.name ?? "the capture")}</Link>,
-        changed {investigation.updatedAt.slice(0, 16).replace("T", " ")} UTC
+        changed {minuteText(investigation.updatedAt)}
       </p>
       {change.error !== null && <ChangeProblem error={change.error} onReload={onReload} />}
       <section className={styles.notes} aria-label="Notes">

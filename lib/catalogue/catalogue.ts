@@ -8,6 +8,7 @@ import path from "node:path";
 import { PrismaLibSql } from "@prisma/adapter-libsql";
 import type { Capture, Investigation } from "./generated/client";
 import { PrismaClient } from "./generated/client";
+import { ShareStore } from "./shares";
 
 export type CatalogueEntry = Capture;
 export type StoredInvestigation = Investigation;
@@ -40,10 +41,12 @@ export function catalogueFile(dataFolder: string): string {
 
 export class Catalogue {
   private readonly prisma: PrismaClient;
+  readonly shares: ShareStore;
 
   /** The file must have been migrated. */
   constructor(file: string) {
     this.prisma = new PrismaClient({ adapter: new PrismaLibSql({ url: `file:${file}` }) });
+    this.shares = new ShareStore(this.prisma);
   }
 
   /** Newest first. */
@@ -98,8 +101,9 @@ export class Catalogue {
     return count === 1;
   }
 
-  /** False when it is not there. */
+  /** With its shares. False when it is not there. */
   async removeInvestigation(id: string): Promise<boolean> {
+    for (const share of await this.shares.list(id)) await this.shares.remove(share.id);
     return (await this.prisma.investigation.deleteMany({ where: { id } })).count > 0;
   }
 

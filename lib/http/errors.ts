@@ -20,6 +20,7 @@ const kinds = {
   scope_too_wide: { status: 400, hint: "Narrow the time range or the filter." },
   upload_incomplete: { status: 400, hint: "The connection ended early. Send the file again." },
   sign_in_needed: { status: 401, hint: "Sign in, or send the header Authorization: Bearer with the token." },
+  passphrase_needed: { status: 401, hint: "Open the link in a browser and type the passphrase." },
   host_refused: {
     status: 403,
     hint: "Open the address that the server printed, or add this name to EYEPIECE_ALLOWED_HOSTS.",
@@ -35,6 +36,7 @@ const kinds = {
   cause_not_found: { status: 404, hint: "Ask for the drops by cause to see which there are." },
   revision_not_found: { status: 404, hint: "Leave `revision` out to see the capture as it is now." },
   investigation_not_found: { status: 404, hint: "List the investigations to see which there are." },
+  share_not_found: { status: 404, hint: "Check that the link was copied whole." },
   method_not_allowed: { status: 405, hint: "The answer's Allow header names the methods." },
   capture_exists: { status: 409, hint: "Use another id, or delete the existing capture first." },
   capture_damaged: { status: 409, hint: "Restore its file from a copy, or delete the capture." },
@@ -44,6 +46,7 @@ const kinds = {
   investigation_changed: { status: 409, hint: "Open it again and repeat the change." },
   investigation_damaged: { status: 409, hint: "Restore the catalogue from a copy." },
   investigation_newer: { status: 409, hint: "Update Eyepiece to open this investigation." },
+  share_closed: { status: 410, hint: "Ask who sent the link for a new one." },
   too_large: { status: 413, hint: "Send less in one request." },
   format_unknown: { status: 415, hint: "docs/formats.md lists what Eyepiece reads." },
   too_many_attempts: { status: 429, hint: "Wait as long as the answer's Retry-After header says." },

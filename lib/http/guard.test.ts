@@ -31,6 +31,7 @@ function ask(line: string, headers: Headers = {}, config = open, given = facts) 
 function verdict(line: string, headers: Headers = {}, config = open): string {
   const decision = ask(line, headers, config);
   if (decision.kind === "refuse") return decision.failure.code;
+  if (decision.kind === "share") return `share:${decision.area}:${decision.action}:${decision.token}`;
   return decision.kind === "sign-in" ? `sign-in:${decision.action}` : "allow";
 }
 
@@ -165,7 +166,6 @@ describe("the token", () => {
 
   it.each([
     ["sign_in_needed", "GET /", {}],
-    ["sign_in_needed", "GET /_next/static/a.js", {}],
     ["sign_in_needed", "PUT /api/v1/captures/c/files/f", {}],
     ["allow", "GET /", { authorization: "Bearer secret" }],
     ["allow", "GET /", { authorization: "bearer  secret " }],
@@ -240,5 +240,51 @@ describe("the client", () => {
       kind: "allow",
       client: { address: "10.0.0.9", isHttps: true },
     });
+  });
+});
+
+describe("without a sign-in", () => {
+  const token = "0123456789abcdef0123456789abcdef";
+  it.each([
+    [`GET /i/${token}`, `share:page:show:${token}`],
+    [`HEAD /i/${token}?x=1`, `share:page:show:${token}`],
+    [`POST /i/${token}`, `share:page:try:${token}`],
+    ["GET /i/short", "share:page:show:undefined"],
+    ["GET /i/", "share:page:show:undefined"],
+    [`GET /api/v1/shared/${token}`, `share:data:show:${token}`],
+    [`GET /api/v1/shared/${token}/pins/abcdefgh`, `share:data:show:${token}`],
+    ["GET /_next/static/chunks/a.b-c_d~1.js", "allow"],
+    ["GET /icon.svg?0123", "allow"],
+    // All else asks for the token.
+    [`POST /api/v1/shared/${token}`, "sign_in_needed"],
+    [`DELETE /i/${token}`, "sign_in_needed"],
+    [`GET /i/${token}/captures`, "sign_in_needed"],
+    [`GET /i/${token}/../../captures`, "sign_in_needed"],
+    [`GET /x/../i/${token}`, "sign_in_needed"],
+    [`GET //i/${token}`, "sign_in_needed"],
+    ["GET /%69/short", "sign_in_needed"],
+    [`GET /api/v1/shared/${token}/pins`, "sign_in_needed"],
+    [`GET /api/v1/shared/${token}/pins/../../captures`, "sign_in_needed"],
+    [`GET /api/v1/shared/${token}/pins/abcdefgh%2f..`, "sign_in_needed"],
+    ["GET /api/v1/shared/other", "sign_in_needed"],
+    ["GET /_next/static/../../captures", "sign_in_needed"],
+    ["GET /_next/static/%2e%2e/captures", "sign_in_needed"],
+    ["GET /_next/image?url=/x", "sign_in_needed"],
+    ["POST /_next/static/chunks/a.js", "sign_in_needed"],
+    ["GET /sample/a.log", "sign_in_needed"],
+  ])("%s: %s", (asked, expected) => {
+    expect(verdict(asked, {}, closed)).toBe(expected);
+  });
+
+  it("a link works below a path, and not beside it", () => {
+    const below = { ...closed, basePath: "/eye" };
+    expect(verdict(`GET /eye/i/${token}`, {}, below)).toBe(`share:page:show:${token}`);
+    expect(verdict(`GET /i/${token}`, {}, below)).toBe("sign_in_needed");
+    expect(verdict("GET /_next/static/a.js", {}, below)).toBe("sign_in_needed");
+  });
+
+  it("another site cannot send a passphrase", () => {
+    expect(verdict(`POST /i/${token}`, { origin: "https://evil.example" }, closed)).toBe("origin_refused");
+    expect(verdict(`GET /i/${token}`, link, closed)).toBe(`share:page:show:${token}`);
   });
 });

@@ -44,7 +44,19 @@ export type Decision =
   | { readonly kind: "allow"; readonly client: Client; readonly area: "page" | "data" }
   /** The server's own sign-in form: show it, try a token, or end the sign-in. */
   | { readonly kind: "sign-in"; readonly client: Client; readonly action: "show" | "try" | "leave" }
+  | ShareRequest
   | Refusal;
+
+/** Something below a link to an investigation: whether its token is good is for others to say. */
+export interface ShareRequest {
+  readonly kind: "share";
+  readonly client: Client;
+  readonly area: "page" | "data";
+  /** Undefined when it cannot be one. */
+  readonly token: string | undefined;
+  /** `try`: a passphrase is sent. */
+  readonly action: "show" | "try";
+}
 
 export interface Refusal {
   readonly kind: "refuse";
@@ -93,7 +105,10 @@ export function guard(request: GuardRequest, config: GuardConfig, facts: GuardFa
 
   const form = signInAction(path, request, config.basePath);
   if (form) return { kind: "sign-in", client, action: form };
-  if (config.token === undefined) return { kind: "allow", client, area };
+  const share = shareRequest(request, client, config.basePath);
+  if (share) return share;
+  const isProgram = isRead && isProgramFile(request.url, config.basePath);
+  if (config.token === undefined || isProgram) return { kind: "allow", client, area };
   return checkToken(request, config.token, client, facts, refuse) ?? { kind: "allow", client, area };
 }
 
@@ -123,7 +138,7 @@ function checkToken(
 
 export function tooManyAttempts(seconds: number): Failure<ErrorCode> {
   const hint = `Try again in ${seconds} s.`;
-  return { code: "too_many_attempts", message: "Too many wrong tokens came from this address.", hint };
+  return { code: "too_many_attempts", message: "Too many wrong tries came from this address.", hint };
 }
 
 /**
@@ -155,6 +170,37 @@ function signInAction(
   if (path !== basePath + signInPath) return undefined;
   if (isPost) return "try";
   return request.method === "GET" || request.method === "HEAD" ? "show" : undefined;
+}
+
+/**
+ * The address as it was sent, not decoded: nothing that means another address later can look like one of these. A wrong
+ * method is left to the token.
+ */
+function shareRequest(
+  { method, url }: GuardRequest,
+  client: Client,
+  basePath: string,
+): ShareRequest | undefined {
+  const path = url.split(/[?#]/, 1)[0] ?? "";
+  if (!path.startsWith(`${basePath}/`)) return undefined;
+  const below = path.slice(basePath.length);
+  const page = /^\/i\/([^/]*)$/.exec(below);
+  const data = /^\/api\/v1\/shared\/([0-9a-f]{32})(?:\/pins\/[a-z0-9]{8,32})?$/.exec(below);
+  const given = (page ?? data)?.[1];
+  if (given === undefined) return undefined;
+  const isRead = method === "GET" || method === "HEAD";
+  if (!isRead && !(page && method === "POST")) return undefined;
+  const token = /^[0-9a-f]{32}$/.test(given) ? given : undefined;
+  return { kind: "share", client, area: page ? "page" : "data", token, action: isRead ? "show" : "try" };
+}
+
+/** Scripts, styles and the icon are the same for everybody and hold nothing of a capture: pages of visitors need them. */
+function isProgramFile(url: string, basePath: string): boolean {
+  const path = url.split(/[?#]/, 1)[0] ?? "";
+  if (!path.startsWith(`${basePath}/`)) return false;
+  return /^\/(?:_next\/static(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+|icon\.svg)$/.test(
+    path.slice(basePath.length),
+  );
 }
 
 function hostRefusal(request: GuardRequest, config: GuardConfig): Failure<ErrorCode> {

@@ -51,6 +51,24 @@ ${told}<form method="post" action="${escapeHtml(basePath)}/sign-in">
   );
 }
 
+/** Asked by a share before it shows anything, its title too. The form is sent to the page's own address. */
+export function passphrasePage(nonce: string, problem?: string): string {
+  const told =
+    problem === undefined ? "" : `<p class="problem" id="problem" role="alert">${escapeHtml(problem)}</p>`;
+  const wrong = problem === undefined ? "" : ` aria-invalid="true" aria-describedby="problem"`;
+  return page(
+    nonce,
+    "Shared investigation",
+    `<h1>Shared investigation</h1>
+<p>Whoever sent you this link has set a passphrase for it.</p>
+${told}<form method="post">
+<label for="passphrase">Passphrase</label>
+<input id="passphrase" name="passphrase" type="password" autocomplete="off" required autofocus${wrong}>
+<button type="submit">Open</button>
+</form>`,
+  );
+}
+
 /**
  * Loads the same address once more. A browser keeps a strict cookie back when a link on another site
  * leads here; the second request is our own page's, and brings it.

@@ -9,6 +9,7 @@ import { investigationCalls } from "./calls/investigations";
 import { l7Calls } from "./calls/l7";
 import { mapCalls } from "./calls/map";
 import { serverCalls } from "./calls/server";
+import { shareCalls } from "./calls/shares";
 import { workloadCalls } from "./calls/workloads";
 
 export const CALLS = {
@@ -21,5 +22,6 @@ export const CALLS = {
   ...causeCalls,
   ...dnsCalls,
   ...investigationCalls,
+  ...shareCalls,
   ...serverCalls,
 };

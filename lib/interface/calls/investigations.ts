@@ -9,11 +9,11 @@ import {
 } from "@/lib/investigations/investigation";
 import { call, captureIdSchema, jsonAnswer, OF_A_CAPTURE } from "../call";
 
-const investigationPath = z.object({
+export const investigationPath = z.object({
   investigationId: z.string().describe("Id of an investigation, as `GET /investigations` lists it."),
 });
 
-const UNREADABLE = ["investigation_newer", "investigation_damaged"] as const;
+export const UNREADABLE = ["investigation_newer", "investigation_damaged"] as const;
 const OF_A_PIN = [...OF_A_CAPTURE, "capture_busy", "revision_not_found", "too_large", "disk_full"] as const;
 
 export const investigationCalls = {
