@@ -224,6 +224,75 @@ describe("drops that are easily misread", () => {
   });
 });
 
+describe("dropped pings, whose records do not say who asked", () => {
+  const CART = pod("shop", "cart", 303);
+  const ping = (seconds: number, source: object, type: number | undefined, direction = "EGRESS") =>
+    line(seconds, {
+      source,
+      destination: LEDGER,
+      IP: { source: source === WEB ? IP.web : "10.0.1.9", destination: IP.ledger, ipVersion: "IPv4" },
+      l4: { ICMPv4: type === undefined ? {} : { type } },
+      node_name: "prod/n1",
+      ...dropped("POLICY_DENIED", direction),
+    });
+
+  it("are told by their ends, and get a rule of the end that dropped them", () => {
+    const { rows, explain } = ask(ping(0, WEB, 8), ping(1, WEB, 8));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      ...{ drops: 2, attempts: null, key: { client: null, server: null, port: null, protocol: "ICMPv4" } },
+      ...{ place: "egress of shop/web", fix: "allow egress to bank/ledger" },
+    });
+    expect(rows[0]?.sentence).toContain(
+      "Packets from shop/web to bank/ledger on ICMPv4 (echo request) are lost",
+    );
+    const { remedy, worked, decidedAt, droppedAt } = explain();
+    expect(remedy.policies[0]?.yaml).toContain(
+      "icmps:\n    - fields:\n      - type: 8\n        family: IPv4",
+    );
+    expect(remedy.policies[1]?.why).toContain("NetworkPolicy has no ICMP");
+    // Whether it worked is not known: nothing says that it never did.
+    expect(worked.says).toContain("it cannot be said whether it worked before");
+    expect(decidedAt.says).toContain("dropped at the sender of the packet, shop/web");
+    expect(droppedAt).toEqual([{ name: "shop/web-7d4b9c6f5-x2x71@prod", drops: 2 }]);
+  });
+
+  it("of several pods are one cause with a rule for each, and replies among them are left out", () => {
+    const { proof, rows, explain } = ask(ping(0, WEB, 8), ping(1, CART, 8), ping(2, CART, undefined));
+    expect(rows.map(({ drops, place }) => [drops, place])).toEqual([[3, "egress"]]);
+    expect(rows[0]?.sentence).toContain(
+      "Packets to bank/ledger on ICMPv4 (echo reply, echo request) are lost",
+    );
+    const { remedy, droppedAt } = explain();
+    const { fileName, yaml } = remedy.policies[0] ?? { fileName: null, yaml: null };
+    expect(fileName).toBe("policies.yaml");
+    expect(yaml?.split("---\n").map((file) => /name: (.*)/.exec(file)?.[1])).toEqual([
+      "allow-cart-egress-ledger",
+      "allow-web-egress-ledger",
+    ]);
+    expect(yaml).not.toContain("type: 0");
+    expect(remedy.besides).toEqual(["The answers among them: their question was not known any more."]);
+    // Each pod's number is that of its flows.
+    for (const { name, drops } of droppedAt) {
+      const q = `drop:yes cause:${rows[0]?.key.causeId} dropped-at:${name}`;
+      expect([name, proof.ask("flows", { q }).total?.drops]).toEqual([name, drops]);
+    }
+    expect(droppedAt.map(({ drops }) => drops)).toEqual([2, 1]);
+  });
+
+  it("that were dropped on their way in get a rule of the receiver", () => {
+    const { rows, explain } = ask(ping(0, WEB, 8, "INGRESS"));
+    expect(rows[0]).toMatchObject({ place: "ingress of bank/ledger", fix: "allow ingress from shop/web" });
+    expect(explain().remedy.policies[0]?.yaml).toContain("name: allow-ledger-ingress-web\n  namespace: bank");
+  });
+
+  it("that answer get none", () => {
+    const { rows, explain } = ask(ping(0, WEB, undefined));
+    expect(rows[0]?.fix).toBe("no rule: replies need none");
+    expect(explain().remedy).toMatchObject({ policies: [], side: null });
+  });
+});
+
 describe("a name that toFQDNs does not cover", () => {
   const lookup = (seconds: number, answer?: object) =>
     line(seconds, {

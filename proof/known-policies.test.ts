@@ -1,6 +1,8 @@
 /** Rules for one cause of each kind, with the packets that they have to let through and those beside them that they must not. By hand. */
 
 import { describe, expect, it } from "vitest";
+import type { AllowWish, Peer, SelectedPods } from "@/lib/insight/causes/allow-rule";
+import { policyFiles } from "@/lib/insight/causes/policy-file";
 import { line, lines } from "@/lib/jobs/testing";
 import { ProofCapture } from "./captures";
 import { readModel } from "./model";
@@ -113,6 +115,7 @@ const toWorld6 = (ip: string, way = tcp(443)): Packet => ({
 const toLedger6 = (from: object, own: string, way: object): Packet => ({
   ...{ from, to: LEDGER, own, ip: "fd00::2:2", way, side: "INGRESS" },
 });
+/** To ledger, whatever the addresses. */
 const ping6 = (type: number, from: object = WEB): Packet => ({
   ...{ from, to: LEDGER, own: "fd00::1", ip: "fd00::2:2", way: { ICMPv6: { type } } },
 });
@@ -187,11 +190,29 @@ const CASES: readonly Case[] = [
     kubernetes: /has no ICMP/,
   },
   {
-    kind: "an echo request that does not say it",
-    dropped: lost(ping6(128, CART)),
+    kind: "an echo request whose record does not say whether it is a reply, as Hubble has it",
+    dropped: lost({ ...ping6(128, CART), to: WEB }),
+    beside: [passed({ ...ping6(129, CART), to: WEB }), passed({ ...ping6(1, CART), to: WEB })],
+    cilium: "    icmps:\n    - fields:\n      - type: 128\n        family: IPv6",
+    kubernetes: /has no ICMP/,
+  },
+  {
+    kind: "an echo request to an address outside, on its way out",
+    dropped: lost({ from: CART, to: WORLD, ip: "198.51.100.9", way: { ICMPv4: { type: 8 } } }),
+    beside: [
+      passed({ from: CART, to: WORLD, ip: "198.51.100.10", way: { ICMPv4: { type: 8 } } }),
+      passed({ from: CART, to: WORLD, ip: "198.51.100.9", way: { ICMPv4: {} } }),
+    ],
+    cilium:
+      '- toCIDR:\n    - "198.51.100.9/32"\n    icmps:\n    - fields:\n      - type: 8\n        family: IPv4',
+    kubernetes: /has no ICMP/,
+  },
+  {
+    kind: "an echo reply that is taken for a new connection",
+    dropped: lost({ from: LEDGER, to: CART, way: { ICMPv4: {} } }),
     beside: [],
-    cilium: /does not say who asked whom/,
-    kubernetes: /does not say who asked whom/,
+    cilium: /These are answers, which need no rule/,
+    kubernetes: /These are answers, which need no rule/,
   },
   {
     kind: "the node-local DNS cache",
@@ -289,4 +310,66 @@ describe.each(DIALECTS)("the %s rule for", (dialect) => {
       dialect === "cilium" ? ["bank/ledger", "shop/cart", "shop/web"] : ["bank/ledger", "shop/web"],
     );
   });
+});
+
+describe("every kind of peer, over every way and at both sides", () => {
+  const pods = (namespace: string, name: string): SelectedPods => ({
+    ...{ namespace, name, alsoSelects: [] },
+    labels: { app: name, "app.kubernetes.io/part-of": "the-shop" },
+  });
+  const ENTITIES = [
+    ...["world", "host", "remote-node", "kube-apiserver"],
+    ...["health", "ingress", "init", "unmanaged"],
+  ];
+  const PEERS: readonly Peer[] = [
+    { kind: "pods", ...pods("shop", "cart"), cluster: null },
+    { kind: "pods", ...pods("bank", "ledger"), cluster: null },
+    { kind: "pods", ...pods("bank", "ledger"), cluster: "prod-eu" },
+    ...ENTITIES.map((name): Peer => ({ kind: "entity", name })),
+    {
+      ...{ kind: "names", names: ["api.example.com", "_srv.example.com"] },
+      resolver: pods("kube-system", "coredns"),
+    },
+    ...["198.51.100.0/24", "198.51.100.9/32", "2001:db8::/32", "2001:db8::7/128"].map(
+      (prefix): Peer => ({ kind: "prefix", prefix }),
+    ),
+  ];
+  const WISH = { owner: pods("shop", "web"), port: 5432, protocol: "TCP", icmp: null, http: [], dns: [] };
+  const request = { path: "/accounts/{id}", isRoute: true, hasQuery: true };
+  const WAYS: readonly Omit<AllowWish, "side" | "peer">[] = [
+    WISH,
+    { ...WISH, protocol: "UDP", port: 65535 },
+    { ...WISH, protocol: "SCTP", port: 1 },
+    { ...WISH, port: null, protocol: "ICMPv4", icmp: { family: "IPv4", types: [0, 8, 255] } },
+    { ...WISH, port: null, protocol: "ICMPv6", icmp: { family: "IPv6", types: [128] } },
+    {
+      ...WISH,
+      http: [
+        { method: "GET", ...request },
+        { ...request, method: "POST", path: undefined },
+      ],
+    },
+    { ...WISH, port: 53, protocol: "UDP", dns: ["api.example.com", "*"] },
+  ];
+  const wishes = (["egress", "ingress"] as const).flatMap((side) =>
+    PEERS.flatMap((peer) => WAYS.map((way): AllowWish => ({ ...way, side, peer }))),
+  );
+
+  it.each([
+    // Of 16 peers, 7 ways and 2 sides: names are for egress, and so are rules about names that are asked for.
+    ["cilium", ciliumSchema, 2 * 16 * 7 - 7 - 15],
+    // Pods of the same cluster and prefixes, over what has ports and no requests.
+    ["kubernetes", kubernetesSchema, 2 * 6 * 3],
+  ] as const)(
+    "is a policy that the published structure of %s takes, or is said not to be one",
+    (dialect, schema, able) => {
+      const written = wishes.flatMap((wish) => policyFiles(dialect, [wish]).files.map(({ yaml }) => yaml));
+      for (const yaml of written) schema.parse(readYaml(yaml));
+      expect(written).toHaveLength(able);
+      const { files, leftOut } = policyFiles(dialect, wishes);
+      expect([files.length, leftOut.size]).toEqual([1, wishes.length - able]);
+      for (const { yaml } of files) schema.parse(readYaml(yaml));
+      for (const why of leftOut.values()) expect(why).toMatch(/^[A-Z].*\.$/);
+    },
+  );
 });

@@ -28,8 +28,6 @@ const endpointSelector = z.strictObject({ matchLabels });
 const entity = z.enum([
   "all",
   "world",
-  "world-ipv4",
-  "world-ipv6",
   "cluster",
   "host",
   "init",

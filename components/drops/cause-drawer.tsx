@@ -15,7 +15,7 @@ import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
 import { CauseEvidence } from "./cause-evidence";
-import { edgeTerms, nodeTerms, podTerms } from "./cause-links";
+import { droppedAtTerms, edgeTerms, nodeTerms, podTerms } from "./cause-links";
 import { CauseRule } from "./cause-rule";
 import { CauseStory } from "./cause-story";
 import { decidedText, reasonCode, reasonLabel, rowTerms } from "./drop-words";
@@ -109,6 +109,9 @@ function Explained(props: ExplainedProps) {
           names={answer.servers}
           termsOf={(name) => podTerms("server", name)}
         />
+        {cause.key.client === null && (
+          <Names {...props} title="Pods that dropped" names={answer.droppedAt} termsOf={droppedAtTerms} />
+        )}
         <Names {...props} title="Nodes" names={answer.nodes} termsOf={nodeTerms} />
       </Part>
       <p className={shared.quiet}>

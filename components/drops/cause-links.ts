@@ -11,6 +11,15 @@ export function podTerms(end: "client" | "server", name: string | null): Term[] 
   ];
 }
 
+/** Drops of one pod, or of what else dropped. */
+export function droppedAtTerms(name: string | null): Term[] {
+  return [
+    makeTerm("dropped-at", [
+      name === null ? { type: "unknown" } : { type: "actor", key: [name], level: "pod" },
+    ]),
+  ];
+}
+
 export function nodeTerms(node: string | null): Term[] {
   if (node === null) return [makeTerm("node-name", [{ type: "unknown" }])];
   const [cluster, name] = splitNodeName(node);

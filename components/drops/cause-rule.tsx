@@ -15,7 +15,7 @@ type Remedy = DropCauseAnswer["remedy"];
 
 /** What would allow it: in words, and as a policy in either language where it can be said. */
 export function CauseRule({ remedy }: { readonly remedy: Remedy }) {
-  const { text, why, policies, alsoAllows } = remedy;
+  const { text, why, policies, alsoAllows, besides } = remedy;
   const [wanted, setDialect] = useState<string>();
   const shown =
     policies.find(({ dialect }) => dialect === wanted) ??
@@ -47,16 +47,22 @@ export function CauseRule({ remedy }: { readonly remedy: Remedy }) {
           )}
         </div>
       )}
-      {alsoAllows.length > 0 && (
-        <>
-          <p className={shared.quiet}>What it lets through besides:</p>
-          <ul className={styles.list}>
-            {alsoAllows.map((says) => (
-              <li key={says}>{visible(says)}</li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Listed title="What it lets through besides" says={alsoAllows} />
+      <Listed title="What it leaves out" says={besides} />
     </Part>
+  );
+}
+
+function Listed({ title, says }: { readonly title: string; readonly says: readonly string[] }) {
+  if (says.length === 0) return null;
+  return (
+    <>
+      <p className={shared.quiet}>{title}:</p>
+      <ul className={styles.list}>
+        {says.map((sentence) => (
+          <li key={sentence}>{visible(sentence)}</li>
+        ))}
+      </ul>
+    </>
   );
 }

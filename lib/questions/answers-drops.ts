@@ -120,6 +120,8 @@ export const dropCauseAnswerSchema = z.object({
     policies: z.array(z.object({ dialect: z.enum(POLICY_DIALECTS), fileName: text, yaml: text, why: text })),
     /** What the rule would let through besides. */
     alsoAllows: z.array(z.string()),
+    /** Drops of the cause that the rule does not allow, and why. */
+    besides: z.array(z.string()),
   }),
   /** How sure it is who decided. */
   confidence: z.object({ level: z.enum(["certain", "likely"]), says: z.string() }),
@@ -166,9 +168,10 @@ export const dropCauseAnswerSchema = z.object({
   rhythm: z.object({ ns, says: z.string() }).nullable(),
   /** Drops that may be counted twice. */
   atMost: count,
-  /** Pods of the client and of the server, and nodes that dropped; most drops first. */
+  /** Pods of the client and of the server, the pods that dropped, and nodes that did; most drops first. */
   clients: z.array(named),
   servers: z.array(named),
+  droppedAt: z.array(named),
   nodes: z.array(named),
   /** Ids of the first flows. */
   examples: z.array(z.string()),
@@ -188,7 +191,7 @@ export const dropPoliciesAnswerSchema = z.object({
       causes: z.array(z.string()),
     }),
   ),
-  /** Causes that no rule can allow, or none in this language. */
+  /** Causes that no rule can allow, none in this language, or not all of it. */
   leftOut: z.array(z.object({ causeId: z.string(), sentence: z.string(), why: z.string() })),
   /** What the rules would let through besides. */
   alsoAllows: z.array(z.string()),

@@ -4,13 +4,13 @@ import { z } from "zod";
 import type { SqlRow } from "@/lib/capture/driver";
 import { dropReasonText } from "@/lib/flow/enums";
 import { DECIDED_BY, dropPolicySchema } from "@/lib/insight/causes/drop-key";
-import type { CauseSide, DropFacts } from "@/lib/insight/causes/drop-words";
+import type { DropFacts } from "@/lib/insight/causes/drop-words";
 import { CAUSE_CLASS_NAMES } from "./answers-drops";
+import { readCauseSide } from "./cause-side";
+import { packetFacts, packetsOf } from "./drop-packets";
 import type { OpenCapture } from "./open-capture";
-import { toActor } from "./pairs";
 
 const policies = z.array(dropPolicySchema);
-const labels = z.array(z.string());
 
 export interface DropCause {
   readonly id: number;
@@ -61,8 +61,6 @@ function toCause(capture: OpenCapture, row: SqlRow): DropCause {
   const [clientLabels, serverLabels] = isSourceClient
     ? [row.sourceLabels, row.destinationLabels]
     : [row.destinationLabels, row.sourceLabels];
-  const side = (key: unknown, labelsText: unknown) =>
-    readSide(capture, text(key), labels.parse(JSON.parse(String(labelsText ?? "[]"))));
   return {
     id: Number(row.id),
     causeId: String(row.causeId),
@@ -84,11 +82,12 @@ function toCause(capture: OpenCapture, row: SqlRow): DropCause {
       code: row.code === null ? null : Number(row.code),
       reason: text(row.reason),
       policies: policies.parse(JSON.parse(String(row.policies))),
-      client: side(row.clientKey, clientLabels),
-      server: side(row.serverKey, serverLabels),
+      client: readCauseSide(capture, text(row.clientKey), text(clientLabels)),
+      server: readCauseSide(capture, text(row.serverKey), text(serverLabels)),
       port: row.port === null ? null : Number(row.port),
       protocol: text(row.protocol),
-      ...exampleFacts(capture, Number(row.kindId), text(row.text)),
+      request: requestOf(capture, Number(row.kindId), text(row.text)),
+      ...packetFacts(packetsOf(capture, Number(row.id)), row.clientKey !== null),
       isReply: row.subject === "reply",
     },
   };
@@ -106,34 +105,11 @@ function evidenceOf(text: string): Pick<DropCause, "deliveredNs" | "answeredNs">
   return { deliveredNs: ns(deliveredNs), answeredNs: ns(answeredNs) };
 }
 
-function readSide(capture: OpenCapture, key: string | null, sideLabels: readonly string[]): CauseSide | null {
-  if (key === null) return null;
-  const row = capture.database
-    .prepare("SELECT * FROM Actor WHERE workloadKey = ? ORDER BY kind, key LIMIT 1")
-    .get([key]);
-  if (row === undefined) return null;
-  const actor = toActor(row);
-  const name = actor.workloadName ?? actor.name;
-  const { kind, namespace, cluster } = actor;
-  return { key, kind, namespace, cluster, name, labels: sideLabels };
-}
-
-/** What the example flow adds: its ICMP type, or its request. */
-function exampleFacts(
-  capture: OpenCapture,
-  kindId: number,
-  text: string | null,
-): Pick<DropFacts, "icmp" | "request"> {
-  const kind = capture.kind(kindId);
-  const { protocol, icmpType, l7Protocol, httpMethod } = kind;
-  const isIcmp = (protocol === "ICMPv4" || protocol === "ICMPv6") && icmpType !== null;
-  return {
-    icmp: isIcmp ? { type: Number(icmpType), family: protocol === "ICMPv4" ? "IPv4" : "IPv6" } : null,
-    request:
-      l7Protocol === null
-        ? null
-        : { protocol: String(l7Protocol), method: httpMethod === null ? null : String(httpMethod), text },
-  };
+/** The request of the example flow. */
+function requestOf(capture: OpenCapture, kindId: number, text: string | null): DropFacts["request"] {
+  const { l7Protocol, httpMethod } = capture.kind(kindId);
+  if (l7Protocol === null) return null;
+  return { protocol: String(l7Protocol), method: httpMethod === null ? null : String(httpMethod), text };
 }
 
 /** What a reason is called: the words of `hubble observe`, else its name. */

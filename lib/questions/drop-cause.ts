@@ -6,7 +6,7 @@ import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { DROP_GROUPS, dropReasonInfo } from "@/lib/flow/drop-reasons";
 import { alsoAllowed } from "@/lib/insight/causes/allow-rule";
 import { type DropFacts, dropHints, dropRemedy } from "@/lib/insight/causes/drop-words";
-import { POLICY_DIALECTS, policyFiles } from "@/lib/insight/causes/policy-file";
+import { POLICY_DIALECTS, policyFiles, yamlOf } from "@/lib/insight/causes/policy-file";
 import type { DropCauseAnswer, DropRow } from "./answers-drops";
 import { type DropCause, findCause } from "./causes";
 import { readChanges } from "./drop-changes";
@@ -16,8 +16,8 @@ import { explainLookups, type Lookups, readLookups } from "./drop-lookups";
 import { toRow } from "./drop-row";
 import { readOtherSide, readSide } from "./drop-sides";
 import { plainNode } from "./drop-terms";
-import { readWish } from "./drop-wish";
-import { readContext } from "./drops";
+import { readWishes } from "./drop-wish";
+import { droppingPod, readContext } from "./drops";
 import type { QuestionFailure } from "./failure";
 import { flowIdOf } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
@@ -87,6 +87,7 @@ function explain(
     atMost,
     clients: sumBy(groups, (group) => context.pairs.get(group.pairId)?.client?.key ?? null),
     servers: sumBy(groups, (group) => context.pairs.get(group.pairId)?.server?.key ?? null),
+    droppedAt: sumBy(groups, (group) => droppingPod(cause.facts.direction, context.pairs.get(group.pairId))),
     nodes: sumBy(groups, (group) => plainNode(context.nodes.get(group.observerId) ?? null)),
     examples: readExamples(capture, cause.id),
   };
@@ -94,26 +95,20 @@ function explain(
 
 function remedyOf(capture: OpenCapture, cause: DropCause, lookups: Lookups): DropCauseAnswer["remedy"] {
   const { text, side } = dropRemedy(cause.facts);
-  const asked = readWish(capture, cause, lookups);
-  if (!asked.ok) return { text, side, why: asked.why, policies: [], alsoAllows: [] };
-  const { wish } = asked;
+  const asked = readWishes(capture, cause, lookups);
+  if (!asked.ok) return { text, side, why: asked.why, policies: [], alsoAllows: [], besides: [] };
   const policies = POLICY_DIALECTS.map((dialect) => {
-    const { files, leftOut } = policyFiles(dialect, [wish]);
-    const [file] = files;
-    return {
-      dialect,
-      fileName: file?.fileName ?? null,
-      yaml: file?.yaml ?? null,
-      why: leftOut.get(wish) ?? null,
-    };
+    const { files, leftOut } = policyFiles(dialect, asked.wishes);
+    const fileName = files.length > 1 ? "policies.yaml" : (files[0]?.fileName ?? null);
+    const [why = null] = leftOut.values();
+    return { dialect, fileName, yaml: yamlOf(files), why };
   });
   const isSaid = policies.some(({ yaml }) => yaml !== null);
+  const says = asked.wishes.flatMap((wish) => alsoAllowed(wish, lookups.isResolverSeen));
   return {
-    text,
-    side,
-    why: null,
-    policies,
-    alsoAllows: isSaid ? alsoAllowed(wish, lookups.isResolverSeen) : [],
+    ...{ text, side, policies, why: null },
+    alsoAllows: isSaid ? [...new Set(says)] : [],
+    besides: [...asked.besides],
   };
 }
 
@@ -150,12 +145,16 @@ function workedWords({
   worksNs,
   deliveredNs,
   answeredNs,
+  clientKey,
   class: kind,
 }: DropCause): DropCauseAnswer["worked"] {
   const before = workedNs === null ? null : formatTime(workedNs);
   const since = worksNs === null ? null : formatTime(worksNs);
   const says = {
-    "never-worked": "In this capture nothing ever came through between these two on this port.",
+    "never-worked":
+      clientKey === null
+        ? "The records do not say who asked whom, so it cannot be said whether it worked before."
+        : "In this capture nothing ever came through between these two on this port.",
     "broken-since": `It worked until ${before}, and has not since.`,
     degraded:
       before === null

@@ -35,7 +35,7 @@ const KUBE_DNS: SelectedPods = {
   labels: { "k8s-app": "kube-dns" },
   alsoSelects: [],
 };
-const NONE: Lookups = {
+export const NO_LOOKUPS: Lookups = {
   ip: null,
   pod: null,
   found: [],
@@ -46,7 +46,7 @@ const NONE: Lookups = {
 
 export function readLookups(capture: OpenCapture, { facts, exampleId }: DropCause): Lookups {
   const { client } = facts;
-  if (client === null || !isFqdnCandidate(facts)) return NONE;
+  if (client === null || !isFqdnCandidate(facts)) return NO_LOOKUPS;
   const example = capture.database
     .prepare(
       `SELECT d.ip, d.ipKey, a.key AS pod FROM Flow f JOIN Endpoint d ON d.id = f.destinationId JOIN Endpoint s ON s.id = f.sourceId

@@ -7,7 +7,7 @@ import { type PolicyDialect, policyFiles } from "@/lib/insight/causes/policy-fil
 import type { DropPoliciesAnswer } from "./answers-drops";
 import { findCause } from "./causes";
 import { readLookups } from "./drop-lookups";
-import { readWish } from "./drop-wish";
+import { readWishes } from "./drop-wish";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 
@@ -33,26 +33,31 @@ export function readDropPolicies(
       );
     const sentence = dropSentence(cause.facts);
     const lookups = readLookups(capture, cause);
-    const asked = readWish(capture, cause, lookups);
+    const asked = readWishes(capture, cause, lookups);
     if (!asked.ok) {
       leftOut.push({ causeId, sentence, why: asked.why });
       continue;
     }
-    wishes.set(asked.wish, { causeId, sentence });
-    for (const sentence of alsoAllowed(asked.wish, lookups.isResolverSeen)) says.add(sentence);
+    for (const wish of asked.wishes) {
+      wishes.set(wish, { causeId, sentence });
+      for (const sentence of alsoAllowed(wish, lookups.isResolverSeen)) says.add(sentence);
+    }
+    for (const why of asked.besides) leftOut.push({ causeId, sentence, why });
   }
   const written = policyFiles(dialect, [...wishes.keys()]);
+  const unsaid = new Map<string, DropPoliciesAnswer["leftOut"][number]>();
   for (const [wish, why] of written.leftOut) {
     const cause = wishes.get(wish);
-    if (cause !== undefined) leftOut.push({ ...cause, why });
+    if (cause !== undefined) unsaid.set(`${cause.causeId} ${why}`, { ...cause, why });
   }
+  leftOut.push(...unsaid.values());
   return ok({
     meta: capture.meta("drops"),
     files: written.files.map(({ workload, fileName, yaml, wishes: of }) => ({
       workload,
       fileName,
       yaml,
-      causes: of.flatMap((wish) => wishes.get(wish)?.causeId ?? []),
+      causes: [...new Set(of.flatMap((wish) => wishes.get(wish)?.causeId ?? []))],
     })),
     leftOut,
     alsoAllows: written.files.length === 0 ? [] : [...says],

@@ -1,6 +1,6 @@
 /** At which side it was dropped and how that is known, and what the other side makes of the same edge. */
 
-import { dropOwner, placeText, shown } from "@/lib/insight/causes/drop-words";
+import { dropOwner, placeText, policySide, shown } from "@/lib/insight/causes/drop-words";
 import type { DropCauseAnswer } from "./answers-drops";
 import type { DropCause } from "./causes";
 import type { OpenCapture } from "./open-capture";
@@ -10,12 +10,16 @@ export function readSide(
   { facts, exampleId }: DropCause,
 ): DropCauseAnswer["decidedAt"] {
   const owner = dropOwner(facts);
+  const isEgress = facts.direction === "EGRESS";
+  const end = isEgress ? "sender" : "receiver";
   if (owner === undefined)
     return {
       place: placeText(facts),
-      says: "The records leave out the direction, or who asked whom, so the side that decided is not known.",
+      says:
+        policySide(facts.direction) === null || facts.packet === null
+          ? "The records leave out the direction, or who asked whom, so the side that decided is not known."
+          : `The records say ${facts.direction}, so each packet was dropped at its ${end}. There are several; the table by pod lists them.`,
     };
-  const isEgress = facts.direction === "EGRESS";
   const row = capture.database
     .prepare(
       `SELECT o.nodeName, e.localId FROM Flow f JOIN Observer o ON o.id = f.observerId
@@ -28,7 +32,6 @@ export function readSide(
     row?.localId === null || row?.localId === undefined
       ? ""
       : `, where it is a local endpoint (id ${Number(row.localId)})`;
-  const end = isEgress ? "sender" : "receiver";
   return {
     place: placeText(facts),
     says: `The records say ${facts.direction}, so it was dropped at the ${end} of the packet, ${shown(owner)}${node}${local}.`,

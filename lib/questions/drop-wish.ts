@@ -1,70 +1,130 @@
 /** What a cause of drops asks to be allowed: whose policy, which peer, by which labels, and which requests. */
 
-import type { AllowWish, HttpRequest, Peer, SelectedPods } from "@/lib/insight/causes/allow-rule";
+import type { AllowWish, HttpRequest, Peer, PolicySide, SelectedPods } from "@/lib/insight/causes/allow-rule";
 import {
   type CauseSide,
-  dropOwner,
+  isAnswer,
   isFqdnCandidate,
   isNodeLocalDns,
   policySide,
 } from "@/lib/insight/causes/drop-words";
-import { policyFiles } from "@/lib/insight/causes/policy-file";
+import { isIcmpAnswer } from "@/lib/insight/causes/icmp-words";
+import { policyFiles, yamlOf } from "@/lib/insight/causes/policy-file";
 import { type LabelledPods, selectLabels } from "@/lib/insight/causes/select-labels";
 import { routeOf } from "@/lib/insight/route";
+import { DEFAULT_CLUSTER } from "@/lib/insight/side";
 import type { DropCause } from "./causes";
-import { type Lookups, readLookups } from "./drop-lookups";
+import { type Lookups, NO_LOOKUPS, readLookups } from "./drop-lookups";
+import { type DropPackets, packetFacts, packetsOf } from "./drop-packets";
 import type { OpenCapture } from "./open-capture";
 
-export type Wish =
-  | { readonly ok: true; readonly wish: AllowWish }
+export type Wishes =
+  | {
+      readonly ok: true;
+      readonly wishes: readonly AllowWish[];
+      /** Drops of the cause that none of them allows, and why; each a sentence. */
+      readonly besides: readonly string[];
+    }
   | { readonly ok: false; readonly why: string };
 
-/** A rule that would list more requests or names says nothing any more. */
+/** A rule that would list more requests, names or peers says nothing any more. */
 const REQUESTS = 50;
 
-export function readWish(capture: OpenCapture, cause: DropCause, lookups: Lookups): Wish {
+/** One rule for each peer: more than one only where packets of several pods have no client that tells them apart. */
+export function readWishes(capture: OpenCapture, cause: DropCause, lookups: Lookups): Wishes {
   const { facts } = cause;
   const why = whyNoRule(cause);
   if (why !== undefined) return { ok: false, why };
   const side = policySide(facts.direction);
-  const owner = dropOwner(facts);
-  const peerSide = owner === facts.client ? facts.server : facts.client;
   if (side === null) return { ok: false, why: "The log does not say at which side it was dropped." };
-  if (owner === undefined || peerSide === null || facts.client === null || facts.server === null)
+  if (facts.client === null || facts.server === null) return messageWishes(capture, cause, side);
+  const owner = side === "egress" ? facts.client : facts.server;
+  const peer = side === "egress" ? facts.server : facts.client;
+  const wish = readWish(capture, cause, side, owner, peer, lookups);
+  return typeof wish === "string" ? { ok: false, why: wish } : { ok: true, wishes: [wish], besides: [] };
+}
+
+/**
+ * Hubble leaves out of a drop whether it is a reply, and ICMP has no ports that would tell. Its type does: whoever sends an echo
+ * request asks. The answers among the messages need no rule.
+ */
+function messageWishes(capture: OpenCapture, cause: DropCause, side: PolicySide): Wishes {
+  const packets = packetsOf(capture, cause.id);
+  const asked = packets.filter(({ icmp }) => icmp !== null && !isIcmpAnswer(icmp.family, icmp.type));
+  if (cause.facts.icmp === null || asked.length === 0)
     return { ok: false, why: "The log does not say who asked whom." };
-  const own = selectPods(capture, owner);
-  if (own === undefined) return { ok: false, why: whyNotPods(owner) };
-  const peer = peerOf(capture, facts.direction, peerSide, lookups, cause);
-  if (typeof peer === "string") return { ok: false, why: peer };
-  const { http, dns, tooMany } = readRequests(capture, cause);
-  if (tooMany)
+  const besides = new Set<string>();
+  if (asked.length < packets.length)
+    besides.add("The answers among them: their question was not known any more.");
+  const edges = new Map<string, DropPackets[]>();
+  for (const one of asked) {
+    const key = JSON.stringify([one.sender?.key, one.senderIp, one.receiver?.key, one.receiverIp]);
+    edges.set(key, [...(edges.get(key) ?? []), one]);
+  }
+  if (edges.size > REQUESTS)
     return {
       ok: false,
-      why: `More than ${REQUESTS} different requests were refused: choose a pattern for them by hand.`,
+      why: `More than ${REQUESTS} pairs of pods are concerned: choose selectors for them by hand.`,
     };
-  return {
-    ok: true,
-    wish: {
-      side,
-      owner: own,
-      peer,
-      port: facts.port,
-      protocol: facts.protocol,
-      icmp: facts.icmp,
-      http,
-      dns: isNodeLocalDns(facts) ? ["*"] : dns,
-    },
-  };
+  const wishes: AllowWish[] = [];
+  for (const edge of edges.values()) {
+    const wish = messageWish(capture, cause, side, edge);
+    if (typeof wish === "string") besides.add(wish);
+    else wishes.push(wish);
+  }
+  const [why] = besides;
+  return wishes.length > 0
+    ? { ok: true, wishes, besides: [...besides] }
+    : { ok: false, why: why ?? "The log does not say who asked whom." };
+}
+
+function messageWish(
+  capture: OpenCapture,
+  cause: DropCause,
+  side: PolicySide,
+  edge: readonly DropPackets[],
+): AllowWish | string {
+  const [first] = edge;
+  const [owner, peer, ip] =
+    side === "egress"
+      ? [first?.sender, first?.receiver, first?.receiverIp]
+      : [first?.receiver, first?.sender, first?.senderIp];
+  if (!owner || !peer) return "The log does not say which pods it was about.";
+  const wish = readWish(capture, cause, side, owner, peer, { ...NO_LOOKUPS, ip: ip ?? null });
+  const icmp = packetFacts(edge, true).icmp;
+  return typeof wish === "string" ? wish : { ...wish, icmp };
+}
+
+/** A sentence where there is none. */
+function readWish(
+  capture: OpenCapture,
+  cause: DropCause,
+  side: PolicySide,
+  owner: CauseSide,
+  other: CauseSide,
+  lookups: Lookups,
+): AllowWish | string {
+  const { facts } = cause;
+  const own = selectPods(capture, owner);
+  if (own === undefined) return whyNotPods(owner);
+  const peer = peerOf(capture, owner, other, lookups, cause);
+  if (typeof peer === "string") return peer;
+  const { http, dns, tooMany } = readRequests(capture, cause);
+  if (tooMany)
+    return `More than ${REQUESTS} different requests were refused: choose a pattern for them by hand.`;
+  const { port, protocol, icmp } = facts;
+  return { side, owner: own, peer, port, protocol, icmp, http, dns: isNodeLocalDns(facts) ? ["*"] : dns };
 }
 
 /** The missing rule as a CiliumNetworkPolicy; null where there is none, or it cannot be said. */
 export function missingRule(capture: OpenCapture, cause: DropCause): string | null {
-  const asked = readWish(capture, cause, readLookups(capture, cause));
-  return asked.ok ? (policyFiles("cilium", [asked.wish]).files[0]?.yaml ?? null) : null;
+  const asked = readWishes(capture, cause, readLookups(capture, cause));
+  return asked.ok ? yamlOf(policyFiles("cilium", asked.wishes).files) : null;
 }
 
 function whyNoRule({ facts }: DropCause): string | undefined {
-  if (facts.isReply) return "These are answers, which need no rule: their connection was not known any more.";
+  if (isAnswer(facts))
+    return "These are answers, which need no rule: their connection was not known any more.";
   switch (facts.decidedBy) {
     case "policy":
       return "A deny rule wins over every allow rule: no rule that is added can undo it. Change the policy that denies.";
@@ -92,24 +152,32 @@ function whyNotPods({ kind, name }: CauseSide): string {
 
 function peerOf(
   capture: OpenCapture,
-  direction: string,
+  owner: CauseSide,
   peer: CauseSide,
   lookups: Lookups,
   { facts }: DropCause,
 ): Peer | string {
   if (peer.kind === "pod" || peer.kind === "workload") {
     const pods = selectPods(capture, peer);
-    return pods === undefined ? "The log does not say which pods it was about." : { kind: "pods", ...pods };
+    if (pods === undefined) return "The log does not say which pods it was about.";
+    return { kind: "pods", ...pods, cluster: otherCluster(owner, peer) };
   }
   if (peer.kind === "reserved") return { kind: "entity", name: peer.name };
   if (peer.kind !== "world") return whyNotPods(peer);
   const names = namesOf(peer, lookups);
-  if (direction === "EGRESS" && names.length > 0 && isFqdnCandidate(facts))
-    return { kind: "names", names, resolver: lookups.resolver };
+  if (names.length > 0 && isFqdnCandidate(facts)) return { kind: "names", names, resolver: lookups.resolver };
   if (peer.key.startsWith("cidr:")) return { kind: "prefix", prefix: peer.name };
   const ip = peer.key.startsWith("ip:") ? peer.name : lookups.ip;
   if (ip !== null) return { kind: "prefix", prefix: `${ip}/${ip.includes(":") ? 128 : 32}` };
   return { kind: "entity", name: "world" };
+}
+
+/** Null where they are in one cluster, and where a log that names no cluster leaves it to be `default`. */
+function otherCluster(owner: CauseSide, { cluster, labels }: CauseSide): string | null {
+  if (cluster === owner.cluster) return null;
+  const isNamed =
+    cluster !== DEFAULT_CLUSTER || labels.includes(`k8s:io.cilium.k8s.policy.cluster=${cluster}`);
+  return isNamed ? cluster : null;
 }
 
 /** What the client asked for; else what the record calls the address. */

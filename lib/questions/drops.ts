@@ -146,7 +146,7 @@ function codeOf({ reason }: DropCause["facts"]): number | null {
 }
 
 /** The pod whose policy or datapath dropped; null where the direction is not known. */
-function droppingPod(direction: string, pair: PairRow | undefined): string | null {
+export function droppingPod(direction: string, pair: PairRow | undefined): string | null {
   if (direction === "EGRESS") return pair?.source?.key ?? null;
   return direction === "INGRESS" ? (pair?.destination?.key ?? null) : null;
 }

@@ -5,6 +5,7 @@
  * no entities, no ICMP and nothing above ports: where it cannot say it, the reason stands in place of rules.
  */
 
+import { type Icmp, icmpText } from "./icmp-words";
 import type { Yaml } from "./yaml";
 
 export type PolicySide = "egress" | "ingress";
@@ -20,7 +21,8 @@ export interface SelectedPods {
 }
 
 export type Peer =
-  | ({ readonly kind: "pods" } & SelectedPods)
+  /** `cluster`: another one than the owner's, in a mesh. */
+  | ({ readonly kind: "pods"; readonly cluster: string | null } & SelectedPods)
   | { readonly kind: "entity"; readonly name: string }
   /** Names by which the owner asks for it, and the pods that it asks. */
   | { readonly kind: "names"; readonly names: readonly string[]; readonly resolver: SelectedPods }
@@ -41,7 +43,7 @@ export interface AllowWish {
   readonly peer: Peer;
   readonly port: number | null;
   readonly protocol: string | null;
-  readonly icmp: { readonly type: number; readonly family: "IPv4" | "IPv6" } | null;
+  readonly icmp: Icmp | null;
   /** Requests that are to pass; empty: no rule above ports. */
   readonly http: readonly HttpRequest[];
   /** Names that may be asked for; empty: no rule about names. */
@@ -55,13 +57,15 @@ export type Rules =
 const NO_LABELS = "No lasting label selects the pods: those that the log shows change with each rollout.";
 const NO_NAMESPACE = "The namespace in the log is not a name that Kubernetes takes.";
 const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+const CLUSTER = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const NO_PORT = "The log holds no port of a protocol that a rule can name.";
 
-/** Entities that a rule can name (Cilium 1.19, `pkg/policy/api/entity.go`). */
+/**
+ * Entities that a rule can name. The agent knows world-ipv4 and world-ipv6, too (`pkg/policy/api/entity.go`), but the published
+ * structure does not take them.
+ */
 const ENTITIES = new Set([
   "world",
-  "world-ipv4",
-  "world-ipv6",
   "host",
   "remote-node",
   "kube-apiserver",
@@ -122,9 +126,10 @@ function ciliumPeer({ side, peer }: AllowWish): Part<Members> {
         : cannot("The log holds no address that a rule can name.");
     case "pods": {
       const missing = whyNotSelected(peer);
-      return missing === undefined
-        ? can({ [`${to}Endpoints`]: [{ matchLabels: ciliumLabels(peer) }] })
-        : cannot(missing);
+      if (missing !== undefined) return cannot(missing);
+      const cluster = clusterLabel(peer.cluster);
+      if (!cluster.ok) return cluster;
+      return can({ [`${to}Endpoints`]: [{ matchLabels: { ...ciliumLabels(peer), ...cluster.value } }] });
     }
   }
 }
@@ -136,9 +141,18 @@ function ciliumLabels({ namespace, labels }: SelectedPods): Members {
   };
 }
 
-function ciliumWay({ port, protocol, icmp, http, dns }: AllowWish): Part<Members> {
-  if (icmp !== null) return can({ icmps: [{ fields: [{ type: icmp.type, family: icmp.family }] }] });
+/** Without it a selector finds pods of the owner's cluster only (`policy-default-local-cluster`, since Cilium 1.19). */
+function clusterLabel(cluster: string | null): Part<Members> {
+  if (cluster === null) return can({});
+  return CLUSTER.test(cluster)
+    ? can({ "k8s:io.cilium.k8s.policy.cluster": cluster })
+    : cannot("The log holds no name of the other cluster that a rule can use.");
+}
+
+function ciliumWay({ side, port, protocol, icmp, http, dns }: AllowWish): Part<Members> {
+  if (icmp !== null) return ciliumMessages(icmp);
   if (port === null || protocol === null || !WITH_PORTS.includes(protocol)) return cannot(NO_PORT);
+  if (dns.length > 0 && side === "ingress") return cannot("Rules about DNS names are for egress only.");
   if (!dns.every((name) => name === "*" || isName(name)))
     return cannot("The name holds characters that matchName does not take.");
   const rules: Members = {
@@ -148,6 +162,16 @@ function ciliumWay({ port, protocol, icmp, http, dns }: AllowWish): Part<Members
   const ports: Yaml = [{ port: String(port), protocol }];
   const toPorts: Yaml = Object.keys(rules).length === 0 ? { ports } : { ports, rules };
   return can({ toPorts: [toPorts] });
+}
+
+/** The CRD takes so many in one list. */
+const MOST_TYPES = 40;
+
+function ciliumMessages({ family, types }: Icmp): Part<Members> {
+  if (types.length === 0) return cannot("The log holds no type of ICMP that a rule can name.");
+  if (types.length > MOST_TYPES)
+    return cannot(`A rule can name ${MOST_TYPES} types of ICMP, not ${types.length}.`);
+  return can({ icmps: [{ fields: types.map((type) => ({ type, family })) }] });
 }
 
 /** What lib/insight/route.ts folds identifiers into. */
@@ -204,6 +228,7 @@ function kubernetesPeer({ peer, owner }: AllowWish): Part<Members> {
     case "pods": {
       const missing = whyNotSelected(peer);
       if (missing !== undefined) return cannot(missing);
+      if (peer.cluster !== null) return cannot("NetworkPolicy cannot name pods of another cluster.");
       const podSelector = { matchLabels: peer.labels };
       if (peer.namespace === owner.namespace) return can({ podSelector });
       return can({
@@ -246,6 +271,7 @@ export function alsoAllowed(wish: AllowWish, isResolverSeen: boolean): string[] 
       says.push(`It allows whoever has an address in ${peer.prefix}, now or later.`);
       break;
   }
+  if (wish.icmp !== null) says.push(`It allows ${icmpText(wish.icmp)} of ${wish.protocol} with any code.`);
   for (const { path, isRoute } of wish.http)
     if (isRoute) says.push(`It allows any identifier in ${path}, not only those that were refused.`);
   if (wish.http.some(({ hasQuery }) => hasQuery)) says.push("It allows these paths with any query.");

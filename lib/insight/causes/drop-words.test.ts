@@ -33,6 +33,7 @@ const DENIED: DropFacts = {
   port: 5432,
   protocol: "TCP",
   icmp: null,
+  packet: null,
   request: null,
   isReply: false,
 };
@@ -97,6 +98,48 @@ describe("answers that are lost", () => {
     );
     expect(dropRemedy(reply)).toMatchObject({ side: null, fix: "no rule: replies need none" });
     expect(dropRemedy(reply).text).toContain("No rule is missing");
+  });
+});
+
+describe("packets of which it is not known who asked", () => {
+  const ping: DropFacts = {
+    ...DENIED,
+    ...{ client: null, server: null, port: null, protocol: "ICMPv4" },
+    icmp: { family: "IPv4", types: [8] },
+    packet: { sender: pods("shop", "web"), receiver: pods("bank", "ledger") },
+  };
+
+  it("are told by their ends, and the rule is that of the end which dropped", () => {
+    expect(dropSentence(ping)).toBe(
+      "Packets from shop/web to bank/ledger on ICMPv4 (echo request) are lost: no rule allows it, and a policy selects the pod (default deny, egress of shop/web).",
+    );
+    expect(dropRemedy(ping)).toMatchObject({ fix: "allow egress to bank/ledger", side: "client egress" });
+    expect(dropRemedy({ ...ping, direction: "INGRESS" }).text).toContain(
+      "allows ingress of bank/ledger from shop/web on ICMPv4 (echo request)",
+    );
+  });
+
+  it("say no more than all of them have in common", () => {
+    const several = { ...ping, packet: { sender: null, receiver: pods("bank", "ledger") } };
+    expect(dropSentence(several)).toContain("Packets to bank/ledger on ICMPv4 (echo request) are lost: ");
+    expect(placeText(several)).toBe("egress");
+    expect(dropRemedy(several).fix).toBe("allow it where the pod is selected");
+    expect(
+      dropSentence({ ...ping, packet: null, icmp: { family: "IPv6", types: [1, 2, 3, 200] } }),
+    ).toContain("Packets of ICMPv4 (4 types) are lost: ");
+  });
+
+  it.each<readonly ["IPv4" | "IPv6", number[], boolean]>([
+    ["IPv4", [0], true],
+    ["IPv4", [8], false],
+    ["IPv4", [0, 8], false],
+    ["IPv4", [129], false],
+    ["IPv6", [129], true],
+    ["IPv6", [128], false],
+    ["IPv6", [], false],
+  ])("of %s and the types %j are answers: %s", (family, types, expected) => {
+    const fix = dropRemedy({ ...ping, icmp: { family, types } }).fix;
+    expect(fix === "no rule: replies need none").toBe(expected);
   });
 });
 

@@ -8,6 +8,7 @@ import { type DropGroup, dropReasonInfo } from "@/lib/flow/drop-reasons";
 import type { PolicySide } from "./allow-rule";
 import type { DecidedBy, DropPolicy } from "./drop-key";
 import { policyText } from "./drop-key";
+import { type Icmp, icmpText, isIcmpAnswer } from "./icmp-words";
 
 /** One side as the reader knows it; null when it is unknown who is the client. */
 export interface CauseSide {
@@ -31,7 +32,9 @@ export interface DropFacts {
   readonly server: CauseSide | null;
   readonly port: number | null;
   readonly protocol: string | null;
-  readonly icmp: { readonly type: number; readonly family: "IPv4" | "IPv6" } | null;
+  readonly icmp: Icmp | null;
+  /** Where it is not known who asked: whom all packets came from and went to; null where they differ or leave it out. */
+  readonly packet: { readonly sender: CauseSide | null; readonly receiver: CauseSide | null } | null;
   /** The refused request that is shown as the example. */
   readonly request: {
     readonly protocol: string;
@@ -49,26 +52,44 @@ export function shown({ kind, namespace, name }: CauseSide): string {
 
 /** `shop/web cannot reach shop/api on TCP 8080: ...` */
 export function dropSentence(facts: DropFacts): string {
-  const { client, server, code } = facts;
+  return `${whoOf(facts)}: ${becauseOf(facts, facts.code)}`;
+}
+
+function whoOf(facts: DropFacts): string {
+  const { client, server, packet } = facts;
   const way = portText(facts);
   const on = way === "" ? "" : ` on ${way}`;
-  const who =
-    client === null || server === null
-      ? `Packets${way === "" ? "" : ` of ${way}`} are lost`
-      : facts.isReply
-        ? `Answers of ${shown(server)} to ${shown(client)}${on} are lost`
-        : `${shown(client)} cannot reach ${shown(server)}${on}`;
-  return `${who}: ${becauseOf(facts, code)}`;
+  if (client !== null && server !== null)
+    return facts.isReply
+      ? `Answers of ${shown(server)} to ${shown(client)}${on} are lost`
+      : `${shown(client)} cannot reach ${shown(server)}${on}`;
+  const [sender, receiver] = [packet?.sender ?? null, packet?.receiver ?? null];
+  if (sender === null && receiver === null) return `Packets${way === "" ? "" : ` of ${way}`} are lost`;
+  const from = sender === null ? "" : ` from ${shown(sender)}`;
+  return `Packets${from}${receiver === null ? "" : ` to ${shown(receiver)}`}${on} are lost`;
 }
 
 /**
  * Whose policies or datapath dropped: an egress drop at the sender of the packet, an ingress drop at its receiver (flow-formats
  * 8.2). Undefined where the log does not say.
  */
-export function dropOwner({ direction, client, server, isReply }: DropFacts): CauseSide | undefined {
-  const [sender, receiver] = isReply ? [server, client] : [client, server];
-  if (direction === "EGRESS") return sender ?? undefined;
-  return direction === "INGRESS" ? (receiver ?? undefined) : undefined;
+export function dropOwner(facts: DropFacts): CauseSide | undefined {
+  return ownerAndPeer(facts)?.owner ?? undefined;
+}
+
+/** Who dropped, and the other end of the packet. */
+function ownerAndPeer(
+  facts: DropFacts,
+): { readonly owner: CauseSide | null; readonly peer: CauseSide | null } | undefined {
+  const { direction, client, server, isReply, packet } = facts;
+  const [sender, receiver] =
+    client === null || server === null
+      ? [packet?.sender ?? null, packet?.receiver ?? null]
+      : isReply
+        ? [server, client]
+        : [client, server];
+  if (direction === "EGRESS") return { owner: sender, peer: receiver };
+  return direction === "INGRESS" ? { owner: receiver, peer: sender } : undefined;
 }
 
 /** `egress of shop/web`, `ingress of payments/api`; without a name where it is not known. */
@@ -79,15 +100,24 @@ export function placeText(facts: DropFacts): string {
   return owner === undefined ? side : `${side} of ${shown(owner)}`;
 }
 
-function portText({ port, protocol }: DropFacts): string {
-  return [protocol, port].filter((part) => part !== null).join(" ");
+function portText({ port, protocol, icmp }: DropFacts): string {
+  const message = icmp === null || icmp.types.length === 0 ? null : `(${icmpText(icmp)})`;
+  return [protocol, port, message].filter((part) => part !== null).join(" ");
+}
+
+/** What was dropped answers something: only that its question is not known any more can be at fault. */
+export function isAnswer({ isReply, icmp }: DropFacts): boolean {
+  return (
+    isReply ||
+    (icmp !== null && icmp.types.length > 0 && icmp.types.every((type) => isIcmpAnswer(icmp.family, type)))
+  );
 }
 
 function becauseOf(facts: DropFacts, code: number | null): string {
   const side = placeText(facts);
   switch (facts.decidedBy) {
     case "default-deny":
-      return facts.isReply
+      return isAnswer(facts)
         ? `they were taken for a new connection, which no rule allows (default deny, ${side}).`
         : `no rule allows it, and a policy selects the pod (default deny, ${side}).`;
     case "policy":
@@ -131,7 +161,7 @@ export function dropRemedy(facts: DropFacts): Remedy {
   const side = policySide(facts.direction);
   const named =
     side === null ? null : (`${side === "egress" ? "client" : "server"} ${side}` as Remedy["side"]);
-  if (facts.isReply && facts.decidedBy !== "datapath" && facts.decidedBy !== "unknown")
+  if (isAnswer(facts) && facts.decidedBy !== "datapath" && facts.decidedBy !== "unknown")
     return { text: REPLY_TEXT, fix: "no rule: replies need none", side: null };
   switch (facts.decidedBy) {
     case "default-deny":
@@ -169,10 +199,9 @@ function allowText(facts: DropFacts, side: PolicySide | null): string {
   if (isNodeLocalDns(facts))
     return "Allow egress to the pods of node-local-dns (k8s-app: node-local-dns) on port 53, with the DNS rules on that same rule.";
   const way = portText(facts) || "this traffic";
-  const { client, server } = facts;
-  if (side === null || client === null || server === null)
+  const { owner, peer } = ownerAndPeer(facts) ?? {};
+  if (!owner || !peer)
     return `Find the policy that selects the pod which dropped it, and allow ${way} there.`;
-  const [owner, peer] = side === "egress" ? [client, server] : [server, client];
   const verb =
     side === "egress"
       ? `egress of ${shown(owner)} to ${shown(peer)}`
@@ -183,9 +212,9 @@ function allowText(facts: DropFacts, side: PolicySide | null): string {
 
 function allowFix(facts: DropFacts, side: PolicySide | null): string {
   if (isNodeLocalDns(facts)) return "allow egress to node-local-dns";
-  const { client, server } = facts;
-  if (side === null || client === null || server === null) return "allow it where the pod is selected";
-  return side === "egress" ? `allow egress to ${shown(server)}` : `allow ingress from ${shown(client)}`;
+  const { owner, peer } = ownerAndPeer(facts) ?? {};
+  if (!owner || !peer) return "allow it where the pod is selected";
+  return side === "egress" ? `allow egress to ${shown(peer)}` : `allow ingress from ${shown(peer)}`;
 }
 
 function l7Fix({ request }: DropFacts): string {

@@ -7,11 +7,9 @@ const pods = (
   namespace: string,
   name: string,
   labels: Record<string, string> = { app: name },
-): SelectedPods => ({
-  namespace,
-  name,
-  labels,
-  alsoSelects: [],
+): SelectedPods & { cluster: null } => ({
+  ...{ namespace, name, labels },
+  ...{ alsoSelects: [], cluster: null },
 });
 const WISH: AllowWish = {
   side: "egress",
@@ -114,8 +112,32 @@ spec:
     ["an entity", { peer: { kind: "entity", name: "kube-apiserver" } }, { toEntities: ["kube-apiserver"] }],
     [
       "ICMP",
-      { icmp: { type: 8, family: "IPv4" }, port: null, protocol: "ICMPv4" },
-      { icmps: [{ fields: [{ type: 8, family: "IPv4" }] }] },
+      { icmp: { types: [8, 13], family: "IPv4" }, port: null, protocol: "ICMPv4" },
+      {
+        icmps: [
+          {
+            fields: [
+              { type: 8, family: "IPv4" },
+              { type: 13, family: "IPv4" },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      "pods of another cluster",
+      { peer: { kind: "pods", ...pods("bank", "ledger"), cluster: "prod-eu" } },
+      {
+        toEndpoints: [
+          {
+            matchLabels: {
+              "k8s:io.kubernetes.pod.namespace": "bank",
+              "k8s:app": "ledger",
+              "k8s:io.cilium.k8s.policy.cluster": "prod-eu",
+            },
+          },
+        ],
+      },
     ],
     [
       "requests, their paths as plain texts",
@@ -164,6 +186,17 @@ spec:
       /egress only/,
     ],
     [
+      "the other cluster has a hostile name",
+      { peer: { kind: "pods", ...pods("bank", "ledger"), cluster: 'a"\n- evil' } },
+      /no name of the other cluster/,
+    ],
+    ["a name is refused on its way in", { side: "ingress", dns: ["a.example"] }, /egress only/],
+    [
+      "there are more types of ICMP than a list takes",
+      { icmp: { family: "IPv4", types: Array.from({ length: 41 }, (_, type) => type) } },
+      /40 types of ICMP, not 41/,
+    ],
+    [
       "the name is none",
       { peer: { kind: "names", names: ['a"\n- evil'], resolver: pods("a", "b") } },
       /characters that matchName does not take/,
@@ -181,7 +214,12 @@ spec:
       /knows ports, not requests/,
     ],
     ["questions", { dns: ["a.example"] }, /no rules about DNS/],
-    ["ICMP", { icmp: { type: 8, family: "IPv4" } }, /has no ICMP/],
+    [
+      "pods of another cluster",
+      { peer: { kind: "pods", ...pods("bank", "ledger"), cluster: "prod-eu" } },
+      /pods of another cluster/,
+    ],
+    ["ICMP", { icmp: { types: [8], family: "IPv4" } }, /has no ICMP/],
   ])("cannot be said as NetworkPolicy for %s", (_name, wish, why) => {
     const rules = kubernetesRules({ ...WISH, ...wish });
     expect(rules.ok ? "" : rules.why).toMatch(why);
@@ -211,7 +249,7 @@ describe("rules of several causes", () => {
   });
 
   it("leave out what the language cannot say, with the reason", () => {
-    const icmp: AllowWish = { ...WISH, icmp: { type: 8, family: "IPv4" } };
+    const icmp: AllowWish = { ...WISH, icmp: { types: [8], family: "IPv4" } };
     const { files, leftOut } = policyFiles("kubernetes", [WISH, icmp]);
     expect(files).toHaveLength(1);
     expect([...leftOut.keys()]).toEqual([icmp]);

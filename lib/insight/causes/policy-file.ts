@@ -57,6 +57,11 @@ export function policyFiles(
   return { files: [...groups.values()].map((group) => toFile(dialect, group)), leftOut };
 }
 
+/** All in one file; null where there are none. */
+export function yamlOf(files: readonly PolicyFile[]): string | null {
+  return files.length === 0 ? null : files.map(({ yaml }) => yaml).join("---\n");
+}
+
 function peerName({ peer }: AllowWish): string {
   if (peer.kind === "names") return peer.names[0] ?? "name";
   return peer.kind === "prefix" ? peer.prefix : peer.name;
