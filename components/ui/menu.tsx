@@ -1,42 +1,27 @@
 "use client";
 
-import { Check } from "lucide-react";
-import { DropdownMenu as Radix } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
-import { classes } from "./classes";
-import styles from "./menu.module.css";
+import {
+  type ComponentProps,
+  cloneElement,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useState,
+} from "react";
 
-interface MenuProps
-  extends Pick<ComponentProps<typeof Radix.Content>, "align" | "side" | "onCloseAutoFocus"> {
+export interface MenuProps {
   /** The button that opens it. */
-  readonly trigger: ReactNode;
+  readonly trigger: ReactElement<ComponentProps<"button">>;
   readonly open?: boolean;
   readonly onOpenChange?: (open: boolean) => void;
+  readonly onCloseAutoFocus?: (event: Event) => void;
+  readonly align?: "start" | "center" | "end";
+  readonly side?: "top" | "right" | "bottom" | "left";
   readonly children: ReactNode;
 }
 
-/** A menu on a button. Not modal: the modal form locks scrolling with an injected style sheet. */
-export function Menu({ trigger, open, onOpenChange, children, align = "start", ...content }: MenuProps) {
-  return (
-    <Radix.Root modal={false} open={open} onOpenChange={onOpenChange}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          {...content}
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-          className={styles.menu}
-          loop
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
-}
-
-interface MenuItemProps {
+export interface MenuItemProps {
   readonly onSelect: () => void;
   readonly icon?: ReactNode;
   /** Stands at the right, quieter. */
@@ -46,84 +31,95 @@ interface MenuItemProps {
   readonly children: ReactNode;
 }
 
-export function MenuItem({ onSelect, icon, detail, danger = false, disabled, children }: MenuItemProps) {
-  return (
-    <Radix.Item
-      className={classes(styles.item, danger && styles.danger)}
-      onSelect={() => afterClosing(onSelect)}
-      disabled={disabled}
-    >
-      <span className={styles.icon} aria-hidden>
-        {icon}
-      </span>
-      <span className={styles.label}>{children}</span>
-      {detail !== undefined && <span className={styles.detail}>{detail}</span>}
-    </Radix.Item>
-  );
-}
-
-/**
- * Runs an action once the menu has given the focus back to its button, which it does in a timer of its own.
- * A dialog that opens then knows where the focus belongs when it closes.
- */
-function afterClosing(action: () => void): void {
-  setTimeout(() => setTimeout(action));
-}
-
-interface MenuCheckProps {
+export interface MenuCheckProps {
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;
   readonly children: ReactNode;
 }
 
-/** Can be ticked; the menu stays open. */
-export function MenuCheck({ checked, onChange, children }: MenuCheckProps) {
-  return (
-    <Radix.CheckboxItem
-      className={styles.item}
-      checked={checked}
-      onCheckedChange={onChange}
-      onSelect={(event) => event.preventDefault()}
-    >
-      <Ticked />
-      <span className={styles.label}>{children}</span>
-    </Radix.CheckboxItem>
-  );
-}
-
-interface MenuChoiceProps {
+export interface MenuChoiceProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly choices: readonly { readonly value: string; readonly label: ReactNode }[];
 }
 
-export function MenuChoice({ value, onChange, choices }: MenuChoiceProps) {
-  return (
-    <Radix.RadioGroup value={value} onValueChange={onChange}>
-      {choices.map((choice) => (
-        <Radix.RadioItem key={choice.value} value={choice.value} className={styles.item}>
-          <Ticked />
-          <span className={styles.label}>{choice.label}</span>
-        </Radix.RadioItem>
-      ))}
-    </Radix.RadioGroup>
-  );
+type Parts = typeof import("./menu-parts");
+
+let parts: Parts | undefined;
+let coming: Promise<Parts> | undefined;
+
+/** Menus are a tenth of a page's code and wanted by few visits: it comes when a button is pointed at. */
+async function load(): Promise<Parts> {
+  coming ??= import("./menu-parts");
+  try {
+    parts = await coming;
+    return parts;
+  } catch (error) {
+    coming = undefined;
+    throw error;
+  }
 }
 
-function Ticked() {
-  return (
-    <span className={styles.icon} aria-hidden>
-      <Radix.ItemIndicator>
-        <Check size={14} />
-      </Radix.ItemIndicator>
-    </span>
-  );
+/** Asks for the code early; that it does not come is told when it is needed. */
+function prepare(): void {
+  load().catch(() => {});
 }
 
-export function MenuLabel({ children }: { readonly children: ReactNode }) {
-  return <Radix.Label className={styles.heading}>{children}</Radix.Label>;
+/** A menu on a button. */
+export function Menu(props: MenuProps) {
+  const { trigger, open, onOpenChange } = props;
+  const [ready, setReady] = useState(parts);
+  const [startsOpen, setStartsOpen] = useState<"by-key" | "by-pointer">();
+  const fetchParts = () => {
+    load().then(setReady, (error) =>
+      setReady(() => {
+        throw error;
+      }),
+    );
+  };
+  const isMissing = open === true && ready === undefined;
+  useEffect(() => {
+    if (isMissing) fetchParts();
+  });
+  if (ready !== undefined) return <ready.Menu {...props} startsOpen={startsOpen} />;
+  const ask = (how: "by-key" | "by-pointer") => {
+    setStartsOpen(how);
+    onOpenChange?.(true);
+    fetchParts();
+  };
+  return cloneElement(trigger, {
+    "aria-haspopup": "menu",
+    "aria-expanded": false,
+    onPointerEnter: prepare,
+    onFocus: prepare,
+    // A key that presses a button makes a click without a place in it.
+    onClick: (event) => ask(event.detail === 0 ? "by-key" : "by-pointer"),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "ArrowDown") return;
+      event.preventDefault();
+      ask("by-key");
+    },
+  });
+}
+
+// What stands in a menu is drawn by its open menu only, so the parts are there.
+
+export function MenuItem(props: MenuItemProps) {
+  return parts && <parts.MenuItem {...props} />;
+}
+
+export function MenuCheck(props: MenuCheckProps) {
+  return parts && <parts.MenuCheck {...props} />;
+}
+
+export function MenuChoice(props: MenuChoiceProps) {
+  return parts && <parts.MenuChoice {...props} />;
+}
+
+export function MenuLabel(props: { readonly children: ReactNode }) {
+  return parts && <parts.MenuLabel {...props} />;
 }
 
 export function MenuLine() {
-  return <Radix.Separator className={styles.line} />;
+  return parts && <parts.MenuLine />;
 }
