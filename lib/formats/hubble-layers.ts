@@ -74,7 +74,8 @@ function readProtocol(protocol: string, message: JsonObject): Layer4 {
       return { ...readPorts(protocol, message), chunkType };
     }
     default:
-      return readPorts(protocol, message);
+      // Ports of a printed flow whose protocol is not known are written under no name (write-hubble.ts).
+      return { ...readPorts(protocol, message), protocol: protocol || undefined };
   }
 }
 
