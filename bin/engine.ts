@@ -19,11 +19,14 @@ import { Captures } from "./captures";
 import { setEngine } from "./engine-slot";
 import { Investigations } from "./investigations";
 import { IntakeTotals, Metrics } from "./metrics";
+import { Redactions } from "./redactions";
 import { Shares } from "./shares";
 
 export interface Engine {
   readonly captures: Captures;
   readonly investigations: Investigations;
+  /** Masked copies on their way. */
+  readonly redactions: Redactions;
   readonly shares: Shares;
   /** Whoever reaches the server may do everything: no token is set. */
   readonly isOpen: boolean;
@@ -81,9 +84,11 @@ export async function createEngine(
   const stopping = new AbortController();
   const metrics = new Metrics(readers, intake, () => captures.list());
   const investigations = new Investigations(catalogue, captures);
+  const redactions = new Redactions(dataDir, captures, log);
   const engine: Engine = {
     captures,
     investigations,
+    redactions,
     shares: new Shares(catalogue, investigations, captures),
     isOpen: !asksForToken,
     metrics,
@@ -95,6 +100,7 @@ export async function createEngine(
     stopping: () => stopping.abort(),
     close: async () => {
       metrics.close();
+      await redactions.close();
       await writers.stopAll();
       await readers.close();
       await catalogue.close();

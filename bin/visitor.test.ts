@@ -128,6 +128,7 @@ describe("a visitor", () => {
       causeId: "a9d3a536e75d0736",
       pinId: "pin00001",
       shareId: "0011223344556677",
+      redactionId: "0011223344556677",
       rest: "anything",
     });
     expect(addresses.length).toBeGreaterThan(40);

@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, FilePlus2, Files, Pencil, Trash2 } from "lucide-react";
+import { Ellipsis, EyeOff, FilePlus2, Files, Pencil, Trash2 } from "lucide-react";
 import { IconButton } from "@/components/ui/button";
 import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
 import { visible } from "@/components/ui/text";
@@ -12,6 +12,7 @@ interface CaptureActionsProps {
   readonly onAdd: () => void;
   readonly onRename: () => void;
   readonly onFiles: () => void;
+  readonly onMask: () => void;
   readonly onDelete: () => void;
 }
 
@@ -35,6 +36,9 @@ export function CaptureActions(props: CaptureActionsProps) {
           </MenuItem>
           <MenuItem icon={<Pencil size={14} />} onSelect={props.onRename}>
             Rename
+          </MenuItem>
+          <MenuItem icon={<EyeOff size={14} />} onSelect={props.onMask}>
+            Masked copy …
           </MenuItem>
           <MenuLine />
         </>

@@ -9,6 +9,7 @@ import { capturesKey, flowsSoFar, useCapture } from "@/components/frame/queries"
 import { viewAddress } from "@/components/frame/views";
 import { formatRange, formatSecond, type Zone } from "@/components/ui/clock";
 import { formatBytes, formatCount, formatSpan } from "@/components/ui/format";
+import { later } from "@/components/ui/later";
 import { visible } from "@/components/ui/text";
 import { useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";
@@ -29,7 +30,9 @@ interface CaptureRowProps {
   readonly isFollowed: boolean;
 }
 
-type Opened = "rename" | "delete" | "files";
+type Opened = "rename" | "delete" | "files" | "mask";
+
+const MaskDialog = later(() => import("./mask-dialog").then((module) => module.MaskDialog));
 
 export function CaptureRow({ capture, uploads, isFollowed }: CaptureRowProps) {
   const client = useQueryClient();
@@ -60,6 +63,7 @@ export function CaptureRow({ capture, uploads, isFollowed }: CaptureRowProps) {
             onAdd={() => picker.current?.click()}
             onRename={() => setOpened("rename")}
             onFiles={() => setOpened("files")}
+            onMask={() => setOpened("mask")}
             onDelete={() => setOpened("delete")}
           />
           <input
@@ -85,6 +89,7 @@ export function CaptureRow({ capture, uploads, isFollowed }: CaptureRowProps) {
       )}
       {opened === "rename" && <RenameDialog capture={capture} onClose={close} />}
       {opened === "delete" && <DeleteDialog capture={capture} onClose={close} />}
+      {opened === "mask" && <MaskDialog capture={capture} onClose={close} />}
       {opened === "files" && <Files captureId={capture.id} onClose={close} />}
     </tbody>
   );

@@ -18,6 +18,7 @@ import { CollectHints } from "./collect-hints";
 import { DropZone } from "./drop-zone";
 import type { NamedFile } from "./dropped-files";
 import styles from "./home.module.css";
+import { RedactionList } from "./redaction-list";
 import { startUploads, uploadStore } from "./uploads";
 
 interface Problem {
@@ -86,6 +87,7 @@ export function Home({ theme, children }: HomeProps) {
             {problem.message} {problem.hint}
           </Banner>
         )}
+        <RedactionList />
         <CaptureList captures={list} error={captures.error} onRetry={() => captures.refetch()} />
         {children}
         <CollectHints isOpen={list?.length === 0} />

@@ -8,6 +8,7 @@ import { flowCalls } from "./calls/flows";
 import { investigationCalls } from "./calls/investigations";
 import { l7Calls } from "./calls/l7";
 import { mapCalls } from "./calls/map";
+import { redactionCalls } from "./calls/redactions";
 import { serverCalls } from "./calls/server";
 import { shareCalls } from "./calls/shares";
 import { workloadCalls } from "./calls/workloads";
@@ -22,6 +23,7 @@ export const CALLS = {
   ...causeCalls,
   ...dnsCalls,
   ...investigationCalls,
+  ...redactionCalls,
   ...shareCalls,
   ...serverCalls,
 };

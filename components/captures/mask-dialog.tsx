@@ -1,0 +1,95 @@
+"use client";
+
+import { useId, useState } from "react";
+import { ApiError } from "@/components/frame/api";
+import { Button } from "@/components/ui/button";
+import { Dialog, DialogButtons } from "@/components/ui/dialog";
+import { visible } from "@/components/ui/text";
+import type { CaptureInfo } from "@/lib/questions/answers";
+import type { MaskKind } from "@/lib/redaction/kinds";
+import styles from "./dialogs.module.css";
+import { MASK_CHOICES, MASK_ORDER } from "./mask-kinds";
+import { useStartRedaction } from "./redaction-queries";
+
+interface MaskDialogProps {
+  readonly capture: CaptureInfo;
+  readonly onClose: () => void;
+}
+
+/** Chooses what a copy does not show. The copy is made in the background, and followed on the first page. */
+export function MaskDialog({ capture, onClose }: MaskDialogProps) {
+  const id = useId();
+  const [name, setName] = useState(`${capture.name} (masked copy)`);
+  const [mask, setMask] = useState<readonly MaskKind[]>(MASK_ORDER);
+  const start = useStartRedaction(capture.id, onClose);
+  const trimmed = name.trim();
+  return (
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={`Masked copy of ${visible(capture.name)}`}
+      description="A new capture in which what you choose stands under other names: the same for the same value, and not to be traced back. Times, ports, verdicts and all numbers stay. Every value that is masked is looked for in the copy before you get it."
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          start.mutate({ name: trimmed, mask: [...mask] });
+        }}
+      >
+        <fieldset className={styles.choices}>
+          <legend className={styles.label}>What to mask</legend>
+          {MASK_ORDER.map((kind) => (
+            <label key={kind} className={styles.choice}>
+              <input
+                type="checkbox"
+                checked={mask.includes(kind)}
+                onChange={({ target }) =>
+                  setMask(MASK_ORDER.filter((one) => (one === kind ? target.checked : mask.includes(one))))
+                }
+              />
+              <span>
+                {MASK_CHOICES[kind].label}
+                {MASK_CHOICES[kind].says !== "" && (
+                  <span className={styles.quiet}> {MASK_CHOICES[kind].says}</span>
+                )}
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <p className={styles.quiet}>
+          What is masked in one place is masked wherever it stands as a word, in fields of other kinds too.
+        </p>
+        <label htmlFor={id} className={styles.label}>
+          Name of the copy
+        </label>
+        <input
+          id={id}
+          className={styles.input}
+          value={name}
+          maxLength={200}
+          autoComplete="off"
+          onChange={(event) => setName(event.target.value)}
+        />
+        {start.error && (
+          <p className={styles.problem} role="alert">
+            {start.error.message} {start.error instanceof ApiError && start.error.hint}
+          </p>
+        )}
+        <DialogButtons>
+          <Button onClick={() => setMask(mask.length === 0 ? MASK_ORDER : [])}>
+            {mask.length === 0 ? "Choose all" : "Choose none"}
+          </Button>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look="primary"
+            type="submit"
+            disabled={trimmed === "" || mask.length === 0 || start.isPending}
+          >
+            Make the copy
+          </Button>
+        </DialogButtons>
+      </form>
+    </Dialog>
+  );
+}
