@@ -35,6 +35,12 @@ export class Captures {
   private readonly deleting = new Set<string>();
   /** Revisions that investigations show, of captures that have any. */
   private readonly pinned = new Map<string, readonly number[]>();
+  /** Revisions that are about to be pinned. */
+  private readonly held = new Set<{ readonly captureId: string; readonly revisions: readonly number[] }>();
+  /** Files that are about to come or go, by capture: from before pins are looked at until it is done, or is in progress. */
+  private readonly changing = new Map<string, number>();
+  /** Changes that began since the start, by capture. */
+  private readonly changes = new Map<string, number>();
   private makingSample: Promise<CaptureInfo> | undefined;
 
   constructor(
@@ -155,8 +161,7 @@ export class Captures {
     const usable = await this.usable(captureId);
     if (!usable.ok) return usable;
     try {
-      await this.keepPinned(captureId);
-      return ok(await this.intake.receive(captureId, upload));
+      return ok(await this.whileChanging(captureId, () => this.intake.receive(captureId, upload)));
     } catch (error) {
       if (error instanceof UploadBroken) return fail(error.code, error.message);
       // Deleted while the upload began.
@@ -177,10 +182,11 @@ export class Captures {
     if (this.intake.cancel(captureId, fileId)) return ok(null);
     const report = await this.report(captureId, fileId);
     if (!report.ok) return report;
-    await this.keepPinned(captureId);
-    const writer = await this.writers.of(captureId);
-    await writer.ask("removeFile", { fileId });
-    await this.refresh(captureId);
+    await this.whileChanging(captureId, async () => {
+      const writer = await this.writers.of(captureId);
+      await writer.ask("removeFile", { fileId });
+      await this.refresh(captureId);
+    });
     this.changed(captureId);
     return ok(null);
   }
@@ -211,7 +217,7 @@ export class Captures {
   async revisions(captureId: string): Promise<Result<readonly number[], QuestionFailure>> {
     const usable = await this.usable(captureId);
     if (!usable.ok) return usable;
-    const now = this.isReading(captureId) ? [] : [usable.value.revision];
+    const now = this.isChanging(captureId) ? [] : [usable.value.revision];
     return ok([...keptRevisions(this.fileOf(captureId)), ...now]);
   }
 
@@ -219,22 +225,59 @@ export class Captures {
     return this.intake.progress(captureId).length > 0;
   }
 
+  /** A file of the capture is on its way, or about to be. */
+  isChanging(captureId: string): boolean {
+    return this.isReading(captureId) || this.changing.has(captureId);
+  }
+
+  /** How often files began to come or go: two equal numbers, and nothing changed between them. */
+  changesOf(captureId: string): number {
+    return this.changes.get(captureId) ?? 0;
+  }
+
+  /** Revisions that are about to be pinned are kept as if they were. Returns the way to let go of them. */
+  hold(captureId: string, revisions: readonly number[]): () => void {
+    const held = { captureId, revisions };
+    this.held.add(held);
+    return () => this.held.delete(held);
+  }
+
+  private async whileChanging<T>(captureId: string, change: () => Promise<T>): Promise<T> {
+    // Before anything is awaited: whoever wants to pin sees from here on that the capture changes.
+    this.changing.set(captureId, (this.changing.get(captureId) ?? 0) + 1);
+    this.changes.set(captureId, this.changesOf(captureId) + 1);
+    try {
+      await this.keepPinned(captureId);
+      return await change();
+    } finally {
+      const left = (this.changing.get(captureId) ?? 1) - 1;
+      if (left > 0) this.changing.set(captureId, left);
+      else this.changing.delete(captureId);
+    }
+  }
+
   /**
    * Before a capture changes: the revision that an investigation shows is copied. Nothing is pinned while a file is
    * read. Without pins it asks nobody, so that files keep the order in which they arrive.
    */
   private async keepPinned(captureId: string): Promise<void> {
-    const revisions = this.pinned.get(captureId);
-    if (revisions === undefined || this.isReading(captureId)) return;
+    const revisions = this.wanted(captureId);
+    if (revisions.length === 0 || this.isReading(captureId)) return;
     const writer = await this.writers.of(captureId);
     await writer.ask("keepRevision", { pinned: revisions });
   }
 
+  private wanted(captureId: string): number[] {
+    const held = [...this.held].filter((one) => one.captureId === captureId);
+    return [...(this.pinned.get(captureId) ?? []), ...held.flatMap(({ revisions }) => revisions)];
+  }
+
   /** Investigations of the capture came, went or changed. Copies that none of them shows any more go. */
   async pinsChanged(captureId: string): Promise<void> {
-    const wanted = pinnedRevisions(await this.catalogue.investigations(captureId));
-    if (wanted.length > 0) this.pinned.set(captureId, wanted);
+    const pinned = pinnedRevisions(await this.catalogue.investigations(captureId));
+    if (pinned.length > 0) this.pinned.set(captureId, pinned);
     else this.pinned.delete(captureId);
+    const wanted = this.wanted(captureId);
     const file = this.fileOf(captureId);
     const unwanted = keptRevisions(file).filter((revision) => !wanted.includes(revision));
     dropRevisions(file, unwanted);

@@ -19,6 +19,7 @@ import { Captures } from "./captures";
 import { setEngine } from "./engine-slot";
 import { Investigations } from "./investigations";
 import { IntakeTotals, Metrics } from "./metrics";
+import { PinReports } from "./pin-reports";
 import { Redactions } from "./redactions";
 import { Shares } from "./shares";
 
@@ -83,7 +84,11 @@ export async function createEngine(
   await captures.recover();
   const stopping = new AbortController();
   const metrics = new Metrics(readers, intake, () => captures.list());
-  const investigations = new Investigations(catalogue, captures);
+  const ask: Engine["ask"] = (captureId, question, asked, signal) => {
+    const revision = "revision" in asked ? asked.revision : undefined;
+    return readers.ask(captures.fileOfRevision(captureId, revision), question, asked, signal);
+  };
+  const investigations = new Investigations(catalogue, captures, new PinReports(ask));
   const redactions = new Redactions(dataDir, captures, log);
   const engine: Engine = {
     captures,
@@ -92,10 +97,7 @@ export async function createEngine(
     shares: new Shares(catalogue, investigations, captures),
     isOpen: !asksForToken,
     metrics,
-    ask: (captureId, question, ask, signal) => {
-      const revision = "revision" in ask ? ask.revision : undefined;
-      return readers.ask(captures.fileOfRevision(captureId, revision), question, ask, signal);
-    },
+    ask,
     stopSignal: stopping.signal,
     stopping: () => stopping.abort(),
     close: async () => {

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { fail, ok, type Result } from "@/lib/base/result";
 import type { Catalogue, StoredInvestigation } from "@/lib/catalogue/catalogue";
-import { readContent, writeContent } from "@/lib/investigations/content";
+import { type Content, readContent, type StoredPin, writeContent } from "@/lib/investigations/content";
 import type {
   Investigation,
   InvestigationChange,
@@ -13,12 +13,17 @@ import type {
   Pin,
 } from "@/lib/investigations/investigation";
 import { pinProblem, revisionOf } from "@/lib/investigations/revision";
+import type { PinReport } from "@/lib/report/pin-report-answer";
 import type { Captures } from "./captures";
+import type { PinReports } from "./pin-reports";
+
+const NOTHING: Content = { pins: [], revisions: [] };
 
 export class Investigations {
   constructor(
     private readonly catalogue: Catalogue,
     private readonly captures: Captures,
+    private readonly reports: PinReports,
     private readonly nowMs: () => number = Date.now,
   ) {}
 
@@ -31,39 +36,56 @@ export class Investigations {
     return stored === null ? notFound() : toInvestigation(stored);
   }
 
+  /** What a pin shows, and whether it is what was saved. */
+  async pinReport(id: string, pinId: string, signal?: AbortSignal): Promise<Result<PinReport>> {
+    const stored = await this.catalogue.investigation(id);
+    if (stored === null) return notFound();
+    const content = readContent(stored.content);
+    if (!content.ok) return content;
+    const pin = content.value.pins.find((one) => one.id === pinId);
+    if (pin === undefined)
+      return fail(
+        "pin_not_found",
+        "There is no such pin in this investigation.",
+        "It may have been removed.",
+      );
+    const revision = revisionOf(pin);
+    const sealed = {
+      content: content.value.revisions.find((one) => one.revision === revision),
+      seal: pin.seal ?? undefined,
+    };
+    return ok(await this.reports.report(stored.captureId, pin, sealed, signal));
+  }
+
   async create({ captureId, title, status, notes, pins }: NewInvestigation): Promise<Result<Investigation>> {
-    const checked = await this.check(captureId, pins, []);
-    if (!checked.ok) return checked;
-    const now = BigInt(this.nowMs());
-    // 128 bits: an id cannot be guessed.
-    const id = randomBytes(16).toString("hex");
-    const content = writeContent({ pins });
-    const times = { createdAtMs: now, updatedAtMs: now };
-    const stored = { id, captureId, title, status, notes, content, edition: 0, ...times };
-    await this.catalogue.addInvestigation(stored);
-    await this.captures.pinsChanged(captureId);
-    // A file may have begun to arrive while the case was written: then its revision was not copied.
-    const again = await this.check(captureId, pins, []);
-    if (!again.ok) {
-      await this.catalogue.removeInvestigation(id);
-      await this.captures.pinsChanged(captureId);
-      return again;
-    }
-    return this.get(id);
+    return this.holding(captureId, pins, async () => {
+      const content = await this.sealed(captureId, pins, NOTHING);
+      if (!content.ok) return content;
+      const now = BigInt(this.nowMs());
+      // 128 bits: an id cannot be guessed.
+      const id = randomBytes(16).toString("hex");
+      const times = { createdAtMs: now, updatedAtMs: now };
+      const text = writeContent(content.value);
+      const stored = { id, captureId, title, status, notes, content: text, edition: 0, ...times };
+      await this.catalogue.addInvestigation(stored);
+      return this.get(id);
+    });
   }
 
   async change(id: string, { edition, pins, ...rest }: InvestigationChange): Promise<Result<Investigation>> {
-    const now = await this.get(id);
-    if (!now.ok) return now;
-    if (pins !== undefined) {
-      const checked = await this.check(now.value.captureId, pins, now.value.pins);
-      if (!checked.ok) return checked;
-    }
-    const update = { ...rest, ...(pins !== undefined && { content: writeContent({ pins }) }) };
-    if (!(await this.catalogue.changeInvestigation(id, edition, update, BigInt(this.nowMs()))))
-      return fail("investigation_changed", "Somebody else has changed this investigation meanwhile.");
-    if (pins !== undefined) await this.captures.pinsChanged(now.value.captureId);
-    return this.get(id);
+    const stored = await this.catalogue.investigation(id);
+    if (stored === null) return notFound();
+    const before = readContent(stored.content);
+    if (!before.ok) return before;
+    const { captureId } = stored;
+    return this.holding(captureId, pins ?? [], async () => {
+      const content = pins === undefined ? undefined : await this.sealed(captureId, pins, before.value);
+      if (content?.ok === false) return content;
+      const update = { ...rest, ...(content !== undefined && { content: writeContent(content.value) }) };
+      if (!(await this.catalogue.changeInvestigation(id, edition, update, BigInt(this.nowMs()))))
+        return fail("investigation_changed", "Somebody else has changed this investigation meanwhile.");
+      return this.get(id);
+    });
   }
 
   async remove(id: string): Promise<Result<null>> {
@@ -73,14 +95,60 @@ export class Investigations {
     return ok(null);
   }
 
-  /** New pins must be readable and show a revision that is there; those that were there before stay as they are. */
-  private async check(
+  /**
+   * Does something with pins while their revisions are held: a file that begins to arrive meanwhile finds them pinned,
+   * and copies what it would change.
+   */
+  private async holding<T>(
     captureId: string,
     pins: readonly Pin[],
-    before: readonly Pin[],
-  ): Promise<Result<null>> {
-    const known = new Set(before.map(({ link }) => link));
-    const added = pins.filter(({ link }) => !known.has(link));
+    work: () => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const revisions = pins.map(revisionOf).filter((revision) => revision !== undefined);
+    const release = this.captures.hold(captureId, revisions);
+    try {
+      return await work();
+    } finally {
+      release();
+      await this.captures.pinsChanged(captureId);
+    }
+  }
+
+  /** New pins must be readable and show a revision that is there; those that were there before stay as they are. */
+  private async sealed(captureId: string, pins: readonly Pin[], before: Content): Promise<Result<Content>> {
+    const known = new Map(before.pins.map((pin) => [`${pin.view} ${pin.link}`, pin]));
+    const added = pins.filter(({ view, link }) => !known.has(`${view} ${link}`));
+    const checked = await this.check(captureId, added);
+    if (!checked.ok) return checked;
+    const revisions = new Map(before.revisions.map((one) => [one.revision, one]));
+    const stored: StoredPin[] = [];
+    for (const pin of pins) {
+      const old = known.get(`${pin.view} ${pin.link}`);
+      if (old !== undefined || pin.view === null) {
+        stored.push({ ...pin, seal: old?.seal ?? null });
+        continue;
+      }
+      const shown = await this.unchanged(captureId, () => this.reports.shown(captureId, pin));
+      // What cannot be answered now may be answered on another machine; a revision that is gone never is.
+      if (!shown.ok && shown.failure.code === "revision_not_found") return shown;
+      if (shown.ok) revisions.set(shown.value.content.revision, shown.value.content);
+      stored.push({ ...pin, seal: shown.ok ? shown.value.seal : null });
+    }
+    const wanted = new Set(stored.map(revisionOf));
+    return ok({
+      pins: stored,
+      revisions: [...revisions.values()].filter(({ revision }) => wanted.has(revision)),
+    });
+  }
+
+  /** Looks again when files began to come or go meanwhile: from then on there is a copy, which does not change. */
+  private async unchanged<T>(captureId: string, look: () => Promise<T>): Promise<T> {
+    const before = this.captures.changesOf(captureId);
+    const first = await look();
+    return this.captures.changesOf(captureId) === before ? first : look();
+  }
+
+  private async check(captureId: string, added: readonly Pin[]): Promise<Result<null>> {
     for (const pin of added) {
       const problem = pinProblem(pin);
       if (problem !== undefined) return fail("bad_request", `The pin "${pin.title}": ${problem}.`);
@@ -89,7 +157,7 @@ export class Investigations {
     if (!revisions.ok) return revisions;
     const missing = added.map(revisionOf).find((one) => one !== undefined && !revisions.value.includes(one));
     if (missing === undefined) return ok(null);
-    return this.captures.isReading(captureId)
+    return this.captures.isChanging(captureId)
       ? fail(
           "capture_busy",
           "A file is being read into this capture.",
@@ -116,7 +184,7 @@ function toInvestigation(stored: StoredInvestigation): Result<Investigation> {
   const read = readContent(stored.content);
   if (!read.ok) return read;
   const { notes, edition } = stored;
-  return ok({ ...toEntry(stored), notes, edition, pins: [...read.value.pins] });
+  return ok({ ...toEntry(stored), notes, edition, pins: read.value.pins.map(({ seal: _, ...pin }) => pin) });
 }
 
 function instant(ms: bigint): string {

@@ -14,6 +14,8 @@ import type {
   Share,
   SharedInvestigation,
 } from "@/lib/investigations/share";
+import { withoutFilters } from "@/lib/report/block";
+import type { PinReport } from "@/lib/report/pin-report-answer";
 import type { Captures } from "./captures";
 import type { Investigations } from "./investigations";
 
@@ -137,6 +139,15 @@ export class Shares {
       investigationId,
       shared: { title, status, notes, pins, captureId, captureName, updatedAt },
     });
+  }
+
+  /** What a pin of it shows, without the filters that lead into the workplace. */
+  async pinReport(shareId: string | null, pinId: string, signal?: AbortSignal): Promise<Result<PinReport>> {
+    const shown = await this.shown(shareId);
+    if (!shown.ok) return shown;
+    const report = await this.investigations.pinReport(shown.value.investigationId, pinId, signal);
+    if (!report.ok) return report;
+    return ok({ ...report.value, blocks: report.value.blocks.map(withoutFilters) });
   }
 
   private closed({ expiresAtMs, revokedAtMs }: StoredShare): "expired" | "revoked" | undefined {

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { GET as getSharedPin } from "@/app/api/v1/shared/[token]/pins/[pinId]/route";
 import { GET as getShared } from "@/app/api/v1/shared/[token]/route";
 import { createLog } from "@/lib/base/log";
 import { ok } from "@/lib/base/result";
@@ -140,7 +141,9 @@ describe("a visitor", () => {
         if ((await answer.text()) === "reached") through.push(`${method} ${address}`);
         else expect([401, 303], `${method} ${address}`).toContain(answer.status);
       }
-    expect(through.sort()).toEqual([`GET /api/v1/shared/${token}`, `GET /i/${token}`].sort());
+    expect(through.sort()).toEqual(
+      [`GET /api/v1/shared/${token}`, `GET /api/v1/shared/${token}/pins/pin00001`, `GET /i/${token}`].sort(),
+    );
   });
 
   it("is known by the share that was let in, whatever else is sent", async () => {
@@ -191,6 +194,13 @@ describe("a visitor", () => {
       "updatedAt",
     ]);
     expect(body).toMatchObject({ title: "Shop is down", captureName: "Evening" });
+    const pinRoute = (pinId: string) => ({ params: Promise.resolve({ token, pinId }) });
+    const asked = new Request("http://local/x", { headers: { [SHARE_HEADER]: id } });
+    const report = await (await getSharedPin(asked, pinRoute("pin00001"))).json();
+    expect(report).toMatchObject({ failure: null, check: { state: "same" } });
+    expect(JSON.stringify(report)).not.toContain('"filter"');
+    expect((await getSharedPin(asked, pinRoute("pin00009"))).status).toBe(404);
+    expect((await getSharedPin(new Request("http://local/x"), pinRoute("pin00001"))).status).toBe(404);
     // A route that is reached without the front knows no share.
     expect((await getShared(new Request("http://local/x"), route)).status).toBe(404);
   });

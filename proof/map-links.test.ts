@@ -1,11 +1,11 @@
 /** Every number of the map has terms of the filter that lead to exactly what it counts, at every level. */
 
 import { describe, expect, it } from "vitest";
-import { hiddenScopes, readHide, withoutHidden } from "@/components/map/hide";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
 import { betweenTerm, endTerm, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
 import { formatFilter, parseFilter, type Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
+import { hiddenScopes, readHide, withoutHidden } from "@/lib/scope/map-hide";
 import { generateLogs, type Log, REAL_LOGS, sharedProofs } from "./captures";
 
 const proofOf = sharedProofs();

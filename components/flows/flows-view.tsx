@@ -4,7 +4,7 @@ import { PanelLeft } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, capturePath, getJson } from "@/components/frame/api";
 import { TIME_STYLE, ZONE } from "@/components/frame/preferences";
-import { flowsSoFar, useCapture, useTotal } from "@/components/frame/queries";
+import { flowsSoFar, revisionParams, useCapture, useTotal } from "@/components/frame/queries";
 import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
 import { Button, IconButton } from "@/components/ui/button";
@@ -122,7 +122,9 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   };
   const toError = async (direction: "next" | "previous") => {
     const place =
-      openId === undefined ? grid.current?.row() : { id: openId, time: await timeOf(captureId, openId) };
+      openId === undefined
+        ? grid.current?.row()
+        : { id: openId, time: await timeOf(captureId, openId, scope.scope?.revision) };
     const id =
       place &&
       scope.scope &&
@@ -237,9 +239,13 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   );
 }
 
-async function timeOf(captureId: string, flowId: string): Promise<string | null> {
+async function timeOf(
+  captureId: string,
+  flowId: string,
+  revision: number | undefined,
+): Promise<string | null> {
   const path = capturePath(captureId, `/flows/${encodeURIComponent(flowId)}`);
-  return (await getJson<FlowDetailAnswer>(path)).row.time;
+  return (await getJson<FlowDetailAnswer>(path, { params: revisionParams(revision) })).row.time;
 }
 
 function opposite(direction: "next" | "previous"): "next" | "previous" {

@@ -3,6 +3,8 @@
 import { Download } from "lucide-react";
 import { useId } from "react";
 import { apiUrl, capturePath } from "@/components/frame/api";
+import { revisionParams } from "@/components/frame/queries";
+import { useScope } from "@/components/frame/use-scope";
 import { Banner } from "@/components/ui/banner";
 import { linkButton } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -30,6 +32,7 @@ interface RawRecordProps {
 /** The record exactly as it was received, and where it stood. */
 export function RawRecord({ captureId, flowId, raw }: RawRecordProps) {
   const id = useId();
+  const revision = useScope().scope?.revision;
   const [isLaidOut, setLaidOut] = useStored(LAID_OUT);
   const laidOut = isLaidOut ? layOutJson(raw.text) : undefined;
   return (
@@ -61,7 +64,10 @@ export function RawRecord({ captureId, flowId, raw }: RawRecordProps) {
         <CopyButton text={raw.text} what="the record" caption="Copy the record" />
         <a
           className={linkButton("plain", true)}
-          href={apiUrl(capturePath(captureId, `/flows/${encodeURIComponent(flowId)}/raw`))}
+          href={apiUrl(
+            capturePath(captureId, `/flows/${encodeURIComponent(flowId)}/raw`),
+            revisionParams(revision),
+          )}
           download={`${flowId}.json`}
         >
           <Download size={13} aria-hidden />

@@ -14,6 +14,7 @@ import { encodeLink, type Scope } from "@/lib/scope/link";
 import { ApiError, getJson, sendJson } from "./api";
 import { investigationKey, investigationPath, investigationsKey, useInvestigations } from "./investigations";
 import { linkText } from "./link-change";
+import { newPinId } from "./pin-id";
 import type { ScopeHandle } from "./use-scope";
 import { VIEWS } from "./views";
 
@@ -41,7 +42,7 @@ export function PinDialog({ captureId, scope, revision, onClose }: PinDialogProp
   const save = useMutation({
     mutationFn: async () => {
       const pin: Pin = {
-        id: crypto.getRandomValues(new BigUint64Array(1))[0]?.toString(36).padStart(13, "0") ?? "",
+        id: newPinId(),
         view: view?.id ?? "flows",
         link: pinnedLink(scope, revision),
         title: title.trim(),

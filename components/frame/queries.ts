@@ -13,7 +13,7 @@ import type {
 } from "@/lib/questions/answers";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
 import { capturePath, getJson } from "./api";
-import type { ScopeHandle } from "./use-scope";
+import { type ScopeHandle, useScope } from "./use-scope";
 
 /** While a file is read, what is on screen is asked for again this often. */
 export const REFRESH_MS = 2000;
@@ -133,11 +133,18 @@ export function useKeyValues(
   });
 }
 
+/** For questions without a scope: the revision that the page's link holds on to. */
+export function revisionParams(revision: number | undefined): URLSearchParams {
+  return new URLSearchParams(revision === undefined ? {} : { revision: String(revision) });
+}
+
 export function useFlow(captureId: string, flowId: string | undefined) {
+  const revision = useScope().scope?.revision;
   return useQuery({
-    queryKey: [...readKey(captureId), "flow", flowId],
+    queryKey: [...readKey(captureId), "flow", flowId, revision],
     queryFn: ({ signal }) =>
       getJson<FlowDetailAnswer>(capturePath(captureId, `/flows/${encodeURIComponent(flowId ?? "")}`), {
+        params: revisionParams(revision),
         signal,
       }),
     enabled: flowId !== undefined,
@@ -148,9 +155,11 @@ export function useFlow(captureId: string, flowId: string | undefined) {
 /** About the whole capture, whatever the scope. */
 export function useReport(captureId: string) {
   const isReading = useIsReading(captureId);
+  const revision = useScope().scope?.revision;
   return useQuery({
-    queryKey: [...readKey(captureId), "report"],
-    queryFn: ({ signal }) => getJson<ReportAnswer>(capturePath(captureId, "/report"), { signal }),
+    queryKey: [...readKey(captureId), "report", revision],
+    queryFn: ({ signal }) =>
+      getJson<ReportAnswer>(capturePath(captureId, "/report"), { params: revisionParams(revision), signal }),
     placeholderData: keepPreviousData,
     // The report reads every flow: less often than what is on the other pages.
     refetchInterval: isReading ? 5 * REFRESH_MS : false,

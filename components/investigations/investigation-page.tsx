@@ -22,7 +22,9 @@ import { visible } from "@/components/ui/text";
 import type { Investigation, Pin } from "@/lib/investigations/investigation";
 import styles from "./investigation-page.module.css";
 import { Markdown } from "./markdown";
+import { NewNote } from "./new-note";
 import { PinArticle } from "./pin-article";
+import { PrintButton } from "./print-button";
 import { useChange, useDelete } from "./queries";
 import { STATUS_LABELS } from "./status";
 import { TextEditor } from "./text-editor";
@@ -97,6 +99,7 @@ function Case({ investigation, onReload }: CaseProps) {
           caption="Copy link"
         />
         <Button onClick={() => setSharing(true)}>Share</Button>
+        <PrintButton />
         <DeleteButton investigation={investigation} />
         {isSharing && <ShareDialog investigationId={investigation.id} onClose={() => setSharing(false)} />}
       </div>
@@ -126,6 +129,7 @@ function Case({ investigation, onReload }: CaseProps) {
         {pins.map((pin, at) => (
           <li key={pin.id}>
             <PinArticle
+              investigationId={investigation.id}
               captureId={captureId}
               pin={pin}
               isFirst={at === 0}
@@ -140,6 +144,7 @@ function Case({ investigation, onReload }: CaseProps) {
           </li>
         ))}
       </ol>
+      <NewNote isSaving={change.isPending} onSave={(note) => change.mutateAsync({ pins: [...pins, note] })} />
     </>
   );
 }

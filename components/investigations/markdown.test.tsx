@@ -11,7 +11,10 @@ test.each([
   ["- one\n- two", "<ul><li>one</li><li>two</li></ul>"],
   ["1. one", "<ol><li>one</li></ol>"],
   ["line\nline", "<p>line<br/>line</p>"],
-  ["```\nkubectl get pods\n```", '<pre tabindex="0">kubectl get pods</pre>'],
+  [
+    "```\nkubectl get pods\n\tkubectl\u202e get\n```",
+    '<pre tabindex="0">kubectl get pods\n    kubectl\\u202e get</pre>',
+  ],
 ])("%j becomes elements", (text, expected) => {
   expect(html(text)).toBe(expected);
 });

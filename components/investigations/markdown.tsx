@@ -1,6 +1,6 @@
 import { lexer, type Token, type Tokens } from "marked";
 import { type ReactNode, useMemo } from "react";
-import { visible } from "@/components/ui/text";
+import { visible, visibleLines } from "@/components/ui/text";
 import styles from "./markdown.module.css";
 
 /**
@@ -40,7 +40,7 @@ function Piece({ token, depth }: { readonly token: Token; readonly depth: number
     case "code":
       return (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <pre tabIndex={0}>{visible(token.text)}</pre>
+        <pre tabIndex={0}>{visibleLines(token.text)}</pre>
       );
     case "codespan":
       return <code>{visible(token.text)}</code>;

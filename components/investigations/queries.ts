@@ -1,12 +1,10 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { capturePath, getJson, sendDelete, sendJson } from "@/components/frame/api";
+import { getJson, sendDelete, sendJson } from "@/components/frame/api";
 import { investigationKey, investigationPath, investigationsKey } from "@/components/frame/investigations";
-import { readKey } from "@/components/frame/queries";
 import type { Investigation, InvestigationChange } from "@/lib/investigations/investigation";
-import type { SummaryAnswer } from "@/lib/questions/answers";
-import { decodeScope, encodeScope } from "@/lib/scope/link";
+import type { PinReport } from "@/lib/report/pin-report-answer";
 
 /** Changes an investigation from the state that is on screen. */
 export function useChange(investigation: Investigation) {
@@ -35,17 +33,11 @@ export function useDelete(id: string, onDone: () => void) {
   });
 }
 
-/** The numbers of a pin's scope, from the revision that it shows. */
-export function usePinNumbers(captureId: string, link: string) {
-  const { scope } = decodeScope(new URLSearchParams(link));
-  const query = scope === undefined ? "" : encodeScope(scope).toString();
+/** What a pin shows. It holds on to its revision, so that it need not be asked for again while the page is open. */
+export function usePinReport(path: string) {
   return useQuery({
-    queryKey: [...readKey(captureId), "pin", query],
-    queryFn: ({ signal }) =>
-      getJson<SummaryAnswer>(capturePath(captureId, "/summary"), {
-        params: new URLSearchParams(query),
-        signal,
-      }),
-    enabled: scope !== undefined,
+    queryKey: ["pin-report", path],
+    queryFn: ({ signal }) => getJson<PinReport>(path, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }

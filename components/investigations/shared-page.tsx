@@ -8,6 +8,8 @@ import { visible } from "@/components/ui/text";
 import type { SharedInvestigation } from "@/lib/investigations/share";
 import styles from "./investigation-page.module.css";
 import { Markdown } from "./markdown";
+import { PinShown } from "./pin-shown";
+import { PrintButton } from "./print-button";
 import { STATUS_LABELS } from "./status";
 import { minuteText } from "./time-text";
 
@@ -18,8 +20,8 @@ interface SharedPageProps {
 }
 
 /** A shared investigation as its visitors read it: nothing can be changed, and nothing else is reached. */
-export function SharedPage({ shared, theme }: SharedPageProps) {
-  const { title, status, notes, pins, captureName, updatedAt } = shared;
+export function SharedPage({ token, shared, theme }: SharedPageProps) {
+  const { title, status, notes, pins, captureId, captureName, updatedAt } = shared;
   return (
     <>
       <header className={styles.top}>
@@ -29,7 +31,8 @@ export function SharedPage({ shared, theme }: SharedPageProps) {
       <main className={styles.main}>
         <div className={styles.head}>
           <h1 className={styles.title}>{visible(title)}</h1>
-          <span>{STATUS_LABELS[status]}</span>
+          <span className={styles.state}>{STATUS_LABELS[status]}</span>
+          <PrintButton />
         </div>
         <p className={styles.quiet}>
           {formatQuantity(pins.length, "pin")} of {visible(captureName)}, changed {minuteText(updatedAt)}
@@ -45,6 +48,14 @@ export function SharedPage({ shared, theme }: SharedPageProps) {
               <article className={styles.pin} aria-label={visible(pin.title)}>
                 <h2 className={styles.pinTitle}>{visible(pin.title)}</h2>
                 {pin.note !== "" && <Markdown text={pin.note} />}
+                {pin.view !== null && (
+                  <PinShown
+                    path={`/shared/${token}/pins/${encodeURIComponent(pin.id)}`}
+                    captureId={captureId}
+                    pin={pin}
+                    isVisitor
+                  />
+                )}
               </article>
             </li>
           ))}

@@ -10,8 +10,8 @@ import { visible } from "@/components/ui/text";
 import type { SummaryAnswer } from "@/lib/questions/answers";
 import { formatTerm, type Term } from "@/lib/scope/filter";
 import { encodeScope, type Scope } from "@/lib/scope/link";
+import { type Hide, hiddenScopes } from "@/lib/scope/map-hide";
 import type { Noise } from "@/lib/scope/map-noise";
-import { type Hide, hiddenScopes } from "./hide";
 import { NOISE_LABELS } from "./words";
 
 interface HiddenNoteProps {

@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogButtons } from "@/components/ui/dialog";
 import fields from "@/components/ui/fields.module.css";
 import { parseFilter } from "@/lib/scope/filter";
-import { type Hide, hideTerms, writeHide } from "./hide";
+import { type Hide, hideTerms, writeHide } from "@/lib/scope/map-hide";
 
 interface HideDialogProps {
   readonly hide: Hide;

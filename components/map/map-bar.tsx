@@ -9,8 +9,8 @@ import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/co
 import { visible } from "@/components/ui/text";
 import { MEASURES } from "@/lib/insight/map/measure";
 import { formatTerm } from "@/lib/scope/filter";
+import { type Hide, writeHide } from "@/lib/scope/map-hide";
 import { NOISE } from "@/lib/scope/map-noise";
-import { type Hide, writeHide } from "./hide";
 import { HideDialog } from "./hide-dialog";
 import styles from "./map-bar.module.css";
 import type { SavedAs } from "./save";

@@ -13,7 +13,7 @@ import { betweenTerm, endTerm } from "@/lib/scope/edge-terms";
 import { addTerm } from "@/lib/scope/edit";
 import { EMPTY_FILTER, type Filter, type Term } from "@/lib/scope/filter";
 import { encodeScope, type Scope } from "@/lib/scope/link";
-import { type Hide, hideTerms, turned, writeHide } from "./hide";
+import { type Hide, hideTerms, turned, writeHide } from "@/lib/scope/map-hide";
 import { LineParts } from "./line-parts";
 import styles from "./map-drawer.module.css";
 import { writeFocus, writeKeys } from "./open";

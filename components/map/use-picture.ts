@@ -12,7 +12,7 @@ import { edgeKey, MEASURES, type Measure } from "@/lib/insight/map/measure";
 import { waysBetween, within } from "@/lib/insight/map/reach";
 import { type Replay, toReplay } from "@/lib/insight/map/replay";
 import type { MapAnswer } from "@/lib/questions/answers-map";
-import { type Hide, readHide } from "./hide";
+import { type Hide, readHide } from "@/lib/scope/map-hide";
 import { type Focus, readFocus, readPins } from "./open";
 import { useMap } from "./queries";
 import { type Scene, toScene } from "./scene";

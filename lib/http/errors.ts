@@ -36,6 +36,7 @@ const kinds = {
   cause_not_found: { status: 404, hint: "Ask for the drops by cause to see which there are." },
   revision_not_found: { status: 404, hint: "Leave `revision` out to see the capture as it is now." },
   investigation_not_found: { status: 404, hint: "List the investigations to see which there are." },
+  pin_not_found: { status: 404, hint: "Ask for the investigation to see its pins." },
   share_not_found: { status: 404, hint: "Check that the link was copied whole." },
   redaction_not_found: { status: 404, hint: "List the masked copies to see which there are." },
   method_not_allowed: { status: 405, hint: "The answer's Allow header names the methods." },

@@ -101,12 +101,17 @@ export const captureIdSchema = z
 
 export const capturePath = z.object({ captureId: captureIdSchema });
 
+const revision = z.string().max(20).optional().describe("The capture's revision that a link was made for.");
+
+/** Of a question that has no scope. */
+export const revisionQuery = z.object({ revision });
+
 /** The scope: what every question over flows takes. */
 export const scopeQuery = z.object({
   q: z.string().max(10_000).optional().describe("The filter; see docs/filter.md."),
   from: z.string().max(100).optional().describe("RFC 3339; in the range."),
   to: z.string().max(100).optional().describe("RFC 3339; the first instant behind the range."),
-  revision: z.string().max(20).optional().describe("The capture's revision that a link was made for."),
+  revision,
 });
 
 /** A question over the flows of a scope: `GET` below a capture, with the scope's parameters and failures. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readContent, writeContent } from "./content";
+import { readContent, type StoredPin, writeContent } from "./content";
 import type { Pin } from "./investigation";
 import { pinProblem, revisionOf } from "./revision";
+import type { ContentSeal } from "./seal";
 
 const pin: Pin = {
   id: "k3jf9a2m",
@@ -11,10 +12,22 @@ const pin: Pin = {
   note: "Began with the roll-out at **05:12**.",
   pinnedAt: "2026-03-04T06:00:00.000Z",
 };
+const digest = "0123456789abcdef".repeat(4);
+const seal = {
+  at: "2026-03-04T06:00:00.000Z",
+  rules: 11,
+  program: "aa11bb22cc33dd44",
+  answers: [{ question: "summary", digest }],
+  events: 100,
+  drops: 10,
+};
+const stored: StoredPin = { ...pin, seal };
+const revision: ContentSeal = { revision: 2, digest, files: [{ name: "a.log", digest }], count: 1 };
 
 describe("what is stored", () => {
   it("is read back", () => {
-    expect(readContent(writeContent({ pins: [pin] }))).toEqual({ ok: true, value: { pins: [pin] } });
+    const content = { pins: [stored], revisions: [revision] };
+    expect(readContent(writeContent(content))).toEqual({ ok: true, value: content });
   });
 
   // A real text of each version, kept for ever.
@@ -23,12 +36,19 @@ describe("what is stored", () => {
       '{"version":1,"pins":[{"id":"k3jf9a2m","view":"drops","link":"q=verdict:DROPPED&revision=2&by=policy","title":"Drops by policy","note":"Began with the roll-out at **05:12**.","pinnedAt":"2026-03-04T06:00:00.000Z"},{"id":"zz00zz00","view":null,"link":"","title":"Next","note":"Ask the shop team.","pinnedAt":"2026-03-04T06:01:00.000Z"}]}';
     const read = readContent(text);
     expect(read.ok && read.value.pins.map(({ title }) => title)).toEqual(["Drops by policy", "Next"]);
-    expect(read.ok && read.value.pins[0]).toEqual(pin);
+    expect(read.ok && read.value.pins[0]).toEqual({ ...pin, seal: null });
+    expect(read.ok && read.value.revisions).toEqual([]);
+  });
+
+  it("by version 2 opens", () => {
+    const text = `{"version":2,"pins":[{"id":"k3jf9a2m","view":"drops","link":"q=verdict:DROPPED&revision=2&by=policy","title":"Drops by policy","note":"Began with the roll-out at **05:12**.","pinnedAt":"2026-03-04T06:00:00.000Z","seal":{"at":"2026-03-04T06:00:00.000Z","rules":11,"program":"aa11bb22cc33dd44","answers":[{"question":"summary","digest":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}],"events":100,"drops":10}}],"revisions":[{"revision":2,"digest":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","files":[{"name":"a.log","digest":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}],"count":1}]}`;
+    expect(readContent(text)).toEqual({ ok: true, value: { pins: [stored], revisions: [revision] } });
   });
 
   it.each([
-    ['{"version":2,"pins":[]}', "investigation_newer"],
+    ['{"version":3,"pins":[],"revisions":[]}', "investigation_newer"],
     ['{"version":1}', "investigation_damaged"],
+    ['{"version":2,"pins":[]}', "investigation_damaged"],
     ['{"pins":[]}', "investigation_damaged"],
     ["[", "investigation_damaged"],
     ["null", "investigation_damaged"],

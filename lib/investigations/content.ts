@@ -6,20 +6,42 @@
 import { z } from "zod";
 import { fail, ok, type Result } from "@/lib/base/result";
 import { type Pin, pinSchema } from "./investigation";
+import { type ContentSeal, contentSealSchema, type PinSeal, pinSealSchema } from "./seal";
 
-const VERSION = 1;
+const VERSION = 2;
 
-interface Content {
-  readonly pins: readonly Pin[];
+export interface Content {
+  readonly pins: readonly StoredPin[];
+  /** Of the revisions that the pins show. */
+  readonly revisions: readonly ContentSeal[];
 }
 
-const contentSchema = z.object({ version: z.literal(VERSION), pins: z.array(pinSchema) });
+/** With what tells whether it still shows what it showed; null: nothing could be kept. */
+export type StoredPin = Pin & { readonly seal: PinSeal | null };
+
+const contentSchema = z.object({
+  version: z.literal(VERSION),
+  pins: z.array(pinSchema.extend({ seal: pinSealSchema.nullable() })),
+  revisions: z.array(contentSealSchema),
+});
 
 /** From a version to the next one. Each was the newest once; none is ever taken out. */
-const UPGRADERS: ReadonlyMap<number, (older: unknown) => unknown> = new Map();
+const UPGRADERS: ReadonlyMap<number, (older: object) => unknown> = new Map([
+  // Version 1 kept nothing to compare with.
+  [
+    1,
+    (older) => ({
+      ...older,
+      version: 2,
+      revisions: [],
+      ...("pins" in older &&
+        Array.isArray(older.pins) && { pins: older.pins.map((pin) => ({ ...pin, seal: null })) }),
+    }),
+  ],
+]);
 
-export function writeContent({ pins }: Content): string {
-  return JSON.stringify({ version: VERSION, pins });
+export function writeContent({ pins, revisions }: Content): string {
+  return JSON.stringify({ version: VERSION, pins, revisions });
 }
 
 export function readContent(text: string): Result<Content> {
@@ -27,7 +49,7 @@ export function readContent(text: string): Result<Content> {
   for (let version = versionOf(content); version !== undefined && version < VERSION; version++) {
     const upgrade = UPGRADERS.get(version);
     if (upgrade === undefined) return damaged();
-    content = upgrade(content);
+    content = upgrade(content as object);
   }
   const version = versionOf(content);
   if (version !== undefined && version > VERSION)
@@ -37,7 +59,7 @@ export function readContent(text: string): Result<Content> {
       "Update Eyepiece to open it.",
     );
   const read = contentSchema.safeParse(content);
-  return read.success ? ok({ pins: read.data.pins }) : damaged();
+  return read.success ? ok({ pins: read.data.pins, revisions: read.data.revisions }) : damaged();
 }
 
 function damaged() {

@@ -1,6 +1,7 @@
 /** All questions by name: scope in, answer out. The seam behind which another store could stand. */
 
 import { fail, ok, type Result } from "@/lib/base/result";
+import { type ContentDigest, digestContent } from "@/lib/capture/content-digest";
 import {
   type FileReport,
   readFile,
@@ -57,17 +58,25 @@ import { type NotDropsParameters, readNotDrops } from "./not-drops";
 import type { OpenCapture } from "./open-capture";
 import type { ReportAnswer } from "./report/answer";
 import { readReport } from "./report/report";
-import type { ScopeParameters } from "./scope-parameters";
+import { readScope, type ScopeParameters } from "./scope-parameters";
 import { readServices, type ServicesParameters } from "./services";
 import { readSummary } from "./summary";
 import { readTimeline, type TimelineParameters } from "./timeline";
 import { readWorkloads, type WorkloadsParameters } from "./workloads";
 
+interface OfARevision {
+  readonly revision?: string | undefined;
+}
+
+interface OfAFlow extends OfARevision {
+  readonly flowId: string;
+}
+
 export interface Questions {
   summary: { ask: ScopeParameters; answer: SummaryAnswer };
   flows: { ask: FlowsParameters; answer: FlowsAnswer };
-  flow: { ask: { flowId: string }; answer: FlowDetailAnswer };
-  flowBytes: { ask: { flowId: string }; answer: Uint8Array };
+  flow: { ask: OfAFlow; answer: FlowDetailAnswer };
+  flowBytes: { ask: OfAFlow; answer: Uint8Array };
   /** One page; bin/export-stream.ts asks for one after the other. */
   export: { ask: ExportParameters; answer: ExportPage };
   timeline: { ask: TimelineParameters; answer: TimelineAnswer };
@@ -85,7 +94,8 @@ export interface Questions {
   notDrops: { ask: NotDropsParameters; answer: NotDropsAnswer };
   dropPolicies: { ask: DropPoliciesParameters; answer: DropPoliciesAnswer };
   facets: { ask: FacetsParameters; answer: FacetsAnswer };
-  report: { ask: Record<string, never>; answer: ReportAnswer };
+  report: { ask: OfARevision; answer: ReportAnswer };
+  contentDigest: { ask: OfARevision; answer: ContentDigest };
   causes: { ask: AllCausesParameters; answer: AllCausesAnswer };
   dns: { ask: DnsParameters; answer: DnsAnswer };
   dnsLatency: { ask: ScopeParameters; answer: DnsLatencyAnswer };
@@ -113,8 +123,9 @@ type Asked<Name extends QuestionName> = (
 export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   summary: readSummary,
   flows: readFlows,
-  flow: (capture, { flowId }) => readFlow(capture, flowId),
-  flowBytes: (capture, { flowId }) => readFlowBytes(capture, flowId),
+  flow: (capture, { flowId, revision }) => atRevision(capture, revision, () => readFlow(capture, flowId)),
+  flowBytes: (capture, { flowId, revision }) =>
+    atRevision(capture, revision, () => readFlowBytes(capture, flowId)),
   export: readExport,
   timeline: readTimeline,
   l7: readL7,
@@ -131,7 +142,11 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   notDrops: readNotDrops,
   dropPolicies: readDropPolicies,
   facets: readFacets,
-  report: readReport,
+  report: (capture, { revision }) => atRevision(capture, revision, () => readReport(capture)),
+  contentDigest: (capture, { revision }) =>
+    atRevision(capture, revision, () =>
+      ok(capture.keep("content digest", () => digestContent(capture.database))),
+    ),
   causes: readAllCauses,
   dns: readDns,
   dnsLatency: readDnsLatency,
@@ -150,3 +165,14 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   unfinishedFiles: (capture) => ok(unfinishedFiles(capture.database)),
   summarise: (capture) => ok(summarise(capture.database)),
 };
+
+/** A question about no scope, of one revision. */
+function atRevision<Answer>(
+  capture: OpenCapture,
+  revision: string | undefined,
+  answer: () => Result<Answer, QuestionFailure>,
+): Result<Answer, QuestionFailure> {
+  if (revision === undefined) return answer();
+  const there = readScope(capture, { revision });
+  return there.ok ? answer() : there;
+}

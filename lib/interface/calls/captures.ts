@@ -8,7 +8,7 @@ import {
   progressEventSchema,
 } from "@/lib/questions/answers";
 import { reportAnswerSchema } from "@/lib/questions/report/answer";
-import { call, capturePath, jsonAnswer, OF_A_CAPTURE } from "../call";
+import { call, capturePath, jsonAnswer, OF_A_CAPTURE, revisionQuery } from "../call";
 
 const captureName = z.object({ name: z.string().trim().min(1, "a name is needed").max(200) });
 
@@ -113,7 +113,8 @@ export const captureCalls = {
     address: "/captures/{captureId}/report",
     does: "What was read, refused, lost and left out, and what cannot be concluded from it",
     path: capturePath,
+    query: revisionQuery,
     answers: { 200: jsonAnswer(reportAnswerSchema, "The report of the whole capture.") },
-    errors: OF_A_CAPTURE,
+    errors: [...OF_A_CAPTURE, "revision_not_found"],
   }),
 };

@@ -11,7 +11,7 @@ import {
 import { CSV_COLUMNS } from "@/lib/questions/export/csv";
 import { SORT_COLUMNS } from "@/lib/questions/flow-order";
 import { TIMELINE_BY } from "@/lib/questions/series";
-import { call, capturePath, jsonAnswer, OF_A_CAPTURE, question, scopeQuery } from "../call";
+import { call, capturePath, jsonAnswer, OF_A_CAPTURE, question, revisionQuery, scopeQuery } from "../call";
 
 const flowsQuery = scopeQuery
   .extend({
@@ -55,16 +55,18 @@ export const flowCalls = {
     address: "/captures/{captureId}/flows/{flowId}",
     does: "One flow with all its fields and its record",
     path: flowPath,
+    query: revisionQuery,
     answers: { 200: jsonAnswer(flowAnswerSchema, "The flow.") },
-    errors: [...OF_A_CAPTURE, "flow_not_found"],
+    errors: [...OF_A_CAPTURE, "flow_not_found", "revision_not_found"],
   }),
   flowBytes: call({
     method: "GET",
     address: "/captures/{captureId}/flows/{flowId}/raw",
     does: "The bytes of a flow's record, exactly as they were received",
     path: flowPath,
+    query: revisionQuery,
     answers: { 200: { kind: "bytes", types: ["application/octet-stream"], says: "A download." } },
-    errors: [...OF_A_CAPTURE, "flow_not_found"],
+    errors: [...OF_A_CAPTURE, "flow_not_found", "revision_not_found"],
   }),
   export: question({
     address: "/export",

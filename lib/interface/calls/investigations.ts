@@ -7,11 +7,19 @@ import {
   investigationSchema,
   newInvestigationSchema,
 } from "@/lib/investigations/investigation";
+import { pinReportSchema } from "@/lib/report/pin-report-answer";
 import { call, captureIdSchema, jsonAnswer, OF_A_CAPTURE } from "../call";
 
 export const investigationPath = z.object({
   investigationId: z.string().describe("Id of an investigation, as `GET /investigations` lists it."),
 });
+
+export const pinPart = {
+  pinId: z
+    .string()
+    .regex(/^[a-z0-9]{8,32}$/)
+    .describe("`id` of a pin."),
+};
 
 export const UNREADABLE = ["investigation_newer", "investigation_damaged"] as const;
 const OF_A_PIN = [...OF_A_CAPTURE, "capture_busy", "revision_not_found", "too_large", "disk_full"] as const;
@@ -50,6 +58,14 @@ export const investigationCalls = {
     body: investigationChangeSchema,
     answers: { 200: jsonAnswer(investigationSchema, "The investigation as it is now.") },
     errors: ["investigation_not_found", "investigation_changed", ...UNREADABLE, ...OF_A_PIN],
+  }),
+  getPinReport: call({
+    method: "GET",
+    address: "/investigations/{investigationId}/pins/{pinId}",
+    does: "What a pin shows, as blocks of a report, and whether it is what was saved",
+    path: investigationPath.extend(pinPart),
+    answers: { 200: jsonAnswer(pinReportSchema, "The report; `failure` says why it is empty.") },
+    errors: ["investigation_not_found", "pin_not_found", ...UNREADABLE],
   }),
   deleteInvestigation: call({
     method: "DELETE",

@@ -7,8 +7,9 @@ import {
   sharedInvestigationSchema,
   sharesSchema,
 } from "@/lib/investigations/share";
+import { pinReportSchema } from "@/lib/report/pin-report-answer";
 import { call, jsonAnswer } from "../call";
-import { investigationPath, UNREADABLE } from "./investigations";
+import { investigationPath, pinPart, UNREADABLE } from "./investigations";
 
 const OF_A_CASE = ["investigation_not_found", ...UNREADABLE] as const;
 const OF_A_VISITOR = ["share_not_found", "share_closed", "passphrase_needed", ...OF_A_CASE] as const;
@@ -55,5 +56,13 @@ export const shareCalls = {
     path: sharedPath,
     answers: { 200: jsonAnswer(sharedInvestigationSchema, "What a visitor may read.") },
     errors: OF_A_VISITOR,
+  }),
+  getSharedPin: call({
+    method: "GET",
+    address: "/shared/{token}/pins/{pinId}",
+    does: "What a pin of a shared investigation shows",
+    path: sharedPath.extend(pinPart),
+    answers: { 200: jsonAnswer(pinReportSchema, "As for the owner, without filters.") },
+    errors: [...OF_A_VISITOR, "pin_not_found"],
   }),
 };

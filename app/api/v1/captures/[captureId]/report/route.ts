@@ -5,4 +5,4 @@ import { asks, routes } from "../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
-export const { GET, POST, PUT, PATCH, DELETE } = routes(asks(CALLS.report, "report", () => ({})));
+export const { GET, POST, PUT, PATCH, DELETE } = routes(asks(CALLS.report, "report", ({ query }) => query));

@@ -6,5 +6,5 @@ import { asks, routes } from "../../../../route-helpers";
 export const dynamic = "force-dynamic";
 
 export const { GET, POST, PUT, PATCH, DELETE } = routes(
-  asks(CALLS.flow, "flow", ({ path }) => ({ flowId: path.flowId })),
+  asks(CALLS.flow, "flow", ({ path, query }) => ({ flowId: path.flowId, ...query })),
 );

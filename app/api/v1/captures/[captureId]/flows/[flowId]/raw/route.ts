@@ -7,9 +7,9 @@ import { handle, routes } from "../../../../../route-helpers";
 export const dynamic = "force-dynamic";
 
 export const { GET, POST, PUT, PATCH, DELETE } = routes(
-  handle(CALLS.flowBytes, async ({ path, request, answer }) => {
+  handle(CALLS.flowBytes, async ({ path, query, request, answer }) => {
     const { captureId, flowId } = path;
-    const bytes = await engine().ask(captureId, "flowBytes", { flowId }, request.signal);
+    const bytes = await engine().ask(captureId, "flowBytes", { flowId, ...query }, request.signal);
     if (!bytes.ok) return answer(bytes);
     // Hostile content: offered as a download of plain bytes, never as something a browser would run.
     return new Response(new Uint8Array(bytes.value), {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { formatFilter, parseFilter } from "@/lib/scope/filter";
-import type { Scope } from "@/lib/scope/link";
-import { HIDE_NOTHING, hiddenScopes, hideTerms, readHide, withoutHidden, writeHide } from "./hide";
+import { formatFilter, parseFilter } from "./filter";
+import type { Scope } from "./link";
+import { HIDE_NOTHING, hiddenScopes, hideTerms, readHide, withoutHidden, writeHide } from "./map-hide";
 
 function scopeOf(text: string): Scope {
   const filter = parseFilter(text);

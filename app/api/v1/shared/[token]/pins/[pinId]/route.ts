@@ -1,0 +1,14 @@
+/** What a pin of a shared investigation shows. Which share its visitor holds was settled before (bin/share-front.ts). */
+
+import { engine } from "@/bin/engine-slot";
+import { SHARE_HEADER } from "@/bin/share-front";
+import { CALLS } from "@/lib/interface/calls";
+import { handle, routes } from "../../../../route-helpers";
+
+export const dynamic = "force-dynamic";
+
+export const { GET, POST, PUT, PATCH, DELETE } = routes(
+  handle(CALLS.getSharedPin, async ({ path, request, answer }) =>
+    answer(await engine().shares.pinReport(request.headers.get(SHARE_HEADER), path.pinId, request.signal)),
+  ),
+);

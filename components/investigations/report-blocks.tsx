@@ -1,0 +1,220 @@
+"use client";
+
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { actorName } from "@/components/frame/actors";
+import { formatInstantText } from "@/components/frame/instant-text";
+import { formatCount, formatSpan } from "@/components/ui/format";
+import { ScrollRegion, ScrollText } from "@/components/ui/scroll";
+import tables from "@/components/ui/table.module.css";
+import { visible, visibleLines } from "@/components/ui/text";
+import { Tile, Tiles } from "@/components/ui/tile";
+import type { Block, Cell, Column, TableBlock } from "@/lib/report/block";
+import styles from "./report-blocks.module.css";
+
+/** The address of what a number counts; undefined for who cannot go there. */
+export type FilterAddress = (filter: string) => string | undefined;
+
+type Of<Kind extends Block["kind"]> = Extract<Block, { kind: Kind }>;
+
+interface ReportBlocksProps {
+  readonly blocks: readonly Block[];
+  readonly addressOf: FilterAddress;
+}
+
+/** What a pin shows, for reading and for print: nothing folds away, nothing has to be pointed at. */
+export function ReportBlocks({ blocks, addressOf }: ReportBlocksProps) {
+  return blocks.map((block, at) => (
+    // Blocks have no names of their own, and never change their order.
+    // biome-ignore lint/suspicious/noArrayIndexKey: see above
+    <BlockOf key={at} block={block} addressOf={addressOf} />
+  ));
+}
+
+function BlockOf({ block, addressOf }: { readonly block: Block; readonly addressOf: FilterAddress }) {
+  switch (block.kind) {
+    case "figures":
+      return <Figures block={block} addressOf={addressOf} />;
+    case "table":
+      return <Table block={block} addressOf={addressOf} />;
+    case "causes":
+      return <Causes block={block} addressOf={addressOf} />;
+    case "text":
+      return (
+        <section className={styles.block}>
+          <h3>{visible(block.title)}</h3>
+          <ul className={styles.sentences}>
+            {block.sentences.map((sentence) => (
+              <li key={sentence}>{visible(sentence)}</li>
+            ))}
+          </ul>
+        </section>
+      );
+    case "code":
+      return (
+        <section className={styles.block}>
+          <h3>{visible(block.title)}</h3>
+          <ScrollText className={styles.code}>{visibleLines(block.text)}</ScrollText>
+        </section>
+      );
+    case "record":
+      return <RecordAsReceived block={block} />;
+  }
+}
+
+interface CountedProps {
+  readonly count: number;
+  readonly filter: string | null | undefined;
+  readonly addressOf: FilterAddress;
+}
+
+/** A number, as a link to what it counts where there is one. */
+function Counted({ count, filter, addressOf }: CountedProps) {
+  const address = filter === null || filter === undefined ? undefined : addressOf(filter);
+  return address === undefined ? formatCount(count) : <Link href={address}>{formatCount(count)}</Link>;
+}
+
+function Figures({ block, addressOf }: { readonly block: Of<"figures">; readonly addressOf: FilterAddress }) {
+  return (
+    <>
+      <Notes notes={block.notes} />
+      <Tiles label="Numbers">
+        {block.figures.map(({ label, value, unit, says, filter }) => (
+          <Tile
+            key={label}
+            label={label}
+            value={
+              value === null ? (
+                "unknown"
+              ) : unit === "span" ? (
+                formatSpan(BigInt(value))
+              ) : (
+                <Counted count={value} filter={filter} addressOf={addressOf} />
+              )
+            }
+            note={says ?? undefined}
+          />
+        ))}
+      </Tiles>
+    </>
+  );
+}
+
+function Table({ block, addressOf }: { readonly block: TableBlock; readonly addressOf: FilterAddress }) {
+  const { title, notes, columns, rows, more } = block;
+  // The first number of a row leads to what the row counts.
+  const counted = columns.findIndex(({ type }) => type === "count");
+  return (
+    <section className={styles.block}>
+      <h3>{visible(title)}</h3>
+      <Notes notes={notes} />
+      {rows.length === 0 ? (
+        <p className={styles.quiet}>There is nothing of it in this scope.</p>
+      ) : (
+        <ScrollRegion label={title} className={styles.scroll}>
+          <table className={tables.table}>
+            <thead>
+              <tr>
+                {columns.map(({ label, type }) => (
+                  <th key={label} scope="col" className={isNumber(type) ? tables.number : undefined}>
+                    {label}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ cells, filter }, row) => (
+                // Two flows may look alike, and rows never change their order.
+                // biome-ignore lint/suspicious/noArrayIndexKey: see above
+                <tr key={row}>
+                  {columns.map(({ label, type }, at) => (
+                    <td key={label} className={isNumber(type) ? tables.number : styles.cell}>
+                      {at === counted && typeof cells[at] === "number" ? (
+                        <Counted count={cells[at]} filter={filter} addressOf={addressOf} />
+                      ) : (
+                        cellText(cells[at] ?? null, type)
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </ScrollRegion>
+      )}
+      {more !== null && <p className={styles.quiet}>{more}</p>}
+    </section>
+  );
+}
+
+function isNumber(type: Column["type"]): boolean {
+  return type === "count" || type === "span";
+}
+
+function cellText(cell: Cell, type: Column["type"]): ReactNode {
+  if (cell === null) return <span className={styles.quiet}>unknown</span>;
+  switch (type) {
+    case "count":
+      return typeof cell === "number" ? formatCount(cell) : visible(cell);
+    case "time":
+      return <span className={styles.time}>{timeText(String(cell))}</span>;
+    case "span":
+      return formatSpan(BigInt(cell));
+    case "actor":
+      return cell === "" ? "" : actorName(String(cell));
+    case "text":
+      return visible(String(cell));
+  }
+}
+
+/** A report is read without a pointer: milliseconds stand in it. */
+function timeText(time: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{3})?/.exec(time);
+  return match === null ? visible(time) : `${match[1]} ${match[2]}${match[3] ?? ""}`;
+}
+
+function Causes({ block, addressOf }: { readonly block: Of<"causes">; readonly addressOf: FilterAddress }) {
+  const { title, notes, causes, more } = block;
+  return (
+    <section className={styles.block}>
+      <h3>{visible(title)}</h3>
+      <Notes notes={notes} />
+      {causes.length === 0 && <p className={styles.quiet}>Nothing is wrong in this scope.</p>}
+      <ol className={styles.causes}>
+        {causes.map(({ sentence, remedy, count, unit, first, last, filter }) => (
+          <li key={`${sentence} ${filter}`}>
+            <p className={styles.sentence}>{visible(sentence)}</p>
+            <p>
+              <Counted count={count} filter={filter} addressOf={addressOf} /> {visible(unit)}, first{" "}
+              {formatInstantText(first)}, last {formatInstantText(last)}
+            </p>
+            {remedy !== null && <p className={styles.remedy}>What to do: {visible(remedy)}</p>}
+          </li>
+        ))}
+      </ol>
+      {more !== null && <p className={styles.quiet}>{more}</p>}
+    </section>
+  );
+}
+
+function RecordAsReceived({ block }: { readonly block: Of<"record"> }) {
+  const { file, line, text, exact } = block;
+  return (
+    <section className={styles.block}>
+      <h3>Record as received</h3>
+      <p className={styles.quiet}>
+        <bdi>{visible(file)}</bdi>, line {formatCount(line)}
+        {!exact && ". Not all of it, or not letter for letter: open the flow to have its bytes."}
+      </p>
+      <ScrollText className={styles.code}>{visibleLines(text)}</ScrollText>
+    </section>
+  );
+}
+
+function Notes({ notes }: { readonly notes: readonly string[] }) {
+  return notes.map((note) => (
+    <p key={note} className={styles.quiet}>
+      {visible(note)}
+    </p>
+  ));
+}

@@ -1,0 +1,32 @@
+/** The numbers of a pin's scope: the head of every report. */
+
+import type { Answer } from "@/lib/questions/questions";
+import type { Block, Figure } from "../block";
+
+export function summaryBlock({
+  meta,
+  events,
+  drops,
+  dnsErrors,
+  l7Errors,
+  audited,
+  records,
+}: Answer<"summary">): Block {
+  const figures: Figure[] = [
+    figure("Events", events, records === events ? null : `in ${records} records`),
+    figure("Drops", drops, drops === null ? "not counted before the capture is settled" : null, "drop:yes"),
+  ];
+  if (dnsErrors > 0) figures.push(figure("DNS errors", dnsErrors, "attempts of search lists left out"));
+  if (l7Errors > 0) figures.push(figure("Failed requests", l7Errors, null));
+  if (audited > 0) figures.push(figure("Audited", audited, "a policy in audit mode would drop them"));
+  return { kind: "figures", notes: meta.notes, figures };
+}
+
+export function figure(
+  label: string,
+  value: number | null,
+  says: string | null = null,
+  filter?: string,
+): Figure {
+  return { label, value, unit: "count", says, ...(filter !== undefined && { filter }) };
+}
