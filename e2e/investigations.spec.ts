@@ -66,7 +66,7 @@ test("a case has notes, a status and pins in order, and is found on the first pa
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("listitem").filter({ hasText: "ask the shop team" })).toBeVisible();
   await page.getByLabel("Status").selectOption("explained");
-  const titles = page.getByRole("article").getByRole("heading");
+  const titles = page.getByRole("article").getByRole("heading", { level: 2 });
   await page.getByRole("article", { name: "Second" }).getByRole("button", { name: "Move up" }).click();
   await expect(titles).toHaveText(["Second", "First"]);
   await page.getByRole("article", { name: "First" }).getByRole("button", { name: "Remove the pin" }).click();
