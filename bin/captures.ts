@@ -1,7 +1,7 @@
 /** Captures as the interface offers them: the catalogue, the files behind it, and what is on its way. */
 
 import { randomBytes } from "node:crypto";
-import { createReadStream, existsSync, readdirSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Log } from "@/lib/base/log";
 import { fail, ok, type Result } from "@/lib/base/result";
@@ -79,12 +79,35 @@ export class Captures {
   }
 
   create(name: string): Promise<CaptureInfo> {
-    return this.createWithId(
-      BigInt(`0x${randomBytes(8).toString("hex")}`)
-        .toString(36)
-        .padStart(13, "0"),
-      name,
-    );
+    return this.createWithId(newId(), name);
+  }
+
+  /** Copies the capture as it is now into one file. */
+  async copyTo(captureId: string, target: string): Promise<Result<null, QuestionFailure>> {
+    const usable = await this.usable(captureId);
+    if (!usable.ok) return usable;
+    const writer = await this.writers.of(captureId);
+    return ok(await writer.ask("copyTo", { target }));
+  }
+
+  /** The id itself when no capture has it, else a new one. That of the sample is never given to another. */
+  async freeId(wanted: string): Promise<string> {
+    const isFree = wanted !== SAMPLE_ID && (await this.catalogue.get(wanted)) === null;
+    return isFree && !existsSync(this.fileOf(wanted)) ? wanted : newId();
+  }
+
+  /** Takes a finished file in under a free id; `move` puts it in its place. */
+  async adopt(
+    captureId: string,
+    move: (target: string) => void,
+  ): Promise<Result<CaptureInfo, QuestionFailure>> {
+    const target = this.fileOf(captureId);
+    mkdirSync(path.dirname(target), { recursive: true });
+    move(target);
+    await this.pinsChanged(captureId);
+    await this.recoverOne(captureId);
+    this.changed(captureId);
+    return this.info(captureId);
   }
 
   private async createWithId(captureId: string, name: string): Promise<CaptureInfo> {
@@ -427,6 +450,12 @@ export class Captures {
       progress: progress.slice(0, PROGRESS_LISTED).map((file) => ({ ...file })),
     };
   }
+}
+
+function newId(): string {
+  return BigInt(`0x${randomBytes(8).toString("hex")}`)
+    .toString(36)
+    .padStart(13, "0");
 }
 
 /** What SQLite kept beside a capture that is gone, and a capture that was never finished being made. */

@@ -19,6 +19,7 @@ import { Captures } from "./captures";
 import { setEngine } from "./engine-slot";
 import { Investigations } from "./investigations";
 import { IntakeTotals, Metrics } from "./metrics";
+import { Moving } from "./moving";
 import { PinReports } from "./pin-reports";
 import { Redactions } from "./redactions";
 import { Shares } from "./shares";
@@ -26,6 +27,8 @@ import { Shares } from "./shares";
 export interface Engine {
   readonly captures: Captures;
   readonly investigations: Investigations;
+  /** Captures as single files. */
+  readonly moving: Moving;
   /** Masked copies on their way. */
   readonly redactions: Redactions;
   readonly shares: Shares;
@@ -94,6 +97,7 @@ export async function createEngine(
     captures,
     investigations,
     redactions,
+    moving: new Moving(dataDir, captures, log),
     shares: new Shares(catalogue, investigations, captures),
     isOpen: !asksForToken,
     metrics,

@@ -14,6 +14,7 @@ export const bundles = [
   { entry: "lib/ingest/decode-worker.ts", outfile: "build/decode-worker.mjs" },
   { entry: "lib/capture/settle/settle-worker.ts", outfile: "build/settle-worker.mjs" },
   { entry: "lib/jobs/job-worker.ts", outfile: "build/job-worker.mjs" },
+  { entry: "lib/jobs/import-worker.ts", outfile: "build/import-worker.mjs" },
   { entry: "lib/jobs/redact-worker.ts", outfile: "build/redact-worker.mjs" },
   { entry: "lib/questions/reader-worker.ts", outfile: "build/reader-worker.mjs" },
 ];

@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, EyeOff, FilePlus2, Files, Pencil, Trash2 } from "lucide-react";
+import { Download, Ellipsis, EyeOff, FilePlus2, Files, Pencil, Trash2 } from "lucide-react";
 import { IconButton } from "@/components/ui/button";
 import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
 import { visible } from "@/components/ui/text";
@@ -13,6 +13,8 @@ interface CaptureActionsProps {
   readonly onRename: () => void;
   readonly onFiles: () => void;
   readonly onMask: () => void;
+  /** Absent while a file is read: what is handed out must be whole. */
+  readonly onDownload: (() => void) | undefined;
   readonly onDelete: () => void;
 }
 
@@ -39,6 +41,13 @@ export function CaptureActions(props: CaptureActionsProps) {
           </MenuItem>
           <MenuItem icon={<EyeOff size={14} />} onSelect={props.onMask}>
             Masked copy …
+          </MenuItem>
+          <MenuItem
+            icon={<Download size={14} />}
+            disabled={props.onDownload === undefined}
+            onSelect={() => props.onDownload?.()}
+          >
+            Download as one file
           </MenuItem>
           <MenuLine />
         </>

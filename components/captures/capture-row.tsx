@@ -3,6 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRef, useState } from "react";
+import { apiUrl, capturePath } from "@/components/frame/api";
 import { FilesDialog } from "@/components/frame/files-dialog";
 import { ZONE } from "@/components/frame/preferences";
 import { capturesKey, flowsSoFar, useCapture } from "@/components/frame/queries";
@@ -64,6 +65,9 @@ export function CaptureRow({ capture, uploads, isFollowed }: CaptureRowProps) {
             onRename={() => setOpened("rename")}
             onFiles={() => setOpened("files")}
             onMask={() => setOpened("mask")}
+            onDownload={
+              capture.state === "ready" ? () => download(capturePath(capture.id, "/file")) : undefined
+            }
             onDelete={() => setOpened("delete")}
           />
           <input
@@ -93,6 +97,11 @@ export function CaptureRow({ capture, uploads, isFollowed }: CaptureRowProps) {
       {opened === "files" && <Files captureId={capture.id} onClose={close} />}
     </tbody>
   );
+}
+
+/** The answer is an attachment: the page stays. */
+function download(path: string): void {
+  window.location.assign(apiUrl(path));
 }
 
 function CaptureName({ capture, canOpen }: { readonly capture: CaptureInfo; readonly canOpen: boolean }) {

@@ -31,7 +31,8 @@ export function DropZone({ onFiles, onSample, isOpening, isFirst }: DropZoneProp
           Analytics, and Retina: plain, compressed, or in a zip or tar archive.
         </p>
         <p className={styles.quiet}>
-          Files dropped together become one capture. They go to this server and nowhere else.
+          Files dropped together become one capture. They go to this server and nowhere else. A capture or an
+          investigation that another Eyepiece handed out is taken in as it is.
         </p>
       </div>
       <div className={styles.buttons}>

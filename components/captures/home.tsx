@@ -12,6 +12,8 @@ import { ThemeMenu } from "@/components/frame/theme-menu";
 import { viewAddress } from "@/components/frame/views";
 import { Banner } from "@/components/ui/banner";
 import type { CaptureInfo } from "@/lib/questions/answers";
+import { ArrivalList } from "./arrival-list";
+import { startArrivals } from "./arrivals";
 import { CaptureList } from "./capture-list";
 import { captureNameFor } from "./capture-name";
 import { CollectHints } from "./collect-hints";
@@ -41,9 +43,10 @@ export function Home({ theme, children }: HomeProps) {
   const [isOpening, setOpening] = useState(false);
 
   useEffect(() => uploadStore.onFinished((captureId) => refreshCapture(client, captureId)), [client]);
-  const openFiles = async (files: readonly NamedFile[]) => {
-    if (files.length === 0) return;
+  const openFiles = async (dropped: readonly NamedFile[]) => {
     setProblem(undefined);
+    const files = await startArrivals(dropped);
+    if (files.length === 0) return;
     try {
       const name = captureNameFor(
         files.map((file) => file.name),
@@ -87,6 +90,7 @@ export function Home({ theme, children }: HomeProps) {
             {problem.message} {problem.hint}
           </Banner>
         )}
+        <ArrivalList />
         <RedactionList />
         <CaptureList captures={list} error={captures.error} onRetry={() => captures.refetch()} />
         {children}

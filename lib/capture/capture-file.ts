@@ -7,12 +7,17 @@ import path from "node:path";
 import { projectRoot } from "@/lib/base/project-root";
 import { fail, ok, type Result } from "@/lib/base/result";
 import { type OpenOptions, openSqlite, type Sqlite } from "./driver";
-import { migrate, missingMigrations, readMigrations } from "./migrate";
+import { type Migration, migrate, missingMigrations, readMigrations } from "./migrate";
 
 /** Version of a capture file's layout, raised with every migration that older programs cannot read. */
 const FORMAT_VERSION = 1;
 
 const migrationsFolder = (): string => path.join(projectRoot(), "prisma", "capture", "migrations");
+
+/** Oldest first. */
+export function migrationsOfCaptures(): Migration[] {
+  return readMigrations(migrationsFolder());
+}
 
 export interface NewCapture {
   readonly captureId: string;
@@ -50,7 +55,7 @@ export function createCapture(file: string, capture: NewCapture): void {
 function fillNew(file: string, capture: NewCapture): void {
   const database = openSqlite(file);
   try {
-    const migrated = migrate(database, readMigrations(migrationsFolder()));
+    const migrated = migrate(database, migrationsOfCaptures());
     if (!migrated.ok) throw new Error(migrated.failure.message);
     database
       .prepare(
@@ -100,7 +105,7 @@ function tryToOpen(file: string, options: OpenOptions): Result<Sqlite, OpenFailu
 function check(database: Sqlite, isReadOnly: boolean): Result<boolean, OpenFailure> {
   const version = checkVersion(database);
   if (!version.ok) return version;
-  const migrations = readMigrations(migrationsFolder());
+  const migrations = migrationsOfCaptures();
   const missing = missingMigrations(database, migrations);
   const migrated = missing.ok && !isReadOnly ? migrate(database, migrations) : missing;
   if (migrated.ok) return ok(!isReadOnly || migrated.value.length === 0);
@@ -108,7 +113,8 @@ function check(database: Sqlite, isReadOnly: boolean): Result<boolean, OpenFailu
   return code === "newer_than_program" ? newer(message) : damaged(message);
 }
 
-function checkVersion(database: Sqlite): Result<number, OpenFailure> {
+/** The layout's version, when this program reads it. */
+export function checkVersion(database: Sqlite): Result<number, OpenFailure> {
   const row = database.prepare("SELECT formatVersion FROM Capture WHERE id = 1").get([]);
   if (row === undefined) return damaged("it has no description of itself");
   const version = Number(row.formatVersion);

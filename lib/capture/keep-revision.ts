@@ -5,7 +5,7 @@
  * depends on nothing that changes.
  */
 
-import { copyFileSync, existsSync, readdirSync, renameSync, statSync } from "node:fs";
+import { constants, copyFileSync, existsSync, readdirSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 import { deleteCapture, HALF_MADE } from "./capture-file";
 import { openSqlite, type Sqlite } from "./driver";
@@ -15,25 +15,32 @@ export function revisionFile(file: string, revision: number): string {
   return `${file.slice(0, -".db".length)}.r${revision}.db`;
 }
 
-/**
- * Copies the capture as it is now. By its writer, between two files: nobody else writes, so the file and the log
- * beside it belong together. Throws when the disk is full.
- */
+/** Copies the capture as it is now, as a revision that is kept; see {@link copyCapture}. */
 export function keepRevision(database: Sqlite, file: string, revision: number): void {
   const kept = revisionFile(file, revision);
-  if (existsSync(kept)) return;
-  const half = kept + HALF_MADE;
+  if (!existsSync(kept)) copyCapture(database, file, kept);
+}
+
+/**
+ * Copies the capture as it is now into one file. By its writer, between two files: nobody else writes, so the file and the
+ * log beside it belong together. The file appears when it is whole. Throws when the disk is full.
+ */
+export function copyCapture(database: Sqlite, file: string, target: string): void {
+  const half = target + HALF_MADE;
   deleteCapture(half);
   try {
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    copyFileSync(file, half);
+    // A file system that can lets both share the disk until one of them changes.
+    copyFileSync(file, half, constants.COPYFILE_FICLONE);
     // A reader may have kept part of the log from being written back.
     if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0)
       copyFileSync(`${file}-wal`, `${half}-wal`);
     const copy = openSqlite(half);
+    // Where the server keeps uploads is nobody's business.
+    copy.exec("UPDATE SourceFile SET spool = NULL WHERE spool IS NOT NULL");
     copy.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
     copy.close();
-    renameSync(half, kept);
+    renameSync(half, target);
   } catch (error) {
     deleteCapture(half);
     throw error;

@@ -81,7 +81,7 @@ export function missingMigrations(
 }
 
 /** Name to checksum of the migrations a database has had. */
-function appliedMigrations(database: Sqlite): Map<string, string> {
+export function appliedMigrations(database: Sqlite): Map<string, string> {
   const exists = database.prepare("SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'").get([]);
   if (exists === undefined) return new Map();
   const rows = database

@@ -7,7 +7,7 @@ import { unreachable } from "@/lib/base/unreachable";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { Sqlite } from "@/lib/capture/driver";
 import { addFile, type FileReport, readFile as readReport, setFileState } from "@/lib/capture/files";
-import { keepRevision } from "@/lib/capture/keep-revision";
+import { copyCapture, keepRevision } from "@/lib/capture/keep-revision";
 import {
   dictionaryMark,
   dropHalfReadFile,
@@ -111,6 +111,11 @@ export class CaptureWriter {
         return this.inTurn(async () => {
           const revision = currentRevision(this.database);
           if (message.ask.pinned.includes(revision)) keepRevision(this.database, this.file, revision);
+          return null;
+        });
+      case "copyTo":
+        return this.inTurn(async () => {
+          copyCapture(this.database, this.file, message.ask.target);
           return null;
         });
       case "removeFile":

@@ -31,6 +31,8 @@ export interface WriterCalls {
   settleFiles: { ask: { fileIds: readonly number[] }; answer: readonly FileReport[] };
   /** Copies the capture as it is now, when its revision is one of these. */
   keepRevision: { ask: { pinned: readonly number[] }; answer: null };
+  /** Copies the capture as it is now into one file. */
+  copyTo: { ask: { target: string }; answer: null };
   removeFile: { ask: { fileId: number }; answer: null };
   /** Marks a file whose upload did not come to its end, and drops what was read of it. */
   abandonFile: { ask: Abandoned & { fileId: number }; answer: FileReport };

@@ -169,3 +169,18 @@ function describe(error: z.ZodError): string {
     .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
     .join("; ");
 }
+
+/** What a request says of the length of its body. */
+export function expectedBytes(request: Request): number | null {
+  const length = request.headers.get("content-length");
+  return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null;
+}
+
+/** A name that is safe as that of a file, everywhere and in a header. */
+export function fileNameOf(name: string): string {
+  const plain = name
+    .normalize("NFKD")
+    .replace(/[^\w.-]+/g, "-")
+    .replace(/^[-.]+|[-.]+$/g, "");
+  return plain.slice(0, 80) || "capture";
+}

@@ -42,6 +42,32 @@ export const captureCalls = {
     answers: { 201: jsonAnswer(captureSchema, "The sample capture.") },
     errors: ["disk_full"],
   }),
+  importCapture: call({
+    method: "POST",
+    address: "/captures/import",
+    does: "Takes in a capture that was exported as a file, sent as the request's body",
+    query: z.object({
+      name: z.string().trim().min(1).max(200).optional().describe("Its name here; else the one that it has."),
+    }),
+    body: "raw",
+    answers: { 201: jsonAnswer(captureSchema, "The capture, under its own id where that is free.") },
+    errors: [
+      "capture_not_read",
+      "capture_newer_than_program",
+      "upload_incomplete",
+      "disk_full",
+      "too_busy",
+      "capture_not_found",
+    ],
+  }),
+  exportCapture: call({
+    method: "GET",
+    address: "/captures/{captureId}/file",
+    does: "The capture as one SQLite file, as it is now",
+    path: capturePath,
+    answers: { 200: { kind: "bytes", types: ["application/vnd.sqlite3"], says: "The file." } },
+    errors: [...OF_A_CAPTURE, "capture_busy", "disk_full"],
+  }),
   getCapture: call({
     method: "GET",
     address: "/captures/{captureId}",

@@ -11,7 +11,7 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { engine } from "@/bin/engine-slot";
 import { fail, ok } from "@/lib/base/result";
 import { CALLS } from "@/lib/interface/calls";
-import { type Given, handle, routes } from "../../../../route-helpers";
+import { expectedBytes, type Given, handle, routes } from "../../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -60,9 +60,4 @@ function shownName(name: string): string | undefined {
   // Decoded already: a second time would make another name of `100%25.log`.
   const shown = name.toWellFormed().replace(ACTING, "\u2423").trim();
   return shown.length >= 1 && shown.length <= 255 ? shown : undefined;
-}
-
-function expectedBytes(request: Request): number | null {
-  const length = request.headers.get("content-length");
-  return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null;
 }
