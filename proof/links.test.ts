@@ -9,6 +9,7 @@ import {
   classTerms,
   type Measure,
   measureTerms,
+  podsTerms,
   requestTerm,
   rowTerms,
   statusTerms,
@@ -114,7 +115,11 @@ describe.each(captures)("the links of the L7 view, in %s", (_name, logs) => {
         }
       }
       for (const of of ["denied", "server-error", "client-error", "no-answer", "ok"] as const) {
-        const { series } = proof.ask("l7Timeline", { protocol, by: "pod", of });
+        const { series, folded } = proof.ask("l7Timeline", { protocol, by: "pod", of, limit: "2" });
+        const keys = series.map(({ key }) => key.pod ?? null);
+        expect(folded.points.reduce((sum, [, n]) => sum + n, 0)).toBe(folded.requests);
+        if (keys.length > 0)
+          expect(eventsOf(proof, {}, podsTerms(protocol, of, "pod", keys, true))).toBe(folded.requests);
         for (const { key, total } of series)
           expect([
             key,

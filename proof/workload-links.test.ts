@@ -5,6 +5,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { actorOfRow } from "@/components/frame/actor-names";
 import {
   backendTerms,
   connectionRowTerms,
@@ -15,7 +16,11 @@ import {
   noBackendTerms,
   requestsOf,
   serviceTerms,
+  sidesTerms,
+  trafficRowTerms,
+  trafficTerms,
 } from "@/components/workloads/workload-links";
+import { TRAFFIC_BY, TRAFFIC_OF, TRAFFIC_SIDES } from "@/lib/questions/answers-workloads";
 import { formatFilter, type Term } from "@/lib/scope/filter";
 import { type ConnectionWord, OUTCOME_WORDS, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import { generateLogs, type Log, type ProofCapture, REAL_LOGS, sharedProofs } from "./captures";
@@ -52,8 +57,9 @@ describe.each(captures)("the links of the Workloads view, in %s", (_name, logs) 
     const proof = proofOf(logs);
     const wrong: unknown[] = [];
     for (const scope of scopes()) {
-      const check = (what: unknown, expected: number, found: number | null) => {
-        if (found !== expected) wrong.push({ what, expected, found, scope });
+      const check = (what: unknown, expected: number | null, found: number | null) => {
+        // What cannot be known is not there either.
+        if (found !== (expected ?? 0)) wrong.push({ what, expected, found, scope });
       };
       const events = (terms: readonly Term[]) => totalOf(proof, scope, terms).events;
       const drops = (terms: readonly Term[]) => totalOf(proof, scope, terms).drops;
@@ -120,6 +126,50 @@ describe.each(captures)("the links of the Workloads view, in %s", (_name, logs) 
             ...countedTerms("attempts"),
           ]).events;
           if (found !== total) wrong.push({ key, what: "timeline", expected: total, found, scope });
+        }
+        if (by === "outcome") continue;
+        const keys = timeline.series.map(({ key }) => actorOfRow(by, key));
+        if (keys.length === 0) continue;
+        const others = totalOf(proof, scope, sidesTerms("attempts", by, keys, true)).events;
+        if (others !== timeline.folded.connections) wrong.push({ by, what: "others", others, scope });
+      }
+    }
+    expect(wrong.slice(0, 5)).toEqual([]);
+  }, 120_000);
+
+  it(`lead to what each row of the traffic counts, and the rows are the scope (seed ${SEED})`, () => {
+    const proof = proofOf(logs);
+    const wrong: unknown[] = [];
+    for (const scope of scopes()) {
+      const whole = totalOf(proof, scope, []);
+      for (const by of TRAFFIC_BY) {
+        for (const side of TRAFFIC_SIDES) {
+          for (const of of TRAFFIC_OF) {
+            const asked = { ...scope, by, side, of, buckets: "7", limit: "4" };
+            const { rows, folded, total, untimed } = proof.ask("traffic", asked);
+            const check = (what: unknown, expected: unknown, found: unknown) => {
+              if (found !== expected) wrong.push({ asked, what, expected, found });
+            };
+            check("events", whole.events, total.events);
+            check("drops", whole.drops, total.drops);
+            for (const measure of TRAFFIC_OF) {
+              const sum = rows.reduce((n, row) => n + row[measure], folded[measure]);
+              check([measure, "adds up"], total[measure], sum);
+            }
+            const drawn = total.points.reduce((n, [, count]) => n + count, 0);
+            check("is drawn", total[of], drawn + untimed);
+            const keys = rows.map(({ key }) => key);
+            const parts = [
+              ...rows.map((row) => ({ row, keys: [row.key], negated: false })),
+              { row: folded, keys, negated: true },
+            ];
+            for (const part of parts) {
+              const terms = [...trafficRowTerms(by, side, part.keys, part.negated), ...trafficTerms(of)];
+              const found = totalOf(proof, scope, terms);
+              if (keys.length > 0)
+                check([part.keys, of], part.row[of], of === "drops" ? found.drops : found.events);
+            }
+          }
         }
       }
     }

@@ -16,3 +16,14 @@ function endingOf(key: string): string {
   const at = key.lastIndexOf("@");
   return at > 0 ? key.slice(at) : "";
 }
+
+const MEMBER = { client: "client", "client-pod": "clientPod", server: "server", pod: "pod" } as const;
+type ActorBy = keyof typeof MEMBER;
+
+/** Whose row it is, in a table by client, server, or pod of either; null where it is not known. */
+export function actorOfRow(
+  by: ActorBy,
+  key: Partial<Readonly<Record<(typeof MEMBER)[ActorBy], string | null>>>,
+): string | null {
+  return key[MEMBER[by]] ?? null;
+}

@@ -1,7 +1,7 @@
 /** The terms of a filter that lead from a number of the L7 view to exactly what it counts. */
 
 import type { RequestClass } from "@/lib/insight/request-class";
-import type { L7Protocol, L7Row } from "@/lib/questions/answers-l7";
+import type { L7Protocol, L7Row, L7TimelineOf } from "@/lib/questions/answers-l7";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import { LONGEST_PATTERN } from "@/lib/scope/http-kinds";
 import type { RequestWord } from "@/lib/scope/outcome-kinds";
@@ -94,6 +94,22 @@ export function rowTerms(protocol: L7Protocol, key: L7Row["key"]): readonly Term
     terms.push(makeTerm("route", route === null ? MISSING : [{ type: "text", text: route }]));
   }
   return terms;
+}
+
+/** Requests of a class at these pods; turned round, at all others. */
+export function podsTerms(
+  protocol: L7Protocol,
+  of: L7TimelineOf,
+  by: "pod" | "client-pod",
+  keys: readonly (string | null)[],
+  negated: boolean,
+): readonly Term[] {
+  const pods = keys.map((key) => actorOf("pod", key));
+  return [
+    requestTerm(protocol),
+    ...(of === "all" ? [] : classTerms(of)),
+    makeTerm(by === "pod" ? "server" : "client", pods, { negated }),
+  ];
 }
 
 function methodTerm(protocol: L7Protocol, method: string | null): Term {

@@ -8,14 +8,24 @@ import { Tile, Tiles } from "@/components/ui/tile";
 import shared from "@/components/ui/view.module.css";
 import { parseTime } from "@/lib/base/time";
 import type { L7Counts } from "@/lib/questions/answers-l7";
+import styles from "./l7-view.module.css";
 import { CLASS_LABELS, latencyOrigin, latencyText } from "./l7-words";
 import type { L7PartProps } from "./part";
 
+interface L7TilesProps extends L7PartProps {
+  readonly total: L7Counts;
+  /** Records that cannot be paired are among them. */
+  readonly isAtMost: boolean;
+}
+
 /** The numbers of the whole scope. */
-export function L7Tiles({ total, ...part }: L7PartProps & { readonly total: L7Counts }) {
+export function L7Tiles({ total, isAtMost, ...part }: L7TilesProps) {
   const { protocol } = part;
   const number = (measure: Measure, count: number, isInText = false) => (
-    <CountLink {...part} measure={measure} count={count} isInText={isInText} />
+    <>
+      {isAtMost && !isInText && count > 0 && <span className={styles.atMost}>at most </span>}
+      <CountLink {...part} measure={measure} count={count} isInText={isInText} />
+    </>
   );
   const server = total.errors - total.denied;
   const { samples } = total.latencyNs;
@@ -41,7 +51,7 @@ export function L7Tiles({ total, ...part }: L7PartProps & { readonly total: L7Co
       <Tile
         label={capital(CLASS_LABELS[protocol]["server-error"])}
         value={number("serverErrors", server)}
-        note={successNote(total)}
+        note={<Success {...part} total={total} />}
         tone={server > 0 ? "bad" : undefined}
       />
       <Tile
@@ -107,10 +117,17 @@ function perSecond(count: number, spanNs: bigint): string {
 }
 
 /** Both ways to count a success, because both are in use. */
-function successNote({ responses, errors, denied, clientErrors }: L7Counts): string {
+function Success({ total, ...part }: L7PartProps & { readonly total: L7Counts }) {
+  const { responses, succeeded, clientErrors } = total;
   if (responses === 0) return "no answers";
-  const fine = responses - denied - (errors - denied);
-  return `${formatShare(fine, responses)} of answers succeeded, ${formatShare(fine - clientErrors, responses)} without client errors`;
+  return (
+    <>
+      {formatShare(succeeded, responses)} of{" "}
+      <CountLink {...part} measure="responses" count={responses} isInText />{" "}
+      {responses === 1 ? "answer" : "answers"} succeeded, {formatShare(succeeded - clientErrors, responses)}{" "}
+      without client errors
+    </>
+  );
 }
 
 interface CountLinkProps extends L7PartProps {

@@ -8,9 +8,9 @@ import { Choice } from "@/components/ui/choice";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import shared from "@/components/ui/view.module.css";
-import type { L7Answer, L7By, L7Protocol } from "@/lib/questions/answers-l7";
+import type { L7Answer, L7By, L7Counts, L7Protocol } from "@/lib/questions/answers-l7";
 import { L7Examples } from "./l7-examples";
-import { L7Heat } from "./l7-heat";
+import { L7OverTime } from "./l7-over-time";
 import { L7Series } from "./l7-series";
 import { L7Table } from "./l7-table";
 import { L7Tiles } from "./l7-tiles";
@@ -58,13 +58,13 @@ export function L7View({ captureId }: { readonly captureId: string }) {
     <div className={styles.view}>
       <div className={shared.bar}>
         <h1 className={shared.count} aria-live="polite">
-          {formatQuantity(methods[protocol].total.requests, `${PROTOCOL_LABELS[protocol]} request`)}
+          {headingOf(methods[protocol], PROTOCOL_LABELS[protocol])}
         </h1>
         <Choice
           legend="Protocol"
           words={PROTOCOLS}
           chosen={protocol}
-          labelOf={(name) => `${PROTOCOL_LABELS[name]} ${formatCount(seen(methods[name]))}`}
+          labelOf={(name) => `${PROTOCOL_LABELS[name]} ${countText(methods[name].total)}`}
           onChoose={(name) => scope.setView({ protocol: name, by: null })}
         />
       </div>
@@ -93,17 +93,30 @@ function seen({ total }: L7Answer): number {
   return total.requests + total.answersOnly;
 }
 
+/** Aggregated records stand for requests and answers that nothing pairs: then there are at most so many. */
+function headingOf({ meta, total }: L7Answer, name: string): string {
+  const count =
+    total.requests === 0 && total.answersOnly > 0
+      ? formatQuantity(total.answersOnly, `${name} answer`)
+      : formatQuantity(total.requests, `${name} request`);
+  return meta.exact ? count : `At most ${count}`;
+}
+
+function countText({ requests, answersOnly }: L7Counts): string {
+  return requests === 0 && answersOnly > 0 ? formatQuantity(answersOnly, "answer") : formatCount(requests);
+}
+
 function Requests({ methods, ...part }: L7PartProps & { readonly methods: L7Answer }) {
   const { protocol, handle } = part;
   const tables = tablesOf(protocol);
   const by: L7By = tables.find((word) => word === handle.view.by) ?? "route";
   return (
     <>
-      <L7Tiles {...part} total={methods.total} />
+      <L7Tiles {...part} total={methods.total} isAtMost={!methods.meta.exact} />
       <L7Series {...part} total={methods.total} />
       <StatusMatrix {...part} methods={methods} />
       <L7Table {...part} by={by} />
-      <L7Heat {...part} total={methods.total} />
+      <L7OverTime {...part} total={methods.total} />
       <L7Examples {...part} />
     </>
   );

@@ -9,6 +9,7 @@ const counts = (samples: number, computed: number, responses = 10): L7Counts => 
     errors: 0,
     denied: 0,
     clientErrors: 0,
+    succeeded: 0,
     unanswered: 0,
     open: 0,
     answersOnly: 0,

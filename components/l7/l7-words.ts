@@ -1,5 +1,6 @@
 /** Words of the L7 view. What the log does not say is said to be unknown, never left empty. */
 
+import { actorOfRow } from "@/components/frame/actor-names";
 import { formatSpan } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import type { RequestClass } from "@/lib/insight/request-class";
@@ -72,14 +73,8 @@ export function rowName(key: L7Row["key"], by: L7By, name: (key: string | null) 
       return key.method === null || key.method === undefined ? "method not known" : visible(key.method);
     case "status":
       return visible(key.status ?? "unknown");
-    case "client":
-      return name(key.client ?? null);
-    case "client-pod":
-      return name(key.clientPod ?? null);
-    case "server":
-      return name(key.server ?? null);
-    case "pod":
-      return name(key.pod ?? null);
+    default:
+      return name(actorOfRow(by, key));
   }
 }
 

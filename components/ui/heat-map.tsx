@@ -89,6 +89,8 @@ export function HeatMap({ title, unit, rows, starts, zone, tone, hrefOf }: HeatM
 
 function Times({ starts, zone }: Pick<HeatMapProps, "starts" | "zone">) {
   const every = labelEvery(starts.length);
+  // Without their fractions, buckets below a second would have the same label.
+  const isFine = starts.some((start) => !start.endsWith("000000000"));
   return (
     <thead>
       <tr>
@@ -98,7 +100,7 @@ function Times({ starts, zone }: Pick<HeatMapProps, "starts" | "zone">) {
         {starts.map((start, column) => (
           <th key={start} scope="col" className={styles.time}>
             <span className={column % every === 0 ? styles.tick : "spoken"}>
-              {formatClock(BigInt(start), zone).slice(0, 8)}
+              {formatClock(BigInt(start), zone).slice(0, isFine ? undefined : 8)}
             </span>
           </th>
         ))}

@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress } from "@/components/frame/flows-address";
+import { CountLink } from "@/components/ui/count-link";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
-import { formatCount, formatQuantity } from "@/components/ui/format";
+import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import shared from "@/components/ui/view.module.css";
@@ -159,19 +159,11 @@ function countColumn(
   { captureId, scope }: WorkloadPartProps,
   id: string,
   label: string,
-  of: (row: WorkloadRow) => number,
+  of: (row: WorkloadRow) => number | null,
   terms: (row: WorkloadRow) => readonly Term[],
 ): Column {
   return {
-    id,
-    label,
-    isNumber: true,
-    sortBy: of,
-    render: (row) =>
-      of(row) === 0 ? (
-        <span className={shared.quiet}>0</span>
-      ) : (
-        <Link href={flowsAddress(captureId, scope, ...terms(row))}>{formatCount(of(row))}</Link>
-      ),
+    ...{ id, label, isNumber: true, sortBy: of },
+    render: (row) => <CountLink count={of(row)} href={flowsAddress(captureId, scope, ...terms(row))} />,
   };
 }

@@ -1,9 +1,8 @@
-import Link from "next/link";
-import { actorNames } from "@/components/frame/actor-names";
+import { actorNames, actorOfRow } from "@/components/frame/actor-names";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
+import { CountLink } from "@/components/ui/count-link";
 import type { DataColumn } from "@/components/ui/data-table";
-import { formatCount } from "@/components/ui/format";
 import shared from "@/components/ui/view.module.css";
 import type { ConnectionKey, ConnectionsAnswer, ConnectionsBy } from "@/lib/questions/answers-workloads";
 import type { Term } from "@/lib/scope/filter";
@@ -70,36 +69,29 @@ const LABELS: Readonly<Partial<Record<ConnectionWord, string>>> = {
 
 function titleColumn({ by, answer }: Shown): Column {
   const name = actorNames(answer.rows.flatMap(({ key }) => [key.client, key.clientPod, key.server, key.pod]));
-  const title = (key: ConnectionKey) => keyText(key, by, name);
   return {
     id: "title",
     label: BY_LABELS[by],
-    sortBy: ({ key }) => title(key),
+    sortBy: ({ key }) => titleOf(key, by, name).join(" "),
     render: ({ key, neverAnswered }) => (
       <>
-        <bdi>{title(key)}</bdi>
+        {titleOf(key, by, name).map((text) => (
+          <bdi key={text} className={styles.line}>
+            {text}
+          </bdi>
+        ))}
         {neverAnswered && <span className={styles.never}>never answered</span>}
       </>
     ),
   };
 }
 
-function keyText(key: ConnectionKey, by: ConnectionsBy, name: (key: string | null) => string): string {
-  switch (by) {
-    case "edge": {
-      if (key.client === null || key.client === undefined) return "not known who asked whom";
-      const port = key.port === null || key.port === undefined ? "" : ` :${key.port}`;
-      return `${name(key.client)} -> ${name(key.server ?? null)}${port}`;
-    }
-    case "client":
-      return name(key.client ?? null);
-    case "client-pod":
-      return name(key.clientPod ?? null);
-    case "server":
-      return name(key.server ?? null);
-    case "pod":
-      return name(key.pod ?? null);
-  }
+/** One line, or of an edge two. */
+function titleOf(key: ConnectionKey, by: ConnectionsBy, name: (key: string | null) => string): string[] {
+  if (by !== "edge") return [name(actorOfRow(by, key))];
+  if (key.client === null || key.client === undefined) return ["not known who asked whom"];
+  const port = key.port === null || key.port === undefined ? "" : ` :${key.port}`;
+  return [name(key.client), `-> ${name(key.server ?? null)}${port}`];
 }
 
 function wordColumn(shown: Shown, label: string, ...words: readonly ConnectionWord[]): Column {
@@ -117,13 +109,11 @@ function countColumn(
 ): Column {
   return {
     ...{ id, label, isNumber: true, sortBy: of },
-    render: (row) =>
-      of(row) === 0 ? (
-        <span className={shared.quiet}>0</span>
-      ) : (
-        <Link href={flowsAddress(captureId, scope, ...connectionRowTerms(row.key), ...terms)}>
-          {formatCount(of(row))}
-        </Link>
-      ),
+    render: (row) => (
+      <CountLink
+        count={of(row)}
+        href={flowsAddress(captureId, scope, ...connectionRowTerms(row.key), ...terms)}
+      />
+    ),
   };
 }

@@ -16,7 +16,7 @@ import type { ConnectionCounts, ConnectionsAnswer, ConnectionsBy } from "@/lib/q
 import { type ConnectionWord, type OutcomeWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import { Asked } from "./asked";
 import { connectionColumns } from "./connection-columns";
-import { ConnectionHeat } from "./connection-heat";
+import { ConnectionsOverTime } from "./connections-over-time";
 import type { WorkloadPartProps } from "./part";
 import { useConnections, useConnectionsTimeline } from "./queries";
 import { connectionTerms, countedTerms } from "./workload-links";
@@ -88,7 +88,7 @@ function Fates({ by, answer, ...part }: FatesProps) {
           </p>
         )}
       </section>
-      <ConnectionHeat {...part} total={total} />
+      <ConnectionsOverTime {...part} total={total} />
     </>
   );
 }
@@ -107,7 +107,7 @@ function FateTiles({ captureId, scope, total }: WorkloadPartProps & { readonly t
     words
       .filter((word) => count(word) > 0)
       .map((word) => (
-        <span key={word} className={styles.line}>
+        <span key={word} className={styles.tileLine}>
           {link(word, true)} {OUTCOME_LABELS[word]}
         </span>
       ));

@@ -1,8 +1,6 @@
 "use client";
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { capturePath, getJson } from "@/components/frame/api";
-import { readKey } from "@/components/frame/queries";
+import { useAsked } from "@/components/frame/use-asked";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import type {
   ConnectionsAnswer,
@@ -11,26 +9,12 @@ import type {
   ConnectionsTimelineAnswer,
   ConnectionsTimelineBy,
   ServicesAnswer,
+  TrafficAnswer,
+  TrafficBy,
+  TrafficOf,
+  TrafficSide,
   WorkloadsAnswer,
 } from "@/lib/questions/answers-workloads";
-
-function useAsked<Answer>(
-  captureId: string,
-  { scope, query }: ScopeHandle,
-  address: string,
-  own: Readonly<Record<string, string>>,
-) {
-  return useQuery({
-    queryKey: [...readKey(captureId), address, query, own],
-    queryFn: ({ signal }) => {
-      const params = new URLSearchParams(query);
-      for (const [name, value] of Object.entries(own)) params.set(name, value);
-      return getJson<Answer>(capturePath(captureId, address), { params, signal });
-    },
-    enabled: scope !== undefined,
-    placeholderData: keepPreviousData,
-  });
-}
 
 const ROWS = "300";
 
@@ -55,4 +39,20 @@ export function useConnectionsTimeline(
 
 export function useServices(captureId: string, scope: ScopeHandle) {
   return useAsked<ServicesAnswer>(captureId, scope, "/services", { limit: ROWS });
+}
+
+export function useTraffic(
+  captureId: string,
+  scope: ScopeHandle,
+  asked: {
+    readonly by: TrafficBy;
+    readonly side: TrafficSide;
+    readonly of: TrafficOf;
+    readonly buckets: number;
+  },
+) {
+  const { by, side, of, buckets } = asked;
+  return useAsked<TrafficAnswer>(captureId, scope, "/traffic", {
+    ...{ by, side, of, buckets: String(buckets), limit: ROWS },
+  });
 }

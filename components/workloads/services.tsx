@@ -1,12 +1,12 @@
 "use client";
 
-import Link from "next/link";
 import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
+import { CountLink } from "@/components/ui/count-link";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
-import { formatCount, formatQuantity, formatShare } from "@/components/ui/format";
+import { formatQuantity, formatShare } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import type { ServicesAnswer } from "@/lib/questions/answers-workloads";
@@ -128,10 +128,5 @@ interface CountProps extends WorkloadPartProps {
 }
 
 function Count({ captureId, scope, count, terms }: CountProps) {
-  if (count === 0 || terms === undefined) return <span className={shared.quiet}>{formatCount(count)}</span>;
-  return (
-    <Link className={shared.inText} href={flowsAddress(captureId, scope, ...terms)}>
-      {formatCount(count)}
-    </Link>
-  );
+  return <CountLink isInText count={count} href={terms && flowsAddress(captureId, scope, ...terms)} />;
 }

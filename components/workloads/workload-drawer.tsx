@@ -1,12 +1,12 @@
 "use client";
 
-import Link from "next/link";
 import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
+import { CountLink } from "@/components/ui/count-link";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { Drawer, DrawerPart } from "@/components/ui/drawer";
-import { formatCount, formatShare } from "@/components/ui/format";
+import { formatShare } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import type { WorkloadRow } from "@/lib/questions/answers-workloads";
@@ -73,21 +73,22 @@ function podColumns(
   row: WorkloadRow,
   name: (key: string | null) => string,
 ): DataColumn<Pod>[] {
-  const all = row.pods.reduce((sum, { events }) => sum + events, 0);
   const count = (
-    id: string,
+    id: "events" | "requests" | "drops" | "attempts",
     label: string,
-    of: (pod: Pod) => number,
     terms: (pod: Pod) => readonly Term[],
-  ) => ({
-    ...{ id, label, isNumber: true, sortBy: of },
-    render: (pod: Pod) =>
-      of(pod) === 0 ? (
-        <span className={shared.quiet}>0</span>
-      ) : (
-        <Link href={flowsAddress(captureId, scope, ...terms(pod))}>{formatCount(of(pod))}</Link>
+  ): DataColumn<Pod> => {
+    const all = row.pods.reduce((sum, pod) => sum + (pod[id] ?? 0), 0);
+    return {
+      ...{ id, label, isNumber: true, sortBy: (pod) => pod[id] },
+      render: (pod) => (
+        <>
+          <CountLink count={pod[id]} href={flowsAddress(captureId, scope, ...terms(pod))} />
+          {all > 0 && <div className={shared.quiet}>{formatShare(pod[id] ?? 0, all)}</div>}
+        </>
       ),
-  });
+    };
+  };
   return [
     {
       id: "pod",
@@ -100,37 +101,13 @@ function podColumns(
         </>
       ),
     },
-    count(
-      "events",
-      "Events",
-      ({ events }) => events,
-      ({ pod }) => eitherEnd("pod", pod),
-    ),
-    {
-      id: "share",
-      label: "Share",
-      isNumber: true,
-      sortBy: ({ events }) => events,
-      render: ({ events }) => formatShare(events, all),
-    },
-    count(
-      "requests",
-      "Requests",
-      ({ requests }) => requests,
-      ({ pod }) => requestsOf(pod),
-    ),
-    count(
-      "drops",
-      "Drops",
-      ({ drops }) => drops,
-      ({ pod }) => dropsOf("pod", pod),
-    ),
-    count(
-      "attempts",
-      "TCP attempts",
-      ({ attempts }) => attempts,
-      ({ pod }) => [...connectionRowTerms({ pod }), ...countedTerms("attempts")],
-    ),
+    count("events", "Events", ({ pod }) => eitherEnd("pod", pod)),
+    count("requests", "Requests", ({ pod }) => requestsOf(pod)),
+    count("drops", "Drops", ({ pod }) => dropsOf("pod", pod)),
+    count("attempts", "TCP attempts", ({ pod }) => [
+      ...connectionRowTerms({ pod }),
+      ...countedTerms("attempts"),
+    ]),
     {
       id: "first",
       label: "Seen",
@@ -156,14 +133,11 @@ const FATES: readonly (readonly [
 
 function Fates({ captureId, scope, row }: WorkloadPartProps & { readonly row: WorkloadRow }) {
   const server = connectionRowTerms({ server: row.workload });
-  const link = (count: number, terms: readonly Term[]) =>
-    count === 0 ? (
-      "0"
-    ) : (
-      <Link className={shared.inText} href={flowsAddress(captureId, scope, ...server, ...terms)}>
-        {formatCount(count)}
-      </Link>
-    );
+  if (row.syn === null)
+    return <p>Not knowable: no record of the scope has the ports by which connections are told apart.</p>;
+  const link = (count: number | null, terms: readonly Term[]) => (
+    <CountLink isInText count={count} href={flowsAddress(captureId, scope, ...server, ...terms)} />
+  );
   return (
     <p>
       {link(row.syn, countedTerms("attempts"))} attempts, {link(row.unanswered, countedTerms("unanswered"))}{" "}

@@ -1,7 +1,16 @@
 /** The terms of a filter that lead from a number of the Workloads view to exactly what it counts. */
 
 import { actorOf } from "@/components/frame/actor-terms";
-import type { ConnectionKey, ConnectionsOf, ServicesAnswer } from "@/lib/questions/answers-workloads";
+import type {
+  ConnectionKey,
+  ConnectionsOf,
+  ConnectionsTimelineBy,
+  ServicesAnswer,
+  TrafficBy,
+  TrafficOf,
+  TrafficRow,
+  TrafficSide,
+} from "@/lib/questions/answers-workloads";
 import type { ActorLevel } from "@/lib/scope/actor-kinds";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import { type ConnectionWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
@@ -59,6 +68,64 @@ export function connectionRowTerms(key: ConnectionKey): readonly Term[] {
     terms.push(makeTerm("server-port", [key.port === null ? NONE : { type: "port", port: key.port }]));
   if (key.outcome !== undefined) terms.push(...connectionTerms(key.outcome));
   return terms;
+}
+
+/** Connections of these clients or servers; turned round, of all others. */
+export function sidesTerms(
+  of: ConnectionsOf,
+  by: Exclude<ConnectionsTimelineBy, "outcome">,
+  keys: readonly (string | null)[],
+  negated: boolean,
+): readonly Term[] {
+  const level = by === "pod" || by === "client-pod" ? "pod" : "workload";
+  const actors = keys.map((key) => actorOf(level, key));
+  return [
+    ...countedTerms(of),
+    makeTerm(by === "pod" || by === "server" ? "server" : "client", actors, { negated }),
+  ];
+}
+
+/** What a number of the traffic counts. */
+export function trafficTerms(of: TrafficOf): readonly Term[] {
+  if (of === "drops") return [DROP];
+  return of === "events" ? [] : [makeTerm("verdict", [{ type: "enum", name: "FORWARDED" }])];
+}
+
+/** The events of rows of the traffic; turned round, of all others. */
+export function trafficRowTerms(
+  by: TrafficBy,
+  side: TrafficSide,
+  keys: readonly TrafficRow["key"][],
+  negated = false,
+): readonly Term[] {
+  if (by === "trace-point")
+    return [
+      makeTerm(
+        by,
+        keys.map(({ tracePoint = "?" }) => enumOrSpecial(tracePoint)),
+        { negated },
+      ),
+    ];
+  if (by === "verdict")
+    return [
+      makeTerm(
+        by,
+        keys.map(({ verdict = "?" }) => ({ type: "enum", name: verdict }) as const),
+        { negated },
+      ),
+    ];
+  return [
+    makeTerm(
+      "actor",
+      keys.map(({ actor = null }) => actorOf(by, actor)),
+      { side, negated },
+    ),
+  ];
+}
+
+function enumOrSpecial(name: string) {
+  if (name === "-") return NONE;
+  return name === "?" ? UNKNOWN : ({ type: "enum", name } as const);
 }
 
 type ServiceRow = ServicesAnswer["rows"][number];

@@ -7,18 +7,20 @@ import shared from "@/components/ui/view.module.css";
 import { Balance } from "./balance";
 import { Connections } from "./connections";
 import { Services } from "./services";
+import { Traffic } from "./traffic";
 
-const PARTS = ["balance", "connections", "services"] as const;
+const PARTS = ["balance", "traffic", "connections", "services"] as const;
 type Part = (typeof PARTS)[number];
 const PART_LABELS: Readonly<Record<Part, string>> = {
   balance: "Balance of pods",
+  traffic: "Traffic",
   connections: "TCP connections",
   services: "Services",
 };
 
 /**
- * Workloads of the scope: how evenly their pods are loaded and why, how TCP connections fare, and what stands behind
- * services. Each part says by itself when it is empty, loading or failed.
+ * Workloads of the scope: how evenly their pods are loaded and why, who sends and receives how much, how TCP connections
+ * fare, and what stands behind services. Each part says by itself when it is empty, loading or failed.
  */
 export function WorkloadsView({ captureId }: { readonly captureId: string }) {
   const handle = useScope();
@@ -45,6 +47,7 @@ export function WorkloadsView({ captureId }: { readonly captureId: string }) {
           />
         </div>
         {part === "balance" && <Balance {...given} />}
+        {part === "traffic" && <Traffic {...given} />}
         {part === "connections" && <Connections {...given} />}
         {part === "services" && <Services {...given} />}
       </div>
@@ -53,4 +56,4 @@ export function WorkloadsView({ captureId }: { readonly captureId: string }) {
 }
 
 /** What belongs to one part means nothing in another. */
-const NOTHING = { by: null, level: null, measure: null, open: null } as const;
+const NOTHING = { by: null, level: null, measure: null, layout: null, open: null } as const;

@@ -60,9 +60,9 @@ import {
   dropCondition,
   droppedAtCondition,
   edgeCondition,
-  eitherActorCondition,
   expansionCondition,
   latencyCondition,
+  packetActorSide,
   routeCondition,
   serverPortCondition,
   unplacedCondition,
@@ -228,7 +228,10 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map((value) => actorCondition(database, key, value)));
     }
     case "actor":
-      return any(term.values.map((value) => eitherActorCondition(database, value)));
+      return onSides(
+        term.side,
+        term.values.map((value) => packetActorSide(database, value)),
+      );
     case "request":
       return any(term.values.map(requestCondition));
     case "answer":

@@ -44,15 +44,11 @@ export function actorCondition(database: Sqlite, end: End, value: ValueOfTerm<En
   return ofPair(idList(`${end}Id`, actorIds(database, value.key, value.level)));
 }
 
-/** Whoever asked: known or not. */
-export function eitherActorCondition(database: Sqlite, value: ValueOfTerm<"actor">): Condition {
-  if (value.type !== "actor") return NEVER;
-  const { sql, parameters } = idList("actorId", actorIds(database, value.key, value.level));
-  const side = (column: string) => `f.${column} IN (SELECT id FROM Endpoint WHERE ${sql})`;
-  return {
-    sql: `(${side("sourceId")} OR ${side("destinationId")})`,
-    parameters: [...parameters, ...parameters],
-  };
+/** The packet's side, whoever asked. */
+export function packetActorSide(database: Sqlite, value: ValueOfTerm<"actor">): Condition {
+  if (value.type === "none") return NEVER;
+  if (value.type === "unknown") return { sql: "actorId IS NULL", parameters: [] };
+  return idList("actorId", actorIds(database, value.key, value.level));
 }
 
 /** Neither side was said at all, though it is known which of them asked. */

@@ -24,6 +24,8 @@ const countsSchema = z.object({
   denied: count,
   /** 4xx that no rule said, gRPC statuses that blame the caller; not in `errors`. */
   clientErrors: count,
+  /** Answers that are no error, those with a client error among them. */
+  succeeded: count,
   /** Requests without an answer: none came; the log ended, or lost events, before one could be seen. */
   unanswered: count,
   open: count,
@@ -92,8 +94,8 @@ export const l7TimelineAnswerSchema = z.object({
   series: z.array(
     z.object({ key: l7Key, total: count, points: z.array(z.tuple([z.string(), count])), untimed: count }),
   ),
-  /** Series beyond the limit. */
-  folded: z.object({ series: count, requests: count }),
+  /** Series beyond the limit, together. */
+  folded: z.object({ series: count, requests: count, points: z.array(z.tuple([z.string(), count])) }),
 });
 
 const l7ExampleSchema = z.object({

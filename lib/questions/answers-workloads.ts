@@ -23,9 +23,9 @@ export const workloadRowSchema = z.object({
       /** Flow events with the pod on either end. */
       events: count,
       drops: count,
-      /** That it served, and TCP attempts that it received. */
+      /** That it served, and TCP attempts that it received; null: not knowable, no record of the scope has ports. */
       requests: count,
-      attempts: count,
+      attempts: count.nullable(),
       /** Where it ran, as far as its own node's records say. */
       node: text,
       first: time,
@@ -39,13 +39,13 @@ export const workloadRowSchema = z.object({
   likelyReason: z.enum(IMBALANCE_REASONS),
   /** The numbers that speak for it, as a sentence. */
   evidence: text,
-  /** TCP connection attempts to the workload, and what became of them. */
-  syn: count,
-  unanswered: count,
-  refused: count,
+  /** TCP connection attempts to the workload, and what became of them; null: no record of the scope has ports. */
+  syn: count.nullable(),
+  unanswered: count.nullable(),
+  refused: count.nullable(),
   /** Connections that were reset after they were there, and that were ended. */
-  rst: count,
-  fin: count,
+  rst: count.nullable(),
+  fin: count.nullable(),
 });
 
 export const workloadsAnswerSchema = z.object({
@@ -112,7 +112,8 @@ export const connectionsTimelineAnswerSchema = z.object({
   series: z.array(
     z.object({ key: connectionKey, total: count, points: z.array(z.tuple([z.string(), count])) }),
   ),
-  folded: z.object({ series: count, connections: count }),
+  /** Series beyond the limit, together. */
+  folded: z.object({ series: count, connections: count, points: z.array(z.tuple([z.string(), count])) }),
 });
 
 export const servicesAnswerSchema = z.object({
@@ -137,10 +138,55 @@ export const servicesAnswerSchema = z.object({
   folded: z.object({ rows: count, events: count }),
 });
 
+export const TRAFFIC_BY = ["pod", "workload", "namespace", "trace-point", "verdict"] as const;
+export type TrafficBy = (typeof TRAFFIC_BY)[number];
+/** What is drawn over time; all of them are counted. */
+export const TRAFFIC_OF = ["events", "forwarded", "drops"] as const;
+export type TrafficOf = (typeof TRAFFIC_OF)[number];
+export const TRAFFIC_SIDES = ["from", "to"] as const;
+export type TrafficSide = (typeof TRAFFIC_SIDES)[number];
+
+const trafficCounts = z.object({
+  /** Flow events, those with verdict FORWARDED, and drops: each drop once. */
+  events: count,
+  forwarded: count,
+  drops: count,
+  /** Of what was asked for; buckets without any are left out. */
+  points: z.array(z.tuple([z.string(), count])),
+  first: time,
+  last: time,
+});
+
+export const trafficAnswerSchema = z.object({
+  meta: metaSchema,
+  bucketNs: ns,
+  fromNs: z.string().nullable(),
+  toNs: z.string().nullable(),
+  total: trafficCounts,
+  /** Most of what was asked for first. */
+  rows: z.array(
+    trafficCounts.extend({
+      key: z.object({
+        /** At the packet's side: id as on the map; null while its file is being read. */
+        actor: text.optional(),
+        /** Name of a trace point; `-` where there is none, `?` where the record left out what it was. */
+        tracePoint: z.string().optional(),
+        verdict: z.string().optional(),
+      }),
+    }),
+  ),
+  /** Rows beyond the limit. */
+  folded: trafficCounts.extend({ rows: count }),
+  /** Of what was asked for, those without a time: in no bucket. */
+  untimed: count,
+});
+
 export type WorkloadRow = z.infer<typeof workloadRowSchema>;
 export type WorkloadsAnswer = z.infer<typeof workloadsAnswerSchema>;
 export type ConnectionKey = z.infer<typeof connectionKey>;
 export type ConnectionCounts = z.infer<typeof connectionCounts>;
 export type ConnectionsAnswer = z.infer<typeof connectionsAnswerSchema>;
 export type ConnectionsTimelineAnswer = z.infer<typeof connectionsTimelineAnswerSchema>;
+export type TrafficAnswer = z.infer<typeof trafficAnswerSchema>;
+export type TrafficRow = TrafficAnswer["rows"][number];
 export type ServicesAnswer = z.infer<typeof servicesAnswerSchema>;

@@ -16,6 +16,7 @@ import type {
 import { bucketNumber } from "./buckets";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
+import { addPoints } from "./points";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 import { spanOf } from "./span";
 
@@ -103,7 +104,11 @@ function count(
     toNs: span === undefined ? null : String(alignDown(last, width) + width),
     total: sum(all),
     series: all.slice(0, limit),
-    folded: { series: folded.length, connections: sum(folded) },
+    folded: {
+      series: folded.length,
+      connections: sum(folded),
+      points: addPoints(folded.map(({ points }) => points)),
+    },
   };
 }
 

@@ -18,13 +18,17 @@ export function countAttempts({ database }: OpenCapture, scope: CompiledScope): 
       scope,
       `SELECT count(*) AS n FROM Attempt a JOIN Flow f ON f.id = a.id WHERE a.outcome <> ${OUTCOME.openAlready}`,
     );
-  if (attempts > 0) return attempts;
-  const withPorts = database
+  return attempts > 0 || hasPorts(database, scope) ? attempts : null;
+}
+
+/** Some flow of the scope has the ports by which connections are told apart. */
+export function hasPorts(database: Sqlite, scope: CompiledScope): boolean {
+  const found = database
     .prepare(
       `SELECT 1 FROM Flow f WHERE f.sourcePort IS NOT NULL AND f.destinationPort IS NOT NULL AND ${scope.sql} LIMIT 1`,
     )
     .get(scope.parameters);
-  return withPorts === undefined ? null : 0;
+  return found !== undefined;
 }
 
 /** HTTP, gRPC and Kafka requests of one proxy side; for aggregated records their events. */

@@ -10,8 +10,9 @@ import type { Scope } from "@/lib/scope/link";
 import type { L7Protocol, L7Row, L7TimelineAnswer, L7TimelineBy, L7TimelineOf } from "./answers-l7";
 import { bucketNumber } from "./buckets";
 import type { QuestionFailure } from "./failure";
-import { requestsMeta } from "./l7";
+import { AT_MOST_SQL, requestsMeta } from "./l7";
 import type { OpenCapture } from "./open-capture";
+import { addPoints } from "./points";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 import { spanOf } from "./span";
 
@@ -33,12 +34,12 @@ export function readL7Timeline(
   if (!scope.ok) return scope;
   const { protocol, by, of, buckets, limit } = parameters;
   const key = `l7 timeline ${protocol} ${by} ${of} ${buckets} ${limit} ${scopeKey(parameters)}`;
-  const { hasUnpaired, ...answer } = capture.keep(key, () => count(capture, scope.value, parameters));
-  return ok({ meta: requestsMeta(capture, hasUnpaired), ...answer });
+  const { isAtMost, ...answer } = capture.keep(key, () => count(capture, scope.value, parameters));
+  return ok({ meta: requestsMeta(capture, isAtMost), ...answer });
 }
 
 interface Counted extends Omit<L7TimelineAnswer, "meta"> {
-  readonly hasUnpaired: boolean;
+  readonly isAtMost: boolean;
 }
 
 function count(capture: OpenCapture, scope: Scope, parameters: L7TimelineParameters): Counted {
@@ -55,8 +56,12 @@ function count(capture: OpenCapture, scope: Scope, parameters: L7TimelineParamet
     toNs: span === undefined ? null : String(alignDown(last, width) + width),
     total: cells.reduce((sum, { n }) => sum + n, 0),
     series: series.slice(0, parameters.limit),
-    folded: { series: folded.length, requests: folded.reduce((sum, { total }) => sum + total, 0) },
-    hasUnpaired: cells.some(({ isUnpaired }) => isUnpaired),
+    folded: {
+      series: folded.length,
+      requests: folded.reduce((sum, { total }) => sum + total, 0),
+      points: addPoints(folded.map(({ points }) => points)),
+    },
+    isAtMost: cells.some((cell) => cell.isAtMost),
   };
 }
 
@@ -65,7 +70,7 @@ interface Cell {
   /** Start of the bucket; undefined: untimed. */
   readonly startNs: bigint | undefined;
   readonly n: number;
-  readonly isUnpaired: boolean;
+  readonly isAtMost: boolean;
 }
 
 /** Of the pair of the request's record. */
@@ -86,18 +91,18 @@ function readCells(
   const compiled = compileScope(capture.database, scope);
   return capture.database
     .prepareExact(
-      `SELECT ${KEYS[by]}, ${number.sql} AS bucket, e.class = 'unpaired', sum(max(e.requests, e.responses))
+      `SELECT ${KEYS[by]}, ${number.sql} AS bucket, max(${AT_MOST_SQL}), sum(max(e.requests, e.responses))
        FROM (SELECT id, requests, responses, ${REQUEST_CLASS_SQL} AS class FROM L7Exchange
              WHERE counted = 1 AND protocol = ${L7_PROTOCOL[protocol]}) e
-         JOIN Flow f ON f.id = e.id JOIN Pair p ON p.id = f.pairId
-       WHERE ${of === "all" ? "1" : "e.class = ?"} AND ${compiled.sql} GROUP BY 1, 2, 3`,
+         JOIN Flow f ON f.id = e.id JOIN Kind k ON k.id = f.kindId JOIN Pair p ON p.id = f.pairId
+       WHERE ${of === "all" ? "1" : "e.class = ?"} AND ${compiled.sql} GROUP BY 1, 2`,
     )
     .rows([...number.parameters, ...(of === "all" ? [] : [of]), ...compiled.parameters])
-    .map(([key, bucket, isUnpaired, n]) => ({
+    .map(([key, bucket, isAtMost, n]) => ({
       key: key === null ? null : String(key),
       startNs: typeof bucket === "bigint" ? number.startOf(bucket) : undefined,
       n: Number(n),
-      isUnpaired: Number(isUnpaired) === 1,
+      isAtMost: Number(isAtMost) === 1,
     }));
 }
 

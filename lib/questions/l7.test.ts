@@ -192,7 +192,8 @@ describe("L7 of single records", () => {
       method: "GET",
     });
     expect(total).toMatchObject({
-      ...{ requests: 7, responses: 4, denied: 1, errors: 2, unanswered: 1, open: 2 },
+      // 403 and 404 of the server: what the rule refused and the 500 did not succeed.
+      ...{ requests: 7, responses: 4, succeeded: 2, denied: 1, errors: 2, unanswered: 1, open: 2 },
       status: { "403": 1, "403 by policy": 1, "404": 1, "500": 1 },
       // Half a second each, the refused one apart.
       latencyNs: { samples: 3, computed: 3 },
@@ -257,6 +258,8 @@ describe("L7 of single records", () => {
       ["500000000", "502", true],
     ]);
     // The refused request is the newest of three errors of its route.
+    // The request that was refused without an answer takes nothing from those that were answered.
+    expect(l7(opened, "route").total).toMatchObject({ responses: 5, succeeded: 2, errors: 4, denied: 1 });
     expect(failing.map(({ route, status, errors, url }) => [route, status, errors, url])).toEqual([
       ["/users/{id}", "denied", 3, "http://api/users/7"],
       ["/orders", "503", 1, "http://api/orders"],
@@ -293,6 +296,30 @@ describe("L7 of single records", () => {
     expect(meta.exact).toBe(false);
     expect(total).toMatchObject({ requests: 10, responses: 10, errors: 10, status: { "503": 10 } });
     expect(rows.map(({ key }) => key.route)).toEqual([null]);
+  });
+
+  it("takes what has a code for an answer where aggregation left the type out, and the direction for the rest", () => {
+    const capture = new TestCapture();
+    const aggregated = (http: object, flow: object, ingress_flow_count: number): string =>
+      line(1, { Type: undefined, l7: { http }, ...flow, aggregate: { ingress_flow_count } });
+    capture.add(
+      "a",
+      lines(
+        ...[
+          aggregated({ code: 200 }, { is_reply: true }, 7),
+          aggregated({ code: 503 }, { is_reply: true }, 3),
+        ],
+        ...[aggregated({ code: 404 }, {}, 2), aggregated({}, { is_reply: false }, 11)],
+        // It could be either.
+        aggregated({}, {}, 100),
+      ),
+    );
+    const { meta, total } = l7(open(capture), "route");
+    expect(meta.exact).toBe(false);
+    expect(total).toMatchObject({
+      ...{ requests: 11, responses: 12, answersOnly: 12, errors: 3, clientErrors: 2 },
+      status: { "200": 7, "404": 2, "503": 3 },
+    });
   });
 });
 

@@ -35,17 +35,20 @@ export function readL7(capture: OpenCapture, parameters: L7Parameters): Result<L
   const compiled = compileScope(capture.database, scope.value);
   const table = capture.keep(`l7 ${protocol} ${by} ${limit} ${scopeKey(parameters)}`, () => {
     const groups = readGroups(capture, compiled, protocol, by);
-    return { ...tabulate(groups, limit), hasUnpaired: groups.some(({ unpaired }) => unpaired > 0) };
+    return { ...tabulate(groups, limit), isAtMost: groups.some((group) => group.isAtMost) };
   });
-  const { hasUnpaired, ...answer } = table;
-  return ok({ meta: requestsMeta(capture, hasUnpaired), ...answer });
+  const { isAtMost, ...answer } = table;
+  return ok({ meta: requestsMeta(capture, isAtMost), ...answer });
 }
 
-export function requestsMeta(capture: OpenCapture, hasUnpaired: boolean): Meta {
+/** Of a record that was not paired: the other proxy's may stand for the same request. */
+export const AT_MOST_SQL = "(k.aggregated <> 0 OR f.sourcePort IS NULL OR f.destinationPort IS NULL)";
+
+export function requestsMeta(capture: OpenCapture, isAtMost: boolean): Meta {
   const meta = capture.meta("requests");
-  if (!hasUnpaired) return meta;
+  if (!isAtMost) return meta;
   const note =
-    "Aggregated records, and records without ports, cannot be paired: requests are at most these, both proxies included.";
+    "Aggregated records, and records without ports, cannot be paired: counts are at most, as the proxies of both sides may have logged the same.";
   return { ...meta, exact: false, notes: [...meta.notes, note] };
 }
 
@@ -59,8 +62,9 @@ interface Group {
   readonly errors: number;
   readonly denied: number;
   readonly clientErrors: number;
+  readonly succeeded: number;
   readonly outcome: number;
-  readonly unpaired: number;
+  readonly isAtMost: boolean;
   readonly firstNs: bigint | null;
   readonly lastNs: bigint | null;
   readonly latencies: Map<number, number>;
@@ -86,11 +90,11 @@ function readGroups(capture: OpenCapture, scope: CompiledScope, protocol: L7Prot
   const rows = capture.database
     .prepareExact(
       `SELECT first, second, third, method, status, grpcStatus, denied, outcome, latencyBy, bucket, answered, sum(requests), sum(responses),
-         sum(error * weight), sum(denied * weight), sum((class = 'client-error') * weight), min(timeNs), max(timeNs), count(*)
+         sum(error * weight), sum(denied * weight), sum((class = 'client-error') * weight), sum((error = 0) * responses), min(timeNs), max(timeNs), count(*), max(isAtMost)
        FROM (
          SELECT ${first} AS first, ${second} AS second, ${third} AS third, coalesce(k.httpMethod, k.kafkaApiKey) AS method, e.status, e.grpcStatus, e.denied, e.outcome,
            e.latencyBy, ${bucketSql("e.latencyNs")} * (e.latencyNs IS NOT NULL) AS bucket, e.responses > 0 AS answered, e.requests, e.responses,
-           e.error, ${weight} AS weight, e.timeNs, e.class
+           e.error, ${weight} AS weight, e.timeNs, e.class, ${AT_MOST_SQL} AS isAtMost
          FROM (SELECT *, ${REQUEST_CLASS_SQL} AS class FROM L7Exchange) e JOIN Flow f ON f.id = e.id JOIN Kind k ON k.id = f.kindId JOIN Pair p ON p.id = f.pairId
            LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId LEFT JOIN Route r ON r.id = e.routeId ${text}
          WHERE e.counted = 1 AND e.protocol = ${L7_PROTOCOL[protocol]} AND ${scope.sql}
@@ -103,7 +107,8 @@ function readGroups(capture: OpenCapture, scope: CompiledScope, protocol: L7Prot
 function toGroup(row: readonly SqlValue[], protocol: L7Protocol, by: L7By): Group {
   const [first, second, third, method, code, grpcStatus, denied, outcome, ...rest] = row;
   const [latencyBy, bucket, answered, ...sums] = rest;
-  const [requests, responses, errors, refused, clientErrors, firstNs, lastNs, rows] = sums;
+  const [requests, responses, errors, refused, clientErrors, succeeded, firstNs, lastNs, rows, isAtMost] =
+    sums;
   const isAnswered = Number(answered) === 1;
   const status = isAnswered
     ? statusName(protocol, numberOrNull(code), numberOrNull(grpcStatus), Number(denied) === 1)
@@ -122,8 +127,9 @@ function toGroup(row: readonly SqlValue[], protocol: L7Protocol, by: L7By): Grou
     errors: Number(errors),
     denied: Number(refused),
     clientErrors: Number(clientErrors),
+    succeeded: Number(succeeded),
     outcome: Number(outcome),
-    unpaired: Number(outcome) === EXCHANGE_OUTCOME.unpaired && Number(requests) > 0 ? Number(requests) : 0,
+    isAtMost: Number(isAtMost) === 1,
     firstNs: (firstNs ?? null) as bigint | null,
     lastNs: (lastNs ?? null) as bigint | null,
     latencies: hasLatency ? new Map([[Number(bucket), Number(rows)]]) : new Map(),
@@ -225,6 +231,7 @@ function countsOf(groups: readonly Group[]): L7Counts {
     errors: sum(({ errors }) => errors),
     denied: sum(({ denied }) => denied),
     clientErrors: sum(({ clientErrors }) => clientErrors),
+    succeeded: sum(({ succeeded }) => succeeded),
     unanswered: silent(OUTCOME.noReply),
     open: silent(OUTCOME.gap, OUTCOME.open, OUTCOME.unknowable),
     answersOnly: sum(({ requests, responses }) => (requests === 0 ? responses : 0)),

@@ -20,6 +20,7 @@ import type {
   ConnectionsAnswer,
   ConnectionsTimelineAnswer,
   ServicesAnswer,
+  TrafficAnswer,
   WorkloadsAnswer,
 } from "./answers-workloads";
 import { type ChangesParameters, readChanges } from "./changes";
@@ -62,6 +63,7 @@ import { readScope, type ScopeParameters } from "./scope-parameters";
 import { readServices, type ServicesParameters } from "./services";
 import { readSummary } from "./summary";
 import { readTimeline, type TimelineParameters } from "./timeline";
+import { readTraffic, type TrafficParameters } from "./traffic";
 import { readWorkloads, type WorkloadsParameters } from "./workloads";
 
 interface OfARevision {
@@ -87,6 +89,7 @@ export interface Questions {
   connections: { ask: ConnectionsParameters; answer: ConnectionsAnswer };
   connectionsTimeline: { ask: ConnectionsTimelineParameters; answer: ConnectionsTimelineAnswer };
   services: { ask: ServicesParameters; answer: ServicesAnswer };
+  traffic: { ask: TrafficParameters; answer: TrafficAnswer };
   map: { ask: MapParameters; answer: MapAnswer };
   changes: { ask: ChangesParameters; answer: ChangesAnswer };
   drops: { ask: DropsParameters; answer: DropsAnswer };
@@ -135,6 +138,7 @@ export const QUESTIONS: { readonly [Name in QuestionName]: Asked<Name> } = {
   connections: readConnections,
   connectionsTimeline: readConnectionsTimeline,
   services: readServices,
+  traffic: readTraffic,
   map: readMap,
   changes: readChanges,
   drops: readDrops,

@@ -14,6 +14,7 @@ import { imbalanceOf } from "@/lib/insight/imbalance";
 import { type ClientLoad, likelyReason, type PodLoad } from "@/lib/insight/imbalance-reason";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
 import type { WorkloadRow, WorkloadsAnswer } from "./answers-workloads";
+import { hasPorts } from "./counts";
 import type { QuestionFailure } from "./failure";
 import { readHeadlessNames } from "./headless-names";
 import type { OpenCapture } from "./open-capture";
@@ -150,6 +151,7 @@ function tabulate(capture: OpenCapture, scope: CompiledScope, limit: number): Om
     nodes: readNodes(capture, scope),
     names: readNames(capture),
     headless: readHeadlessNames(capture),
+    hasPorts: hasPorts(capture.database, scope),
   };
   const rows = [...loads.workloads.values()]
     .filter(({ events }) => events > 0)
@@ -267,6 +269,8 @@ interface Context {
   readonly names: ReadonlyMap<number, string>;
   /** A name by workload. */
   readonly headless: ReadonlyMap<string, string>;
+  /** Connections can be told apart at all. */
+  readonly hasPorts: boolean;
 }
 
 function toRow(workload: Workload, context: Context): WorkloadRow {
@@ -286,10 +290,11 @@ function toRow(workload: Workload, context: Context): WorkloadRow {
   );
   const spread = imbalanceOf(pods.map((pod) => pod.events));
   const { reason, evidence } = likelyReason({ pods, clients, headlessName: context.headless.get(key) });
-  const tcp = (of: keyof Tcp): number => loads.reduce((sum, load) => sum + load.tcp[of], 0);
+  const tcp = (of: keyof Tcp): number | null =>
+    context.hasPorts ? loads.reduce((sum, load) => sum + load.tcp[of], 0) : null;
   return {
     ...{ workload: key, events, drops },
-    pods: pods.map(toPod),
+    pods: pods.map((pod) => toPod(pod, context)),
     ...{
       imbalance: spread?.gini ?? null,
       variation: spread?.variation ?? null,
@@ -306,19 +311,18 @@ function toRow(workload: Workload, context: Context): WorkloadRow {
   };
 }
 
-function toPod({
-  pod,
-  events,
-  drops,
-  requests,
-  attempts,
-  node,
-  firstNs,
-  lastNs,
-}: PodLoad): WorkloadRow["pods"][number] {
+function toPod(load: PodLoad, context: Context): WorkloadRow["pods"][number] {
+  const { pod, events, drops, requests, node, firstNs, lastNs } = load;
   const time = (ns: bigint | undefined): string | null => (ns === undefined ? null : formatTime(ns));
   return {
-    ...{ pod, events, drops, requests, attempts, node: node ?? null },
+    ...{
+      pod,
+      events,
+      drops,
+      requests,
+      attempts: context.hasPorts ? load.attempts : null,
+      node: node ?? null,
+    },
     ...{ first: time(firstNs), last: time(lastNs) },
   };
 }

@@ -49,7 +49,7 @@ export const VIEW_WORDS = {
   protocol: { form: WORD, says: "a protocol" },
   /** Namespaces, workloads or pods. */
   level: { form: WORD, says: "a level" },
-  /** How the map is laid out. */
+  /** How the map, or a picture over time, is laid out. */
   layout: { form: WORD, says: "a layout" },
   /** What is measured. */
   measure: { form: WORD, says: "a measure" },

@@ -9,13 +9,12 @@ export const OUTCOME_KEYS = [
   {
     key: "actor",
     hubble: false,
-    sided: false,
+    sided: true,
     available: true,
     kind: actorKind,
-    unknown: false,
     none: false,
-    label: "Either side",
-    help: "Whoever is at either end of the packet.",
+    label: "Actor",
+    help: "Whoever is at either end of the packet; `from-actor` is its source, `to-actor` its destination. `actor:?` is a side that is not settled yet.",
     example: "actor:shop/web",
   },
   {

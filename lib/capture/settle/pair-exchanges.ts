@@ -214,20 +214,32 @@ function latencyOf(
 
 const SIDES: Readonly<Record<string, ExchangeKind["side"]>> = { INGRESS: "INGRESS", EGRESS: "EGRESS" };
 
-/** Kinds of requests and answers over HTTP and Kafka. */
+/** Kinds of requests and answers over HTTP and Kafka; what could be either is neither. */
 function readKinds(database: Sqlite): Map<number, ExchangeKind> {
-  const rows = database
-    .prepare("SELECT * FROM Kind WHERE l7Protocol IN ('http', 'kafka') AND l7Type IN ('REQUEST', 'RESPONSE')")
-    .all([]);
-  return new Map(rows.map((row) => [Number(row.id), toKind(row)]));
+  const rows = database.prepare("SELECT * FROM Kind WHERE l7Protocol IN ('http', 'kafka')").all([]);
+  return new Map(
+    rows.flatMap((row): [number, ExchangeKind][] => {
+      const isRequest = isRequestKind(row);
+      return isRequest === undefined ? [] : [[Number(row.id), toKind(row, isRequest)]];
+    }),
+  );
 }
 
-function toKind(row: SqlRow): ExchangeKind {
+/** Aggregation (ACNS) and field masks leave `l7.type` out: then only an answer has a code, and the direction says the rest. */
+function isRequestKind({ l7Type, httpCode, kafkaErrorCode, isReply }: SqlRow): boolean | undefined {
+  if (l7Type === "REQUEST") return true;
+  if (l7Type === "RESPONSE") return false;
+  if (l7Type !== null && l7Type !== "UNKNOWN_L7_TYPE") return undefined;
+  if (Number(httpCode ?? 0) !== 0 || Number(kafkaErrorCode ?? 0) !== 0) return false;
+  return isReply === null ? undefined : Number(isReply) === 0;
+}
+
+function toKind(row: SqlRow, isRequest: boolean): ExchangeKind {
   const text = (value: SqlValue | undefined): string | null => (typeof value === "string" ? value : null);
   const number = (value: SqlValue | undefined): number | null => (typeof value === "number" ? value : null);
   return {
     l7Protocol: row.l7Protocol === "kafka" ? "kafka" : "http",
-    isRequest: row.l7Type === "REQUEST",
+    isRequest,
     isDropped: row.verdict === "DROPPED",
     isError: row.verdict === "ERROR",
     side: SIDES[String(row.trafficDirection)] ?? "unknown",

@@ -8,6 +8,10 @@ import {
   connectionsAnswerSchema,
   connectionsTimelineAnswerSchema,
   servicesAnswerSchema,
+  TRAFFIC_BY,
+  TRAFFIC_OF,
+  TRAFFIC_SIDES,
+  trafficAnswerSchema,
   workloadsAnswerSchema,
 } from "@/lib/questions/answers-workloads";
 import { jsonAnswer, question, scopeQuery } from "../call";
@@ -49,6 +53,21 @@ export const workloadCalls = {
         .describe("Series at most; the others are folded."),
     }),
     answer: jsonAnswer(connectionsTimelineAnswerSchema, "The series."),
+  }),
+  traffic: question({
+    address: "/traffic",
+    does: "Flow events over time by who sent or received them, trace point or verdict, with drops",
+    query: scopeQuery.extend({
+      by: z.enum(TRAFFIC_BY).default("pod"),
+      side: z
+        .enum(TRAFFIC_SIDES)
+        .default("from")
+        .describe("Of the packet: who sent it, or who was to get it."),
+      of: z.enum(TRAFFIC_OF).default("events").describe("What is drawn over time and sorted by."),
+      buckets: z.coerce.number().int().min(2).max(500).default(60).describe("At most."),
+      limit,
+    }),
+    answer: jsonAnswer(trafficAnswerSchema, "The table."),
   }),
   services: question({
     address: "/services",

@@ -1,0 +1,25 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { capturePath, getJson } from "./api";
+import { readKey } from "./queries";
+import type { ScopeHandle } from "./use-scope";
+
+/** A question of a view about the scope; keeps the answer that was there while the next is on its way. */
+export function useAsked<Answer>(
+  captureId: string,
+  { scope, query }: ScopeHandle,
+  address: string,
+  own: Readonly<Record<string, string>>,
+) {
+  return useQuery({
+    queryKey: [...readKey(captureId), address, query, own],
+    queryFn: ({ signal }) => {
+      const params = new URLSearchParams(query);
+      for (const [name, value] of Object.entries(own)) params.set(name, value);
+      return getJson<Answer>(capturePath(captureId, address), { params, signal });
+    },
+    enabled: scope !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}

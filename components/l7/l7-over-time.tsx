@@ -1,0 +1,65 @@
+"use client";
+
+import { actorNames, actorOfRow } from "@/components/frame/actor-names";
+import { podsTerms } from "@/components/frame/request-terms";
+import { RowsOverTime } from "@/components/frame/rows-over-time";
+import type { RequestClass } from "@/lib/insight/request-class";
+import type { L7Counts, L7TimelineOf } from "@/lib/questions/answers-l7";
+import { CLASS_LABELS } from "./l7-words";
+import type { L7PartProps } from "./part";
+import { useL7Timeline } from "./queries";
+
+const BUCKETS = 60;
+/** What there is to see first. */
+const OF: readonly L7TimelineOf[] = ["server-error", "denied", "client-error", "no-answer", "all"];
+const SIDES = ["pod", "client-pod"] as const;
+const SIDE_LABELS = { pod: "By server pod", "client-pod": "By client pod" } as const;
+const TONES: Readonly<Record<RequestClass | "all", "bad" | "warn" | "calm">> = {
+  all: "calm",
+  ok: "calm",
+  unpaired: "calm",
+  open: "calm",
+  "no-answer": "warn",
+  "client-error": "warn",
+  "server-error": "bad",
+  denied: "bad",
+};
+
+/** The first of which there are any. */
+function worstOf({ errors, denied, clientErrors, unanswered }: L7Counts): L7TimelineOf {
+  if (errors > denied) return "server-error";
+  if (denied > 0) return "denied";
+  if (clientErrors > 0) return "client-error";
+  return unanswered > 0 ? "no-answer" : "all";
+}
+
+/** Pods over time, by what went wrong. */
+export function L7OverTime({ total, ...part }: L7PartProps & { readonly total: L7Counts }) {
+  const { captureId, handle, protocol } = part;
+  const of = OF.find((word) => word === handle.view.measure) ?? worstOf(total);
+  const by = SIDES.find((word) => word === handle.view.level) ?? "pod";
+  const { data } = useL7Timeline(captureId, handle, { protocol, by, of, buckets: BUCKETS });
+  const labelOf = (word: L7TimelineOf) => (word === "all" ? "all requests" : CLASS_LABELS[protocol][word]);
+  const rows = data?.series.map(({ key, ...row }) => ({ ...row, key: actorOfRow(by, key) }));
+  return (
+    <RowsOverTime
+      {...part}
+      heading="Pods over time"
+      of={{ legend: "What is counted", words: OF, chosen: of, labelOf }}
+      by={{ legend: "Which pods", words: SIDES, chosen: by, labelOf: (word) => SIDE_LABELS[word] }}
+      title={`${labelOf(of)}, ${SIDE_LABELS[by].toLowerCase()}`}
+      unit="request"
+      row="pod"
+      tone={TONES[of]}
+      data={
+        data &&
+        rows && {
+          ...{ ...data, rows },
+          more: { rows: data.folded.series, total: data.folded.requests, points: data.folded.points },
+        }
+      }
+      nameOf={actorNames(rows?.map(({ key }) => key) ?? [])}
+      termsOf={(keys, isOthers) => podsTerms(protocol, of, by, keys, isOthers)}
+    />
+  );
+}
