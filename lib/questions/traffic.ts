@@ -8,7 +8,8 @@
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
-import { type CountedFlows, countedFlows } from "@/lib/capture/rolled-flows";
+import type { Sqlite, SqlValue } from "@/lib/capture/driver";
+import { countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { PRESENT } from "@/lib/flow/presence";
 import type { Scope } from "@/lib/scope/link";
@@ -42,147 +43,152 @@ export function readTraffic(
   return ok({ meta: capture.meta(of === "drops" ? "drops" : "events"), ...answer });
 }
 
-/** What the flows are grouped by before names are looked up, and the name: exactly one for each flow. */
+/** By what flows are told apart: a number of theirs, and the name that it stands for, exactly one for each flow. */
 interface Telling {
   readonly column: string;
-  readonly name: string;
-  readonly join: string;
+  /** SQL that gives the name of a number; rows that share a name are one. */
+  readonly names: string;
 }
 
 const LEVELS = { pod: "key", workload: "workloadKey", namespace: "namespaceKey" } as const;
-const UNTOLD = `k.eventType IS NULL AND k.present & ${PRESENT.Type} = 0`;
+const UNTOLD = `eventType IS NULL AND present & ${PRESENT.Type} = 0`;
 
 function tellingOf(by: TrafficBy, side: TrafficSide): Telling {
+  if (by === "verdict") return { column: "f.kindId", names: "SELECT id, verdict FROM Kind" };
   if (by === "trace-point")
     return {
-      column: "0",
-      name: `coalesce(k.observationPoint, CASE WHEN ${UNTOLD} THEN '?' ELSE '-' END)`,
-      join: "",
+      column: "f.kindId",
+      names: `SELECT id, coalesce(observationPoint, CASE WHEN ${UNTOLD} THEN '?' ELSE '-' END) FROM Kind`,
     };
-  if (by === "verdict") return { column: "0", name: "k.verdict", join: "" };
   return {
     column: side === "from" ? "f.sourceId" : "f.destinationId",
-    name: `a.${LEVELS[by]}`,
-    join: "LEFT JOIN Endpoint e ON e.id = t.sideId LEFT JOIN Actor a ON a.id = e.actorId",
+    names: `SELECT e.id, a.${LEVELS[by]} FROM Endpoint e LEFT JOIN Actor a ON a.id = e.actorId`,
   };
 }
-
-interface Cell {
-  readonly name: string | null;
-  /** Undefined: without a time. */
-  readonly startNs: bigint | undefined;
-  readonly isForwarded: boolean;
-  readonly n: number;
-  readonly firstNs: bigint | undefined;
-  readonly lastNs: bigint | undefined;
-}
-
-type BucketNumber = ReturnType<typeof bucketNumber>;
 
 function count(
   capture: OpenCapture,
   scope: Scope,
   { by, side, of, buckets, limit }: TrafficParameters,
 ): Omit<TrafficAnswer, "meta"> {
+  const { database } = capture;
   const span = spanOf(capture, scope.from, scope.to);
   const { first, last } = span ?? { first: 0n, last: 0n };
   const widthNs = bucketWidth(last - first + 1n, buckets);
   const start = alignDown(first, widthNs);
-  const number = bucketNumber(start, last, widthNs);
   const telling = tellingOf(by, side);
-  const compiled = compileScope(capture.database, scope);
-  const counting = countings(capture, compiled, telling, widthNs);
-  const cells: Cells = {
-    events: readCells(capture, telling, counting.events, number),
-    drops: readCells(capture, telling, counting.drops, number),
-  };
-  const sorted = [...byName(cells, of)].sort(
-    ([a, x], [b, y]) => y[of] - x[of] || ((a ?? "") < (b ?? "") ? -1 : 1),
+  const compiled = compileScope(database, scope);
+  const names = new Map(
+    database
+      .prepare(telling.names)
+      .rows([])
+      .map(([id, name]) => [Number(id), typeof name === "string" ? name : null]),
   );
-  const folded = new Set(sorted.slice(limit).map(([name]) => name));
-  const total = countOf(cells, of, () => true);
+  const rows = new Map<string | null, Count>();
+  const countAt = (id: number): Count => {
+    const name = names.get(id) ?? null;
+    const known = rows.get(name) ?? new Count();
+    rows.set(name, known);
+    return known;
+  };
+  for (const sums of readSums(database, compiled, telling)) countAt(sums.id).add(sums);
+  const number = bucketNumber(start, last, widthNs);
+  for (const { id, startNs, n } of readPoints(database, compiled, telling, of, number, widthNs))
+    countAt(id).draw(startNs, n);
+  const sorted = [...rows].sort(([a, x], [b, y]) => y[of] - x[of] || ((a ?? "") < (b ?? "") ? -1 : 1));
+  const counts = sorted.map(([, one]) => one);
+  const total = Count.of(counts);
   return {
     bucketNs: String(widthNs),
     fromNs: span === undefined ? null : String(start),
     toNs: span === undefined ? null : String(alignDown(last, widthNs) + widthNs),
     total: total.answer(),
     rows: sorted.slice(0, limit).map(([name, row]) => ({ key: keyOf(by, name), ...row.answer() })),
-    folded: { rows: folded.size, ...countOf(cells, of, (name) => folded.has(name)).answer() },
+    folded: { rows: counts.slice(limit).length, ...Count.of(counts.slice(limit)).answer() },
     untimed: total.untimed,
   };
 }
 
-interface Cells {
-  readonly events: readonly Cell[];
-  readonly drops: readonly Cell[];
+interface Sums {
+  readonly id: number;
+  readonly events: number;
+  readonly forwarded: number;
+  readonly drops: number;
+  readonly firstNs: bigint | undefined;
+  readonly lastNs: bigint | undefined;
 }
 
-function byName(cells: Cells, of: TrafficOf): Map<string | null, Count> {
-  const counts = new Map<string | null, Count>();
-  const countAt = (name: string | null): Count => {
-    const known = counts.get(name) ?? new Count(of);
-    counts.set(name, known);
-    return known;
-  };
-  for (const cell of cells.events) countAt(cell.name).addEvents(cell);
-  for (const cell of cells.drops) countAt(cell.name).addDrops(cell);
-  return counts;
+const FORWARDED = "SELECT id FROM Kind WHERE verdict = 'FORWARDED'";
+/** Each drop counts once, at its anchor. */
+const DROPS = "JoinedDrop j CROSS JOIN Flow f ON f.id = j.id";
+
+/** What each side or kind counts over the whole scope. */
+function readSums(database: Sqlite, scope: CompiledScope, { column }: Telling): Sums[] {
+  const reads = `f.kindId ${column}`;
+  const flows = countedFlows(database, scope, { reads });
+  const dropped = flows.isRolledUp
+    ? countedFlows(database, scope, { reads, anchored: ["drops"] })
+    : { from: DROPS, parameters: [], where: scope };
+  const time = (value: SqlValue | undefined) => (typeof value === "bigint" ? value : undefined);
+  const events = database
+    .prepareExact(
+      `SELECT ${column}, sum(f.events), sum(f.events * (f.kindId IN (${FORWARDED}))), min(f.firstNs), max(f.lastNs)
+       FROM ${flows.from} WHERE ${flows.where.sql} GROUP BY 1`,
+    )
+    .rows([...flows.parameters, ...flows.where.parameters])
+    .map(([id, n, forwarded, firstNs, lastNs]) => ({
+      ...{ id: Number(id), events: Number(n), forwarded: Number(forwarded), drops: 0 },
+      ...{ firstNs: time(firstNs), lastNs: time(lastNs) },
+    }));
+  const drops = database
+    .prepare(
+      `SELECT ${column} AS id, sum(${flows.isRolledUp ? "f.drops" : "j.drops"}) AS n FROM ${dropped.from} WHERE ${dropped.where.sql} GROUP BY 1`,
+    )
+    .rows([...dropped.parameters, ...dropped.where.parameters])
+    .map(([id, n]) => ({
+      ...{ id: Number(id), events: 0, forwarded: 0, drops: Number(n) },
+      ...{ firstNs: undefined, lastNs: undefined },
+    }));
+  return [...events, ...drops];
 }
 
-function countOf({ events, drops }: Cells, of: TrafficOf, isIn: (name: string | null) => boolean): Count {
-  const count = new Count(of);
-  for (const cell of events) if (isIn(cell.name)) count.addEvents(cell);
-  for (const cell of drops) if (isIn(cell.name)) count.addDrops(cell);
-  return count;
+interface Point {
+  readonly id: number;
+  /** Undefined: without a time. */
+  readonly startNs: bigint | undefined;
+  readonly n: number;
 }
 
-interface Counting extends Omit<CountedFlows, "isRolledUp"> {
-  /** What is added up, and the first and last time of it. */
-  readonly sums: string;
-}
-
-/** Where events are counted, and where drops are: each of these once, at its anchor. */
-function countings(
-  { database }: OpenCapture,
+/** What is drawn, by bucket. Bucket and side are one number while flows are grouped: sorting by two takes twice as long. */
+function readPoints(
+  database: Sqlite,
   scope: CompiledScope,
   { column }: Telling,
+  of: TrafficOf,
+  number: ReturnType<typeof bucketNumber>,
   widthNs: bigint,
-): { readonly events: Counting; readonly drops: Counting } {
+): Point[] {
   const wanted = { reads: `f.kindId ${column}`, widthNs };
-  const flows = countedFlows(database, scope, wanted);
-  return {
-    events: { ...flows, sums: "sum(f.events) AS n, min(f.firstNs) AS firstNs, max(f.lastNs) AS lastNs" },
-    drops: {
-      ...(flows.isRolledUp
-        ? countedFlows(database, scope, { ...wanted, anchored: ["drops"] })
-        : { from: "JoinedDrop j CROSS JOIN Flow f ON f.id = j.id", parameters: [], where: scope }),
-      sums: `sum(${flows.isRolledUp ? "f.drops" : "j.drops"}) AS n, NULL AS firstNs, NULL AS lastNs`,
-    },
-  };
-}
-
-/** Sides and kinds are few: they get their names when the flows were counted by them. */
-function readCells(
-  { database }: OpenCapture,
-  { column, name, join }: Telling,
-  { from, parameters, where, sums }: Counting,
-  number: BucketNumber,
-): Cell[] {
+  const flows = countedFlows(database, scope, { ...wanted, ...(of === "drops" && { anchored: ["drops"] }) });
+  const isAlone = of === "drops" && !flows.isRolledUp;
+  const { from, parameters, where } = isAlone ? { from: DROPS, parameters: [], where: scope } : flows;
+  const n = of === "drops" ? (isAlone ? "j.drops" : "f.drops") : "f.events";
+  const ids = database
+    .prepareExact("SELECT 1 + max((SELECT max(id) FROM Endpoint), (SELECT max(id) FROM Kind))")
+    .rows([])[0]?.[0];
+  const most = typeof ids === "bigint" ? ids : 1n;
   return database
     .prepareExact(
-      `SELECT ${name}, t.bucket, k.verdict = 'FORWARDED', sum(t.n), min(t.firstNs), max(t.lastNs) FROM (
-         SELECT f.kindId, ${column} AS sideId, ${number.sql} AS bucket, ${sums} FROM ${from} WHERE ${where.sql} GROUP BY 1, 2, 3
-       ) t JOIN Kind k ON k.id = t.kindId ${join} WHERE t.n > 0 GROUP BY 1, 2, 3`,
+      `SELECT (${number.sql}) * ? + ${column}, CASE WHEN f.timeNs IS NULL THEN ${column} END, sum(${n})
+       FROM ${from} WHERE ${where.sql} ${of === "forwarded" ? `AND f.kindId IN (${FORWARDED})` : ""} GROUP BY 1, 2`,
     )
-    .rows([...number.parameters, ...parameters, ...where.parameters])
-    .map(([key, bucket, isForwarded, n, firstNs, lastNs]) => ({
-      name: typeof key === "string" ? key : null,
-      startNs: typeof bucket === "bigint" ? number.startOf(bucket) : undefined,
-      isForwarded: Number(isForwarded) === 1,
-      n: Number(n),
-      firstNs: typeof firstNs === "bigint" ? firstNs : undefined,
-      lastNs: typeof lastNs === "bigint" ? lastNs : undefined,
-    }));
+    .rows([...number.parameters, most, ...parameters, ...where.parameters])
+    .filter(([, , sum]) => Number(sum) > 0)
+    .map(([key, untimed, sum]) => {
+      if (typeof key !== "bigint") return { id: Number(untimed), startNs: undefined, n: Number(sum) };
+      const bucket = alignDown(key, most) / most;
+      return { id: Number(key - bucket * most), startNs: number.startOf(bucket), n: Number(sum) };
+    });
 }
 
 /** A row while it is counted. */
@@ -195,24 +201,26 @@ class Count {
   lastNs: bigint | undefined;
   private readonly byStart = new Map<bigint, number>();
 
-  constructor(private readonly of: TrafficOf) {}
+  static of(counts: readonly Count[]): Count {
+    const sum = new Count();
+    for (const one of counts) {
+      sum.add(one);
+      sum.draw(undefined, one.untimed);
+      for (const [start, n] of one.byStart) sum.draw(start, n);
+    }
+    return sum;
+  }
 
-  addEvents(cell: Cell): void {
-    this.events += cell.n;
-    if (cell.isForwarded) this.forwarded += cell.n;
-    const { firstNs, lastNs } = cell;
+  add({ events, forwarded, drops, firstNs, lastNs }: Omit<Sums, "id">): void {
+    this.events += events;
+    this.forwarded += forwarded;
+    this.drops += drops;
     if (firstNs !== undefined && (this.firstNs === undefined || firstNs < this.firstNs))
       this.firstNs = firstNs;
     if (lastNs !== undefined && (this.lastNs === undefined || lastNs > this.lastNs)) this.lastNs = lastNs;
-    if (this.of === "events" || (this.of === "forwarded" && cell.isForwarded)) this.draw(cell);
   }
 
-  addDrops(cell: Cell): void {
-    this.drops += cell.n;
-    if (this.of === "drops") this.draw(cell);
-  }
-
-  private draw({ startNs, n }: Cell): void {
+  draw(startNs: bigint | undefined, n: number): void {
     if (startNs === undefined) this.untimed += n;
     else this.byStart.set(startNs, (this.byStart.get(startNs) ?? 0) + n);
   }
