@@ -9,8 +9,9 @@ import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
 import { CONNECTIONS } from "@/lib/capture/outcome-conditions";
-import { compileScope } from "@/lib/capture/scope-sql";
+import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
+import { OUTCOME } from "@/lib/insight/outcome";
 import { CONNECTION_WORDS, type ConnectionWord } from "@/lib/scope/outcome-kinds";
 import type { ConnectionCounts, ConnectionKey, ConnectionsAnswer, ConnectionsBy } from "./answers-workloads";
 import type { QuestionFailure } from "./failure";
@@ -30,76 +31,93 @@ export function readConnections(
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const { by, limit } = parameters;
-  const table = capture.keep(`connections ${by} ${limit} ${scopeKey(parameters)}`, () => {
-    const compiled = compileScope(capture.database, scope.value);
-    const groups = capture.database
-      .prepareExact(
-        `SELECT ${KEYS[by]}, ${WORDS}, sum(outcome <> 0), sum(${RESET}), bucket, min(firstNs), max(lastNs)
-         FROM (SELECT a.outcome, a.flags, a.firstNs, a.lastNs, p.clientId, p.serverId, p.serverPort,
-             CASE WHEN ${CONNECTIONS.timed} THEN ${bucketSql("a.lastNs - a.firstNs")} END AS bucket
-           FROM Attempt a JOIN Flow f ON f.id = a.id JOIN Pair p ON p.id = f.pairId
-           WHERE a.protocol = ${PROTOCOL_NUMBER.TCP} AND ${compiled.sql}) x
-         GROUP BY 1, 2, 3, bucket`,
-      )
-      .rows(compiled.parameters)
-      .map((row) => toGroup(row, by));
-    return tabulate(groups, limit);
-  });
+  const table = capture.keep(`connections ${by} ${limit} ${scopeKey(parameters)}`, () =>
+    tabulate(readGroups(capture, compileScope(capture.database, scope.value), by), limit),
+  );
   return ok({ meta: capture.meta("attempts"), ...table });
 }
 
-const WORDS = CONNECTION_WORDS.map((word) => `sum(${CONNECTIONS[word]})`).join(", ");
+const WORDS = CONNECTION_WORDS.map((word) => `sum(n * (${CONNECTIONS[word]}))`).join(", ");
 const RESET = `(${CONNECTIONS["reset-by-client"]}) OR (${CONNECTIONS["reset-by-server"]})`;
 
-const actor = (column: string, id: string): string => `(SELECT ${column} FROM Actor WHERE id = x.${id})`;
-
-/** Three columns each. */
+/** Numbers of actors and a port: three columns each. */
 const KEYS: Readonly<Record<ConnectionsBy, string>> = {
-  edge: `${actor("workloadKey", "clientId")}, ${actor("workloadKey", "serverId")}, x.serverPort`,
-  client: `${actor("workloadKey", "clientId")}, NULL, NULL`,
-  "client-pod": `${actor("key", "clientId")}, NULL, NULL`,
-  server: `${actor("workloadKey", "serverId")}, NULL, NULL`,
-  pod: `${actor("key", "serverId")}, NULL, NULL`,
+  edge: "p.clientId AS client, p.serverId AS server, p.serverPort AS port",
+  client: "p.clientId AS client, NULL AS server, NULL AS port",
+  "client-pod": "p.clientId AS client, NULL AS server, NULL AS port",
+  server: "NULL AS client, p.serverId AS server, NULL AS port",
+  pod: "NULL AS client, p.serverId AS server, NULL AS port",
 };
 
+/** Connections of one key that fared alike, or those whose length falls into one bucket. */
 interface Group {
   readonly key: ConnectionKey;
   readonly words: readonly number[];
   readonly attempts: number;
   readonly resets: number;
-  readonly bucket: number | undefined;
-  readonly firstNs: bigint;
-  readonly lastNs: bigint;
+  readonly lengths?: readonly [bucket: number, count: number];
+  readonly firstNs?: bigint;
+  readonly lastNs?: bigint;
 }
 
-function toGroup(row: readonly SqlValue[], by: ConnectionsBy): Group {
-  const [first, second, third, ...rest] = row;
-  const [attempts, resets, bucket, firstNs, lastNs] = rest.slice(CONNECTION_WORDS.length);
-  return {
-    key: keyOf(by, [first, second, third]),
-    words: rest.slice(0, CONNECTION_WORDS.length).map(Number),
-    attempts: Number(attempts),
-    resets: Number(resets),
-    bucket: bucket === null ? undefined : Number(bucket),
-    firstNs: firstNs as bigint,
-    lastNs: lastNs as bigint,
-  };
+function readGroups({ database }: OpenCapture, scope: CompiledScope, by: ConnectionsBy): Group[] {
+  const level = by === "pod" || by === "client-pod" ? "key" : "workloadKey";
+  const names = new Map(
+    database
+      .prepare(`SELECT id, ${level} FROM Actor`)
+      .rows([])
+      .map(([id, name]) => [Number(id), String(name)]),
+  );
+  const nameOf = (id: SqlValue | undefined): string | null =>
+    id === null || id === undefined ? null : (names.get(Number(id)) ?? null);
+  const keyFrom = ([client, server, port]: readonly SqlValue[]): ConnectionKey =>
+    keyOf(by, nameOf(client), nameOf(server), port === null ? null : Number(port));
+  const attempts = `FROM Attempt a JOIN Flow f ON f.id = a.id JOIN Pair p ON p.id = f.pairId
+    WHERE a.protocol = ${PROTOCOL_NUMBER.TCP} AND ${scope.sql}`;
+  const fates = database
+    .prepareExact(
+      `SELECT client, server, port, sum(n * (outcome <> ${OUTCOME.openAlready})), sum(n * (${RESET})), min(firstNs), max(lastNs), ${WORDS}
+       FROM (SELECT ${KEYS[by]}, outcome, flags, count(*) AS n, min(a.firstNs) AS firstNs, max(a.lastNs) AS lastNs
+         ${attempts} GROUP BY 1, 2, 3, 4, 5) GROUP BY 1, 2, 3`,
+    )
+    .rows(scope.parameters)
+    .map((row): Group => {
+      const [count, resets, firstNs, lastNs, ...words] = row.slice(3);
+      return {
+        key: keyFrom(row),
+        ...{ words: words.map(Number), attempts: Number(count), resets: Number(resets) },
+        ...{ firstNs: firstNs as bigint, lastNs: lastNs as bigint },
+      };
+    });
+  const lengths = database
+    .prepare(
+      `SELECT ${KEYS[by]}, ${bucketSql("a.lastNs - a.firstNs")}, count(*) ${attempts} AND ${CONNECTIONS.timed} GROUP BY 1, 2, 3, 4`,
+    )
+    .rows(scope.parameters)
+    .map((row): Group => {
+      const [bucket, count] = row.slice(3).map(Number);
+      return { key: keyFrom(row), words: [], attempts: 0, resets: 0, lengths: [bucket ?? 0, count ?? 0] };
+    });
+  return [...fates, ...lengths];
 }
 
-function keyOf(by: ConnectionsBy, [first, second, third]: readonly (SqlValue | undefined)[]): ConnectionKey {
-  const text = (value: SqlValue | undefined): string | null =>
-    value === null || value === undefined ? null : String(value);
+function keyOf(
+  by: ConnectionsBy,
+  client: string | null,
+  server: string | null,
+  port: number | null,
+): ConnectionKey {
   switch (by) {
     case "edge":
-      return { client: text(first), server: text(second), port: text(third) === null ? null : Number(third) };
+      return { client, server, port };
     case "client":
-      return { client: text(first) };
+      return { client };
     case "client-pod":
-      return { clientPod: text(first) };
+      return { clientPod: client };
     case "server":
-      return { server: text(first) };
+      return { server };
     case "pod":
-      return { pod: text(first) };
+      return { pod: server };
   }
 }
 
@@ -149,29 +167,33 @@ function failedOf({ outcomes }: ConnectionCounts): number {
 }
 
 function countsOf(groups: readonly Group[]): ConnectionCounts {
-  const outcomes: Partial<Record<ConnectionWord, number>> = {};
-  for (const [at, word] of CONNECTION_WORDS.entries()) {
-    const count = groups.reduce((sum, { words }) => sum + (words[at] ?? 0), 0);
-    if (count > 0) outcomes[word] = count;
-  }
+  const sums = CONNECTION_WORDS.map(() => 0);
   const lengths = new Map<number, number>();
-  for (const { bucket, words } of groups) {
-    const timed = words[CONNECTION_WORDS.indexOf("timed")] ?? 0;
-    if (bucket !== undefined) lengths.set(bucket, (lengths.get(bucket) ?? 0) + timed);
+  let [attempts, resets] = [0, 0];
+  let [first, last]: (bigint | undefined)[] = [];
+  for (const group of groups) {
+    const { words, firstNs, lastNs } = group;
+    for (const [at, count] of words.entries()) sums[at] = (sums[at] ?? 0) + count;
+    if (group.lengths !== undefined) {
+      const [bucket, count] = group.lengths;
+      lengths.set(bucket, (lengths.get(bucket) ?? 0) + count);
+    }
+    attempts += group.attempts;
+    resets += group.resets;
+    if (firstNs !== undefined && (first === undefined || firstNs < first)) first = firstNs;
+    if (lastNs !== undefined && (last === undefined || lastNs > last)) last = lastNs;
   }
   const at = (share: number): string | null => {
     const value = percentile(lengths, share);
     return value === undefined ? null : String(value);
   };
-  const [first] = groups.map(({ firstNs }) => firstNs).sort((a, b) => (a < b ? -1 : 1));
-  const last = groups.reduce<bigint | undefined>(
-    (latest, { lastNs }) => (latest === undefined || lastNs > latest ? lastNs : latest),
-    undefined,
+  const found = CONNECTION_WORDS.flatMap((word, place) =>
+    sums[place] ? [[word, sums[place]] as const] : [],
   );
   return {
-    attempts: groups.reduce((sum, { attempts }) => sum + attempts, 0),
-    outcomes,
-    resets: groups.reduce((sum, { resets }) => sum + resets, 0),
+    attempts,
+    outcomes: Object.fromEntries(found),
+    resets,
     lengthNs: { p50: at(0.5), p95: at(0.95), samples: [...lengths.values()].reduce((sum, n) => sum + n, 0) },
     first: first === undefined ? null : formatTime(first),
     last: last === undefined ? null : formatTime(last),

@@ -83,9 +83,17 @@ const KEYS: Readonly<Record<L7By, readonly [first: string, second: string, third
   pod: ["s.key", "NULL", "NULL"],
 };
 
+/** Only those that a key reads. */
+const JOINS: readonly (readonly [name: string, sql: string])[] = [
+  ["c", "LEFT JOIN Actor c ON c.id = p.clientId"],
+  ["s", "LEFT JOIN Actor s ON s.id = p.serverId"],
+  ["r", "LEFT JOIN Route r ON r.id = e.routeId"],
+  ["t", "LEFT JOIN Text t ON t.id = f.l7TextId"],
+];
+
 function readGroups(capture: OpenCapture, scope: CompiledScope, protocol: L7Protocol, by: L7By): Group[] {
   const [first, second, third] = KEYS[by];
-  const text = by === "url" ? "LEFT JOIN Text t ON t.id = f.l7TextId" : "";
+  const joined = JOINS.filter(([name]) => KEYS[by].some((column) => column.startsWith(`${name}.`)));
   const weight = "max(e.requests, e.responses)";
   const rows = capture.database
     .prepareExact(
@@ -96,7 +104,7 @@ function readGroups(capture: OpenCapture, scope: CompiledScope, protocol: L7Prot
            e.latencyBy, ${bucketSql("e.latencyNs")} * (e.latencyNs IS NOT NULL) AS bucket, e.responses > 0 AS answered, e.requests, e.responses,
            e.error, ${weight} AS weight, e.timeNs, e.class, ${AT_MOST_SQL} AS isAtMost
          FROM (SELECT *, ${REQUEST_CLASS_SQL} AS class FROM L7Exchange) e JOIN Flow f ON f.id = e.id JOIN Kind k ON k.id = f.kindId JOIN Pair p ON p.id = f.pairId
-           LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId LEFT JOIN Route r ON r.id = e.routeId ${text}
+           ${joined.map(([, sql]) => sql).join(" ")}
          WHERE e.counted = 1 AND e.protocol = ${L7_PROTOCOL[protocol]} AND ${scope.sql}
        ) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11`,
     )
@@ -201,18 +209,24 @@ function tabulate(groups: readonly Group[], limit: number): Omit<L7Answer, "meta
     if (known === undefined) byKey.set(text, [group]);
     else known.push(group);
   }
-  const rows = [...byKey]
-    .map(([text, those]) => ({ text, row: toRow(those) }))
-    .sort(
-      (a, b) => b.row.errors - a.row.errors || b.row.requests - a.row.requests || (a.text < b.text ? -1 : 1),
-    )
-    .map(({ row }) => row);
-  const folded = rows.slice(limit);
+  const sorted = [...byKey]
+    .map(([text, those]) => ({
+      text,
+      those,
+      errors: sumOf(those, "errors"),
+      requests: sumOf(those, "requests"),
+    }))
+    .sort((a, b) => b.errors - a.errors || b.requests - a.requests || (a.text < b.text ? -1 : 1));
+  const folded = sorted.slice(limit);
   return {
     total: countsOf(groups),
-    rows: rows.slice(0, limit),
+    rows: sorted.slice(0, limit).map(({ those }) => toRow(those)),
     folded: { rows: folded.length, requests: folded.reduce((sum, { requests }) => sum + requests, 0) },
   };
+}
+
+function sumOf(groups: readonly Group[], of: "errors" | "requests"): number {
+  return groups.reduce((sum, group) => sum + group[of], 0);
 }
 
 function toRow(groups: readonly Group[]): L7Row {
@@ -221,24 +235,26 @@ function toRow(groups: readonly Group[]): L7Row {
   return { key: first.key, method: methods.size === 1 ? first.method : null, ...countsOf(groups) };
 }
 
+const SILENT: readonly number[] = [OUTCOME.gap, OUTCOME.open, OUTCOME.unknowable];
+
 function countsOf(groups: readonly Group[]): L7Counts {
-  const sum = (of: (group: Group) => number): number => groups.reduce((total, group) => total + of(group), 0);
-  const silent = (...outcomes: readonly number[]): number =>
-    sum(({ outcome, requests }) => (outcomes.includes(outcome) ? requests : 0));
-  return {
-    requests: sum(({ requests }) => requests),
-    responses: sum(({ responses }) => responses),
-    errors: sum(({ errors }) => errors),
-    denied: sum(({ denied }) => denied),
-    clientErrors: sum(({ clientErrors }) => clientErrors),
-    succeeded: sum(({ succeeded }) => succeeded),
-    unanswered: silent(OUTCOME.noReply),
-    open: silent(OUTCOME.gap, OUTCOME.open, OUTCOME.unknowable),
-    answersOnly: sum(({ requests, responses }) => (requests === 0 ? responses : 0)),
-    status: statusesOf(groups),
-    latencyNs: latencyOf(groups),
-    ...spanOf(groups),
+  const counts = {
+    ...{ requests: 0, responses: 0, errors: 0, denied: 0, clientErrors: 0, succeeded: 0 },
+    ...{ unanswered: 0, open: 0, answersOnly: 0 },
   };
+  for (const group of groups) {
+    const { requests, responses, outcome } = group;
+    counts.requests += requests;
+    counts.responses += responses;
+    counts.errors += group.errors;
+    counts.denied += group.denied;
+    counts.clientErrors += group.clientErrors;
+    counts.succeeded += group.succeeded;
+    if (outcome === OUTCOME.noReply) counts.unanswered += requests;
+    if (SILENT.includes(outcome)) counts.open += requests;
+    if (requests === 0) counts.answersOnly += responses;
+  }
+  return { ...counts, status: statusesOf(groups), latencyNs: latencyOf(groups), ...spanOf(groups) };
 }
 
 function statusesOf(groups: readonly Group[]): Record<string, number> {

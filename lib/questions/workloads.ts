@@ -8,6 +8,7 @@
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
+import { countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
 import { imbalanceOf } from "@/lib/insight/imbalance";
@@ -146,10 +147,10 @@ function tabulate(capture: OpenCapture, scope: CompiledScope, limit: number): Om
   addEvents(capture, scope, loads);
   addTcp(capture, scope, loads);
   addRequests(capture, scope, loads);
+  const [nodes, names] = [readNodes(capture, scope), readNames(capture)];
   const context: Context = {
-    loads,
-    nodes: readNodes(capture, scope),
-    names: readNames(capture),
+    ...{ loads, nodes, names },
+    nodeOfPod: new Map([...nodes].map(([id, node]) => [names.get(id), node])),
     headless: readHeadlessNames(capture),
     hasPorts: hasPorts(capture.database, scope),
   };
@@ -173,13 +174,14 @@ function compareRows(a: WorkloadRow, b: WorkloadRow): number {
 function addEvents({ database }: OpenCapture, scope: CompiledScope, loads: Loads): void {
   const ends =
     "JOIN Pair p ON p.id = t.pairId JOIN Endpoint s ON s.id = p.sourceId JOIN Endpoint d ON d.id = p.destinationId";
+  const counted = countedFlows(database, scope, { reads: "f.pairId" });
   const flows = database
     .prepareExact(
       `SELECT s.actorId, d.actorId, p.clientId, p.serverId, t.events, t.firstNs, t.lastNs FROM (
-         SELECT f.pairId, sum(f.events) AS events, min(f.timeNs) AS firstNs, max(f.timeNs) AS lastNs
-         FROM Flow f WHERE ${scope.sql} GROUP BY 1) t ${ends}`,
+         SELECT f.pairId, sum(f.events) AS events, min(f.firstNs) AS firstNs, max(f.lastNs) AS lastNs
+         FROM ${counted.from} WHERE ${counted.where.sql} GROUP BY 1) t ${ends}`,
     )
-    .rows(scope.parameters);
+    .rows([...counted.parameters, ...counted.where.parameters]);
   for (const [source, destination, client, server, events, firstNs, lastNs] of flows) {
     loads.add("events", source, destination, Number(events));
     loads.addClient(client, server, Number(events), 0);
@@ -193,7 +195,7 @@ function addEvents({ database }: OpenCapture, scope: CompiledScope, loads: Loads
   const drops = database
     .prepare(
       `SELECT s.actorId, d.actorId, t.drops FROM (
-         SELECT f.pairId, sum(j.drops) AS drops FROM JoinedDrop j JOIN Flow f ON f.id = j.id WHERE ${scope.sql} GROUP BY 1) t ${ends}`,
+         SELECT f.pairId, sum(j.drops) AS drops FROM JoinedDrop j CROSS JOIN Flow f ON f.id = j.id WHERE ${scope.sql} GROUP BY 1) t ${ends}`,
     )
     .rows(scope.parameters);
   for (const [source, destination, dropped] of drops)
@@ -241,15 +243,16 @@ function addRequests({ database }: OpenCapture, scope: CompiledScope, loads: Loa
 
 /** Where pods ran: the node that saw them as its own (with an endpoint id), by actor. Of several, that of most records. */
 function readNodes({ database }: OpenCapture, scope: CompiledScope): Map<number, string> {
+  const { from, parameters, where } = countedFlows(database, scope, { reads: "f.sourceId f.observerId" });
   const rows = database
     .prepare(
       `SELECT e.actorId, o.nodeName FROM (
-         SELECT f.sourceId, f.observerId, count(*) AS n FROM Flow f WHERE ${scope.sql} GROUP BY 1, 2) t
+         SELECT f.sourceId, f.observerId, sum(f.records) AS n FROM ${from} WHERE ${where.sql} GROUP BY 1, 2) t
        JOIN Endpoint e ON e.id = t.sourceId JOIN Observer o ON o.id = t.observerId
        WHERE e.localId IS NOT NULL AND e.pod IS NOT NULL AND o.nodeName IS NOT NULL
        GROUP BY 1, 2 ORDER BY sum(t.n), o.nodeName DESC`,
     )
-    .rows(scope.parameters);
+    .rows([...parameters, ...where.parameters]);
   return new Map(rows.map(([actor, node]): [number, string] => [Number(actor), String(node)]));
 }
 
@@ -267,6 +270,8 @@ interface Context {
   readonly loads: Loads;
   readonly nodes: ReadonlyMap<number, string>;
   readonly names: ReadonlyMap<number, string>;
+  /** By the key of the pod. */
+  readonly nodeOfPod: ReadonlyMap<string | undefined, string>;
   /** A name by workload. */
   readonly headless: ReadonlyMap<string, string>;
   /** Connections can be told apart at all. */
@@ -275,11 +280,10 @@ interface Context {
 
 function toRow(workload: Workload, context: Context): WorkloadRow {
   const { key, loads, events, drops } = workload;
-  const nodeOfPod = new Map([...context.nodes].map(([id, node]) => [context.names.get(id), node]));
   const pods = loads
     .filter((load) => load.isPod && load.events > 0)
     .sort((a, b) => b.events - a.events || (a.pod < b.pod ? -1 : 1))
-    .map((load): PodLoad => ({ ...load, attempts: load.tcp.syn, node: nodeOfPod.get(load.pod) }));
+    .map((load): PodLoad => ({ ...load, attempts: load.tcp.syn, node: context.nodeOfPod.get(load.pod) }));
   const clients = [...workload.clients.values()].map(
     (load): ClientLoad => ({
       client: context.names.get(load.client) ?? "",
