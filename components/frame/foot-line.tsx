@@ -17,14 +17,20 @@ interface FootLineProps {
   readonly scope: ScopeHandle;
 }
 
+/** Gaps are the same whatever the filter, and without one they are found at once; only the range of time is asked for. */
+function rangeOf({ query }: ScopeHandle): string {
+  const range = new URLSearchParams(query);
+  for (const name of [...range.keys()]) if (!["from", "to", "revision"].includes(name)) range.delete(name);
+  return range.toString();
+}
+
 /** How much the scope holds, and what became of the records of all files. */
 export function FootLine({ captureId, scope }: FootLineProps) {
   const [isOpen, setOpen] = useState(false);
   const capture = useCapture(captureId).data;
   const total = useTotal(captureId, scope).data;
   const summary = useSummary(captureId, scope).data;
-  // The fewest buckets there can be: only the gaps are wanted.
-  const gaps = useTimeline(captureId, scope, 2).data?.gaps.length;
+  const gaps = useTimeline(captureId, { ...scope, query: rangeOf(scope) }, 2).data?.gaps.length;
   // Nodes and span are settled with the first file.
   const isKnown = capture !== undefined && (capture.flows > 0 || capture.state !== "reading");
   const counts = capture && addCounts(capture.fileReports);

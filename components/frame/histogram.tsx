@@ -33,7 +33,8 @@ interface HistogramProps {
 
 /** Pixels that a bar has at least. */
 const BAR_WIDTH = 7;
-const MOST_BUCKETS = 240;
+/** As many as a capture keeps summed up by who talks to whom (lib/capture/settle/roll-up.ts): more would be counted anew from all flows. */
+const MOST_BUCKETS = 120;
 
 /** Events of the scope over time, by verdict. Brushing, keys and buttons change the time range of the scope. */
 export function Histogram({ captureId, scope }: HistogramProps) {

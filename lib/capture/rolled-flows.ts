@@ -50,17 +50,23 @@ export function columnsRead(sql: string): string[] {
 
 export function countedFlows(database: Sqlite, scope: CompiledScope, wanted: Wanted): CountedFlows {
   const read = columnsRead(`${scope.filter.sql} ${wanted.reads}`);
-  const isRolled = read.every((column) => OF_KIND.includes(column) || OF_PAIR.includes(column));
-  const rolled =
-    isOn && isRolled
-      ? rolledUp(
-          database,
-          scope,
-          wanted,
-          OF_PAIR.some((column) => read.includes(column)),
-        )
-      : undefined;
+  const rolled = isRolled(read) ? rolledUp(database, scope, wanted, readsPairs(read)) : undefined;
   return rolled ?? flows(scope, wanted);
+}
+
+/** The width of the buckets that a question over time finds ready for this scope, if it does. */
+export function rolledWidth(database: Sqlite, scope: CompiledScope): bigint | undefined {
+  const read = columnsRead(scope.filter.sql);
+  if (!isRolled(read) || !isCurrent(database)) return undefined;
+  return levelFor(database, scope, "any", readsPairs(read))?.widthNs;
+}
+
+function isRolled(read: readonly string[]): boolean {
+  return isOn && read.every((column) => OF_KIND.includes(column) || OF_PAIR.includes(column));
+}
+
+function readsPairs(read: readonly string[]): boolean {
+  return OF_PAIR.some((column) => read.includes(column));
 }
 
 function flows(scope: CompiledScope, { anchored = [] }: Wanted): CountedFlows {
@@ -124,7 +130,7 @@ interface Level {
 function levelFor(
   database: Sqlite,
   { from, to }: CompiledScope,
-  widthNs: bigint | undefined,
+  widthNs: bigint | "any" | undefined,
   hasPairs: boolean,
 ): Level | undefined {
   const levels = new Map(
@@ -138,7 +144,7 @@ function levelFor(
   const fitting = hasPairs ? [ROLL_UP.coarsePairs, ROLL_UP.pairs] : [ROLL_UP.kinds];
   for (const level of fitting) {
     const width = levels.get(level);
-    if (typeof width === "bigint" && (widthNs === undefined || widthNs % width === 0n))
+    if (typeof width === "bigint" && (typeof widthNs !== "bigint" || widthNs % width === 0n))
       return { level, widthNs: width };
   }
   return undefined;

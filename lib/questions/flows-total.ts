@@ -1,5 +1,6 @@
 /** How a page of flows is asked for, and how many there are. */
 
+import { countedFlows } from "@/lib/capture/rolled-flows";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import type { FlowsAnswer } from "./answers";
 import { totalDrops } from "./drop-counts";
@@ -23,11 +24,27 @@ export interface FlowsParameters extends ScopeParameters {
   readonly total: boolean;
 }
 
+/** Read from a roll-up where one has them; undefined where only the flows themselves say it. */
+export function rolledTotal(
+  capture: OpenCapture,
+  scope: CompiledScope,
+  key: string,
+): Pick<Ladder, "records" | "events"> | undefined {
+  return capture.keep(`total ${key}`, () => {
+    const { from, parameters, where, isRolledUp } = countedFlows(capture.database, scope, { reads: "" });
+    if (!isRolledUp) return undefined;
+    const [row] = capture.database
+      .prepare(`SELECT sum(f.records), sum(f.events) FROM ${from} WHERE ${where.sql}`)
+      .rows([...parameters, ...where.parameters]);
+    return { records: Number(row?.[0] ?? 0), events: Number(row?.[1] ?? 0) };
+  });
+}
+
 export function flowTotal(
   capture: OpenCapture,
   scope: CompiledScope,
   key: string,
-  { records, events }: Ladder,
+  { records, events }: Pick<Ladder, "records" | "events">,
 ): FlowsAnswer["total"] {
   // Before the first revision no drops are joined.
   const drops =

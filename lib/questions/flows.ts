@@ -14,7 +14,7 @@ import { toFlowRows } from "./drop-of-flow";
 import type { QuestionFailure } from "./failure";
 import { type FlowValues, keyOf, rowOfFlowId, selectFlowRows } from "./flow-row";
 import { decodeCursor, encodeCursor, type Key } from "./flows-cursor";
-import { type FlowsParameters, flowTotal } from "./flows-total";
+import { type FlowsParameters, flowTotal, rolledTotal } from "./flows-total";
 import { bucketOfRank, hasLadder, type Ladder, readLadder } from "./ladder";
 import type { OpenCapture } from "./open-capture";
 import { readScope, scopeKey } from "./scope-parameters";
@@ -28,6 +28,8 @@ type Way = "later" | "earlier";
 /** Row ids between which all others lie: a key with one of them stands before or behind all rows of its time. */
 const BEFORE_ALL = 0n;
 const BEHIND_ALL = BigInt(Number.MAX_SAFE_INTEGER);
+/** Flows of all scopes among which the first page is looked for before anything is counted. */
+const EDGE = 4096;
 
 /** How a page was asked for. */
 interface Start {
@@ -50,7 +52,8 @@ export function readFlows(
 }
 
 class Page {
-  private readonly ladder: Ladder | undefined;
+  private ladder: Ladder | undefined;
+  private readonly total: Pick<Ladder, "records" | "events"> | undefined;
 
   constructor(
     private readonly capture: OpenCapture,
@@ -58,10 +61,11 @@ class Page {
     private readonly key: string,
     private readonly parameters: FlowsParameters,
   ) {
-    const { total, position, at, flow } = parameters;
-    const isPlaced = position !== undefined || at !== undefined || flow !== undefined;
-    const isNeeded = total || isPlaced || hasLadder(capture, key);
-    this.ladder = isNeeded ? readLadder(capture, scope, key) : undefined;
+    const { total, position = 0, at, flow } = parameters;
+    const isPlaced = position > 0 || at !== undefined || flow !== undefined;
+    this.total = total ? rolledTotal(capture, scope, key) : undefined;
+    const isCounted = total && this.total === undefined;
+    if (isCounted || isPlaced || hasLadder(capture, key)) this.ladder = readLadder(capture, scope, key);
   }
 
   read(): Result<FlowsAnswer, QuestionFailure> {
@@ -149,14 +153,15 @@ class Page {
     hasNext: boolean,
     { key, position }: Start,
   ): FlowsAnswer {
+    const counted = this.total ?? this.ladder;
     const [first, last] = [rows[0], rows[rows.length - 1]];
     // An empty page is left from where it was looked for.
     const [firstKey, lastKey] = [first ? keyOf(first) : key, last ? keyOf(last) : key];
     return {
       meta: this.capture.meta("records"),
       total:
-        this.parameters.total && this.ladder !== undefined
-          ? flowTotal(this.capture, this.scope, this.key, this.ladder)
+        this.parameters.total && counted !== undefined
+          ? flowTotal(this.capture, this.scope, this.key, counted)
           : null,
       flows: toFlowRows(this.capture, rows),
       next: hasNext && lastKey !== undefined ? encodeCursor("n", lastKey) : null,
@@ -190,7 +195,29 @@ class Page {
     );
   }
 
+  /**
+   * The first rows, looked for among the first of all flows: where the scope is not rare that is all there is to read.
+   * Undefined where it does not have enough of them.
+   */
+  private atTheEdge(way: Way, count: number): FlowValues[] | undefined {
+    const [sign, direction] = way === "later" ? ["<=", "ASC"] : [">=", "DESC"];
+    const [edge] = this.capture.database
+      .prepareExact(
+        `SELECT timeNs FROM Flow WHERE timeNs IS NOT NULL ORDER BY timeNs ${direction} LIMIT 1 OFFSET ?`,
+      )
+      .rows([EDGE]);
+    if (edge === undefined) return undefined;
+    const order = `f.timeNs ${direction}, f.id ${direction}`;
+    const rows = this.select(`f.timeNs ${sign} ?`, [edge[0] as SqlValue], order, count);
+    return rows.length < count ? undefined : rows;
+  }
+
   private timed(key: Key | undefined, way: Way, count: number, skip = 0): FlowValues[] {
+    if (key === undefined && skip === 0 && this.ladder === undefined) {
+      const rows = this.atTheEdge(way, count);
+      if (rows !== undefined) return rows;
+      this.ladder = readLadder(this.capture, this.scope, this.key);
+    }
     const [sign, direction] = way === "later" ? [">", "ASC"] : ["<", "DESC"];
     const range = this.worthReading(key, way, count + skip);
     const conditions = ["f.timeNs IS NOT NULL"];
@@ -238,6 +265,7 @@ class Page {
   private byPosition(position: number): FlowValues[] {
     const { ladder, parameters } = this;
     const count = parameters.limit + 1;
+    if (position === 0) return this.from(undefined, parameters.order === "asc" ? "later" : "earlier", count);
     if (ladder === undefined || position >= ladder.records) return [];
     const timed = ladder.records - ladder.untimed;
     if (parameters.order === "asc") {

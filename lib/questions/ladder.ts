@@ -1,10 +1,12 @@
 /**
- * How the flows of a scope are spread over time: counts per narrow bucket, from one scan.
+ * How the flows of a scope are spread over time: counts per bucket, from a roll-up where one has them, else from one scan.
  *
  * It gives the exact total, the place of a row by its number ("row 812,000"), and the buckets worth reading
  * for a page, so that empty stretches are skipped.
  */
 
+import { alignDown } from "@/lib/base/bucket-width";
+import { countedFlows, rolledWidth } from "@/lib/capture/rolled-flows";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import { bucketNumber, within64 } from "./buckets";
 import type { OpenCapture } from "./open-capture";
@@ -43,14 +45,16 @@ function scan(capture: OpenCapture, scope: CompiledScope): Ladder {
     .get([]);
   const first = typeof span?.first === "bigint" ? span.first : 0n;
   const last = typeof span?.last === "bigint" ? span.last : 0n;
-  const width = (last - first) / BUCKETS + 1n;
-  const number = bucketNumber(first, last, width);
+  const ready = rolledWidth(database, scope);
+  const width = ready ?? (last - first) / BUCKETS + 1n;
+  const number = bucketNumber(ready === undefined ? first : alignDown(first, ready), last, width);
+  const { from, parameters, where } = countedFlows(database, scope, { reads: "", widthNs: width });
   const rows = database
     .prepareExact(
-      `SELECT ${number.sql} AS bucket, count(*) AS records, sum(f.events) AS events
-       FROM Flow f WHERE ${scope.sql} GROUP BY 1 ORDER BY 1`,
+      `SELECT ${number.sql} AS bucket, sum(f.records) AS records, sum(f.events) AS events
+       FROM ${from} WHERE ${where.sql} GROUP BY 1 HAVING sum(f.records) > 0 ORDER BY 1`,
     )
-    .rows([...number.parameters, ...scope.parameters]);
+    .rows([...number.parameters, ...parameters, ...where.parameters]);
   const timed = rows.filter(([bucket]) => bucket !== null);
   const starts = timed.map(([bucket]) => number.startOf(bucket as bigint));
   const before = new Float64Array(timed.length + 1);
