@@ -41,6 +41,8 @@ const countsSchema = z.object({
   /** Times of the first and last question (of an answer alone: of the answer). */
   first: text,
   last: text,
+  /** Time of the last question that was answered with an error, search lists left out. */
+  lastError: text,
 });
 
 /** A workload, or what stands for it: `id` is that of the map's nodes at the level of workloads. */
@@ -80,8 +82,11 @@ const dnsRowSchema = countsSchema.extend({
 export const dnsAnswerSchema = z.object({
   meta: metaSchema,
   total: countsSchema.extend({
-    /** Questions in records that hold no name. */
+    /** Questions, and answers, in records that hold no name. */
     nameless: count,
+    namelessResponses: count,
+    /** Answers whose question is not in the log. */
+    unasked: count,
     /** Questions of which cannot be known what became of them. */
     unpaired: count,
     /** Questions that a resolver only passed on; they are in no other number. */
@@ -102,7 +107,8 @@ export const dnsLatencyAnswerSchema = z.object({
 
 export const dnsExpansionAnswerSchema = z.object({
   meta: metaSchema,
-  total: z.object({ queries: count, expansion: count, nxdomain: count }),
+  /** `vague`: NXDOMAIN in records without a name, which can be of either kind. */
+  total: z.object({ queries: count, expansion: count, nxdomain: count, vague: count }),
   /** Most expansion first. */
   rows: z.array(
     z.object({
@@ -113,13 +119,16 @@ export const dnsExpansionAnswerSchema = z.object({
       expansion: count,
       /** NXDOMAIN of names that really do not exist. */
       nxdomain: count,
+      vague: count,
       /** Questions that would not be asked with `ndots:1`, `ndots:2`, or names with a final dot; negative: so many more. */
       saved: z.object({ ndots1: z.number().int(), ndots2: z.number().int(), dot: count }),
       /** Most used first. */
       suffixes: z.array(z.string()),
     }),
   ),
-  folded: z.object({ rows: count, queries: count, expansion: count, nxdomain: count }).nullable(),
+  folded: z
+    .object({ rows: count, queries: count, expansion: count, nxdomain: count, vague: count })
+    .nullable(),
 });
 
 const seriesSchema = z.object({

@@ -309,7 +309,7 @@ describe("the search list", () => {
       END,
     );
     const answer = askExpansion(reader(capture));
-    expect(answer.total).toEqual({ queries: 11, expansion: 7, nxdomain: 1 });
+    expect(answer.total).toEqual({ queries: 11, expansion: 7, nxdomain: 1, vague: 0 });
     expect(answer.rows).toMatchObject([
       {
         workload: { id: "shop/web", namespace: "shop", name: "web" },
@@ -330,7 +330,7 @@ describe("the search list", () => {
       },
     ]);
     const folded = askExpansion(reader(capture), { limit: 1 });
-    expect(folded.folded).toEqual({ rows: 1, queries: 1, expansion: 0, nxdomain: 1 });
+    expect(folded.folded).toEqual({ rows: 1, queries: 1, expansion: 0, nxdomain: 1, vague: 0 });
     const errors = askDns(reader(capture), "query").rows;
     // What really fails stands first.
     expect(keyText(errors[0] as (typeof errors)[number])).toBe("gone.shop.svc.cluster.local");

@@ -7,6 +7,7 @@ import { dnsWorkloadSchema } from "./dns-answers";
 
 const count = z.number().int().nonnegative();
 const text = z.string().nullable();
+const unit = z.enum(["queries", "responses", "drops"]);
 
 export const dnsCausesAnswerSchema = z.object({
   meta: metaSchema,
@@ -21,11 +22,13 @@ export const dnsCausesAnswerSchema = z.object({
       sentence: z.string(),
       /** More that is known, or why it cannot be. */
       details: z.array(z.string()),
+      /** Numbers that it rests on; each filter lists its own, beside the terms of the scope. */
+      evidence: z.array(z.object({ says: z.string(), count, unit, filter: z.string() })),
       /** What to do, and a piece of a policy or of a pod's spec to start from. */
       remedy: z.object({ text: z.string(), yaml: text }),
       /** How many of `unit` in the scope. */
       count,
-      unit: z.enum(["queries", "responses", "drops"]),
+      unit,
       /** Affected client workloads. */
       clients: count,
       /** null: several, or unknown. */

@@ -1,12 +1,77 @@
 import { describe, expect, it } from "vitest";
+import { line } from "@/lib/jobs/testing";
 import { asked, captureOf } from "@/lib/jobs/testing-dns";
-import { askCauses, reader } from "./dns-testing";
+import { NXDOMAIN_CELLS } from "@/lib/scope/dns-cells";
+import { askCauses, askDns, askExpansion, reader } from "./dns-testing";
+import { readFlows } from "./flows";
+import type { OpenCapture } from "./open-capture";
 
 /** One sentence to find each, with how many it counts. */
 function findings(texts: readonly string[], type: string, q = "") {
   return askCauses(reader(captureOf(...texts)), { q })
     .rows.filter((row) => row.type === type)
     .map(({ sentence, count, unit }) => [sentence, count, unit]);
+}
+
+/** A pod asks a cache, which asks an upstream outside; that answers with a code, or never, and the cache with SERVFAIL then. */
+function hop(seconds: number, query: string, upstream: string, code: number | null): readonly string[] {
+  const cache = { namespace: "kube-system", pod_name: "cache-0" };
+  const said = code === 0 ? { ips: ["192.0.2.7"], ttl: 30 } : { rcode: code ?? 2 };
+  const first = { pod: "web-0", clientIp: "10.0.0.1", server: cache, serverIp: "10.0.5.5" };
+  return [
+    packet(seconds, query, first, "REQUEST", {}),
+    packet(
+      seconds + 0.001,
+      query,
+      { pod: "cache-0", clientIp: "10.0.5.5", serverIp: upstream },
+      "REQUEST",
+      {},
+    ),
+    ...(code === null
+      ? []
+      : [
+          packet(
+            seconds + 0.01,
+            query,
+            { pod: "cache-0", clientIp: "10.0.5.5", serverIp: upstream },
+            "RESPONSE",
+            said,
+          ),
+        ]),
+    packet(seconds + 0.02, query, first, "RESPONSE", said),
+  ];
+}
+
+interface Ends {
+  readonly pod: string;
+  readonly clientIp: string;
+  readonly serverIp: string;
+  /** Absent: outside the cluster. */
+  readonly server?: object;
+}
+
+function packet(seconds: number, query: string, ends: Ends, type: string, said: object): string {
+  const client = { namespace: ends.pod === "web-0" ? "shop" : "kube-system", pod_name: ends.pod };
+  const server = ends.server ?? { identity: 2, labels: ["reserved:world"] };
+  const isAnswer = type === "RESPONSE";
+  const turned = <T>(one: T, other: T): readonly [T, T] => (isAnswer ? [other, one] : [one, other]);
+  const [source, destination] = turned<object>(client, server);
+  const [sourceIp, destinationIp] = turned(ends.clientIp, ends.serverIp);
+  const [sourcePort, destinationPort] = turned(41_000, 53);
+  return line(seconds, {
+    Type: "L7",
+    IP: { source: sourceIp, destination: destinationIp },
+    l4: { UDP: { source_port: sourcePort, destination_port: destinationPort } },
+    ...{ source, destination },
+    l7: { type, dns: { query: `${query}.`, qtypes: ["A"], ...said } },
+    event_type: { type: 129 },
+    is_reply: isAnswer,
+  });
+}
+
+function eventsOf(open: OpenCapture, q: string): number | undefined {
+  const answer = open.ask((capture) => readFlows(capture, { q, limit: 1, order: "asc", total: true }));
+  return answer.ok ? answer.value.total?.events : undefined;
 }
 
 describe("what is wrong with DNS", () => {
@@ -23,6 +88,111 @@ describe("what is wrong with DNS", () => {
         "responses",
       ],
     ]);
+  });
+
+  it("SERVFAIL is told by upstream, of each resolver its own, where the log shows what it passed on", () => {
+    // web asks the cache for a and b: upstream 198.51.100.1 fails a, 198.51.100.2 never answers b. CoreDNS fails on its own.
+    const open = reader(
+      captureOf(
+        ...hop(1, "a.corp.example", "198.51.100.1", 2),
+        ...hop(2, "b.corp.example", "198.51.100.2", null),
+        ...hop(3, "c.corp.example", "198.51.100.1", 0),
+        ...asked(4, "z.corp.example", { rcode: 2 }),
+      ),
+    );
+    const rows = askCauses(open).rows.filter(({ type }) => type === "servfail");
+    expect(rows.map(({ server, details }) => [server?.name, details])).toEqual([
+      [
+        "cache",
+        [
+          "Of its upstreams 198.51.100.1 answered SERVFAIL. 198.51.100.2 did not answer, and a resolver makes SERVFAIL of that.",
+        ],
+      ],
+      ["coredns", ["Which upstream failed is not in the log: it does not show what the resolver passed on."]],
+    ]);
+    const evidence = rows.flatMap((row) => row.evidence);
+    expect(evidence.map(({ says, count, unit }) => [says, count, unit])).toEqual([
+      ["Passed on to 198.51.100.1, which answered SERVFAIL", 1, "queries"],
+      ["Passed on to 198.51.100.2, which did not answer within 5 s", 1, "queries"],
+    ]);
+    for (const { filter, count } of evidence)
+      expect([filter, eventsOf(open, filter)]).toEqual([filter, count]);
+    const ofClient = askCauses(open, { q: "client:shop/web" }).rows.find(({ type }) => type === "servfail");
+    expect(ofClient?.details).toEqual([expect.stringContaining("The filter can leave it out")]);
+  });
+
+  it("names that the log left out are no failing names: what is known is the code, and of whom", () => {
+    const left = (seconds: number, code: number, count: number) =>
+      line(seconds, {
+        Type: undefined,
+        verdict: "FORWARDED",
+        is_reply: true,
+        aggregate: { egress_flow_count: count },
+        source: { namespace: "kube-system", workloads: [{ name: "coredns", kind: "Deployment" }] },
+        destination: { namespace: "shop", workloads: [{ name: "web", kind: "Deployment" }] },
+        l4: { UDP: { destination_port: 40_000 } },
+        l7: { dns: { rcode: code } },
+      });
+    const open = reader(captureOf(left(1, 3, 30), left(2, 2, 4)));
+    expect(
+      askCauses(open).rows.map(({ type, class: kind, sentence, count }) => [type, kind, sentence, count]),
+    ).toEqual([
+      [
+        "failing-name",
+        "degraded",
+        "shop/web got NXDOMAIN in 30 answers, to names that the log left out: attempts of a search list can be among them.",
+        30,
+      ],
+      expect.arrayContaining([4]),
+      expect.arrayContaining([4]),
+    ]);
+    const { total, rows } = askExpansion(open);
+    expect(total).toEqual({ queries: 0, expansion: 0, nxdomain: 0, vague: 30 });
+    expect(rows[0]).toMatchObject({ nxdomain: 0, vague: 30 });
+    expect(eventsOf(open, NXDOMAIN_CELLS.vague)).toBe(30);
+    expect(askDns(open, "client").total).toMatchObject({
+      queries: 0,
+      responses: 34,
+      nameless: 0,
+      namelessResponses: 34,
+      unasked: 34,
+    });
+  });
+
+  it("a silent resolver is told with the drops on the way, by node, and with lost halves of pairs", () => {
+    const drop = (seconds: number, node: string) =>
+      line(seconds, {
+        node_name: node,
+        verdict: "DROPPED",
+        drop_reason_desc: "POLICY_DENIED",
+        event_type: { type: 1 },
+        traffic_direction: "EGRESS",
+        source: { namespace: "shop", pod_name: "web-0" },
+        destination: { namespace: "kube-system", pod_name: "coredns-0" },
+        IP: { source: "10.0.0.119", destination: "10.0.9.9" },
+        l4: { UDP: { source_port: 50_000 + seconds, destination_port: 53 } },
+      });
+    const open = reader(
+      captureOf(
+        ...asked(1, "a.example"),
+        ...asked(1.001, "a.example", { qtype: "AAAA", after: null }),
+        drop(20, "n1"),
+        drop(21, "n2"),
+        drop(22, "n2"),
+      ),
+    );
+    const [silent] = askCauses(open).rows.filter(({ type }) => type === "silent-resolver");
+    expect(silent?.details).toEqual([expect.stringMatching(/^All of them are one half/)]);
+    expect(silent?.evidence.map(({ says, count }) => [says, count])).toEqual([
+      ["Drops on port 53 on n2, to whichever resolver", 2],
+      ["Drops on port 53 on n1, to whichever resolver", 1],
+    ]);
+    for (const { filter, count } of silent?.evidence ?? []) expect(eventsOf(open, filter)).toBe(count);
+    const alone = reader(captureOf(...asked(1, "a.example", { after: null })));
+    expect(askCauses(alone).rows.find(({ type }) => type === "silent-resolver")).toMatchObject({
+      details: ["No drop on port 53 is in this scope."],
+      evidence: [],
+    });
   });
 
   it("questions asked again are told with what they cost", () => {

@@ -10,6 +10,7 @@ import type { AllCausesAnswer } from "./all-causes-answer";
 import type { DnsCausesAnswer } from "./dns-causes-answer";
 import { readFindings } from "./dns-findings";
 import { dnsMeta } from "./dns-scope";
+import { explainSilence, TO_RESOLVERS, toResolvers } from "./dns-silence";
 import { readDropCause } from "./drop-cause";
 import { readDrops } from "./drops";
 import type { QuestionFailure } from "./failure";
@@ -38,11 +39,10 @@ export function readDnsCauses(
   if (!settled.ok) return settled;
   const dropped = readDropped(capture, parameters);
   if (!dropped.ok) return dropped;
-  const rows = [
-    ...settled.value.rows.filter(({ count }) => count > 0).map(toRow),
-    ...dropped.value,
-    ...readFindings(capture, scope.value),
-  ].sort(
+  const own = settled.value.rows.filter(({ count }) => count > 0).map(toRow);
+  const silent = explainSilence(capture, parameters, scope.value, own);
+  if (!silent.ok) return silent;
+  const rows = [...silent.value, ...dropped.value, ...readFindings(capture, scope.value)].sort(
     (a, b) =>
       RANK.indexOf(a.class) - RANK.indexOf(b.class) ||
       b.clients - a.clients ||
@@ -83,6 +83,7 @@ function toRow(cause: AllCausesAnswer["rows"][number]): Row {
     class: cause.class,
     sentence,
     details: [],
+    evidence: [],
     remedy,
     count,
     unit,
@@ -100,15 +101,15 @@ function toRow(cause: AllCausesAnswer["rows"][number]): Row {
 
 /** Drops on the way to a resolver: its clients see silence. Refused names and the node-local cache have causes of their own. */
 function readDropped(capture: OpenCapture, parameters: ScopeParameters): Result<Row[], QuestionFailure> {
-  const q = [parameters.q ?? "", "server-port:53"].filter((text) => text !== "").join(" ");
-  const drops = readDrops(capture, { ...parameters, q, by: "cause", limit: EACH, buckets: 2 });
+  const asked = toResolvers(parameters);
+  const drops = readDrops(capture, { ...asked, by: "cause", limit: EACH, buckets: 2 });
   if (!drops.ok) return drops;
   const trapped = readTrapped(capture);
   const rows: Row[] = [];
   for (const row of drops.value.rows) {
     const { causeId } = row.key;
     if (causeId === undefined || row.decidedBy === "l7-rule" || trapped.has(causeId)) continue;
-    const explained = readDropCause(capture, { ...parameters, q, causeId, buckets: 2 });
+    const explained = readDropCause(capture, { ...asked, causeId, buckets: 2 });
     if (!explained.ok) return explained;
     const { remedy, hints, worked } = explained.value;
     rows.push({
@@ -117,6 +118,7 @@ function readDropped(capture: OpenCapture, parameters: ScopeParameters): Result<
       class: row.class ?? "degraded",
       sentence: row.sentence ?? row.reasonText ?? "Packets to a resolver are dropped.",
       details: [...hints, worked.says],
+      evidence: [],
       remedy: {
         text: remedy.text,
         yaml: remedy.policies.find(({ dialect }) => dialect === "cilium")?.yaml ?? null,
@@ -131,7 +133,7 @@ function readDropped(capture: OpenCapture, parameters: ScopeParameters): Result<
       last: row.last,
       worked: { before: worked.before, since: worked.since },
       rhythmNs: null,
-      filter: `server-port:53 ${row.filter}`,
+      filter: `${TO_RESOLVERS} ${row.filter}`,
     });
   }
   return ok(rows);

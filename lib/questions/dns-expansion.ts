@@ -32,7 +32,8 @@ function savedBy(ndots: number): string {
 }
 
 const COUNTS = `sum(x.requests), sum((x.suffixLabels IS NOT NULL) * x.responses),
-  sum((x.rcode IS 3 AND x.suffixLabels IS NULL) * x.responses)`;
+  sum((x.rcode IS 3 AND x.suffixLabels IS NULL AND x.queryId IS NOT NULL) * x.responses),
+  sum((x.rcode IS 3 AND x.queryId IS NULL) * x.responses)`;
 
 export function readDnsExpansion(
   capture: OpenCapture,
@@ -50,7 +51,7 @@ export function readDnsExpansion(
     `SELECT a.workloadKey AS workload, ${COUNTS}, count(*) OVER () FROM ${from} GROUP BY 1 ORDER BY 3 DESC, 4 DESC, 2 DESC, 1 LIMIT ?`,
     [parameters.limit],
   );
-  const more = Number(workloads[0]?.[4] ?? 0) - workloads.length;
+  const more = Number(workloads[0]?.[5] ?? 0) - workloads.length;
   const saved = readSaved(capture, exchanges);
   const suffixes = readSuffixes(capture, exchanges);
   const rows = workloads.map(([key, ...counts]): Row => {
@@ -73,13 +74,18 @@ export function readDnsExpansion(
 }
 
 function toCounts(row: readonly SqlValue[] = []): Counts {
-  const [queries, expansion, nxdomain] = row.map((n) => Number(n ?? 0));
-  return { queries: queries ?? 0, expansion: expansion ?? 0, nxdomain: nxdomain ?? 0 };
+  const [queries = 0, expansion = 0, nxdomain = 0, vague = 0] = row.map((n) => Number(n ?? 0));
+  return { queries, expansion, nxdomain, vague };
 }
 
 function rest(total: Counts, rows: readonly Counts[]): Counts {
   const left = (name: keyof Counts): number => rows.reduce((n, row) => n - row[name], total[name]);
-  return { queries: left("queries"), expansion: left("expansion"), nxdomain: left("nxdomain") };
+  return {
+    queries: left("queries"),
+    expansion: left("expansion"),
+    nxdomain: left("nxdomain"),
+    vague: left("vague"),
+  };
 }
 
 function expansionsIn(table: string): string {

@@ -2,40 +2,36 @@
 
 import { formatTime } from "@/lib/base/time";
 import { ANSWERS } from "@/lib/capture/dns-conditions";
-import type { SqlRow, SqlValue } from "@/lib/capture/driver";
+import type { SqlValue } from "@/lib/capture/driver";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
-import { causeIdOf } from "@/lib/insight/causes/cause";
 import { type AddressSpan, findAnswerChanges } from "@/lib/insight/dns/answer-changes";
 import {
   changeWords,
-  type DnsFindingType,
-  type FindingWords,
   ipv6Words,
   isIpv6Noise,
   randomWords,
-  retryWords,
-  servfailWords,
   stoppedWalkWords,
 } from "@/lib/insight/dns/finding-words";
 import { findRandomLabels } from "@/lib/insight/dns/random-labels";
 import { clusterSuffixes } from "@/lib/insight/dns/search-list";
 import { findStoppedWalks, type WalkLookup } from "@/lib/insight/dns/stopped-walks";
 import type { Scope } from "@/lib/scope/link";
-import type { DnsCausesAnswer } from "./dns-causes-answer";
+import { type Counted, EACH, FindingReader, type FindingRow, nameOf, toCounted } from "./dns-finding-reader";
 import { COUNTED, exchangesOf, readWorkload } from "./dns-parts";
-import { type Exchanges, exchangesInScope } from "./dns-scope";
+import { ResolverFindings } from "./dns-resolver-findings";
+import { exchangesInScope } from "./dns-scope";
 import { keyFilter } from "./dns-terms";
 import type { OpenCapture } from "./open-capture";
 
-type Row = DnsCausesAnswer["rows"][number];
-
-export function readFindings(capture: OpenCapture, scope: Scope): Row[] {
-  const reader = new FindingReader(capture, exchangesInScope(capture, scope));
+export function readFindings(capture: OpenCapture, scope: Scope): FindingRow[] {
+  const exchanges = exchangesInScope(capture, scope);
+  const resolvers = new ResolverFindings(capture, exchanges);
+  const reader = new Findings(capture, exchanges);
   return [
-    ...reader.servfail(),
+    ...resolvers.servfail(),
     ...reader.stoppedWalks(),
     ...reader.ipv6(),
-    ...reader.retries(),
+    ...resolvers.retries(),
     ...reader.changes(),
     ...reader.randomLabels(),
   ];
@@ -45,98 +41,8 @@ export function readFindings(capture: OpenCapture, scope: Scope): Row[] {
 const ROWS = 100_000;
 /** Names that a filter lists. */
 const LISTED = 20;
-/** Findings of one kind at most. */
-const EACH = 20;
-
-/** Numbers that every finding has. */
-interface Counted {
-  readonly count: number;
-  readonly clients: number;
-  readonly firstNs: SqlValue | undefined;
-  readonly lastNs: SqlValue | undefined;
-}
-
-class FindingReader {
-  constructor(
-    private readonly capture: OpenCapture,
-    private readonly scope: Exchanges,
-  ) {}
-
-  servfail(): Row[] {
-    const answers = new Map(
-      this.rows("SELECT a.workloadKey, sum(x.responses)", "server", "1", "GROUP BY 1").map(([key, n]) => [
-        key,
-        Number(n),
-      ]),
-    );
-    const failed = "x.rcode IS 2 AND x.responses > 0";
-    const names = this.grouped(
-      "SELECT a.workloadKey, coalesce(n.value, '') AS name, sum(x.responses) AS n",
-      `${failed} GROUP BY 1, 2 ORDER BY n DESC, name`,
-    );
-    const upstreams = this.hops();
-    return this.servers(failed, "responses").map(({ key, ...counted }) => {
-      const server = readWorkload(this.capture, key);
-      const own = names.filter(([of]) => of === key);
-      const words = servfailWords({
-        server: nameOf(server),
-        failures: counted.count,
-        answers: answers.get(key) ?? 0,
-        names: own.map(([, name, n]) => ({ name: String(name), failures: Number(n) })),
-        upstreams,
-      });
-      const filter = `dns:response dns-rcode:SERVFAIL ${keyFilter({ server })}`;
-      return this.toRow("servfail", [key], words, counted, {
-        unit: "responses",
-        server,
-        filter,
-        class: "degraded",
-      });
-    });
-  }
-
-  /** Upstreams that failed what a resolver passed on. */
-  private hops(): { name: string; failures: number }[] {
-    const { table, where } = this.scope;
-    return this.capture.database
-      .prepare(
-        `SELECT a.workloadKey, sum(x.requests) AS n FROM ${exchangesOf("server", table)}
-         WHERE x.secondHop AND x.rcode IS 2 AND ${where.sql} GROUP BY 1 ORDER BY n DESC LIMIT ${EACH}`,
-      )
-      .rows(where.parameters)
-      .map(([key, n]) => ({ name: nameOf(readWorkload(this.capture, String(key))), failures: Number(n) }));
-  }
-
-  retries(): Row[] {
-    const { table, where } = this.scope;
-    const waited = new Map(
-      this.capture.database
-        .prepareExact(
-          `SELECT a.workloadKey, sum(x.askedNs - r.askedNs) FROM ${exchangesOf("server", table)} JOIN DnsExchange r ON r.id = x.retryOf
-           WHERE ${COUNTED} AND x.requests > 0 AND ${where.sql} GROUP BY 1`,
-        )
-        .rows(where.parameters)
-        .map(([key, ns]) => [String(key), typeof ns === "bigint" ? ns : 0n]),
-    );
-    return this.servers("x.retryOf IS NOT NULL AND x.requests > 0", "requests").map(({ key, ...counted }) => {
-      const server = readWorkload(this.capture, key);
-      const words = retryWords({
-        server: nameOf(server),
-        retries: counted.count,
-        clients: counted.clients,
-        waitedNs: waited.get(key) ?? 0n,
-      });
-      const filter = `dns:query dns-state:retry ${keyFilter({ server })}`;
-      return this.toRow("retries", [key], words, counted, {
-        unit: "queries",
-        server,
-        filter,
-        class: "degraded",
-      });
-    });
-  }
-
-  ipv6(): Row[] {
+class Findings extends FindingReader {
+  ipv6(): FindingRow[] {
     const [row] = this.counted(
       `sum((x.qtypes IS 'AAAA' AND x.noData IS 1) * x.responses) AS count, sum(x.responses) AS responses,
        sum((x.qtypes IS 'AAAA' AND coalesce(${ANSWERS}, 0) > 0) * x.responses) AS withAddress,
@@ -160,7 +66,7 @@ class FindingReader {
     ];
   }
 
-  stoppedWalks(): Row[] {
+  stoppedWalks(): FindingRow[] {
     const refused = this.lookups(`x.state = ${DNS_STATE.refused} AND x.requests > 0`);
     if (refused.length === 0) return [];
     const domains = this.domains();
@@ -232,7 +138,7 @@ class FindingReader {
     return [...new Set(["cluster.local", ...learned.map(([suffix]) => String(suffix))])];
   }
 
-  changes(): Row[] {
+  changes(): FindingRow[] {
     const groups = this.exact(
       `SELECT n.value AS name, x.qtypes AS type, t.value AS answer, min(x.askedNs) AS first, max(x.askedNs) AS last
        FROM ${this.scope.table} JOIN Text n ON n.id = x.queryId JOIN Text t ON t.id = x.answerId
@@ -287,7 +193,7 @@ class FindingReader {
     return toCounted(row);
   }
 
-  randomLabels(): Row[] {
+  randomLabels(): FindingRow[] {
     const names = this.exact(
       `SELECT a.workloadKey AS client, n.value AS query, x.qtypes AS qtypes, sum(x.requests) AS queries
        FROM ${exchangesOf("client", this.scope.table)} JOIN Text n ON n.id = x.queryId
@@ -322,93 +228,6 @@ class FindingReader {
         });
       });
   }
-
-  /** By server: how many of the exchanges for which `where` holds, most first. */
-  private servers(where: string, unit: "requests" | "responses"): (Counted & { readonly key: string })[] {
-    return this.exact(
-      `SELECT a.workloadKey AS key, sum(x.${unit}) AS count, min(x.askedNs) AS first, max(x.askedNs) AS last,
-         count(DISTINCT (SELECT ca.workloadKey FROM Endpoint c JOIN Actor ca ON ca.id = c.actorId WHERE c.id = x.clientId)) AS clients
-       FROM ${exchangesOf("server", this.scope.table)} WHERE ${COUNTED} AND ${this.scope.where.sql} AND ${where}
-       GROUP BY 1 ORDER BY count DESC, 1 LIMIT ${EACH}`,
-    ).map((row) => ({ key: String(row.key), ...toCounted(row) }));
-  }
-
-  private counted(
-    columns: string,
-    side: "client" | "server",
-    where: string,
-    parameters: readonly SqlValue[] = [],
-  ): SqlRow[] {
-    return this.exact(
-      `SELECT ${columns} FROM ${exchangesOf(side, this.scope.table)} WHERE ${COUNTED} AND ${this.scope.where.sql} AND ${where}`,
-      parameters,
-    );
-  }
-
-  private exact(sql: string, parameters: readonly SqlValue[] = []): SqlRow[] {
-    return this.capture.database.prepareExact(sql).all([...this.scope.where.parameters, ...parameters]);
-  }
-
-  private rows(select: string, side: "client" | "server", where: string, end: string): SqlValue[][] {
-    return this.capture.database
-      .prepare(
-        `${select} FROM ${exchangesOf(side, this.scope.table)} WHERE ${COUNTED} AND ${this.scope.where.sql} AND ${where} ${end}`,
-      )
-      .rows(this.scope.where.parameters);
-  }
-
-  private grouped(select: string, where: string): SqlValue[][] {
-    return this.capture.database
-      .prepare(
-        `${select} FROM ${exchangesOf("server", this.scope.table)} LEFT JOIN Text n ON n.id = x.queryId
-         WHERE ${COUNTED} AND ${this.scope.where.sql} AND ${where}`,
-      )
-      .rows(this.scope.where.parameters);
-  }
-
-  private toRow(
-    type: DnsFindingType,
-    key: readonly (string | null)[],
-    { sentence, details, remedy }: FindingWords,
-    { count, clients, firstNs, lastNs }: Counted,
-    more: Pick<Row, "unit" | "filter" | "class"> & Partial<Pick<Row, "client" | "server" | "subject">>,
-  ): Row {
-    return {
-      causeId: causeIdOf("dns", [type, ...key]),
-      type,
-      sentence,
-      details: [...details],
-      remedy,
-      count,
-      clients,
-      client: null,
-      server: null,
-      subject: null,
-      first: time(firstNs),
-      last: time(lastNs),
-      worked: { before: null, since: null },
-      rhythmNs: null,
-      ...more,
-    };
-  }
-}
-
-function toCounted(row: SqlRow | undefined): Counted {
-  return {
-    count: Number(row?.count ?? 0),
-    clients: Number(row?.clients ?? 0),
-    firstNs: row?.first,
-    lastNs: row?.last,
-  };
-}
-
-function time(ns: SqlValue | undefined): string | null {
-  return typeof ns === "bigint" ? formatTime(ns) : null;
-}
-
-/** As a reader says it: no cluster, no kind. */
-function nameOf({ namespace, name }: { readonly namespace: string | null; readonly name: string }): string {
-  return namespace === null ? name : `${namespace}/${name}`;
 }
 
 function widen(spans: Map<string, AddressSpan>, address: string, firstNs: bigint, lastNs: bigint): void {

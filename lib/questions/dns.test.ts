@@ -132,7 +132,15 @@ function slowCounts(exchanges: readonly SlowExchange[]): Omit<DnsCounts, "latenc
     names: new Set(exchanges.map(({ query }) => query)).size,
     first: first === undefined ? null : formatTime(first),
     last: last === undefined ? null : formatTime(last),
+    lastError: lastErrorOf(exchanges),
   };
+}
+
+function lastErrorOf(exchanges: readonly SlowExchange[]): string | null {
+  const last = exchanges
+    .filter(({ response, isExpansion }) => (response?.l7.dns.rcode ?? 0) > 0 && !isExpansion)
+    .reduce<bigint>((latest, { asked }) => (asked > latest ? asked : latest), 0n);
+  return last === 0n ? null : formatTime(last);
 }
 
 function comparable({
@@ -195,7 +203,14 @@ describe("DNS, two ways", () => {
               keys.map((key) => [key, slowCounts(inScope.filter((one) => SLOW_KEY[by](one) === key))]),
             ),
           );
-          const { nameless: _n, unpaired: _u, secondHops: _h, ...total } = answer.total;
+          const {
+            nameless: _n,
+            namelessResponses: _nr,
+            unpaired: _u,
+            unasked: _ua,
+            secondHops: _h,
+            ...total
+          } = answer.total;
           expect(comparable(total)).toEqual(slowCounts(inScope));
           expectAddsUp(answer);
           // Latency, exactly sorted.

@@ -75,6 +75,8 @@ export function readDns(capture: OpenCapture, parameters: DnsParameters): Result
 }
 
 type Key = string | number;
+/** What the total says beside the counts of a row. */
+type Extras = Omit<DnsAnswer["total"], keyof DnsCounts>;
 
 class DnsReader {
   private readonly from: string;
@@ -125,9 +127,10 @@ class DnsReader {
     return this.readGroups("0", this.listed("NOT IN"), [JSON.stringify(keys)]).get(0) ?? NOTHING;
   }
 
-  readExtras(): Pick<DnsAnswer["total"], "nameless" | "unpaired" | "secondHops"> {
-    const [[nameless, unpaired] = []] = this.rows(
-      `SELECT sum((x.queryId IS NULL) * x.requests), sum((x.state = ${DNS_STATE.unpaired}) * x.requests) FROM ${this.from}`,
+  readExtras(): Extras {
+    const [[nameless, namelessResponses, unpaired, unasked] = []] = this.rows(
+      `SELECT sum((x.queryId IS NULL) * x.requests), sum((x.queryId IS NULL) * x.responses),
+         sum((x.state = ${DNS_STATE.unpaired}) * x.requests), sum((x.state = ${DNS_STATE.answerOnly}) * x.responses) FROM ${this.from}`,
       [],
     );
     const { table, where, hasSecondHops } = this.scope;
@@ -136,7 +139,9 @@ class DnsReader {
       .get(where.parameters);
     return {
       nameless: Number(nameless ?? 0),
+      namelessResponses: Number(namelessResponses ?? 0),
       unpaired: Number(unpaired ?? 0),
+      unasked: Number(unasked ?? 0),
       secondHops: hasSecondHops ? Number(hops?.n) : 0,
     };
   }
@@ -169,7 +174,8 @@ class DnsReader {
            sum((x.retryOf IS NOT NULL) * x.requests) AS retries,
            sum((x.suffixLabels IS NOT NULL) * x.responses) AS expansion,
            sum(coalesce(x.noData, 0) * x.responses) AS noData,
-           count(DISTINCT ${clients}) AS clients, count(DISTINCT x.queryId) AS names, min(x.askedNs) AS first, max(x.askedNs) AS last FROM ${from} GROUP BY 1`,
+           count(DISTINCT ${clients}) AS clients, count(DISTINCT x.queryId) AS names, min(x.askedNs) AS first, max(x.askedNs) AS last,
+           max(x.askedNs) FILTER (WHERE ${REAL_ERROR} AND x.responses > 0) AS lastError FROM ${from} GROUP BY 1`,
       )
       .all([...this.given, ...parameters]);
     return new Map(
@@ -224,6 +230,7 @@ function toCounts(
     latencyNs: latencyOf(latency),
     first: time(row.first),
     last: time(row.last),
+    lastError: time(row.lastError),
   };
 }
 

@@ -11,6 +11,8 @@ export const DNS_CELLS = {
   refused: "dns:query dns-state:refused",
   retries: "dns:query dns-state:retry",
   nameless: "dns:query dns-query:?,-",
+  namelessResponses: "dns:response dns-query:?,-",
+  unasked: "dns:response dns-state:no-question",
   unpaired: "dns:query dns-state:unpaired",
   secondHops: "dns:second-hop",
   expansion: "dns:response expansion:yes",
@@ -23,6 +25,12 @@ export const DNS_CELLS = {
 export function errorCell(code: string): string {
   return `dns:response dns-rcode:${code} expansion:no`;
 }
+
+/** NXDOMAIN of names that do not exist, and of names that the log left out. */
+export const NXDOMAIN_CELLS = {
+  real: `${errorCell("NXDOMAIN")} !dns-query:?,-`,
+  vague: `${errorCell("NXDOMAIN")} dns-query:?,-`,
+} as const;
 
 /** Answers whose latency lies in this half-open range. */
 export function latencyCell(fromNs: string, toNs: string): string {

@@ -21,7 +21,12 @@ describe("sentences", () => {
       "The resolver fails on a.example (SERVFAIL) (7 answers, asked by 3 workloads).",
     ],
     [{ code: 5 }, "The resolver refuses a.example (REFUSED) (7 answers, asked by shop/web)."],
-    [{ code: 23, subject: null }, "A name that the log left out fails (23) (7 answers, asked by shop/web)."],
+    [{ code: 23 }, "a.example fails (23) (7 answers, asked by shop/web)."],
+    [{ code: 2, subject: null }, "shop/web got SERVFAIL in 7 answers, to names that the log left out."],
+    [
+      { subject: null },
+      "shop/web got NXDOMAIN in 7 answers, to names that the log left out: attempts of a search list can be among them.",
+    ],
     [
       { type: "search-list", queries: 9 },
       "7 of 9 questions of shop/web are attempts of the search list that were bound to fail.",
@@ -52,6 +57,11 @@ describe("what to do", () => {
     expect(dnsRemedy(facts({ type: "search-list" })).yaml).toContain('- name: ndots\n      value: "2"');
     expect(dnsRemedy(facts({ type: "node-local-dns" })).yaml).toContain('"k8s:k8s-app": node-local-dns');
     expect(dnsRemedy(facts({})).yaml).toBeNull();
+  });
+
+  it("without a name is to have names logged", () => {
+    for (const code of [2, 3])
+      expect(dnsRemedy(facts({ code, subject: null })).text).toMatch(/^Have the names logged/);
   });
 
   it("quotes what the log says", () => {

@@ -50,7 +50,9 @@ export function dnsSentence(facts: DnsFacts): string {
     case "search-list":
       return `${count} of ${queries ?? count} questions of ${who} are attempts of the search list that were bound to fail.`;
     case "failing-name":
-      return `${failure(facts.code, subject ?? "A name that the log left out")} (${count} answers, asked by ${who}).`;
+      return subject === null
+        ? `${who} got ${codeText(facts.code)} in ${count} answers, to names that the log left out${facts.code === 3 ? ": attempts of a search list can be among them" : ""}.`
+        : `${failure(facts.code, subject)} (${count} answers, asked by ${who}).`;
     case "silent-resolver":
       return `${server ?? "The resolver"} gave no answer within 5 s to ${count} of ${queries ?? count} questions, asked by ${who}.`;
     case "refused-name":
@@ -76,8 +78,12 @@ function failure(code: number | null, name: string): string {
     case 5:
       return `The resolver refuses ${name} (REFUSED)`;
     default:
-      return `${name} fails${code === null ? "" : ` (${enumName(DNS_RCODE, code)})`}`;
+      return `${name} fails (${codeText(code)})`;
   }
+}
+
+function codeText(code: number | null): string {
+  return code === null ? "an error" : enumName(DNS_RCODE, code);
 }
 
 export function dnsRemedy(facts: DnsFacts): DnsRemedy {
@@ -88,7 +94,7 @@ export function dnsRemedy(facts: DnsFacts): DnsRemedy {
         yaml: 'spec:\n  dnsConfig:\n    options:\n    - name: ndots\n      value: "2"\n',
       };
     case "failing-name":
-      return { text: failureRemedy(facts.code), yaml: null };
+      return { text: facts.subject === null ? NAMELESS_REMEDY : failureRemedy(facts.code), yaml: null };
     case "silent-resolver":
       return {
         text: "Look at the resolver's pods: restarts, CPU limits, errors towards its upstream, drops on port 53, a full table of connections on the node.",
@@ -106,6 +112,10 @@ export function dnsRemedy(facts: DnsFacts): DnsRemedy {
       };
   }
 }
+
+/** Whether it matters cannot be said without the names. */
+const NAMELESS_REMEDY =
+  "Have the names logged before you act: a log that is not aggregated, and a DNS rule in the policy of these pods. The views DNS and Quality tell how.";
 
 function failureRemedy(code: number | null): string {
   switch (code) {

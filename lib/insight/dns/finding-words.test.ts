@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { commonDomain, ipv6Words, isIpv6Noise, retryWords, servfailWords } from "./finding-words";
+import { commonDomain, halfWords, ipv6Words, isIpv6Noise, retryWords, servfailWords } from "./finding-words";
 
 describe("SERVFAIL", () => {
-  const facts = { server: "kube-system/coredns", failures: 3, answers: 10, upstreams: [] };
-  const named = (...names: string[]) => names.map((name) => ({ name, failures: 1 }));
+  const facts = {
+    server: "kube-system/coredns",
+    failures: 3,
+    answers: 10,
+    upstreams: [],
+    isNameless: false,
+    passesOn: false,
+  };
+  const named = (...names: string[]) => names;
 
   it("of one zone leads to the way to this zone", () => {
     const words = servfailWords({ ...facts, names: named("a.corp.example", "b.corp.example") });
@@ -34,13 +41,29 @@ describe("SERVFAIL", () => {
 
   it("of several zones leads to the resolver and what it forwards to, by name where the log shows it", () => {
     const upstreams = [
-      { name: "10.1.1.1", failures: 2 },
-      { name: "10.1.1.2", failures: 1 },
+      { name: "10.1.1.1", failures: 2, silent: 0 },
+      { name: "10.1.1.2", failures: 1, silent: 4 },
     ];
-    const words = servfailWords({ ...facts, names: named("a.example", "b.test"), upstreams });
+    const seen = { ...facts, names: named("a.example", "b.test"), passesOn: true };
+    const words = servfailWords({ ...seen, upstreams });
     expect(words.sentence).toContain("for 2 names without a common domain.");
-    expect(words.details).toEqual(["What it passed on failed at 10.1.1.1 (2), 10.1.1.2 (1)."]);
+    expect(words.details).toEqual([
+      "Of its upstreams 10.1.1.1, 10.1.1.2 answered SERVFAIL. 10.1.1.2 did not answer, and a resolver makes SERVFAIL of that.",
+    ]);
     expect(words.remedy.text).toMatch(/^Names of several zones fail/);
+    expect(servfailWords({ ...seen, upstreams: [] }).details[0]).toMatch(
+      /^No upstream failed .* in this scope/,
+    );
+  });
+
+  it("of names that the log left out says so, and not for which share of the questions", () => {
+    const words = servfailWords({ ...facts, names: [], isNameless: true });
+    expect(words.sentence).toBe(
+      "kube-system/coredns answers SERVFAIL 3 times, for names that the log left out.",
+    );
+    expect(servfailWords({ ...facts, names: named("a.example"), isNameless: true }).sentence).toContain(
+      "partly for names",
+    );
   });
 
   it.each([
@@ -52,6 +75,20 @@ describe("SERVFAIL", () => {
     [[], ""],
   ])("the common domain of %j is %j", (names, domain) => {
     expect(commonDomain(names)).toBe(domain);
+  });
+});
+
+describe("halves of a pair", () => {
+  it.each([
+    [1, /^All of them/],
+    [0.6, /^Most of them/],
+    [0.2, /^Some of them/],
+  ])("%d of the unanswered", (share, expected) => {
+    expect(halfWords(share)).toMatch(expected);
+  });
+
+  it("are not told when they are few", () => {
+    expect(halfWords(0.19)).toBeUndefined();
   });
 });
 

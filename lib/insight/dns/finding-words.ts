@@ -22,40 +22,72 @@ export interface FindingWords {
   readonly remedy: { readonly text: string; readonly yaml: string | null };
 }
 
+/** Whom a resolver asks in turn, and what came of it. */
+export interface Upstream {
+  readonly name: string;
+  readonly failures: number;
+  readonly silent: number;
+}
+
 export interface ServfailFacts {
   readonly server: string;
   readonly failures: number;
   readonly answers: number;
-  /** Names with their failures, most first. */
-  readonly names: readonly { readonly name: string; readonly failures: number }[];
-  /** Upstreams that failed what this resolver passed on; none when the log does not show its second hop. */
-  readonly upstreams: readonly { readonly name: string; readonly failures: number }[];
+  /** Most failures first. */
+  readonly names: readonly string[];
+  /** Some of them, or all, were for names that the log left out. */
+  readonly isNameless: boolean;
+  /** That failed what this resolver passed on, or did not answer it. */
+  readonly upstreams: readonly Upstream[];
+  /** The log shows what this resolver passed on, if not in the scope. */
+  readonly passesOn: boolean;
 }
 
-export function servfailWords({ server, failures, answers, names, upstreams }: ServfailFacts): FindingWords {
-  const domain = commonDomain(names.map(({ name }) => name));
+export function servfailWords(facts: ServfailFacts): FindingWords {
+  const { server, failures, answers, names, isNameless } = facts;
+  const domain = commonDomain(names);
   const [only] = names;
+  if (only === undefined || isNameless)
+    return {
+      sentence: `${server} answers SERVFAIL ${failures} times, ${only === undefined ? "for names that the log left out" : "partly for names that the log left out"}.`,
+      details: [upstreamText(facts)],
+      remedy: {
+        text: "Look at the resolver's log and at the upstream that it forwards to; with the names in the log, this view tells which zone fails.",
+        yaml: null,
+      },
+    };
   const what =
-    names.length === 1 && only !== undefined
-      ? `all for ${only.name}`
+    names.length === 1
+      ? `all for ${only}`
       : domain === ""
         ? `for ${names.length} names without a common domain`
         : `for ${names.length} names, all below ${domain}`;
   const isOneZone = names.length === 1 || domain !== "";
   return {
     sentence: `${server} answers SERVFAIL to ${failures} of ${answers} questions, ${what}.`,
-    details: [
-      upstreams.length > 0
-        ? `What it passed on failed at ${upstreams.map(({ name, failures: n }) => `${name} (${n})`).join(", ")}.`
-        : "Which upstream failed is not in the log: it does not show what the resolver passed on.",
-    ],
+    details: [upstreamText(facts)],
     remedy: {
       text: isOneZone
-        ? `${failures < answers ? "The resolver answers other questions, so look" : "Nothing in this scope tells whether it answers other names. Look first"} at the way to this zone: the forwarder that CoreDNS uses for ${domain || only?.name || "it"}, its name servers, DNSSEC.`
+        ? `${failures < answers ? "The resolver answers other questions, so look" : "Nothing in this scope tells whether it answers other names. Look first"} at the way to this zone: the forwarder that CoreDNS uses for ${domain || only}, its name servers, DNSSEC.`
         : "Names of several zones fail: look at the resolver itself and at the upstream that it forwards to.",
       yaml: null,
     },
   };
+}
+
+function upstreamText({ upstreams, passesOn }: ServfailFacts): string {
+  if (!passesOn)
+    return "Which upstream failed is not in the log: it does not show what the resolver passed on.";
+  if (upstreams.length === 0)
+    return "No upstream failed what the resolver passed on in this scope. The filter can leave it out: there the resolver is the client.";
+  const failed = upstreams.filter((one) => one.failures > 0).map(({ name }) => name);
+  const silent = upstreams.filter((one) => one.silent > 0).map(({ name }) => name);
+  return [
+    failed.length > 0 && `Of its upstreams ${listOf(failed)} answered SERVFAIL.`,
+    silent.length > 0 && `${listOf(silent)} did not answer, and a resolver makes SERVFAIL of that.`,
+  ]
+    .filter((text) => text !== false)
+    .join(" ");
 }
 
 /** The longest ending of whole labels that all names share, of two labels at least; empty when there is none. */
@@ -171,6 +203,13 @@ export function changeWords({ name, type, before, after, at, changes }: ChangeFa
       yaml: null,
     },
   };
+}
+
+/** Of unanswered questions: how many were one half of A and AAAA asked at once, the other half answered. */
+export function halfWords(share: number): string | undefined {
+  if (share < 0.2) return undefined;
+  const how = share === 1 ? "All" : share >= 0.6 ? "Most" : "Some";
+  return `${how} of them are one half of a question for A and AAAA, whose other half was answered. Packets lost so are typical of two that leave by one port at once (a race in conntrack): a node-local cache avoids it, or single-request-reopen in the pod's dnsConfig.`;
 }
 
 export interface RandomFacts {

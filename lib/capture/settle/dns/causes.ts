@@ -150,7 +150,8 @@ function identityOf({ type, subject, code, clientKey, serverKey }: Group): (stri
 
 function toCause(database: Sqlite, group: Group, worked: ReadonlyMap<string, Worked>): CauseValue {
   const edge = worked.get(group.key) ?? { beforeNs: null, sinceNs: null };
-  const isStorm = group.type === "search-list";
+  // Of names that the log left out is not known whether they ever worked.
+  const isVague = group.type === "search-list" || (group.type === "failing-name" && group.subject === null);
   return {
     causeId: causeIdOf("dns", identityOf(group)),
     kind: "dns",
@@ -164,7 +165,7 @@ function toCause(database: Sqlite, group: Group, worked: ReadonlyMap<string, Wor
     port: null,
     protocol: null,
     subject: group.subject,
-    class: isStorm ? CAUSE_CLASSES.degraded : classOf(edge, false),
+    class: isVague ? CAUSE_CLASSES.degraded : classOf(edge, false),
     clients: group.clients,
     attempts: null,
     count: group.count,

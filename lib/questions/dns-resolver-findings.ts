@@ -1,0 +1,123 @@
+/** Findings about resolvers: those that answer SERVFAIL, and those that are asked again. */
+
+import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
+import { retryWords, servfailWords, type Upstream } from "@/lib/insight/dns/finding-words";
+import { EACH, FindingReader, type FindingRow, nameOf } from "./dns-finding-reader";
+import { COUNTED, exchangesOf, readWorkload } from "./dns-parts";
+import { keyFilter } from "./dns-terms";
+
+/** An upstream with the filter terms of its side. */
+interface Hop extends Upstream {
+  readonly resolver: string;
+  readonly terms: string;
+}
+
+const HOP_FAILED = "dns:second-hop dns-rcode:SERVFAIL";
+const HOP_SILENT = "dns:second-hop dns-state:unanswered";
+
+export class ResolverFindings extends FindingReader {
+  servfail(): FindingRow[] {
+    const failed = this.servers("x.rcode IS 2 AND x.responses > 0", "responses");
+    if (failed.length === 0) return [];
+    const { table, where } = this.scope;
+    const answers = new Map(
+      this.rows(
+        `SELECT a.workloadKey, sum(x.responses) FROM ${exchangesOf("server", table)} WHERE ${COUNTED} AND ${where.sql} GROUP BY 1`,
+      ).map(([key, n]) => [String(key), Number(n)]),
+    );
+    const names = this.rows(
+      `SELECT a.workloadKey, n.value, sum(x.responses) AS n FROM ${exchangesOf("server", table)} LEFT JOIN Text n ON n.id = x.queryId
+       WHERE ${COUNTED} AND ${where.sql} AND x.rcode IS 2 AND x.responses > 0 GROUP BY 1, 2 ORDER BY n DESC, n.value`,
+    );
+    const hops = this.hops();
+    return failed.map(({ key, ...counted }) => {
+      const server = readWorkload(this.capture, key);
+      const upstreams = hops.filter(({ resolver }) => resolver === key);
+      const own = names.filter(([of]) => of === key);
+      const words = servfailWords({
+        server: nameOf(server),
+        failures: counted.count,
+        answers: answers.get(key) ?? 0,
+        names: own.flatMap(([, name]) => (name === null ? [] : [String(name)])),
+        isNameless: own.some(([, name]) => name === null),
+        upstreams,
+        passesOn: upstreams.length > 0 || this.passesOn(key),
+      });
+      return this.toRow("servfail", [key], words, counted, {
+        unit: "responses",
+        server,
+        filter: `dns:response dns-rcode:SERVFAIL ${keyFilter({ server })}`,
+        class: "degraded",
+        evidence: upstreams.flatMap(evidenceOf),
+      });
+    });
+  }
+
+  /** What resolvers passed on and an upstream failed or did not answer, by both. */
+  private hops(): Hop[] {
+    const { table, where } = this.scope;
+    const [silent, failed] = [`(x.state = ${DNS_STATE.unanswered})`, "(x.rcode IS 2)"];
+    return this.rows(
+      `SELECT ca.workloadKey, a.workloadKey, sum(${failed} * x.requests) AS failed, sum(${silent} * x.requests) AS silent
+       FROM ${exchangesOf("server", table)} JOIN Endpoint c ON c.id = x.clientId JOIN Actor ca ON ca.id = c.actorId
+       WHERE x.secondHop AND (${silent} OR ${failed}) AND ${where.sql}
+       GROUP BY 1, 2 HAVING failed + silent > 0 ORDER BY failed + silent DESC, 1, 2 LIMIT ${EACH}`,
+    ).map(([resolver, key, failures, unanswered]) => {
+      const [client, server] = [resolver, key].map((one) => readWorkload(this.capture, String(one)));
+      if (client === undefined || server === undefined) throw new Error("a hop has two ends");
+      return {
+        resolver: String(resolver),
+        name: nameOf(server),
+        failures: Number(failures),
+        silent: Number(unanswered),
+        terms: `${keyFilter({ client })} ${keyFilter({ server })}`,
+      };
+    });
+  }
+
+  /** Whether the log shows anything that this resolver passed on, in the scope or not. */
+  private passesOn(workloadKey: string): boolean {
+    const row = this.capture.database
+      .prepare(
+        `SELECT 1 FROM DnsExchange x WHERE x.secondHop AND x.clientId IN
+           (SELECT e.id FROM Endpoint e JOIN Actor a ON a.id = e.actorId WHERE a.workloadKey = ?) LIMIT 1`,
+      )
+      .get([workloadKey]);
+    return row !== undefined;
+  }
+
+  retries(): FindingRow[] {
+    const repeated = this.servers("x.retryOf IS NOT NULL AND x.requests > 0", "requests");
+    if (repeated.length === 0) return [];
+    const waited = new Map(
+      this.exact(
+        `SELECT a.workloadKey AS key, sum(x.askedNs - r.askedNs) AS ns FROM ${exchangesOf("server", this.scope.table)}
+         JOIN DnsExchange r ON r.id = x.retryOf WHERE ${COUNTED} AND x.requests > 0 AND ${this.scope.where.sql} GROUP BY 1`,
+      ).map(({ key, ns }) => [String(key), typeof ns === "bigint" ? ns : 0n]),
+    );
+    return repeated.map(({ key, ...counted }) => {
+      const server = readWorkload(this.capture, key);
+      const words = retryWords({
+        server: nameOf(server),
+        retries: counted.count,
+        clients: counted.clients,
+        waitedNs: waited.get(key) ?? 0n,
+      });
+      return this.toRow("retries", [key], words, counted, {
+        unit: "queries",
+        server,
+        filter: `dns:query dns-state:retry ${keyFilter({ server })}`,
+        class: "degraded",
+      });
+    });
+  }
+}
+
+function evidenceOf({ name, failures, silent, terms }: Hop): FindingRow["evidence"] {
+  const one = (says: string, count: number, filter: string): FindingRow["evidence"] =>
+    count === 0 ? [] : [{ says, count, unit: "queries", filter: `${filter} ${terms}` }];
+  return [
+    ...one(`Passed on to ${name}, which answered SERVFAIL`, failures, HOP_FAILED),
+    ...one(`Passed on to ${name}, which did not answer within 5 s`, silent, HOP_SILENT),
+  ];
+}
