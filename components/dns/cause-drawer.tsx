@@ -10,7 +10,7 @@ import { ScrollText } from "@/components/ui/scroll";
 import { Sentence } from "@/components/ui/sentence";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
-import { type DnsCauseRow, kindText } from "./cause-words";
+import { type DnsCauseRow, isNameless, kindText, unitText } from "./cause-words";
 import { CauseFlows } from "./causes-table";
 import { flowsOf, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
@@ -53,7 +53,7 @@ interface ExplainedProps {
 
 function Explained({ captureId, scope, row }: ExplainedProps) {
   const place = { captureId, query: scope.query };
-  const { details, remedy, worked, rhythmNs } = row;
+  const { details, evidence, remedy, rhythmNs } = row;
   return (
     <div className={styles.explained}>
       <DrawerPart title="What happens">
@@ -66,10 +66,22 @@ function Explained({ captureId, scope, row }: ExplainedProps) {
         {details.map((detail) => (
           <p key={detail}>{visible(detail)}</p>
         ))}
+        {evidence.length > 0 && (
+          <ul className={styles.evidence}>
+            {evidence.map(({ says, count, unit, filter }) => (
+              <li key={filter}>
+                {visible(says)}:{" "}
+                <Link href={flowsOf(place, filter)} prefetch={false}>
+                  {formatCount(count)} {unitText({ unit, count })}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
       </DrawerPart>
       {row.class !== "noise" && (
         <DrawerPart title="Did it ever work">
-          <p>{workedText(worked)}</p>
+          <p>{workedText(row)}</p>
         </DrawerPart>
       )}
       <DrawerPart title="What to do">
@@ -102,7 +114,8 @@ function Explained({ captureId, scope, row }: ExplainedProps) {
   );
 }
 
-function workedText({ before, since }: DnsCauseRow["worked"]): string {
+function workedText({ type, subject, worked: { before, since } }: DnsCauseRow): string {
+  if (isNameless({ type, subject })) return "Not known: the log left the names out.";
   if (before === null && since === null) return "In this capture it was not seen to work, before or since.";
   if (since === null) return `It worked until ${formatInstantText(before)}, and has not since.`;
   if (before === null)
@@ -113,6 +126,7 @@ function workedText({ before, since }: DnsCauseRow["worked"]): string {
 const PARTS: readonly (readonly [DnsBy, string])[] = [
   ["client", "Workloads"],
   ["root", "Names"],
+  ["qtype", "Query types"],
   ["server", "Resolvers"],
   ["node", "Nodes"],
 ];

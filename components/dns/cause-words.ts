@@ -20,7 +20,8 @@ const KINDS: Readonly<Record<string, string>> = {
   "random-labels": "Suspicion",
 };
 
-export function kindText({ type, class: kind, worked }: DnsCauseRow): string {
+export function kindText({ type, subject, class: kind, worked }: DnsCauseRow): string {
+  if (isNameless({ type, subject })) return "Names left out";
   if (type === "failing-name" && kind === "broken-since" && worked.before !== null)
     return "Stopped resolving";
   return KINDS[type] ?? type;
@@ -33,11 +34,16 @@ const CLASSES: Readonly<Record<DnsCauseRow["class"], string>> = {
   noise: "no failure",
 };
 
-export function classText({ class: kind }: DnsCauseRow): string {
-  return CLASSES[kind];
+export function classText(row: DnsCauseRow): string {
+  return isNameless(row) ? "not known" : CLASSES[row.class];
 }
 
-export function unitText({ unit, count }: DnsCauseRow): string {
+/** Errors of names that the log left out. */
+export function isNameless({ type, subject }: Pick<DnsCauseRow, "type" | "subject">): boolean {
+  return type === "failing-name" && subject === null;
+}
+
+export function unitText({ unit, count }: Pick<DnsCauseRow, "unit" | "count">): string {
   const one = { queries: "query", responses: "response", drops: "drop" }[unit];
   return count === 1 ? one : unit;
 }

@@ -12,6 +12,7 @@ import { classText, type DnsCauseRow, kindText, unitText } from "./cause-words";
 import { flowsOf, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
 import { Failed } from "./failed";
+import { findOf } from "./find";
 import { useDnsCauses } from "./queries";
 
 /** What is wrong, the worst first. A row opens the drawer that explains it. */
@@ -25,20 +26,14 @@ export function CausesTable({
   const { data, error, refetch } = useDnsCauses(captureId, scope);
   if (data === undefined)
     return error ? <Failed error={error} onRetry={() => refetch()} /> : <p>Looking for causes …</p>;
-  const find = (scope.view.find ?? "").toLowerCase();
-  const rows = data.rows.filter((row) => `${kindText(row)} ${row.sentence}`.toLowerCase().includes(find));
+  const { find, onFind, isFound } = findOf(scope);
+  const rows = data.rows.filter((row) => isFound(kindText(row), row.sentence));
   const open = (row: DnsCauseRow) => scope.setView({ cause: row.causeId });
   const columns = columnsOf({ captureId, query: scope.query }, open);
   if (data.rows.length === 0) return <p className={shared.note}>Nothing is wrong with DNS in this scope.</p>;
   return (
     <section aria-label="Causes">
-      <TableTools
-        what="cause"
-        find={scope.view.find ?? ""}
-        onFind={(text) => scope.setView({ find: text === "" ? null : text }, "replace")}
-        columns={columns}
-        rows={rows}
-      />
+      <TableTools what="cause" find={find} onFind={onFind} columns={columns} rows={rows} />
       <DataTable
         label="What is wrong with DNS"
         columns={columns}

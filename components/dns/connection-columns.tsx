@@ -4,6 +4,7 @@ import shared from "@/components/ui/view.module.css";
 import type { DnsConnectionsAnswer } from "@/lib/questions/dns-connections-answer";
 import { endsOf, type Outcomes } from "./connection-ends";
 import { Cell, type Place } from "./dns-links";
+import styles from "./dns-view.module.css";
 
 /** What the rows of all three lists have. */
 type Row = Pick<
@@ -62,4 +63,13 @@ export function countColumn<Of extends Row>(
       <Cell place={place} count={countOf(row)} terms={[row.filter, terms]} says="connections" />
     ),
   };
+}
+
+export function textColumn<Row>(id: string, label: string, text: (row: Row) => string): DataColumn<Row> {
+  return { id, label, sortBy: text, render: (row) => <bdi className={styles.name}>{text(row)}</bdi> };
+}
+
+/** Text that stays on its line. */
+export function wholeColumn<Row>(id: string, label: string, text: (row: Row) => string): DataColumn<Row> {
+  return { id, label, sortBy: text, render: (row) => <bdi className={shared.instant}>{text(row)}</bdi> };
 }

@@ -45,6 +45,7 @@ export function DnsCharts({ captureId, scope }: { readonly captureId: string; re
       title={title}
       unit={unit}
       units={units}
+      isLoading={data === undefined}
       series={series.map((one) => toSeries({ captureId, query: scope.query }, one))}
       bucketNs={data?.bucketNs ?? "1000000000"}
       window={window}
@@ -54,7 +55,9 @@ export function DnsCharts({ captureId, scope }: { readonly captureId: string; re
   );
   return (
     <div className={styles.charts}>
-      {chart("Queries by what became of them", ["query", "queries"], data?.queries ?? [])}
+      {/* A log of answers alone has one chart. */}
+      {data?.queries.length !== 0 &&
+        chart("Queries by what became of them", ["query", "queries"], data?.queries ?? [])}
       {chart("Responses by what they say", ["response", "responses"], data?.responses ?? [])}
     </div>
   );

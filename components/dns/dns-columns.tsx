@@ -1,9 +1,10 @@
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { DataColumn } from "@/components/ui/data-table";
+import { formatCount } from "@/components/ui/format";
 import shared from "@/components/ui/view.module.css";
 import type { DnsAnswer, DnsCounts } from "@/lib/questions/dns-answers";
 import { DNS_CELLS, errorCell } from "@/lib/scope/dns-cells";
-import { Cell, type Place } from "./dns-links";
+import { Cell, type Place, TableLink } from "./dns-links";
 import { realErrors } from "./dns-tiles";
 import styles from "./dns-view.module.css";
 import { BY_LABELS, type DnsBy, keyText, latencyText, percentText, rcodeText } from "./dns-words";
@@ -23,10 +24,12 @@ interface Shown {
 /** Columns of a table. What is zero in all rows is left out. */
 export function dnsColumns(shown: Shown): readonly Column[] {
   const { total, by } = shown;
+  const hasQueries = total.queries > 0;
+  const isTimed = total.latencyNs.samples > 0;
   const columns: readonly (Column | false)[] = [
     titleColumn(shown),
-    count(shown, "queries", "Queries", "Questions, each once though both ends logged it"),
-    {
+    hasQueries && count(shown, "queries", "Queries", "Questions, each once though both ends logged it"),
+    hasQueries && {
       id: "share",
       label: "Share",
       title: "Of all queries in the scope",
@@ -34,7 +37,7 @@ export function dnsColumns(shown: Shown): readonly Column[] {
       sortBy: ({ queries }) => queries,
       render: ({ queries }) => percentText(queries, total.queries),
     },
-    by === "root" && multiplierColumn(),
+    by === "root" && hasQueries && multiplierColumn(),
     count(shown, "responses", "Responses", "Answers"),
     ...realErrors(total).flatMap(({ code, count: n }) => (n > 0 ? errorColumn(shown, code) : [])),
     total.expansion > 0 &&
@@ -53,11 +56,14 @@ export function dnsColumns(shown: Shown): readonly Column[] {
       count(shown, "refused", "Refused by rule", "A DNS rule of a policy refused the question"),
     total.retries > 0 &&
       count(shown, "retries", "Asked again", "Questions that repeat one without an answer"),
-    !["client", "pod"].includes(by) && plain("clients", "Workloads", "Workloads that asked"),
-    !["query", "root"].includes(by) && plain("names", "Names", "Distinct names that were asked for"),
-    latency("p50"),
-    latency("p95"),
-    {
+    !["client", "pod"].includes(by) && distinct(shown, "clients", "Workloads", "Workloads that asked"),
+    !["query", "root"].includes(by) &&
+      total.names > 0 &&
+      distinct(shown, "names", "Names", "Distinct names that were asked for"),
+    isTimed && latency("p50"),
+    isTimed && latency("p95"),
+    isTimed && latency("p99"),
+    isTimed && {
       id: "samples",
       label: "Timed",
       title: "Answers that the latency is computed from",
@@ -74,6 +80,7 @@ export function dnsColumns(shown: Shown): readonly Column[] {
     },
     instant("first", "First"),
     instant("last", "Last"),
+    total.lastError !== null && instant("lastError", "Last error"),
   ];
   return columns.filter((column) => column !== false);
 }
@@ -152,11 +159,26 @@ function multiplierColumn(): Column {
   };
 }
 
-function plain(name: CountName, label: string, title: string): Column {
-  return { id: name, label, title, isNumber: true, sortBy: (row) => row[name], render: (row) => row[name] };
+/** How many workloads or names stand behind a row: the link opens their table. */
+function distinct({ place }: Shown, name: "clients" | "names", label: string, title: string): Column {
+  return {
+    id: name,
+    label,
+    title,
+    isNumber: true,
+    sortBy: (row) => row[name],
+    render: (row) =>
+      row[name] === 0 ? (
+        0
+      ) : (
+        <TableLink place={place} by={name === "clients" ? "client" : "query"} terms={row.filter}>
+          {formatCount(row[name])}
+        </TableLink>
+      ),
+  };
 }
 
-function latency(name: "p50" | "p95"): Column {
+function latency(name: "p50" | "p95" | "p99"): Column {
   return {
     id: name,
     label: name,
@@ -167,11 +189,16 @@ function latency(name: "p50" | "p95"): Column {
   };
 }
 
-function instant(name: "first" | "last", label: string): Column {
+function instant(name: "first" | "last" | "lastError", label: string): Column {
   return {
     id: name,
     label,
     sortBy: (row) => row[name],
-    render: (row) => <span className={shared.instant}>{formatInstantText(row[name])}</span>,
+    render: (row) =>
+      name === "lastError" && row.lastError === null ? (
+        "none"
+      ) : (
+        <span className={shared.instant}>{formatInstantText(row[name])}</span>
+      ),
   };
 }

@@ -1,7 +1,9 @@
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { linkText } from "@/components/frame/link-change";
 import { viewAddress } from "@/components/frame/views";
 import { formatCount } from "@/components/ui/format";
+import type { DnsBy } from "./dns-words";
 
 /** Parameters of the scope with more terms behind its own. The link of the scope is text already, and so are the terms. */
 export function withTerms(query: string, ...terms: readonly string[]): URLSearchParams {
@@ -19,6 +21,26 @@ export interface Place {
 
 export function flowsOf({ captureId, query }: Place, ...terms: readonly string[]): string {
   return viewAddress(captureId, "flows", linkText(withTerms(query, ...terms)));
+}
+
+interface TableLinkProps {
+  readonly place: Place;
+  readonly by: DnsBy;
+  /** Of the row whose own table it is; absent: of the whole scope. */
+  readonly terms?: string;
+  readonly children: ReactNode;
+}
+
+/** A number of workloads or names, which leads to the table that has them as rows. */
+export function TableLink({ place: { captureId, query }, by, terms = "", children }: TableLinkProps) {
+  const params = withTerms(query, terms);
+  params.set("part", "tables");
+  params.set("by", by);
+  return (
+    <Link href={viewAddress(captureId, "dns", linkText(params))} title="The table of them" prefetch={false}>
+      {children}
+    </Link>
+  );
 }
 
 interface CellProps {

@@ -1,33 +1,38 @@
 "use client";
 
 import type { ScopeHandle } from "@/components/frame/use-scope";
-import { Button } from "@/components/ui/button";
+import { Choice } from "@/components/ui/choice";
 import { DataTable } from "@/components/ui/data-table";
 import { formatQuantity } from "@/components/ui/format";
 import { TableTools } from "@/components/ui/table-tools";
 import shared from "@/components/ui/view.module.css";
 import { type DnsRow, dnsColumns } from "./dns-columns";
-import styles from "./dns-view.module.css";
 import { BY_LABELS, type DnsBy, keyText } from "./dns-words";
 import { Failed } from "./failed";
+import { findOf } from "./find";
 import { useDns } from "./queries";
 
-interface DnsTableProps {
+interface NamesProps {
   readonly captureId: string;
   readonly scope: ScopeHandle;
+}
+
+interface DnsTableProps extends NamesProps {
+  /** What is grouped by when the link does not say: names, unless there are none. */
+  readonly first: DnsBy;
 }
 
 const BY = Object.keys(BY_LABELS) as DnsBy[];
 
 /** Questions and answers of the scope by one word. Names are folded under the name that was meant. */
-export function DnsTable({ captureId, scope }: DnsTableProps) {
-  const by = BY.find((word) => word === scope.view.by) ?? "root";
-  const find = scope.view.find ?? "";
+export function DnsTable({ captureId, scope, first }: DnsTableProps) {
+  const by = BY.find((word) => word === scope.view.by) ?? first;
+  const { find, onFind, isFound } = findOf(scope);
   const unfolded = scope.view.open;
   const { data, error, refetch } = useDns(captureId, scope, by);
   if (data === undefined)
     return error ? <Failed error={error} onRetry={() => refetch()} /> : <p>Counting …</p>;
-  const rows = data.rows.filter(({ key }) => keyText(key).toLowerCase().includes(find.toLowerCase()));
+  const rows = data.rows.filter(({ key }) => isFound(keyText(key)));
   const place = { captureId, query: scope.query };
   const columns = dnsColumns({
     place,
@@ -46,11 +51,17 @@ export function DnsTable({ captureId, scope }: DnsTableProps) {
       <TableTools
         what={BY_LABELS[by].toLowerCase()}
         find={find}
-        onFind={(text) => scope.setView({ find: text === "" ? null : text }, "replace")}
+        onFind={onFind}
         columns={columns}
         rows={rows}
       >
-        <BySwitch by={by} onBy={(next) => scope.setView({ by: next === "root" ? null : next, open: null })} />
+        <Choice
+          legend="Group by"
+          words={BY}
+          chosen={by}
+          labelOf={(word) => BY_LABELS[word]}
+          onChoose={(next) => scope.setView({ by: next === first ? null : next, open: null })}
+        />
       </TableTools>
       <DataTable
         label={`DNS by ${BY_LABELS[by].toLowerCase()}`}
@@ -71,7 +82,7 @@ export function DnsTable({ captureId, scope }: DnsTableProps) {
 }
 
 /** The names that a root name was asked by. */
-function Names({ captureId, scope, terms }: DnsTableProps & { readonly terms: string }) {
+function Names({ captureId, scope, terms }: NamesProps & { readonly terms: string }) {
   const { data, error, refetch } = useDns(captureId, scope, "query", terms);
   if (data === undefined)
     return error ? <Failed error={error} onRetry={() => refetch()} /> : <p>Counting …</p>;
@@ -85,18 +96,5 @@ function Names({ captureId, scope, terms }: DnsTableProps & { readonly terms: st
       rows={rows}
       keyOf={({ filter }) => filter}
     />
-  );
-}
-
-function BySwitch({ by, onBy }: { readonly by: DnsBy; readonly onBy: (by: DnsBy) => void }) {
-  return (
-    <fieldset className={styles.by}>
-      <legend className="spoken">Group by</legend>
-      {BY.map((word) => (
-        <Button key={word} small look="quiet" aria-pressed={word === by} onClick={() => onBy(word)}>
-          {BY_LABELS[word]}
-        </Button>
-      ))}
-    </fieldset>
   );
 }

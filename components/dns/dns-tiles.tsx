@@ -2,100 +2,87 @@ import { formatQuantity } from "@/components/ui/format";
 import { Tile, Tiles } from "@/components/ui/tile";
 import type { DnsAnswer } from "@/lib/questions/dns-answers";
 import { DNS_CELLS, errorCell } from "@/lib/scope/dns-cells";
-import { Cell, type Place } from "./dns-links";
+import { Cell, type Place, TableLink } from "./dns-links";
 import { latencyText, percentText, rcodeLong, rcodeShort } from "./dns-words";
+import { lacksOf } from "./lacks";
+
+type Total = DnsAnswer["total"];
 
 interface DnsTilesProps {
   readonly place: Place;
-  readonly total: DnsAnswer["total"];
+  readonly total: Total;
 }
 
-/** The numbers of the scope. What is none and would be no trouble is left out. */
+/** The numbers of the scope. What is none and would be no trouble is left out; what cannot be told is not none. */
 export function DnsTiles({ place, total }: DnsTilesProps) {
   const { queries, responses, latencyNs } = total;
-  // What a record without name, port or time cannot tell is not none.
-  const isNameless = queries > 0 && total.nameless === queries;
-  const isUnpaired = queries > 0 && total.unpaired === queries;
+  const lacks = lacksOf(total);
   const shareOf = (part: number, what: string, whole: number) => `${percentText(part, whole)} of ${what}`;
+  const number = (name: keyof typeof DNS_CELLS & keyof Total, isUnknown = false) => {
+    if (isUnknown) return "unknown";
+    const says = DNS_CELLS[name].startsWith("dns:response") ? "responses" : "queries";
+    return <Cell place={place} count={Number(total[name])} terms={[DNS_CELLS[name]]} says={says} />;
+  };
   return (
     <Tiles label="DNS in numbers">
       <Tile
         label="Queries"
-        value={<Cell place={place} count={queries} terms={[DNS_CELLS.queries]} says="queries" />}
-        note={
-          isNameless
-            ? "names left out by the log"
-            : `${formatQuantity(total.names, "name")}, ${formatQuantity(total.clients, "workload")}`
-        }
+        value={number("queries", lacks.questions)}
+        note={<Askers place={place} total={total} />}
       />
       <Tile
         label="Responses"
-        value={<Cell place={place} count={responses} terms={[DNS_CELLS.responses]} says="responses" />}
-        note={shareOf(responses, "queries", queries)}
+        value={number("responses")}
+        note={queries === 0 ? "their questions are not counted here" : shareOf(responses, "queries", queries)}
       />
       {realErrors(total).map(({ code, count }) => (
         <Tile
           key={code}
           label={rcodeShort(code)}
           value={<Cell place={place} count={count} terms={[errorCell(code)]} says="responses" />}
-          note={`${rcodeLong(code)}, ${shareOf(count, "responses", responses)}`}
+          note={
+            lacks.successes
+              ? rcodeLong(code)
+              : `${rcodeLong(code)}, ${shareOf(count, "responses", responses)}`
+          }
           tone={count > 0 ? "bad" : undefined}
         />
       ))}
       <Tile
         label="Unanswered"
-        value={
-          isUnpaired ? (
-            "unknown"
+        value={number("unanswered", lacks.outcomes)}
+        note={
+          total.open > 0 ? (
+            <OpenNote place={place} open={total.open} />
+          ) : lacks.outcomes ? (
+            "without question, name or port nothing is paired"
           ) : (
-            <Cell place={place} count={total.unanswered} terms={[DNS_CELLS.unanswered]} says="queries" />
+            "no answer within 5 s"
           )
         }
-        note={total.open > 0 ? <OpenNote place={place} open={total.open} /> : "no answer within 5 s"}
         tone={total.unanswered > 0 ? "bad" : undefined}
       />
       {total.refused > 0 && (
         <Tile
           label="Refused by a DNS rule"
-          value={<Cell place={place} count={total.refused} terms={[DNS_CELLS.refused]} says="queries" />}
+          value={number("refused")}
           note={shareOf(total.refused, "queries", queries)}
           tone="bad"
         />
       )}
       <Tile
         label="Search-list attempts"
-        value={
-          isNameless && total.expansion === 0 ? (
-            "unknown"
-          ) : (
-            <Cell place={place} count={total.expansion} terms={[DNS_CELLS.expansion]} says="responses" />
-          )
-        }
+        value={number("expansion", lacks.names)}
         note={
-          isNameless
+          lacks.names
             ? "NXDOMAIN without names cannot be told apart"
             : `${percentText(total.expansion, queries)} of queries; NXDOMAIN, but no failure`
         }
         tone={total.expansion * 4 > queries ? "warn" : undefined}
       />
-      <Tile
-        label="NODATA"
-        value={
-          isNameless && total.noData === 0 ? (
-            "unknown"
-          ) : (
-            <Cell place={place} count={total.noData} terms={[DNS_CELLS.noData]} says="responses" />
-          )
-        }
-        note="name exists, no record of this type"
-      />
+      <Tile label="NODATA" value={number("noData", lacks.names)} note="name exists, no record of this type" />
       {total.retries > 0 && (
-        <Tile
-          label="Asked again"
-          value={<Cell place={place} count={total.retries} terms={[DNS_CELLS.retries]} says="queries" />}
-          note="because no answer came"
-          tone="warn"
-        />
+        <Tile label="Asked again" value={number("retries")} note="because no answer came" tone="warn" />
       )}
       <Tile
         label="Latency, p95"
@@ -115,20 +102,33 @@ export function DnsTiles({ place, total }: DnsTilesProps) {
       {total.unpaired > 0 && (
         <Tile
           label="Outcome not known"
-          value={<Cell place={place} count={total.unpaired} terms={[DNS_CELLS.unpaired]} says="queries" />}
+          value={number("unpaired")}
           note="records without name, port or time"
         />
       )}
       {total.secondHops > 0 && (
-        <Tile
-          label="Passed on by resolvers"
-          value={
-            <Cell place={place} count={total.secondHops} terms={[DNS_CELLS.secondHops]} says="queries" />
-          }
-          note="counted nowhere else"
-        />
+        <Tile label="Passed on by resolvers" value={number("secondHops")} note="counted nowhere else" />
       )}
     </Tiles>
+  );
+}
+
+/** How many names, by how many workloads: each leads to the table of them. */
+function Askers({ place, total: { names, clients, queries } }: DnsTilesProps) {
+  const workloads = (
+    <TableLink place={place} by="client">
+      {formatQuantity(clients, "workload")}
+    </TableLink>
+  );
+  if (queries === 0) return <>not in the log; answers to {workloads}</>;
+  if (names === 0) return <>names left out by the log; {workloads}</>;
+  return (
+    <>
+      <TableLink place={place} by="query">
+        {formatQuantity(names, "name")}
+      </TableLink>
+      , {workloads}
+    </>
   );
 }
 
@@ -142,7 +142,7 @@ function OpenNote({ place, open }: { readonly place: Place; readonly open: numbe
 }
 
 /** Codes of names that fail by themselves; NXDOMAIN is there even when it is none, because it is looked for. */
-export function realErrors({ errors, expansion }: Pick<DnsAnswer["total"], "errors" | "expansion">): {
+export function realErrors({ errors, expansion }: Pick<Total, "errors" | "expansion">): {
   readonly code: string;
   readonly count: number;
 }[] {

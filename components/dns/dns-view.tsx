@@ -9,7 +9,9 @@ import { useHotkeys } from "@/components/ui/use-hotkeys";
 import shared from "@/components/ui/view.module.css";
 import { DnsTiles } from "./dns-tiles";
 import styles from "./dns-view.module.css";
+import type { DnsBy } from "./dns-words";
 import { Failed } from "./failed";
+import { lacksOf } from "./lacks";
 import { useDns } from "./queries";
 
 const Charts = later(() => import("./dns-charts").then((module) => module.DnsCharts));
@@ -53,12 +55,15 @@ export function DnsView({ captureId }: { readonly captureId: string }) {
   }
   const { total, meta } = dns.data;
   const place = { captureId, query: scope.query };
+  const lacks = lacksOf(total);
   const isEmpty = total.queries + total.responses + total.secondHops === 0;
   return (
     <div className={shared.view}>
       <div className={`${shared.main} ${styles.main}`}>
         <h1 className={shared.count} aria-live="polite">
-          {formatQuantity(total.queries, "DNS query", "DNS queries")}
+          {lacks.questions
+            ? formatQuantity(total.responses, "DNS response")
+            : formatQuantity(total.queries, "DNS query", "DNS queries")}
         </h1>
         {!isEmpty &&
           meta.notes.map((note) => (
@@ -70,11 +75,13 @@ export function DnsView({ captureId }: { readonly captureId: string }) {
           <NoDns captureId={captureId} scope={scope} />
         ) : (
           <>
-            {total.nameless > 0 && <NamesLeftOut captureId={captureId} place={place} total={total} />}
+            {total.nameless + total.namelessResponses > 0 && (
+              <NamesLeftOut captureId={captureId} place={place} total={total} />
+            )}
             <DnsTiles place={place} total={total} />
             <Charts captureId={captureId} scope={scope} />
             <PartSwitch scope={scope} />
-            <PartOf captureId={captureId} scope={scope} />
+            <PartOf captureId={captureId} scope={scope} first={lacks.names ? "client" : "root"} />
           </>
         )}
       </div>
@@ -103,12 +110,18 @@ function PartSwitch({ scope }: { readonly scope: ScopeHandle }) {
   );
 }
 
-function PartOf({ captureId, scope }: { readonly captureId: string; readonly scope: ScopeHandle }) {
+interface PartOfProps {
+  readonly captureId: string;
+  readonly scope: ScopeHandle;
+  readonly first: DnsBy;
+}
+
+function PartOf({ captureId, scope, first }: PartOfProps) {
   switch (partOf(scope)) {
     case "causes":
       return <Causes captureId={captureId} scope={scope} />;
     case "tables":
-      return <Table captureId={captureId} scope={scope} />;
+      return <Table captureId={captureId} scope={scope} first={first} />;
     case "search-lists":
       return <Expansion captureId={captureId} scope={scope} />;
     case "responses":

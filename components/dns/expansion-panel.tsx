@@ -10,11 +10,12 @@ import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import { bestNdots, ndotsYaml } from "@/lib/insight/dns/ndots";
 import type { DnsExpansionAnswer } from "@/lib/questions/dns-answers";
-import { DNS_CELLS, errorCell } from "@/lib/scope/dns-cells";
+import { DNS_CELLS, NXDOMAIN_CELLS } from "@/lib/scope/dns-cells";
 import { Cell, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
 import { percentText, workloadText } from "./dns-words";
 import { Failed } from "./failed";
+import { findOf } from "./find";
 import { useDnsExpansion } from "./queries";
 
 type Row = DnsExpansionAnswer["rows"][number];
@@ -31,20 +32,16 @@ export function ExpansionPanel({
   if (data === undefined)
     return error ? <Failed error={error} onRetry={() => refetch()} /> : <p>Counting …</p>;
   const place = { captureId, query: scope.query };
-  const find = scope.view.find ?? "";
+  const { find, onFind, isFound } = findOf(scope);
   const open = scope.view.open;
-  const rows = data.rows.filter(({ workload }) => workloadText(workload).includes(find));
-  const columns = columnsOf(place, open, (q) => scope.setView({ open: q === open ? null : q }, "replace"));
+  const rows = data.rows.filter(({ workload }) => isFound(workloadText(workload)));
+  const columns = columnsOf(place, data.total, open, (q) =>
+    scope.setView({ open: q === open ? null : q }, "replace"),
+  );
   return (
     <section aria-label="Search lists">
       <Share place={place} answer={data} />
-      <TableTools
-        what="workload"
-        find={find}
-        onFind={(text) => scope.setView({ find: text === "" ? null : text }, "replace")}
-        columns={columns}
-        rows={rows}
-      />
+      <TableTools what="workload" find={find} onFind={onFind} columns={columns} rows={rows} />
       <DataTable
         label="Search lists by workload"
         columns={columns}
@@ -63,21 +60,44 @@ export function ExpansionPanel({
 }
 
 function Share({ place, answer: { total } }: { readonly place: Place; readonly answer: DnsExpansionAnswer }) {
-  const { queries, expansion, nxdomain } = total;
+  const { queries, expansion, nxdomain, vague } = total;
+  const left = <Cell place={place} count={vague} terms={[NXDOMAIN_CELLS.vague]} says="responses" />;
+  if (expansion + nxdomain === 0 && vague > 0)
+    return (
+      <p className={styles.sentence}>
+        {left} answers say NXDOMAIN, and the log left out for which names: whether search lists asked for them
+        cannot be told.
+      </p>
+    );
   return (
     <p className={styles.sentence}>
       <strong>{percentText(expansion, queries)} of DNS queries are search-list attempts</strong> (
       <Cell place={place} count={expansion} terms={[DNS_CELLS.expansion]} says="responses" /> of{" "}
       <Cell place={place} count={queries} terms={[DNS_CELLS.queries]} says="queries" />
       ), which is {percentText(expansion, expansion + nxdomain)} of all NXDOMAIN. The other{" "}
-      <Cell place={place} count={nxdomain} terms={[errorCell("NXDOMAIN")]} says="responses" /> NXDOMAIN are
+      <Cell place={place} count={nxdomain} terms={[NXDOMAIN_CELLS.real]} says="responses" /> NXDOMAIN are
       names that really do not exist.
+      {vague > 0 && <> Of {left} more the log left the name out: they can be either.</>}
     </p>
   );
 }
 
+function vagueColumn(place: Place): DataColumn<Row> {
+  return {
+    id: "vague",
+    label: "NXDOMAIN without name",
+    title: "The log left the name out: an attempt of the search list, or a name that does not exist",
+    isNumber: true,
+    sortBy: ({ vague }) => vague,
+    render: ({ filter, vague }) => (
+      <Cell place={place} count={vague} terms={[filter, NXDOMAIN_CELLS.vague]} says="responses" />
+    ),
+  };
+}
+
 function columnsOf(
   place: Place,
+  total: DnsExpansionAnswer["total"],
   open: string | undefined,
   onOpen: (q: string) => void,
 ): readonly DataColumn<Row>[] {
@@ -130,9 +150,10 @@ function columnsOf(
       isNumber: true,
       sortBy: ({ nxdomain }) => nxdomain,
       render: ({ filter, nxdomain }) => (
-        <Cell place={place} count={nxdomain} terms={[filter, errorCell("NXDOMAIN")]} says="responses" />
+        <Cell place={place} count={nxdomain} terms={[filter, NXDOMAIN_CELLS.real]} says="responses" />
       ),
     },
+    ...(total.vague === 0 ? [] : [vagueColumn(place)]),
     saved("ndots1", "Saved by ndots:1", "Queries that would not have been asked; below zero: so many more"),
     saved("ndots2", "Saved by ndots:2", "Queries that would not have been asked; below zero: so many more"),
     saved("dot", "By a final dot", "Queries saved if every name was written in full, with a dot at its end"),
@@ -150,7 +171,7 @@ function columnsOf(
         expansion === 0 ? null : (
           <button
             type="button"
-            className={shared.open}
+            className={`${shared.open} ${shared.instant}`}
             aria-expanded={filter === open}
             onClick={() => onOpen(filter)}
           >
@@ -171,8 +192,8 @@ function Advice({ row: { workload, saved, queries } }: { readonly row: Row }) {
   if (ndots === null)
     return (
       <p>
-        A lower `ndots` would save nothing here: these names have too few dots, or a suffix completes them.
-        Names written in full, with a dot at their end, would save{" "}
+        A lower <code>ndots</code> would save nothing here: these names have too few dots, or a suffix
+        completes them. Names written in full, with a dot at their end, would save{" "}
         {formatQuantity(saved.dot, "query", "queries")}.
       </p>
     );

@@ -3,8 +3,8 @@
 import Link from "next/link";
 import { useReport } from "@/components/frame/queries";
 import type { ScopeHandle } from "@/components/frame/use-scope";
+import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
-import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { ScrollText } from "@/components/ui/scroll";
 import shared from "@/components/ui/view.module.css";
@@ -14,6 +14,7 @@ import { DNS_CELLS } from "@/lib/scope/dns-cells";
 import { Cell, flowsOf, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
 import { percentText } from "./dns-words";
+import { lacksOf } from "./lacks";
 import { useScopeTotal } from "./queries";
 
 interface NoNamesProps {
@@ -30,14 +31,19 @@ export function NoDns({ captureId, scope }: NoNamesProps) {
   const place = { captureId, query: scope.query };
   const flows = useScopeTotal(captureId, scope, TO_RESOLVERS).data?.total;
   const dropped = useScopeTotal(captureId, scope, DROPPED_THERE).data?.total;
-  const isFiltered = scope.query !== "";
   return (
-    <>
-      <Empty title="No DNS messages in this scope." role="status">
-        Hubble writes questions and answers only for pods under a policy with a DNS rule, and only where the
-        exporter asks for L7 records.
-        {isFiltered && " Without the filter or in a wider range there can be some."}
-      </Empty>
+    <div className={styles.none}>
+      <div role="status">
+        <p className={styles.noneTitle}>No DNS messages in this scope.</p>
+        <p>
+          Hubble writes questions and answers only for pods under a policy with a DNS rule, and only where the
+          exporter asks for L7 records.
+          {scope.query !== "" && " Without the filter or in a wider range there can be some."}
+        </p>
+      </div>
+      {scope.query !== "" && (
+        <Button onClick={() => scope.setTexts("", "", {})}>Show the whole capture</Button>
+      )}
       {flows !== undefined && flows !== null && flows.records > 0 && (
         <p className={styles.sentence}>
           What can be said without them: packets to resolvers are there,{" "}
@@ -58,7 +64,7 @@ export function NoDns({ captureId, scope }: NoNamesProps) {
         </p>
       )}
       <HowToHaveNames captureId={captureId} />
-    </>
+    </div>
   );
 }
 
@@ -72,14 +78,36 @@ export function NamesLeftOut({
   readonly place: Place;
   readonly total: DnsAnswer["total"];
 }) {
-  if (total.nameless === 0) return null;
+  const { nameless, queries, namelessResponses, responses } = total;
+  const lacks = lacksOf(total);
   return (
     <details className={styles.names}>
       <summary>
-        {percentText(total.nameless, total.queries)} of queries hold no name (
-        <Cell place={place} count={total.nameless} terms={[DNS_CELLS.nameless]} says="queries" />
-        ): which workload got which code can be said, for which name cannot.
+        {lacks.questions ? (
+          <>
+            {percentText(namelessResponses, responses)} of answers hold no name (
+            <Cell
+              place={place}
+              count={namelessResponses}
+              terms={[DNS_CELLS.namelessResponses]}
+              says="responses"
+            />
+            ), and their questions are not in the log
+          </>
+        ) : (
+          <>
+            {percentText(nameless, queries)} of queries hold no name (
+            <Cell place={place} count={nameless} terms={[DNS_CELLS.nameless]} says="queries" />)
+          </>
+        )}
+        : which workload got which code can be said, for which name cannot. How to have names
       </summary>
+      {lacks.successes && (
+        <p>
+          Every answer here has an error code: aggregation leaves code 0 out, so answers without an error can
+          be missing, and no share of failures can be worked out.
+        </p>
+      )}
       <HowToHaveNames captureId={captureId} />
     </details>
   );
@@ -93,7 +121,10 @@ const ABOUT_NAMES: readonly ReportAnswer["advice"][number]["title"][] = [
 
 function HowToHaveNames({ captureId }: { readonly captureId: string }) {
   const { data } = useReport(captureId);
-  const advice = data?.advice.filter(({ title }) => ABOUT_NAMES.includes(title)) ?? [];
+  // A field mask leaves names out as well, where nothing is aggregated.
+  const titles =
+    data?.aggregation === null ? [...ABOUT_NAMES, "Export every flow with every member"] : ABOUT_NAMES;
+  const advice = data?.advice.filter(({ title }) => titles.includes(title)) ?? [];
   return advice.map(({ title, why, code }) => (
     <section key={title} className={styles.snippet}>
       <h2 className={shared.count}>{title}</h2>

@@ -13,6 +13,7 @@ import { Cell, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
 import { nameText, rcodeText } from "./dns-words";
 import { Failed } from "./failed";
+import { findOf } from "./find";
 import { useDnsResponses } from "./queries";
 
 type Row = DnsResponsesAnswer["rows"][number];
@@ -28,22 +29,12 @@ export function ResponsesTable({
   const { data, error, refetch } = useDnsResponses(captureId, scope);
   if (data === undefined)
     return error ? <Failed error={error} onRetry={() => refetch()} /> : <p>Counting …</p>;
-  const find = (scope.view.find ?? "").toLowerCase();
-  const rows = data.rows.filter((row) =>
-    [row.query ?? "", ...(row.addresses ?? []), ...row.names].some((text) =>
-      text.toLowerCase().includes(find),
-    ),
-  );
+  const { find, onFind, isFound } = findOf(scope);
+  const rows = data.rows.filter((row) => isFound(row.query ?? "", ...(row.addresses ?? []), ...row.names));
   const columns = columnsOf({ captureId, query: scope.query });
   return (
     <section aria-label="Responses">
-      <TableTools
-        what="name or address"
-        find={scope.view.find ?? ""}
-        onFind={(text) => scope.setView({ find: text === "" ? null : text }, "replace")}
-        columns={columns}
-        rows={rows}
-      />
+      <TableTools what="name or address" find={find} onFind={onFind} columns={columns} rows={rows} />
       {data.meta.notes.length > 0 && !data.meta.exact && (
         <p className={shared.note}>{data.meta.notes.at(-1)}</p>
       )}

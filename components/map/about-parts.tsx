@@ -62,6 +62,7 @@ export function AboutParts({ captureId, scope, level, edges, ends, says, onRange
               look: toneOf(key),
             }))}
             onBrush={onRange}
+            heading="h3"
           />
         </DrawerPart>
       )}

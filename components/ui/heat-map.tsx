@@ -59,7 +59,7 @@ export function HeatMap({ title, unit, rows, starts, zone, tone, hrefOf }: HeatM
   return (
     <figure className={figure.figure}>
       <figcaption className={figure.head}>
-        <h3 className={figure.title}>{title}</h3>
+        <h2 className={figure.title}>{title}</h2>
         <span className={figure.readout}>{pointed ?? `Fullest cell: ${formatQuantity(most, unit)}`}</span>
       </figcaption>
       <ScrollRegion label={title} className={styles.scroll}>

@@ -36,6 +36,10 @@ interface SeriesChartProps {
   readonly zone: Zone;
   /** Given: a stretch drawn with the pointer, widened to whole buckets. */
   readonly onBrush?: (window: TimeWindow) => void;
+  /** Of its title: one below what it stands in. */
+  readonly heading?: "h2" | "h3";
+  /** The series are still to come: nothing is said about them. */
+  readonly isLoading?: boolean;
 }
 
 const HEIGHT = 96;
@@ -52,6 +56,8 @@ export function SeriesChart({
   window: given,
   zone,
   onBrush,
+  heading: Heading = "h2",
+  isLoading = false,
 }: SeriesChartProps) {
   const id = useId();
   const plot = useRef<HTMLDivElement>(null);
@@ -81,9 +87,9 @@ export function SeriesChart({
   return (
     <figure className={figure.figure} aria-labelledby={`${id}-title`}>
       <figcaption className={figure.head}>
-        <h3 id={`${id}-title`} className={figure.title}>
+        <Heading id={`${id}-title`} className={figure.title}>
           {title}
-        </h3>
+        </Heading>
         <span className={figure.readout}>{pointed && readout(pointed, series, quantity, zone)}</span>
         <Button small look="quiet" onClick={() => setIsTable(true)} disabled={stacks.length === 0}>
           As a table
@@ -93,7 +99,7 @@ export function SeriesChart({
         {width > 0 && (
           <svg
             role="img"
-            aria-label={summary(title, stacks, quantity, zone)}
+            aria-label={isLoading ? `${title}: counting.` : summary(title, stacks, quantity, zone)}
             className={styles.picture}
             data-brush={onBrush !== undefined}
             width={width}
@@ -128,13 +134,15 @@ export function SeriesChart({
                 height={HEIGHT}
               />
             )}
-            <TimeAxis window={window} width={width} y={HEIGHT} zone={zone} />
+            {(given !== undefined || stacks.length > 0) && (
+              <TimeAxis window={window} width={width} y={HEIGHT} zone={zone} />
+            )}
             <text
               className={figure.most}
               x={stacks.length > 0 ? 2 : width / 2}
               y={stacks.length > 0 ? 10 : HEIGHT / 2}
             >
-              {stacks.length > 0 ? quantity(most) : "None in the scope"}
+              {stacks.length > 0 ? quantity(most) : isLoading ? "Counting …" : "None in the scope"}
             </text>
             {brush && (
               <rect

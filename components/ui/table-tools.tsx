@@ -20,10 +20,23 @@ interface TableToolsProps<Row> {
 
 /** Above a table: a line to find rows by, and its export. */
 export function TableTools<Row>({ what, find, onFind, columns, rows, children }: TableToolsProps<Row>) {
+  return (
+    <FindTools what={what} find={find} onFind={onFind} before={children}>
+      <CsvButton what={what} columns={columns} rows={rows} />
+    </FindTools>
+  );
+}
+
+interface FindToolsProps extends Pick<TableToolsProps<unknown>, "what" | "find" | "onFind" | "children"> {
+  readonly before?: ReactNode;
+}
+
+/** A line to find rows by, of one table or several. */
+export function FindTools({ what, find, onFind, before, children }: FindToolsProps) {
   const id = useId();
   return (
     <div className={styles.tools}>
-      {children}
+      {before}
       <label htmlFor={id} className="spoken">
         Find {what}
       </label>
@@ -35,15 +48,22 @@ export function TableTools<Row>({ what, find, onFind, columns, rows, children }:
         value={find}
         onChange={(event) => onFind(event.target.value)}
       />
-      <Button
-        small
-        look="quiet"
-        onClick={() => save(`${what.replaceAll(" ", "-")}.csv`, csvOf(columns, rows))}
-      >
-        <Download size={14} aria-hidden />
-        CSV
-      </Button>
+      {children}
     </div>
+  );
+}
+
+/** Saves rows as they are shown. `what` they are is the name of the file. */
+export function CsvButton<Row>({
+  what,
+  columns,
+  rows,
+}: Pick<TableToolsProps<Row>, "what" | "columns" | "rows">) {
+  return (
+    <Button small look="quiet" onClick={() => save(`${what.replaceAll(" ", "-")}.csv`, csvOf(columns, rows))}>
+      <Download size={14} aria-hidden />
+      CSV
+    </Button>
   );
 }
 
