@@ -4,9 +4,11 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { line, lines } from "@/lib/jobs/testing";
+import { lookAlikes, STORY } from "@/lib/jobs/testing-lookups";
 import { DNS_BY } from "@/lib/questions/dns";
 import type { DnsAnswer, DnsCounts } from "@/lib/questions/dns-answers";
-import { DNS_CELLS, errorCell, latencyCell } from "@/lib/scope/dns-cells";
+import { DNS_CELLS, errorCell, latencyCell, NXDOMAIN_CELLS } from "@/lib/scope/dns-cells";
 import { generateLogs, type Log, type ProofCapture, REAL_LOGS, sharedProofs } from "./captures";
 import { readModel } from "./model";
 import { type ModelScope, scopesOver, WHOLE } from "./scopes";
@@ -18,8 +20,27 @@ const SEED = 20261128;
 const generated = await generateLogs(21, 4000);
 const captures: readonly (readonly [string, readonly Log[]])[] = [
   ["a generated log", generated.logs],
+  [
+    "a log of connections that are easily mixed up, and of answers without name",
+    [{ name: "alike", text: lines(...STORY, ...lookAlikes(), ...nameless()) }],
+  ],
   ...REAL_LOGS.filter(({ name }) => name.includes("dns")).map((log): [string, Log[]] => [log.name, [log]]),
 ];
+
+/** Answers to two workloads of which only the code is known, as rows of Log Analytics have it. */
+function nameless(): string[] {
+  const answered = (name: string, rcode: number, count: number) =>
+    line(80, {
+      verdict: "FORWARDED",
+      is_reply: true,
+      aggregate: { egress_flow_count: count },
+      source: { namespace: "kube-system", workloads: [{ name: "coredns", kind: "Deployment" }] },
+      destination: { namespace: "shop", workloads: [{ name, kind: "Deployment" }] },
+      l4: { UDP: { destination_port: 40_000 } },
+      l7: { dns: { rcode } },
+    });
+  return [answered("web", 3, 5), answered("api", 3, 3), answered("api", 2, 2)];
+}
 
 type Counted = DnsCounts & Partial<DnsAnswer["total"]>;
 
@@ -36,6 +57,14 @@ function* cellsOf(counts: Counted): Generator<readonly [cell: string, count: num
 function flowsOf(proof: ProofCapture, { parameters }: ModelScope, ...terms: string[]): number | undefined {
   const q = [parameters.q, ...terms].filter((text) => text).join(" ");
   return proof.ask("flows", { ...parameters, q, limit: "1" }).total?.events;
+}
+
+/** The tables that a row's numbers of workloads and names lead to have as many rows. */
+function expectTables(proof: ProofCapture, { filter, clients, names }: DnsAnswer["rows"][number]): void {
+  const listed = (by: string) => proof.ask("dns", { q: filter, by }).rows.map(({ key }) => key);
+  expect([filter, listed("client").length]).toEqual([filter, clients]);
+  const named = listed("query").filter((key) => "query" in key && key.query !== null);
+  expect([filter, named.length]).toEqual([filter, names]);
 }
 
 describe.each(captures)("DNS in %s", (_name, logs) => {
@@ -57,19 +86,39 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
           ]);
           cells++;
         }
+        expectTables(proof, row);
       }
       expect(rows.reduce((sum, { queries }) => sum + queries, 0)).toBe(total.queries);
     }
-    expect(cells).toBeGreaterThan(60);
+    if (logs === generated.logs) expect(cells).toBeGreaterThan(60);
+  }, 180_000);
+
+  it("has search lists whose numbers are listed, NXDOMAIN with and without a name apart", () => {
+    const proof = proofOf(logs);
+    const { total, rows } = proof.ask("dnsExpansion", { limit: "6" });
+    for (const { filter, ...counts } of [{ filter: "", ...total }, ...rows]) {
+      for (const [name, cell] of [
+        ["queries", DNS_CELLS.queries],
+        ["expansion", DNS_CELLS.expansion],
+        ["nxdomain", NXDOMAIN_CELLS.real],
+        ["vague", NXDOMAIN_CELLS.vague],
+      ] as const)
+        expect([filter, name, flowsOf(proof, WHOLE, filter, cell)]).toEqual([filter, name, counts[name]]);
+    }
   }, 180_000);
 
   it("has causes and findings that say how many, and list as many", () => {
     const proof = proofOf(logs);
     const { rows } = proof.ask("dnsCauses");
-    for (const { type, filter, count, unit } of rows) {
-      const { total } = proof.ask("flows", { q: filter, limit: "1" });
-      expect([type, filter, unit === "drops" ? total?.drops : total?.events]).toEqual([type, filter, count]);
-    }
+    for (const { type, evidence, ...row } of rows)
+      for (const { filter, count, unit } of [row, ...evidence]) {
+        const { total } = proof.ask("flows", { q: filter, limit: "1" });
+        expect([type, filter, unit === "drops" ? total?.drops : total?.events]).toEqual([
+          type,
+          filter,
+          count,
+        ]);
+      }
     if (logs === generated.logs) expect(rows.length).toBeGreaterThan(3);
   }, 180_000);
 

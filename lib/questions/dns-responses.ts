@@ -88,7 +88,7 @@ function toRow(row: SqlRow): Row {
     filter: filterOf(key),
     isNoData: row.noData === 1n,
     expansion: Number(row.expansion),
-    names: [...(said.cnames ?? [])],
+    names: (said.cnames ?? []).map((name) => name.toLowerCase().replace(/\.$/, "")),
     ttlSeconds: ttl === null ? null : { least: ttl, most: ttl },
     responses: Number(row.n),
     first: time(row.first),
