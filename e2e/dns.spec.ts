@@ -4,6 +4,7 @@ import { connectionLog, dnsLog } from "./fixtures/dns-log";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
+import { OverviewPage } from "./pages/overview-page";
 
 /** 20 walks of three attempts and the name itself, one name that is missing, one question at the end. */
 const WALKS = 20;
@@ -14,9 +15,12 @@ test("from the share of search-list attempts to the workload, to its flows, to t
 }) => {
   const id = await makeCapture(request, "dns", dnsLog(WALKS));
   const flows = new FlowsPage(page);
-  await page.goto(`/captures/${id}/dns`);
+  const overview = new OverviewPage(page);
+  await overview.goto(id);
+  const cause = overview.cause(/60 of 82 questions of shop\/web are attempts of the search list/);
+  await cause.getByRole("link", { name: /^Explain/ }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("82 DNS queries");
-  await page.getByRole("button", { name: "Search lists" }).click();
+  await page.getByRole("button", { name: "What each setting saves" }).click();
   await expect(page.getByText("73 % of DNS queries are search-list attempts")).toBeVisible();
   const row = page.getByRole("region", { name: "Search lists by workload" }).getByRole("row").nth(1);
   await expect(row).toContainText("shop/web");
@@ -76,6 +80,12 @@ test("names are folded, unfolded, found and exported, and lead to the connection
   await expect(unexplained).toContainText("198.51.100.9");
   await page.getByRole("button", { name: "Name and address" }).click();
   const followed = page.getByRole("region", { name: "Connections that followed an answer" });
+  await page.getByRole("searchbox", { name: "Find name, workload or address" }).fill("198.51");
+  await expect(page.getByText("No row has what is looked for.")).toBeVisible();
+  const unexplainedRows = page.waitForEvent("download");
+  await page.getByRole("button", { name: "CSV" }).last().click();
+  expect((await unexplainedRows).suggestedFilename()).toBe("connections-that-no-answer-explains.csv");
+  await page.getByRole("searchbox", { name: "Find name, workload or address" }).fill("");
   await expect(followed.getByRole("row").nth(1)).toContainText("192.0.2.7");
   await expect(followed.getByRole("row").nth(1)).toContainText("api.pay.example");
   await followed.getByRole("link", { name: "1", exact: true }).first().click();

@@ -93,6 +93,66 @@ describe("DNS", () => {
   });
 });
 
+describe("missing DNS responses", () => {
+  const resolver = { source: pod("kube-system", "coredns-0"), destination: pod("shop", "web-0") };
+  const client = { source: resolver.destination, destination: resolver.source };
+  const asks = (seconds: number, port: number, query: string, more: object = {}) =>
+    line(seconds, {
+      Type: "L7",
+      ...client,
+      l4: { UDP: { source_port: port, destination_port: 53 } },
+      event_type: { type: 129 },
+      traffic_direction: "EGRESS",
+      l7: { type: "REQUEST", dns: { query, qtypes: ["A"], observation_source: "proxy" } },
+      is_reply: false,
+      ...more,
+    });
+  const answers = (seconds: number, port: number, query: string, more: object = {}) =>
+    line(seconds, {
+      Type: "L7",
+      ...resolver,
+      l4: { UDP: { source_port: 53, destination_port: port } },
+      event_type: { type: 129 },
+      traffic_direction: "EGRESS",
+      l7: { type: "RESPONSE", dns: { query, qtypes: ["A"], ips: ["192.0.2.1"], observation_source: "proxy" } },
+      is_reply: true,
+      ...more,
+    });
+  const onServer = { node_name: "node-b", traffic_direction: "INGRESS" };
+  const missing = (...texts: string[]) =>
+    new ProofCapture([{ name: "dns", text: lines(...texts, line(1000)) }]).ask("dns", { by: "qtype" });
+
+  it("are questions without an answer, not the difference of two counters", () => {
+    // As many answers as questions: their difference is none. One belongs to a question before the log.
+    const { total, rows } = missing(
+      answers(1, 40_000, "before.example."),
+      asks(2, 40_001, "silent.example."),
+      asks(3, 40_002, "fine.example."),
+      answers(3.01, 40_002, "fine.example."),
+    );
+    expect(total).toMatchObject({ queries: 2, responses: 2, unanswered: 1, unasked: 1 });
+    expect(rows).toMatchObject([{ key: { qtype: "A" }, unanswered: 1 }]);
+  });
+
+  it("are one when a retry was answered, though the answer came for both", () => {
+    const { total } = missing(
+      asks(1, 40_000, "slow.example."),
+      asks(6, 40_001, "slow.example."),
+      answers(6.01, 40_001, "slow.example."),
+    );
+    expect(total).toMatchObject({ queries: 2, responses: 1, unanswered: 1, retries: 1 });
+  });
+
+  it("are none when the nodes of both ends logged the question, and one of them the answer", () => {
+    const { total } = missing(
+      asks(1, 40_000, "both.example."),
+      asks(1.001, 40_000, "both.example.", onServer),
+      answers(1.01, 40_000, "both.example."),
+    );
+    expect(total).toMatchObject({ queries: 1, responses: 1, unanswered: 0 });
+  });
+});
+
 describe("a request", () => {
   it("that the proxies of both ends logged is one request, and two events", () => {
     const proof = proofOf(sample);

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { ScopeHandle } from "@/components/frame/use-scope";
+import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Drawer, DrawerPart } from "@/components/ui/drawer";
 import { formatCount, formatSpan } from "@/components/ui/format";
@@ -12,7 +13,7 @@ import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import { type DnsCauseRow, isNameless, kindText, unitText } from "./cause-words";
 import { CauseFlows } from "./causes-table";
-import { flowsOf, type Place } from "./dns-links";
+import { dropsOf, flowsOf, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
 import { type DnsBy, keyText } from "./dns-words";
 import { Failed } from "./failed";
@@ -88,6 +89,23 @@ function Explained({ captureId, scope, row }: ExplainedProps) {
         <p>
           <Sentence text={remedy.text} />
         </p>
+        {row.type === "search-list" && (
+          <Button
+            small
+            onClick={() =>
+              scope.setView({ part: "search-lists", cause: null, by: null, find: null, open: null })
+            }
+          >
+            What each setting saves
+          </Button>
+        )}
+        {row.type === "dropped-resolver" && (
+          <p>
+            <Link href={dropsOf(place, row.causeId)} prefetch={false}>
+              All about it in Drops
+            </Link>
+          </p>
+        )}
         {remedy.yaml !== null && (
           <div className={styles.snippet}>
             <CopyButton text={remedy.yaml} what="the piece of YAML" caption="Copy" />

@@ -23,6 +23,13 @@ export function flowsOf({ captureId, query }: Place, ...terms: readonly string[]
   return viewAddress(captureId, "flows", linkText(withTerms(query, ...terms)));
 }
 
+/** A cause of drops, explained in its own view. */
+export function dropsOf({ captureId, query }: Place, causeId: string): string {
+  const params = new URLSearchParams(query);
+  params.set("cause", causeId);
+  return viewAddress(captureId, "drops", linkText(params));
+}
+
 interface TableLinkProps {
   readonly place: Place;
   readonly by: DnsBy;

@@ -59,10 +59,15 @@ export function ExpansionPanel({
   );
 }
 
+/** No NXDOMAIN has a name: nothing is known about search lists. */
+function isVague({ expansion, nxdomain, vague }: DnsExpansionAnswer["total"]): boolean {
+  return expansion + nxdomain === 0 && vague > 0;
+}
+
 function Share({ place, answer: { total } }: { readonly place: Place; readonly answer: DnsExpansionAnswer }) {
   const { queries, expansion, nxdomain, vague } = total;
   const left = <Cell place={place} count={vague} terms={[NXDOMAIN_CELLS.vague]} says="responses" />;
-  if (expansion + nxdomain === 0 && vague > 0)
+  if (isVague(total))
     return (
       <p className={styles.sentence}>
         {left} answers say NXDOMAIN, and the log left out for which names: whether search lists asked for them
@@ -109,13 +114,15 @@ function columnsOf(
     sortBy: (row) => row.saved[name],
     render: (row) => savedText(row.saved[name], row.queries),
   });
+  const workloads: DataColumn<Row> = {
+    id: "workload",
+    label: "Workload",
+    sortBy: ({ workload }) => workloadText(workload),
+    render: ({ workload }) => <bdi>{workloadText(workload)}</bdi>,
+  };
+  if (isVague(total)) return [workloads, vagueColumn(place)];
   return [
-    {
-      id: "workload",
-      label: "Workload",
-      sortBy: ({ workload }) => workloadText(workload),
-      render: ({ workload }) => <bdi>{workloadText(workload)}</bdi>,
-    },
+    workloads,
     {
       id: "queries",
       label: "Queries",

@@ -108,7 +108,7 @@ export function NamesLeftOut({
           be missing, and no share of failures can be worked out.
         </p>
       )}
-      <HowToHaveNames captureId={captureId} />
+      <HowToHaveNames captureId={captureId} isLeftOut />
     </details>
   );
 }
@@ -119,11 +119,17 @@ const ABOUT_NAMES: readonly ReportAnswer["advice"][number]["title"][] = [
   "Log more on AKS",
 ];
 
-function HowToHaveNames({ captureId }: { readonly captureId: string }) {
+interface HowToHaveNamesProps {
+  readonly captureId: string;
+  /** There are DNS records, without names. */
+  readonly isLeftOut?: boolean;
+}
+
+function HowToHaveNames({ captureId, isLeftOut = false }: HowToHaveNamesProps) {
   const { data } = useReport(captureId);
   // A field mask leaves names out as well, where nothing is aggregated.
-  const titles =
-    data?.aggregation === null ? [...ABOUT_NAMES, "Export every flow with every member"] : ABOUT_NAMES;
+  const isMasked = isLeftOut && data?.aggregation === null;
+  const titles = isMasked ? [...ABOUT_NAMES, "Export every flow with every member"] : ABOUT_NAMES;
   const advice = data?.advice.filter(({ title }) => titles.includes(title)) ?? [];
   return advice.map(({ title, why, code }) => (
     <section key={title} className={styles.snippet}>

@@ -90,7 +90,7 @@ export function dnsRemedy(facts: DnsFacts): DnsRemedy {
   switch (facts.type) {
     case "search-list":
       return {
-        text: "Write full names with a final dot, or lower ndots in the pod's spec. What each saves is told by `dns/expansion`.",
+        text: "Write full names with a final dot, or lower ndots in the pod's spec. The view DNS tells under Search lists what each saves.",
         yaml: 'spec:\n  dnsConfig:\n    options:\n    - name: ndots\n      value: "2"\n',
       };
     case "failing-name":
