@@ -55,8 +55,9 @@ test("since when, whether it worked before, and whether it had ended well before
   expect(whenText(cause({ first: null }), capture, "utc")).toBe("no time");
 });
 
-test("drops are explained by their cause; what has no view of its own leads to its flows", () => {
+test("drops and DNS are explained by their cause, in the whole scope; what has no view of its own leads to its flows", () => {
   expect(explainAddress("c1", EMPTY, cause({}))).toBe("/captures/c1/drops?cause=0123456789abcdef");
+  expect(explainAddress("c1", EMPTY, cause({ kind: "dns" }))).toBe("/captures/c1/dns?cause=0123456789abcdef");
   expect(explainAddress("c1", EMPTY, cause({ kind: "tcp" }))).toMatch(
     /^\/captures\/c1\/(flows|workloads)\?q=cause:0123456789abcdef$/,
   );

@@ -99,12 +99,12 @@ const HOME_VIEWS: Readonly<Record<Cause["kind"], string>> = {
 
 /** The view that explains it, in the same scope; the flows where that view is not there. */
 export function explainAddress(captureId: string, scope: Scope, cause: Cause): string {
-  if (cause.kind === "drop") {
+  const view = VIEWS.find(({ id }) => id === HOME_VIEWS[cause.kind])?.id;
+  if (view === "drops" || view === "dns") {
     const params = encodeScope(scope);
     params.set("cause", cause.causeId);
-    return viewAddress(captureId, "drops", linkText(params));
+    return viewAddress(captureId, view, linkText(params));
   }
-  const view = VIEWS.find(({ id }) => id === HOME_VIEWS[cause.kind])?.id;
   const flows = flowsAddress(captureId, scope, ...causeTerms(cause));
   return view === undefined ? flows : inView(flows, captureId, view);
 }
