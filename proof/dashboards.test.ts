@@ -114,7 +114,10 @@ describe("missing DNS responses", () => {
       l4: { UDP: { source_port: 53, destination_port: port } },
       event_type: { type: 129 },
       traffic_direction: "EGRESS",
-      l7: { type: "RESPONSE", dns: { query, qtypes: ["A"], ips: ["192.0.2.1"], observation_source: "proxy" } },
+      l7: {
+        type: "RESPONSE",
+        dns: { query, qtypes: ["A"], ips: ["192.0.2.1"], observation_source: "proxy" },
+      },
       is_reply: true,
       ...more,
     });
