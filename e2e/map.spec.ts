@@ -49,6 +49,71 @@ test("the map and its table hold the same, and a line on it opens with its numbe
   await expect(drawer).toBeHidden();
 });
 
+/** Each number of the drawer that is a link, and what its link finds, counted by the interface. */
+async function linksOf(page: Page): Promise<readonly { says: string; wanted: number; found: number }[]> {
+  await page.waitForLoadState("networkidle");
+  const links = await page
+    .getByRole("complementary")
+    .getByRole("link")
+    .evaluateAll((all) =>
+      all.map((link) => {
+        const cell = link.closest("td");
+        const heads = cell?.closest("table")?.tHead?.rows[0]?.cells;
+        return {
+          says: `${link.textContent} ${(cell && heads?.[cell.cellIndex]?.textContent) ?? ""}`.trim(),
+          href: link.getAttribute("href") ?? "",
+        };
+      }),
+    );
+  const counted = links.filter(({ says, href }) => /^[0-9]/.test(says) && href.includes("/flows?"));
+  return Promise.all(
+    counted.map(async ({ says, href }) => {
+      const [path = "", query = ""] = href.split("?");
+      const answer = await page.request.get(`/api/v1${path}?${query}&limit=1`);
+      const { total } = (await answer.json()) as { total: { events: number; drops: number } };
+      const wanted = Number(/^[0-9\s]+/.exec(says)?.[0].replace(/\s/g, ""));
+      return { says, wanted, found: /drops?$/i.test(says) ? total.drops : total.events };
+    }),
+  );
+}
+
+test("every number of the drawer leads to flows that add up to it", async ({ page, request }) => {
+  const { id } = (await (await request.post("/api/v1/captures/sample")).json()) as { id: string };
+  await expect
+    .poll(async () => (await (await request.get(`/api/v1/captures/${id}`)).json()).state, { timeout: 60_000 })
+    .toBe("ready");
+  const { edges } = (await (await request.get(`/api/v1/captures/${id}/map`)).json()) as {
+    edges: { client: string; server: string; port: number; drops: number; l7Errors: number }[];
+  };
+  const most = (of: (edge: (typeof edges)[number]) => number) => [...edges].sort((a, b) => of(b) - of(a))[0];
+  const [dropped, failed, asked] = [
+    most(({ drops }) => drops),
+    most(({ l7Errors }) => l7Errors),
+    most(({ port, drops }) => (port === 53 ? 1 + drops : 0)),
+  ];
+  if (!dropped || !failed || !asked) throw new Error("the sample has no edges");
+  const opened: readonly (readonly [keys: readonly string[], parts: readonly string[]])[] = [
+    [
+      [dropped.client, dropped.server],
+      ["Why it was dropped", "Who decided"],
+    ],
+    [[failed.client, failed.server], ["HTTP requests"]],
+    [[asked.server], ["DNS, as server"]],
+    [["+>addresses"], ["Who is behind it"]],
+  ];
+  for (const [keys, parts] of opened) {
+    await page.goto(`/captures/${id}/map?open=${encodeURIComponent(JSON.stringify(keys))}`);
+    for (const part of parts)
+      await expect(page.getByRole("complementary").getByRole("heading", { name: part })).toBeVisible();
+    const links = await linksOf(page);
+    expect(links.length, keys.join()).toBeGreaterThan(5);
+    expect(
+      links.filter(({ wanted, found }) => wanted !== found),
+      keys.join(),
+    ).toEqual([]);
+  }
+});
+
 test("levels, what is hidden, found and open are in the link", async ({ page, request }) => {
   const id = await makeCapture(request, "map-link", flowLog(100));
   await page.goto(`/captures/${id}/map`);

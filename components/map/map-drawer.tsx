@@ -9,7 +9,7 @@ import { Button, linkButton } from "@/components/ui/button";
 import { Drawer } from "@/components/ui/drawer";
 import { Empty } from "@/components/ui/empty";
 import type { Graph, Line, Spot } from "@/lib/insight/map/graph";
-import { betweenTerm, endTerm } from "@/lib/scope/edge-terms";
+import { betweenTerm, eitherTerm, endTerm } from "@/lib/scope/edge-terms";
 import { addTerm } from "@/lib/scope/edit";
 import { EMPTY_FILTER, type Filter, type Term } from "@/lib/scope/filter";
 import { encodeScope, type Scope } from "@/lib/scope/link";
@@ -17,6 +17,7 @@ import { type Hide, hideTerms, turned, writeHide } from "@/lib/scope/map-hide";
 import { LineParts } from "./line-parts";
 import styles from "./map-drawer.module.css";
 import { writeFocus, writeKeys } from "./open";
+import type { End } from "./pods";
 import { SpotParts } from "./spot-parts";
 import type { MapChoice } from "./use-picture";
 import { lineName, spotName } from "./words";
@@ -139,8 +140,13 @@ function SpotActions({
   if (spot.isFold || node === undefined) return null;
   const { focus } = own.view;
   const near = (steps: number) => own.setView({ focus: writeFocus({ kind: "near", key: spot.key, steps }) });
-  const ends = (["client", "server"] as const).map((end) => endTerm(end, node));
-  const leaveOut = () => own.setFilter(ends.map(turned).reduce(addTerm, filterOf(own)));
+  // Outside, who asks and who is asked are two spots.
+  const ends = endsOf(spot).map((end) => ({ end, term: endTerm(end, node) }));
+  const terms = ends.map(({ term }) => term);
+  const [term] = terms;
+  const only = () =>
+    own.setFilter(addTerm(filterOf(own), term && terms.length === 1 ? term : eitherTerm(node)));
+  const leaveOut = () => own.setFilter(terms.map(turned).reduce(addTerm, filterOf(own)));
   const others = graph.spots.filter(({ key, isFold }) => key !== spot.key && !isFold);
   return (
     <div className={styles.actions}>
@@ -174,14 +180,23 @@ function SpotActions({
           ))}
         </select>
       </label>
+      <Button small onClick={only}>
+        Only this
+      </Button>
       <Button small onClick={leaveOut}>
         Leave out
       </Button>
-      <HideButton own={own} hide={hide} terms={ends} />
-      <ViewLinks captureId={captureId} scope={inScope} term={endTerm("client", node)} says="as client" />
-      <ViewLinks captureId={captureId} scope={inScope} term={endTerm("server", node)} says="as server" />
+      <HideButton own={own} hide={hide} terms={terms} />
+      {ends.map(({ end, term }) => (
+        <ViewLinks key={end} captureId={captureId} scope={inScope} term={term} says={`as ${end}`} />
+      ))}
     </div>
   );
+}
+
+function endsOf({ zone }: Spot): readonly End[] {
+  if (zone === "clients") return ["client"];
+  return zone === "servers" ? ["server"] : ["client", "server"];
 }
 
 const LINKED: readonly string[] = ["drops", "dns", "l7"];

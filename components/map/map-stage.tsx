@@ -1,26 +1,19 @@
 "use client";
 
 import { Maximize2, ZoomIn, ZoomOut } from "lucide-react";
-import {
-  type KeyboardEvent,
-  type PointerEvent,
-  type RefObject,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { IconButton } from "@/components/ui/button";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
-import { type Size, useSize } from "@/components/ui/use-size";
-import { type Camera, fitCamera, zoomAt } from "@/lib/insight/map/geometry";
+import { useSize } from "@/components/ui/use-size";
+import { type Camera, zoomAt } from "@/lib/insight/map/geometry";
 import type { Place } from "@/lib/insight/map/layout";
 import { type Colours, onColourChange, readColours } from "./colours";
 import styles from "./map-stage.module.css";
-import { Painter } from "./painter";
+import { type Marks, Painter } from "./painter";
 import { type Picked, pick } from "./pick";
 import { Readout } from "./readout";
 import type { Scene } from "./scene";
+import { useCamera } from "./use-camera";
 
 export interface StageHandle {
   /** Moves the picture so that this place is in the middle. */
@@ -35,85 +28,69 @@ interface MapStageProps {
   readonly openKeys: readonly string[];
   readonly onOpen: (picked: Picked) => void;
   readonly onPin: (key: string, place: Place) => void;
-  readonly onCamera?: (camera: Camera, size: Size) => void;
   readonly handle: RefObject<StageHandle | undefined>;
 }
 
-const NEAREST = 1.6;
-const MARGIN = { x: 110, y: 46 };
 /** A press that moves less is a click. */
 const LEAST_DRAG = 4;
 const KEY_STEP = 60;
 
 export function MapStage({ scene, fitKey, label, openKeys, onOpen, onPin, handle }: MapStageProps) {
   const box = useRef<HTMLDivElement>(null);
+  const picture = useRef<HTMLCanvasElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<Painter>(undefined);
   const size = useSize(box);
   const colours = useColours(box);
-  const [camera, setCamera] = useState<Camera>({ k: 1, x: 0, y: 0 });
+  const { camera, isPlaced, move, showAll, centre } = useCamera(scene, fitKey, openKeys, size);
   const [picked, setPicked] = useState<Picked & { readonly at?: Place }>({});
   const [dragged, setDragged] = useState<{ readonly key: string; readonly place: Place }>();
-  const shown = useMemo(() => (dragged === undefined ? scene : moved(scene, dragged)), [scene, dragged]);
   const drag = useDrag();
 
-  const fit = () => setCamera(fitted(shown, size));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: fitted when another picture comes, not when it is moved
-  useEffect(fit, [fitKey, size.width, size.height]);
   useEffect(() => {
-    if (canvas.current === null) return;
-    painter.current = new Painter(canvas.current);
+    if (canvas.current === null || picture.current === null) return;
+    painter.current = new Painter(picture.current, canvas.current);
     return () => painter.current?.stop();
   }, []);
   useEffect(() => {
-    painter.current?.resize(size.width, size.height, Math.min(2, window.devicePixelRatio));
+    painter.current?.resize(size, Math.min(2, window.devicePixelRatio));
   }, [size]);
   useEffect(() => {
-    if (colours !== undefined) painter.current?.show(shown, colours);
-  }, [shown, colours]);
-  useEffect(() => painter.current?.look(camera), [camera]);
+    if (colours !== undefined) painter.current?.show(scene, colours);
+  }, [scene, colours]);
   useEffect(() => {
-    const [first, second] = openKeys;
-    const isOpen = (from: string, to: string) =>
-      second === undefined ? from === first || to === first : from === first && to === second;
-    painter.current?.mark({
-      spot: picked.spot,
-      line: picked.line,
-      open:
-        openKeys.length === 0 ? [] : shown.lines.filter(({ from, to }) => isOpen(from.spot.key, to.spot.key)),
-      openSpot: second === undefined ? shown.spots.find(({ spot }) => spot.key === first) : undefined,
-    });
-  }, [picked, openKeys, shown]);
+    if (isPlaced) painter.current?.look(camera);
+  }, [camera, isPlaced]);
   useEffect(() => {
-    handle.current = {
-      centre: ({ x, y }) =>
-        setCamera(({ k }) => ({ k, x: size.width / 2 - x * k, y: size.height / 2 - y * k })),
-    };
-  }, [handle, size]);
-  useHotkeys({ f: fit });
+    painter.current?.mark(dragged === undefined ? marksOf(scene, openKeys, picked) : moved(scene, dragged));
+  }, [picked, openKeys, scene, dragged]);
+  useEffect(() => {
+    handle.current = { centre };
+  }, [handle, centre]);
+  useHotkeys({ f: showAll });
 
-  useWheel(canvas, (point, factor) => setCamera((before) => zoomAt(before, point, factor)));
+  useWheel(canvas, (point, factor) => move((before) => zoomAt(before, point, factor)));
   const zoom = (factor: number) =>
-    setCamera((before) => zoomAt(before, { x: size.width / 2, y: size.height / 2 }, factor));
+    move((before) => zoomAt(before, { x: size.width / 2, y: size.height / 2 }, factor));
 
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const at = placeOf(event);
-    drag.current = { from: at, camera, spot: pick(shown, camera, at).spot, isMoving: false };
+    drag.current = { from: at, camera, spot: pick(scene, camera, at).spot, isMoving: false };
   };
   const onPointerMove = (event: PointerEvent) => {
     const at = placeOf(event);
     const start = drag.current;
     if (start === undefined) {
-      setPicked({ ...pick(shown, camera, at), at });
+      setPicked({ ...pick(scene, camera, at), at });
       return;
     }
     const [dx, dy] = [at.x - start.from.x, at.y - start.from.y];
     if (!start.isMoving && Math.hypot(dx, dy) < LEAST_DRAG) return;
     start.isMoving = true;
     if (start.spot === undefined) {
-      setCamera({ ...start.camera, x: start.camera.x + dx, y: start.camera.y + dy });
+      move(() => ({ ...start.camera, x: start.camera.x + dx, y: start.camera.y + dy }));
       return;
     }
     const { x, y } = start.spot.at;
@@ -122,14 +99,13 @@ export function MapStage({ scene, fitKey, label, openKeys, onOpen, onPin, handle
   const onPointerUp = (event: PointerEvent) => {
     const start = drag.current;
     drag.current = undefined;
-    if (start?.isMoving === false) onOpen(pick(shown, camera, placeOf(event)));
+    if (start?.isMoving === false) onOpen(pick(scene, camera, placeOf(event)));
     else if (dragged !== undefined) onPin(dragged.key, dragged.place);
     setDragged(undefined);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = MOVES[event.key];
-    if (step !== undefined)
-      setCamera((before) => ({ ...before, x: before.x + step[0], y: before.y + step[1] }));
+    if (step !== undefined) move((before) => ({ ...before, x: before.x + step[0], y: before.y + step[1] }));
     else if (event.key === "+" || event.key === "=") zoom(1.25);
     else if (event.key === "-") zoom(0.8);
     else return;
@@ -137,6 +113,7 @@ export function MapStage({ scene, fitKey, label, openKeys, onOpen, onPin, handle
   };
   return (
     <div ref={box} className={styles.stage}>
+      <canvas ref={picture} className={styles.picture} aria-hidden />
       <canvas
         ref={canvas}
         className={styles.canvas}
@@ -165,7 +142,7 @@ export function MapStage({ scene, fitKey, label, openKeys, onOpen, onPin, handle
         <IconButton label="Further away" hotkey="-" onClick={() => zoom(0.8)}>
           <ZoomOut size={16} aria-hidden />
         </IconButton>
-        <IconButton label="Fit everything" hotkey="f" onClick={fit}>
+        <IconButton label="Fit everything" hotkey="f" onClick={showAll}>
           <Maximize2 size={16} aria-hidden />
         </IconButton>
       </div>
@@ -196,20 +173,33 @@ function placeOf(event: PointerEvent): Place {
   return { x: event.clientX - left, y: event.clientY - top };
 }
 
-function fitted({ spots, hulls }: Scene, size: Size): Camera {
-  const places = [...spots.map(({ at }) => at), ...hulls.flatMap(({ polygon }) => polygon)];
-  return fitCamera(places, size, MARGIN, NEAREST);
+/** What is pointed at and what is open. */
+function marksOf({ spots, lines }: Scene, [first, second]: readonly string[], { spot, line }: Picked): Marks {
+  const isOpen = (from: string, to: string) =>
+    second === undefined ? from === first || to === first : from === first && to === second;
+  const open = first === undefined ? [] : lines.filter(({ from, to }) => isOpen(from.spot.key, to.spot.key));
+  const openSpot = second === undefined ? spots.find(({ spot: own }) => own.key === first) : undefined;
+  return {
+    lines: line === undefined ? open : [...open, line],
+    spots: [spot, openSpot].filter((one) => one !== undefined),
+  };
 }
 
-function moved(scene: Scene, { key, place }: { readonly key: string; readonly place: Place }): Scene {
-  const spots = scene.spots.map((spot) => (spot.spot.key === key ? { ...spot, at: place } : spot));
-  const byKey = new Map(spots.map((spot) => [spot.spot.key, spot]));
-  const lines = scene.lines.map((line) => ({
-    ...line,
-    from: byKey.get(line.from.spot.key) ?? line.from,
-    to: byKey.get(line.to.spot.key) ?? line.to,
-  }));
-  return { ...scene, spots, lines };
+/** A spot that is being dragged and its lines, above the picture, which keeps them where they were. */
+function moved(
+  { spots, lines }: Scene,
+  { key, place }: { readonly key: string; readonly place: Place },
+): Marks {
+  const there = <S extends Scene["spots"][number]>(spot: S): S =>
+    spot.spot.key === key ? { ...spot, at: place } : spot;
+  return {
+    lines: lines.flatMap((line) =>
+      line.from.spot.key === key || line.to.spot.key === key
+        ? [{ ...line, from: there(line.from), to: there(line.to) }]
+        : [],
+    ),
+    spots: spots.filter(({ spot }) => spot.key === key).map(there),
+  };
 }
 
 function useColours(beside: RefObject<HTMLElement | null>): Colours | undefined {

@@ -9,11 +9,9 @@ import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
-import { pointOn } from "@/lib/insight/map/geometry";
 import type { Graph } from "@/lib/insight/map/graph";
 import type { Place } from "@/lib/insight/map/layout";
 import { momentOf, type Replay } from "@/lib/insight/map/replay";
-import { curveOf } from "./draw";
 import { shownScope } from "./hide";
 import { MapBar } from "./map-bar";
 import { MapNotes } from "./map-notes";
@@ -23,6 +21,7 @@ import { readKeys, readPins, writeKeys, writePins } from "./open";
 import type { Picked } from "./pick";
 import { PlayBar } from "./play-bar";
 import { type Scene, sceneAt } from "./scene";
+import { middleOf } from "./use-camera";
 import { readChoice, usePicture } from "./use-picture";
 
 const MapTable = later(() => import("./map-table").then((module) => module.MapTable));
@@ -82,74 +81,76 @@ export function MapView({ captureId }: { readonly captureId: string }) {
   const hasTable = scope.view.part === "table";
   return (
     <div className={styles.view}>
-      <div className={styles.main}>
-        <MapBar
-          scope={own}
-          choice={choice}
-          picture={picture}
-          isPlayed={moment !== undefined}
-          onPlay={() => setMoment(moment === undefined ? 0 : undefined)}
-          onSave={(as) => {
-            if (scene !== undefined && answer !== undefined)
-              void import("./save").then(({ saveMap }) => saveMap(as, capture?.name ?? "map", scene, answer));
-          }}
-        />
-        {answer !== undefined && answer.edges.length === 0 ? (
-          <Nothing isPartial={answer.meta.partial} unplaced={answer.unplaced.events} />
-        ) : scene === undefined || graph === undefined ? (
-          <p className={styles.loading}>
-            {answer === undefined ? "Counting who talks to whom …" : "Laying out the map …"}
-          </p>
-        ) : (
-          <MapStage
-            scene={scene}
-            fitKey={`${captureId} ${choice.level} ${choice.isLayered} ${scope.view.focus} ${sizeKey(scene)}`}
-            label={`Service map: ${formatQuantity(scene.spots.length, "spot")}, ${formatQuantity(scene.lines.length, "line")}. The table below the map holds the same.`}
-            openKeys={openKeys}
-            onOpen={open}
-            onPin={pin}
-            handle={stage}
-          />
-        )}
-        {replay !== undefined && moment !== undefined && graph !== undefined && (
-          <PlayBar
-            replay={replay}
-            at={at}
-            {...totalAt(graph, replay, at)}
-            onAt={setMoment}
-            onClose={() => setMoment(undefined)}
-          />
-        )}
-        {answer !== undefined && (
-          <MapNotes captureId={captureId} own={own} scope={scope} choice={choice} picture={picture} />
-        )}
-        {hasTable && graph !== undefined && scene !== undefined && (
-          <MapTable
+      <MapBar
+        scope={own}
+        choice={choice}
+        picture={picture}
+        isPlayed={moment !== undefined}
+        onPlay={() => setMoment(moment === undefined ? 0 : undefined)}
+        onSave={(as) => {
+          if (scene !== undefined && answer !== undefined)
+            void import("./save").then(({ saveMap }) => saveMap(as, capture?.name ?? "map", scene, answer));
+        }}
+      />
+      <div className={styles.middle}>
+        <div className={styles.main}>
+          {answer !== undefined && answer.edges.length === 0 ? (
+            <Nothing isPartial={answer.meta.partial} unplaced={answer.unplaced.events} />
+          ) : scene === undefined || graph === undefined ? (
+            <p className={styles.loading}>
+              {answer === undefined ? "Counting who talks to whom …" : "Laying out the map …"}
+            </p>
+          ) : (
+            <MapStage
+              scene={scene}
+              fitKey={`${captureId} ${choice.level} ${choice.isLayered} ${scope.view.focus} ${sizeKey(scene)}`}
+              label={`Service map: ${formatQuantity(scene.spots.length, "spot")}, ${formatQuantity(scene.lines.length, "line")}. The table below the map holds the same.`}
+              openKeys={openKeys}
+              onOpen={open}
+              onPin={pin}
+              handle={stage}
+            />
+          )}
+          {replay !== undefined && moment !== undefined && graph !== undefined && (
+            <PlayBar
+              replay={replay}
+              at={at}
+              {...totalAt(graph, replay, at)}
+              onAt={setMoment}
+              onClose={() => setMoment(undefined)}
+            />
+          )}
+          {hasTable && graph !== undefined && scene !== undefined && (
+            <MapTable
+              captureId={captureId}
+              scope={scope.scope}
+              graph={graph}
+              scene={scene}
+              openKeys={openKeys}
+              isNew={picture.isNew}
+              onOpen={(...keys) => scope.setView({ open: writeKeys(...keys) })}
+              onShow={(...keys) => {
+                const place = middleOf(scene, keys);
+                if (place !== undefined) stage.current?.centre(place);
+              }}
+            />
+          )}
+        </div>
+        {openKeys.length > 0 && graph !== undefined && answer !== undefined && (
+          <MapDrawer
+            key={scope.view.open}
             captureId={captureId}
-            scope={scope.scope}
+            own={own}
+            scope={scope}
+            choice={choice}
             graph={graph}
-            scene={scene}
             openKeys={openKeys}
-            isNew={picture.isNew}
-            onOpen={(...keys) => scope.setView({ open: writeKeys(...keys) })}
-            onShow={(...keys) => {
-              const place = placeOfKeys(scene, keys);
-              if (place !== undefined) stage.current?.centre(place);
-            }}
+            onClose={close}
           />
         )}
       </div>
-      {openKeys.length > 0 && graph !== undefined && answer !== undefined && (
-        <MapDrawer
-          key={scope.view.open}
-          captureId={captureId}
-          own={own}
-          scope={scope}
-          choice={choice}
-          graph={graph}
-          openKeys={openKeys}
-          onClose={close}
-        />
+      {answer !== undefined && (
+        <MapNotes captureId={captureId} own={own} scope={scope} choice={choice} picture={picture} />
       )}
     </div>
   );
@@ -166,13 +167,6 @@ function totalAt({ lines }: Graph, replay: Replay, bucket: number) {
 /** Fitted again when other spots are there, not when their numbers change. */
 function sizeKey({ spots }: Scene): string {
   return `${spots.length} ${spots[0]?.spot.key} ${spots.at(-1)?.spot.key}`;
-}
-
-/** In the world: a spot, or the middle of a line. */
-function placeOfKeys({ spots, lines }: Scene, [from, to]: readonly string[]): Place | undefined {
-  if (to === undefined) return spots.find(({ spot }) => spot.key === from)?.at;
-  const line = lines.find((other) => other.from.spot.key === from && other.to.spot.key === to);
-  return line && pointOn(curveOf(line, { k: 1, x: 0, y: 0 }), 0.5);
 }
 
 function Nothing({ isPartial, unplaced }: { readonly isPartial: boolean; readonly unplaced: number }) {

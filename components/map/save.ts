@@ -4,8 +4,9 @@ import { toDot } from "@/lib/insight/map/dot";
 import { type Camera, fitCamera } from "@/lib/insight/map/geometry";
 import type { MapAnswer } from "@/lib/questions/answers-map";
 import { readColours } from "./colours";
-import { drawScene, fontOf, type Label } from "./draw";
-import type { Scene } from "./scene";
+import { drawScene } from "./draw";
+import type { Drawn } from "./drawn";
+import { fontOf, type Label } from "./labels";
 import { toSvg } from "./svg";
 
 export type SavedAs = "png" | "svg" | "json" | "dot";
@@ -15,7 +16,7 @@ const MARGIN = { x: 170, y: 60 };
 const MOST = 6000;
 const RATIO = 2;
 
-export async function saveMap(as: SavedAs, name: string, scene: Scene, answer: MapAnswer): Promise<void> {
+export async function saveMap(as: SavedAs, name: string, scene: Drawn, answer: MapAnswer): Promise<void> {
   const file = `${name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 80) || "map"}-map.${as}`;
   if (as === "json")
     download(file, new Blob([`${JSON.stringify(dataOf(answer), null, 2)}\n`], { type: "application/json" }));
@@ -36,7 +37,7 @@ interface View {
 }
 
 /** As large as the picture needs at its natural size. */
-function viewOf({ spots, hulls }: Scene): View {
+function viewOf({ spots, hulls }: Drawn): View {
   const places = [...spots.map(({ at }) => at), ...hulls.flatMap(({ polygon }) => polygon)];
   const span = (of: "x" | "y") => {
     const all = places.map((place) => place[of]);
@@ -47,7 +48,7 @@ function viewOf({ spots, hulls }: Scene): View {
   return { size: { width, height }, camera: fitCamera(places, { width, height }, MARGIN, 1) };
 }
 
-function svgOf(scene: Scene, title: string): string {
+function svgOf(scene: Drawn, title: string): string {
   const context = document.createElement("canvas").getContext("2d");
   const widthOfText = (text: string, kind: Label["kind"]): number => {
     if (context === null) return 7 * text.length;
@@ -57,7 +58,7 @@ function svgOf(scene: Scene, title: string): string {
   return toSvg({ scene, ...viewOf(scene), colours: readColours(document.body), widthOfText, title });
 }
 
-async function pngOf(scene: Scene): Promise<Blob> {
+async function pngOf(scene: Drawn): Promise<Blob> {
   const { size, camera } = viewOf(scene);
   const canvas = document.createElement("canvas");
   canvas.width = size.width * RATIO;

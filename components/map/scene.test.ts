@@ -4,7 +4,7 @@ import { buildGraph } from "@/lib/insight/map/graph";
 import { toReplay } from "@/lib/insight/map/replay";
 import { edge, node, nodesOf } from "@/lib/insight/map/testing";
 import type { Colours } from "./colours";
-import { placeLabels } from "./draw";
+import { placeLabels } from "./labels";
 import { pick } from "./pick";
 import { sceneAt, toScene } from "./scene";
 import { toSvg } from "./svg";

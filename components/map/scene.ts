@@ -9,50 +9,22 @@ import type { Graph, Group, Line, Spot } from "@/lib/insight/map/graph";
 import type { Place, Places } from "@/lib/insight/map/layout";
 import { isBlocked, type Measure, measureOf, share, type Tone, toneOf } from "@/lib/insight/map/measure";
 import { momentOf, type Replay } from "@/lib/insight/map/replay";
+import type { Drawn, DrawnLine, DrawnSpot, Hull, Shape } from "./drawn";
 import { COUNT_NAMES, clusterTitle, countText, groupTitle, spotLabel } from "./words";
 
-export type Shape = "circle" | "square" | "diamond" | "hexagon" | "stack";
-
-export interface SceneSpot {
+export interface SceneSpot extends DrawnSpot {
   readonly spot: Spot;
-  readonly at: Place;
-  readonly radius: number;
-  readonly shape: Shape;
-  readonly label: string;
-  /** Where the label stands. */
-  readonly side: "below" | "left" | "right";
-  readonly isHurt: boolean;
-  readonly isDim: boolean;
-  /** Labels of the heavier win where there is no room for both. */
-  readonly weight: number;
 }
 
-export interface SceneLine {
+export interface SceneLine extends DrawnLine {
   readonly line: Line;
   readonly from: SceneSpot;
   readonly to: SceneSpot;
-  readonly width: number;
-  readonly tone: Tone;
-  readonly isBlocked: boolean;
-  readonly isDim: boolean;
-  readonly isNew: boolean;
-  /** Stands on the line; absent for most. */
-  readonly label?: string;
 }
 
-export interface Hull {
-  readonly kind: "cluster" | "namespace" | "outside";
-  readonly polygon: readonly Place[];
-  readonly title: string;
-  readonly top: Place;
-}
-
-export interface Scene {
+export interface Scene extends Drawn {
   readonly spots: readonly SceneSpot[];
-  /** In the order in which they are drawn: what hurts last. */
   readonly lines: readonly SceneLine[];
-  readonly hulls: readonly Hull[];
-  readonly measure: Measure;
 }
 
 export interface SceneOptions {
@@ -103,6 +75,7 @@ export function toScene(graph: Graph, places: Places, options: SceneOptions): Sc
         shape: shapeOf(spot),
         label: spotLabel(spot),
         side: options.hasHulls ? sideOf(spot) : "right",
+        hasDrops: spot.counts.drops > 0,
         isHurt: hurtOf(spot.counts) > 0,
         isDim: found !== undefined && !found.spots.has(spot.key),
         weight: (spot.counts.drops > 0 ? 2 : 0) + share(spot.counts.events, heaviest),
@@ -124,13 +97,12 @@ export function toScene(graph: Graph, places: Places, options: SceneOptions): Sc
         tone: toneOf(line.edges, line.counts),
         isBlocked: isBlocked(line.edges),
         isDim: found === undefined ? measure !== "events" && value === 0 : !found.lines.has(line.key),
-        isNew: isNew(line),
         ...(labelled.has(line) && { label: lineLabel(line, measure, value) }),
       },
     ];
   });
   lines.sort((a, b) => rankOf(a) - rankOf(b));
-  return { spots, lines, hulls: options.hasHulls ? toHulls(graph, byKey) : [], measure };
+  return { spots, lines, hulls: options.hasHulls ? toHulls(graph, byKey) : [] };
 }
 
 /** What hurts, where all events are measured; else what is measured. */
@@ -191,10 +163,7 @@ function toHulls({ groups }: Graph, byKey: ReadonlyMap<string, SceneSpot>): Hull
 
 function hullOf(kind: Hull["kind"], title: string | null, places: readonly Place[]): Hull[] {
   if (title === null || places.length === 0) return [];
-  const polygon = hullAround(places, ROOM[kind]);
-  const top = polygon.reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY);
-  const middle = places.reduce((sum, { x }) => sum + x, 0) / places.length;
-  return [{ kind, polygon, title, top: { x: middle, y: top } }];
+  return [{ kind, polygon: hullAround(places, ROOM[kind]), title }];
 }
 
 /** What a line or spot says of its counts, shortest first. */

@@ -11,18 +11,15 @@ import {
   crowdOf,
   curveOf,
   DASHES,
-  fontOf,
-  type Label,
-  labelColour,
-  placeLabels,
   project,
   sizeAt,
   widthOf,
 } from "./draw";
-import type { Hull, Scene, SceneLine, SceneSpot } from "./scene";
+import type { Drawn, DrawnLine, DrawnSpot, Hull } from "./drawn";
+import { fontOf, type Label, labelColour, placeLabels } from "./labels";
 
 export interface SvgOptions {
-  readonly scene: Scene;
+  readonly scene: Drawn;
   readonly camera: Camera;
   readonly colours: Colours;
   readonly size: { readonly width: number; readonly height: number };
@@ -61,7 +58,7 @@ function hullSvg({ polygon, kind }: Hull, camera: Camera, colours: Colours): str
   return `<polygon points="${around}" fill="${fill}" stroke="${colours.line}"${dash}/>`;
 }
 
-function lineSvg(line: SceneLine, camera: Camera, colours: Colours, crowd: number): string {
+function lineSvg(line: DrawnLine, camera: Camera, colours: Colours, crowd: number): string {
   const curve = curveOf(line, camera);
   const width = widthOf(line, sizeAt(camera), crowd);
   const colour = colours[colourOf(line.tone)];
@@ -74,10 +71,10 @@ function lineSvg(line: SceneLine, camera: Camera, colours: Colours, crowd: numbe
   return `${path}<polygon points="${points(arrowOf(curve, width))}" fill="${colour}" opacity="${n(alphaOf(line, crowd))}"/>`;
 }
 
-function spotSvg(spot: SceneSpot, camera: Camera, colours: Colours): string {
+function spotSvg(spot: DrawnSpot, camera: Camera, colours: Colours): string {
   const { x, y } = project(spot.at, camera);
   const radius = spot.radius * sizeAt(camera);
-  const edge = spot.spot.counts.drops > 0 ? colours.bad : spot.isHurt ? colours.warn : colours.text3;
+  const edge = spot.hasDrops ? colours.bad : spot.isHurt ? colours.warn : colours.text3;
   const look = `fill="${colours.surface}" stroke="${edge}" stroke-width="${spot.isHurt ? 2.5 : 1.5}" opacity="${spot.isDim ? 0.25 : 1}"`;
   if (spot.shape === "circle" || spot.shape === "stack")
     return `<circle cx="${n(x)}" cy="${n(y)}" r="${n(radius)}" ${look}/>`;

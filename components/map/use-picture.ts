@@ -99,9 +99,12 @@ export function usePicture(
     () => (shown && near ? shown.filter((edge) => near.has(edge)) : shown),
     [shown, near],
   );
-  const graph = useGraph(answer?.nodes, focused, unfolded);
-  const homeGraph = useGraph(whole.data?.nodes, whole.data?.edges, unfolded);
-  const home = scope.query === (wholeQuery ?? "") && !focus ? graph : homeGraph;
+  const part = useGraph(answer?.nodes, near && focused, unfolded);
+  const graph = near ? part : full;
+  // The same answer twice makes one graph.
+  const isWhole = whole.data === answer;
+  const homeGraph = useGraph(isWhole ? undefined : whole.data?.nodes, whole.data?.edges, unfolded);
+  const home = isWhole ? full : homeGraph;
   const laid = useLayout(graph, home, isLayered ? "layered" : "force");
   const pins = useMemo(() => readPins(scope.view.pins), [scope.view.pins]);
   const found = useMemo(() => laid && foundIn(laid.graph, find, fresh.isNew), [laid, find, fresh.isNew]);

@@ -32,6 +32,11 @@ export function endTerm(end: "client" | "server", { id, level }: EdgeEnd): Term 
   return makeTerm(end, [{ type: "actor", key: [id], level }]);
 }
 
+/** Flows with this node at either end. */
+export function eitherTerm({ id, level }: EdgeEnd): Term {
+  return makeTerm("actor", [{ type: "actor", key: [id], level }]);
+}
+
 /** Flows between the two, replies turned round. */
 export function betweenTerm(client: EdgeEnd, server: EdgeEnd): Term {
   return makeTerm("edge", [

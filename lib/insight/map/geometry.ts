@@ -55,6 +55,8 @@ export interface Curve {
 
 /** Bends to the left of its way, so that there and back are two lines. */
 const BEND = 0.09;
+/** Pixels. */
+export const MOST_BEND = 60;
 
 export function curveBetween(a: Place, aRadius: number, b: Place, bRadius: number): Curve {
   const length = Math.hypot(b.x - a.x, b.y - a.y);
@@ -64,7 +66,7 @@ export function curveBetween(a: Place, aRadius: number, b: Place, bRadius: numbe
     return { from: a, control: centre, to: a, loop: { centre, radius } };
   }
   const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];
-  const bend = Math.min(60, length * BEND);
+  const bend = Math.min(MOST_BEND, length * BEND);
   const control = { x: (a.x + b.x) / 2 + uy * bend, y: (a.y + b.y) / 2 - ux * bend };
   return { from: towards(a, control, aRadius), control, to: towards(b, control, bRadius), loop: undefined };
 }

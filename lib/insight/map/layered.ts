@@ -1,9 +1,15 @@
 /** Left to right by who asks whom, as hubble-ui users know it. Each call gives the same places for the same graph. */
 
 import { layout as dagre, Graph } from "@dagrejs/dagre";
+import { columns } from "./columns";
 import type { LayoutInput, Places } from "./layout";
 
-export function layered({ spots, lines }: LayoutInput): Places {
+/** Beyond, dagre takes seconds, and minutes for two thousand lines. */
+const MOST_LINES = 120;
+
+export function layered(input: LayoutInput): Places {
+  const { spots, lines } = input;
+  if (lines.length > MOST_LINES || spots.length > MOST_LINES) return columns(input);
   const graph = new Graph().setGraph({ rankdir: "LR", nodesep: 34, ranksep: 190, ranker: "longest-path" });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { key } of spots) graph.setNode(key, { width: 120, height: 26 });

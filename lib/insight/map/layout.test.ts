@@ -115,4 +115,25 @@ describe("the layout by layers", () => {
     expect(a).toBeLessThan(b as number);
     expect(b).toBeLessThan(c as number);
   });
+
+  const graphOf = (edges: typeof EDGES) => inputOf(buildGraph(nodesOf(edges), edges, FOLD_LIMITS));
+  /** Five thousand lines between two hundred, there and back. */
+  const crowd = graphOf(
+    Array.from({ length: 5000 }, (_, n) => edge(`n/${n % 200}`, `n/${(n * 7 + 3) % 200}`, 1)),
+  );
+
+  it("has room of its own for each spot of a large graph, the same each time", () => {
+    const places = layered(crowd);
+    const taken = new Set([...places.values()].map(({ x, y }) => `${Math.round(x)} ${Math.round(y)}`));
+    expect([places.size, taken.size]).toEqual([200, 200]);
+    expect(layered(crowd)).toEqual(places);
+  });
+
+  it("squeezes a long way into few columns, and keeps its direction", () => {
+    const chain = Array.from({ length: 150 }, (_, n) => edge(`c/${200 - n}`, `c/${199 - n}`, 1));
+    const places = layered(graphOf(chain));
+    const xs = chain.flatMap(({ client }) => places.get(client)?.x ?? []);
+    expect(xs).toEqual([...xs].sort((a, b) => a - b));
+    expect(new Set(xs).size).toBe(10);
+  });
 });

@@ -9,6 +9,7 @@
  */
 
 import {
+  type Force,
   forceCollide,
   forceLink,
   forceManyBody,
@@ -48,8 +49,9 @@ const ROOM = 42;
 /** Between two namespaces, and between two clusters. */
 const GAP = 34;
 const CLUSTER_GAP = 140;
-/** Screens are wider than high. */
-const FLATTEN = 10;
+const MOST_TICKS = 120;
+/** Screens are much wider than high. */
+const WIDEN = 1.5;
 
 export function layout(input: LayoutInput, home?: Places): Places {
   const inside = (home && keepHome(input, home)) ?? placeInside(input, home);
@@ -109,6 +111,7 @@ function toCircle(input: LayoutInput, key: string, members: readonly number[], h
     .force("room", forceCollide(ROOM).strength(0.9).iterations(2))
     .force("x", forceX(0).strength(0.06))
     .force("y", forceY(0).strength(0.1))
+    .alphaDecay(coolingIn(ticksFor(points.length)))
     .stop();
   simulation.tick(ticksFor(points.length));
   const [cx, cy] = centre(points);
@@ -120,7 +123,12 @@ function toCircle(input: LayoutInput, key: string, members: readonly number[], h
 
 /** Fewer steps for many, so that the time stays bounded. */
 function ticksFor(points: number): number {
-  return Math.max(40, Math.min(260, Math.round(60_000 / Math.max(1, points))));
+  return Math.max(40, Math.min(MOST_TICKS, Math.round(60_000 / Math.max(1, points))));
+}
+
+/** So that everything has come to rest with the last step. */
+function coolingIn(ticks: number): number {
+  return 1 - 0.001 ** (1 / ticks);
 }
 
 /** As seeds of a sunflower: even, and the same each time. */
@@ -163,23 +171,39 @@ function simulateCircles(circles: readonly Circle[], weights: ReadonlyMap<string
       return weight > 0 ? [{ source, target: source + 1 + offset, weight }] : [];
     }),
   );
-  forceSimulation([...circles])
-    .force(
-      "link",
-      forceLink<Circle, (typeof links)[number]>(links)
-        .distance(({ source, target }) => radiusOf(source) + radiusOf(target) + GAP)
-        .strength(({ weight }) => Math.min(0.5, 0.05 + 0.05 * weight)),
-    )
-    .force(
-      "room",
-      forceCollide<Circle>(({ radius }) => radius + GAP / 2)
-        .strength(1)
-        .iterations(4),
-    )
-    .force("x", forceX(0).strength(0.02))
-    .force("y", forceY(0).strength(0.02 * FLATTEN))
-    .stop()
-    .tick(ticksFor(circles.length));
+  const room = forceCollide<Circle>(({ radius }) => radius + GAP / 2)
+    .strength(1)
+    .iterations(4);
+  const ticks = ticksFor(circles.length);
+  const close = forceLink<Circle, (typeof links)[number]>(links)
+    .distance(({ source, target }) => radiusOf(source) + radiusOf(target) + GAP)
+    .strength(({ weight }) => Math.min(0.5, 0.05 + 0.05 * weight));
+  simulate(circles, ticks, {
+    close,
+    room,
+    x: forceX<Circle>(0).strength(0.02),
+    y: forceY<Circle>(0).strength(0.1),
+  });
+  const wide = new Map(
+    circles.map((circle) => [circle, { x: (circle.x ?? 0) * WIDEN, y: (circle.y ?? 0) / WIDEN }]),
+  );
+  simulate(circles, ticks, {
+    room,
+    x: forceX<Circle>((circle) => wide.get(circle)?.x ?? 0).strength(0.1),
+    y: forceY<Circle>((circle) => wide.get(circle)?.y ?? 0).strength(0.3),
+  });
+}
+
+function simulate(
+  circles: readonly Circle[],
+  ticks: number,
+  forces: Readonly<Record<string, Force<Circle, undefined>>>,
+): void {
+  const simulation = forceSimulation([...circles])
+    .alphaDecay(coolingIn(ticks))
+    .stop();
+  for (const [name, force] of Object.entries(forces)) simulation.force(name, force);
+  simulation.tick(ticks);
 }
 
 /** d3 has put the circles into the links by then. */
