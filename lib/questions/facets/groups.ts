@@ -98,20 +98,16 @@ function endpointReader({ capture }: Scanned): (id: number) => SqlRow {
 export function byPort(scanned: Scanned, side: Side): Tally {
   const tally = new Tally();
   const columns = {
-    either: ["sourcePort", "destinationPort"],
-    from: ["sourcePort"],
-    to: ["destinationPort"],
+    either: "f.sourcePort, f.destinationPort",
+    from: "f.sourcePort",
+    to: "f.destinationPort",
   }[side];
   const value = (port: SqlValue | undefined, masked: boolean): string =>
     port === null || port === undefined ? (masked ? "?" : "-") : String(port);
-  for (const column of columns)
-    for (const { ids, events } of counted(grouped(scanned, `f.${column}, ${MASKED}`)))
-      tally.add([value(ids[0], ids[1] === 1)], events);
-  if (columns.length === 1) return tally;
-  // Records with the same port at both ends were added twice.
-  const same = grouped(scanned, `f.sourcePort, ${MASKED}, f.sourcePort IS f.destinationPort`);
-  for (const { ids, events } of counted(same))
-    if (ids[2] === 1) tally.add([value(ids[0], ids[1] === 1)], -events);
+  for (const { ids, events } of counted(grouped(scanned, `${columns}, ${MASKED}`))) {
+    const masked = ids[ids.length - 2] === 1;
+    tally.add(new Set(ids.slice(0, -2).map((port) => value(port, masked))), events);
+  }
   return tally;
 }
 
@@ -133,24 +129,60 @@ export function byPair(
   return tally;
 }
 
+/**
+ * Groups of what few flows have, found from those few: `from` and `where` name them, `columns` tell them apart and are null
+ * for all others, which make up the total of the scope. Behind the columns stands whether the record was masked.
+ */
+function few({ capture, scope }: Scanned, parts: readonly Few[]): readonly SqlValue[][] {
+  const found = parts.flatMap(({ columns, from, where }) => {
+    const by = Array.from({ length: columns.length + 1 }, (_, at) => at + 1).join(", ");
+    return capture.database
+      .prepare(
+        `SELECT ${columns.join(", ")}, ${MASKED}, sum(f.events) FROM ${from} WHERE ${where} AND ${scope.sql} GROUP BY ${by}`,
+      )
+      .rows(scope.parameters);
+  });
+  const all = countedFlows(capture.database, scope, { reads: MASKED });
+  const [totals = []] = capture.database
+    .prepare(
+      `SELECT coalesce(sum(f.events) FILTER (WHERE NOT ${MASKED}), 0), coalesce(sum(f.events) FILTER (WHERE ${MASKED}), 0)
+       FROM ${all.from} WHERE ${all.where.sql}`,
+    )
+    .rows([...all.parameters, ...all.where.parameters]);
+  const others = totals.map((total, masked) => {
+    const these = found.filter((row) => row.at(-2) === masked);
+    const events = these.reduce((rest, row) => rest - Number(row.at(-1)), Number(total));
+    return [...(parts[0]?.columns ?? []).map(() => null), masked, events];
+  });
+  return [...found, ...others];
+}
+
+interface Few {
+  readonly columns: readonly string[];
+  readonly from: string;
+  readonly where: string;
+}
+
 export function byQuery(
   scanned: Scanned,
   valuesOf: (name: string | undefined, masked: boolean) => readonly string[],
 ): Tally {
   const { database } = scanned.capture;
   const texts = database.prepare("SELECT value FROM Text WHERE id = ?");
-  const dns = "CASE WHEN f.kindId IN (SELECT id FROM Kind WHERE l7Protocol = 'dns') THEN f.l7TextId END";
+  const named = "f.kindId IN (SELECT id FROM Kind WHERE l7Protocol = 'dns') AND f.l7TextId IS NOT NULL";
   const tally = new Tally();
-  for (const { ids, events } of counted(grouped(scanned, `${dns}, ${MASKED}`))) {
+  for (const { ids, events } of counted(
+    few(scanned, [{ columns: ["f.l7TextId"], from: "Flow f", where: named }]),
+  )) {
     const value = ids[0] === null ? undefined : texts.get([Number(ids[0])])?.value;
     tally.add(valuesOf(typeof value === "string" ? value : undefined, ids[1] === 1), events);
   }
   return tally;
 }
 
-/** Each flow with the drop that it is a record of, if it is. */
-const WITH_DROP = `Flow f LEFT JOIN (SELECT id, causeId FROM JoinedDrop
-  UNION ALL SELECT verdictId, causeId FROM JoinedDrop WHERE verdictId IS NOT NULL) d ON d.id = f.id`;
+/** Flows that are a record of a drop. */
+const OF_DROPS = `(SELECT id, causeId FROM JoinedDrop
+  UNION ALL SELECT verdictId, causeId FROM JoinedDrop WHERE verdictId IS NOT NULL)`;
 
 /** `cause`: null for a drop without one; undefined when the flow is no record of a drop. */
 export function byDrop(
@@ -165,10 +197,19 @@ export function byDrop(
   const { database } = scanned.capture;
   const causes = rowsById(scanned, "Cause");
   const texts = database.prepare("SELECT value FROM Text WHERE id = ?");
-  const policies = withPolicies ? "f.policiesId" : "NULL";
   const tally = new Tally();
-  const rows = grouped(scanned, `d.id IS NOT NULL, d.causeId, ${policies}, ${MASKED}`, WITH_DROP);
-  for (const { ids, events } of counted(rows)) {
+  const drops: Few = {
+    columns: ["1", "d.causeId", withPolicies ? "f.policiesId" : "NULL"],
+    from: `${OF_DROPS} d CROSS JOIN Flow f ON f.id = d.id`,
+    where: "true",
+  };
+  const otherPolicies: Few = {
+    columns: ["0", "NULL", "f.policiesId"],
+    from: "Flow f",
+    where: `f.policiesId IS NOT NULL AND f.id NOT IN (SELECT id FROM ${OF_DROPS})`,
+  };
+  const parts = withPolicies ? [drops, otherPolicies] : [drops];
+  for (const { ids, events } of counted(few(scanned, parts))) {
     const cause = ids[0] === 1 ? (causes.get(Number(ids[1])) ?? null) : undefined;
     const text = ids[2] === null ? undefined : texts.get([Number(ids[2])])?.value;
     tally.add(valuesOf(cause, typeof text === "string" ? text : undefined, ids[3] === 1), events);
@@ -202,11 +243,13 @@ export function byRoute(
   scanned: Scanned,
   valuesOf: (route: string | undefined, masked: boolean) => readonly string[],
 ): Tally {
-  const from = `Flow f LEFT JOIN (SELECT id, routeId FROM L7Exchange
-    UNION SELECT responseId, routeId FROM L7Exchange WHERE responseId IS NOT NULL) x ON x.id = f.id`;
+  const from = `(SELECT id, routeId FROM L7Exchange
+    UNION SELECT responseId, routeId FROM L7Exchange WHERE responseId IS NOT NULL) x CROSS JOIN Flow f ON f.id = x.id`;
   const routes = rowsById(scanned, "Route");
   const tally = new Tally();
-  for (const { ids, events } of counted(grouped(scanned, `x.routeId, ${MASKED}`, from))) {
+  for (const { ids, events } of counted(
+    few(scanned, [{ columns: ["x.routeId"], from, where: "x.routeId IS NOT NULL" }]),
+  )) {
     const value = ids[0] === null ? undefined : routes.get(Number(ids[0]))?.value;
     tally.add(valuesOf(typeof value === "string" ? value : undefined, ids[1] === 1), events);
   }
