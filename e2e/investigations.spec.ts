@@ -19,7 +19,7 @@ test("what is pinned shows the same rows after a file was added", async ({ page,
 
   const pin = page.getByRole("article", { name: "Flows: verdict:DROPPED" });
   const numbers = pin.getByRole("list", { name: "Numbers" });
-  await expect(numbers).toContainText(/Events10.*Drops10/);
+  await expect(numbers).toContainText(/Events 10.*Drops 10/);
   await expect(pin).toContainText("The same as when it was saved");
   await expect(pin.getByRole("region", { name: "Flows" }).getByRole("row")).toHaveCount(11);
   await expect(pin.locator("strong")).toHaveText("05:12");
@@ -32,7 +32,7 @@ test("what is pinned shows the same rows after a file was added", async ({ page,
 
   await putFile(request, id, "later.log", flowLogFrom(100, 50));
   await page.reload();
-  await expect(numbers).toContainText(/Events10.*Drops10/);
+  await expect(numbers).toContainText(/Events 10.*Drops 10/);
   await expect(pin).toContainText("The same as when it was saved");
   await pin.getByRole("link", { name: "Open in Flows" }).click();
   await expect(flows.count).toHaveText("10 flows");

@@ -4,12 +4,13 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { actorName } from "@/components/frame/actors";
 import { formatInstantText } from "@/components/frame/instant-text";
+import { classes } from "@/components/ui/classes";
 import { formatCount, formatSpan } from "@/components/ui/format";
 import { ScrollRegion, ScrollText } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible, visibleLines } from "@/components/ui/text";
 import { Tile, Tiles } from "@/components/ui/tile";
-import type { Block, Cell, Column, TableBlock } from "@/lib/report/block";
+import type { Block, Cell, Column, Figure, TableBlock } from "@/lib/report/block";
 import styles from "./report-blocks.module.css";
 
 /** The address of what a number counts; undefined for who cannot go there. */
@@ -75,27 +76,36 @@ function Counted({ count, filter, addressOf }: CountedProps) {
 }
 
 function Figures({ block, addressOf }: { readonly block: Of<"figures">; readonly addressOf: FilterAddress }) {
+  const { figures, look, notes } = block;
+  const textOf = ({ value, unit, filter }: Figure) => {
+    if (value === null) return "unknown";
+    if (unit === "span") return formatSpan(BigInt(value));
+    return <Counted count={value} filter={filter} addressOf={addressOf} />;
+  };
   return (
     <>
-      <Notes notes={block.notes} />
-      <Tiles label="Numbers">
-        {block.figures.map(({ label, value, unit, says, filter }) => (
-          <Tile
-            key={label}
-            label={label}
-            value={
-              value === null ? (
-                "unknown"
-              ) : unit === "span" ? (
-                formatSpan(BigInt(value))
-              ) : (
-                <Counted count={value} filter={filter} addressOf={addressOf} />
-              )
-            }
-            note={says ?? undefined}
-          />
-        ))}
-      </Tiles>
+      <Notes notes={notes} />
+      {look === "line" ? (
+        <ul className={styles.line} aria-label="Numbers">
+          {figures.map((figure) => (
+            <li key={figure.label}>
+              {figure.label} <strong>{textOf(figure)}</strong>
+              {figure.says !== null && <span className={styles.quiet}> {figure.says}</span>}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <Tiles label="More numbers">
+          {figures.map((figure) => (
+            <Tile
+              key={figure.label}
+              label={figure.label}
+              value={textOf(figure)}
+              note={figure.says ?? undefined}
+            />
+          ))}
+        </Tiles>
+      )}
     </>
   );
 }
@@ -206,7 +216,7 @@ function RecordAsReceived({ block }: { readonly block: Of<"record"> }) {
         <bdi>{visible(file)}</bdi>, line {formatCount(line)}
         {!exact && ". Not all of it, or not letter for letter: open the flow to have its bytes."}
       </p>
-      <ScrollText className={styles.code}>{visibleLines(text)}</ScrollText>
+      <ScrollText className={classes(styles.code, styles.record)}>{visibleLines(text)}</ScrollText>
     </section>
   );
 }

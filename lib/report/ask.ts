@@ -38,12 +38,13 @@ export function scopeText(scope: Scope): ScopeText {
 }
 
 /** `And 12 more rows with 40 drops.` */
-export function moreText(rows: number, counted?: string): string | null {
-  if (rows === 0) return null;
-  const amount = rows === 1 ? "1 more row" : `${rows} more rows`;
-  return `And ${amount}${counted === undefined ? "" : ` with ${counted}`}.`;
+export function moreText(count: number, counted?: string, one = "row"): string | null {
+  if (count === 0) return null;
+  return `And ${countOf(count, `more ${one}`)}${counted === undefined ? "" : ` with ${counted}`}.`;
 }
 
+/** `1 222 pairs`, with thin spaces, as numbers stand on screen. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  const digits = String(count).replaceAll(/\B(?=(\d{3})+$)/g, "\u202f");
+  return `${digits} ${count === 1 ? one : many}`;
 }

@@ -18,6 +18,8 @@ const filter = z.string().nullable();
 
 const figuresBlock = z.object({
   kind: z.literal("figures"),
+  /** `line`: the numbers of the scope, above what is read. */
+  look: z.enum(["tiles", "line"]),
   notes,
   figures: z.array(
     z.object({

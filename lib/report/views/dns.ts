@@ -58,6 +58,7 @@ function figuresBlock({ total, meta }: Answer<"dns">): Block {
   };
   return {
     kind: "figures",
+    look: "tiles",
     notes: meta.notes,
     figures: [
       figure(
@@ -153,7 +154,7 @@ function causesBlock({ rows, total, meta }: Answer<"dnsCauses">, open: string | 
       last,
       filter,
     })),
-    more: open === undefined ? moreText(total - rows.length) : null,
+    more: open === undefined ? moreText(total - rows.length, undefined, "cause") : null,
   };
 }
 

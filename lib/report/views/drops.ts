@@ -17,19 +17,22 @@ export async function dropsReport(ask: Asker, { scope, view }: Pinned): Promise<
   const kind = NOT_DROP_KINDS.find((word) => word === view.by);
   if (kind !== undefined) return [notDropsBlock(await ask("notDrops", { ...text, kind, limit: ROWS }))];
   const by = DROPS_BY.find((word) => word === view.by) ?? "cause";
-  const blocks: Block[] = [];
   if (view.cause !== undefined)
-    blocks.push(...causeBlocks(await ask("dropCause", { ...text, causeId: view.cause, buckets: BUCKETS })));
+    return causeBlocks(await ask("dropCause", { ...text, causeId: view.cause, buckets: BUCKETS }));
   const answer = await ask("drops", { ...text, by, limit: ROWS, buckets: BUCKETS });
-  blocks.push(decidedBlock(answer), by === "cause" ? causesBlock(answer) : tableBlock(answer, by));
-  return blocks;
+  return [decidedBlock(answer), by === "cause" ? causesBlock(answer) : tableBlock(answer, by)];
 }
 
 function decidedBlock({ total, decided }: Answer<"drops">): Block {
   const figures = decided.map(({ decidedBy, drops, filter }) =>
     figure(DECIDED[decidedBy], drops, null, filter),
   );
-  return { kind: "figures", notes: [], figures: [figure("Drops", total, null, "drop:yes"), ...figures] };
+  return {
+    kind: "figures",
+    look: "tiles",
+    notes: [],
+    figures: [figure("Drops", total, null, "drop:yes"), ...figures],
+  };
 }
 
 const DECIDED: Readonly<Record<NonNullable<DropRow["decidedBy"]>, string>> = {
@@ -55,7 +58,7 @@ function causesBlock({ rows, folded, meta }: Answer<"drops">): Block {
       last: row.last,
       filter: row.filter,
     })),
-    more: moreText(folded.rows, countOf(folded.drops, "drop")),
+    more: moreText(folded.rows, countOf(folded.drops, "drop"), "cause"),
   };
 }
 

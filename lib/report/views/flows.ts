@@ -1,4 +1,4 @@
-/** A page of the flows table, or one flow with its record. */
+/** The beginning of the flows table; with a flow open, that one with its record. */
 
 import { SORT_COLUMNS, type SortColumn } from "@/lib/questions/flow-order";
 import type { Answer } from "@/lib/questions/questions";
@@ -9,23 +9,22 @@ type Row = Answer<"flows">["flows"][number];
 
 export async function flowsReport(ask: Asker, { scope, view }: Pinned): Promise<Block[]> {
   const text = scopeText(scope);
-  const blocks: Block[] = [];
   if (view.flow !== undefined)
-    blocks.push(...flowBlocks(await ask("flow", { flowId: view.flow, revision: text.revision })));
+    return flowBlocks(await ask("flow", { flowId: view.flow, revision: text.revision }));
   const sort = SORT_COLUMNS.find((column) => column === view.sort);
   const order = view.order ?? (sort !== undefined && AMOUNTS.has(sort) ? "desc" : "asc");
   const page = await ask("flows", { ...text, limit: ROWS, order, total: true, ...(sort && { sort }) });
   const { flows, total, meta } = page;
   const left = (total?.records ?? flows.length) - flows.length;
-  blocks.push({
+  const table: Block = {
     kind: "table",
     title: sort === undefined ? "Flows" : `Flows by ${sort}`,
     notes: meta.notes,
     columns: FLOW_COLUMNS.map(({ label, type }) => ({ label, type })),
     rows: flows.map((row) => ({ cells: FLOW_COLUMNS.map(({ cell }) => cell(row)) })),
     more: left > 0 ? `And ${countOf(left, "more record")}.` : null,
-  });
-  return blocks;
+  };
+  return [table];
 }
 
 const AMOUNTS: ReadonlySet<SortColumn> = new Set(["events", "latency"]);

@@ -23,7 +23,7 @@ export async function overviewReport(ask: Asker, { scope }: Pinned): Promise<Blo
         last,
         filter: kind === "drop" ? `drop:yes cause:${causeId}` : `cause:${causeId}`,
       })),
-      more: moreText(total - rows.length),
+      more: moreText(total - rows.length, undefined, "cause"),
     },
   ];
 }
@@ -156,6 +156,7 @@ export async function qualityReport(ask: Asker, { scope }: Pinned): Promise<Bloc
   return [
     {
       kind: "figures",
+      look: "tiles",
       notes: [],
       figures: counted.map(([label, value]) => ({ label, value, unit: "count", says: null })),
     },

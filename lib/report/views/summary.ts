@@ -1,6 +1,7 @@
 /** The numbers of a pin's scope: the head of every report. */
 
 import type { Answer } from "@/lib/questions/questions";
+import { countOf } from "../ask";
 import type { Block, Figure } from "../block";
 
 export function summaryBlock({
@@ -13,13 +14,13 @@ export function summaryBlock({
   records,
 }: Answer<"summary">): Block {
   const figures: Figure[] = [
-    figure("Events", events, records === events ? null : `in ${records} records`),
+    figure("Events", events, records === events ? null : `in ${countOf(records, "record")}`),
     figure("Drops", drops, drops === null ? "not counted before the capture is settled" : null, "drop:yes"),
   ];
   if (dnsErrors > 0) figures.push(figure("DNS errors", dnsErrors, "attempts of search lists left out"));
   if (l7Errors > 0) figures.push(figure("Failed requests", l7Errors, null));
   if (audited > 0) figures.push(figure("Audited", audited, "a policy in audit mode would drop them"));
-  return { kind: "figures", notes: meta.notes, figures };
+  return { kind: "figures", look: "line", notes: meta.notes, figures };
 }
 
 export function figure(
