@@ -78,6 +78,14 @@ export class Captures {
     return files.ok ? ok({ ...info.value, fileReports: files.value }) : files;
   }
 
+  /** When the newest file was added, or the capture made when it has none; undefined when it cannot be read. */
+  async lastAddedMs(captureId: string): Promise<number | undefined> {
+    const found = await this.get(captureId);
+    if (!found.ok) return undefined;
+    const { createdAt, fileReports } = found.value;
+    return Math.max(Date.parse(createdAt), ...fileReports.map(({ addedAtMs }) => addedAtMs));
+  }
+
   create(name: string): Promise<CaptureInfo> {
     return this.createWithId(newId(), name);
   }

@@ -22,6 +22,7 @@ import { IntakeTotals, Metrics } from "./metrics";
 import { Moving } from "./moving";
 import { PinReports } from "./pin-reports";
 import { Redactions } from "./redactions";
+import { startRetention } from "./retention";
 import { Shares } from "./shares";
 
 export interface Engine {
@@ -34,6 +35,8 @@ export interface Engine {
   readonly shares: Shares;
   /** Whoever reaches the server may do everything: no token is set. */
   readonly isOpen: boolean;
+  /** Days for which captures are kept; undefined: for ever. */
+  readonly keepDays: number | undefined;
   /** Answers a question over a capture in a reader thread. */
   ask<Name extends QuestionName>(
     captureId: string,
@@ -58,12 +61,14 @@ const WAITING_QUESTIONS = 500;
 interface EngineOptions {
   /** Default: no. */
   readonly asksForToken?: boolean;
+  /** Captures to which nothing was added for so many days are deleted. Default: never. */
+  readonly keepDays?: number | undefined;
 }
 
 export async function createEngine(
   dataDir: string,
   log: Log,
-  { asksForToken = false }: EngineOptions = {},
+  { asksForToken = false, keepDays }: EngineOptions = {},
 ): Promise<Engine> {
   const root = projectRoot();
   openCatalogue(root, dataDir, log);
@@ -100,11 +105,13 @@ export async function createEngine(
     moving: new Moving(dataDir, captures, log),
     shares: new Shares(catalogue, investigations, captures),
     isOpen: !asksForToken,
+    keepDays,
     metrics,
     ask,
     stopSignal: stopping.signal,
     stopping: () => stopping.abort(),
     close: async () => {
+      endRetention();
       metrics.close();
       await redactions.close();
       await writers.stopAll();
@@ -112,6 +119,7 @@ export async function createEngine(
       await catalogue.close();
     },
   };
+  const endRetention = keepDays === undefined ? () => undefined : startRetention(captures, keepDays, log);
   setEngine(engine);
   return engine;
 }

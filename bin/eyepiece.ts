@@ -1,10 +1,13 @@
 /** The command `eyepiece`. Started by eyepiece.mjs, which puts in place what is missing. */
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { formatBytes } from "@/components/ui/format";
 import { projectRoot } from "@/lib/base/project-root";
-import { parseArguments, type ServeCommand } from "./cli/arguments";
+import { backUp } from "./backup";
+import { type BackupCommand, parseArguments, type ServeCommand } from "./cli/arguments";
 import { ingest, type Surroundings } from "./cli/ingest";
 import { failureWords } from "./cli/words";
+import { readServerConfig } from "./server-config";
 
 const root = projectRoot();
 
@@ -33,6 +36,7 @@ async function main(): Promise<void> {
   }
   const command = parsed.value;
   if (command.kind === "serve") await serve(command);
+  else if (command.kind === "backup") process.exit(backup(command));
   else process.exit(await ingest(command, around));
 }
 
@@ -44,4 +48,21 @@ async function serve({ port, host, data }: ServeCommand): Promise<void> {
   const start = path.join(root, "scripts", "start.mjs");
   process.argv = [process.argv[0] ?? "node", start];
   await import(pathToFileURL(start).href);
+}
+
+function backup({ target, data }: BackupCommand): number {
+  const config = readServerConfig(
+    { ...process.env, ...(data !== undefined && { EYEPIECE_DATA: path.resolve(data) }) },
+    { root, cwd: process.cwd() },
+  );
+  const done = config.ok ? backUp(config.value.dataDir, path.resolve(target)) : config;
+  if (!done.ok) {
+    console.error(failureWords(done.failure));
+    return 1;
+  }
+  const { captures, bytes } = done.value;
+  console.log(
+    `Copied ${captures} ${captures === 1 ? "capture" : "captures"} and the catalogue, ${formatBytes(bytes)}, into ${target}.`,
+  );
+  return 0;
 }

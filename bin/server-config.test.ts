@@ -14,6 +14,7 @@ describe("readServerConfig", () => {
       allowedHosts: [],
       trustProxy: false,
       basePath: "",
+      keepDays: undefined,
     };
     expect(read({})).toEqual({ ok: true, value: usual });
     const names = [
@@ -23,6 +24,7 @@ describe("readServerConfig", () => {
       "EYEPIECE_TOKEN",
       "EYEPIECE_ALLOWED_HOSTS",
       "EYEPIECE_TRUST_PROXY",
+      "EYEPIECE_KEEP_DAYS",
     ];
     expect(read(Object.fromEntries(names.map((name) => [name, " "])))).toEqual({ ok: true, value: usual });
   });

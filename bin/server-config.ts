@@ -14,6 +14,8 @@ export interface ServerConfig {
   readonly trustProxy: boolean;
   /** "" or "/name". */
   readonly basePath: string;
+  /** Captures to which nothing was added for so many days are deleted; undefined: never. */
+  readonly keepDays: number | undefined;
 }
 
 /** A variable that is set to nothing counts as not set: service files and compose files do that. */
@@ -58,6 +60,14 @@ const basePath = text.pipe(
     .default(""),
 );
 
+const keepDays = text.pipe(
+  z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, "EYEPIECE_KEEP_DAYS must be a whole number of days, 1 or more.")
+    .transform(Number)
+    .optional(),
+);
+
 const environment = z.object({
   PORT: port,
   HOST: text.transform((value) => value?.replace(/^\[(.*)\]$/, "$1") ?? "127.0.0.1"),
@@ -66,6 +76,7 @@ const environment = z.object({
   EYEPIECE_ALLOWED_HOSTS: allowedHosts,
   EYEPIECE_TRUST_PROXY: trustProxy,
   EYEPIECE_BASE_PATH: basePath,
+  EYEPIECE_KEEP_DAYS: keepDays,
 });
 
 /**
@@ -98,5 +109,6 @@ export function readServerConfig(
     allowedHosts: parsed.data.EYEPIECE_ALLOWED_HOSTS,
     trustProxy: parsed.data.EYEPIECE_TRUST_PROXY,
     basePath: parsed.data.EYEPIECE_BASE_PATH,
+    keepDays: parsed.data.EYEPIECE_KEEP_DAYS,
   });
 }

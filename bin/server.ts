@@ -45,7 +45,10 @@ async function serve(config: ServerConfig): Promise<void> {
   watchCrashes(lock);
   const http = createHttpServer();
   const port = orExit(await listen(http.server, config.host, config.port), lock);
-  const engine = await createEngine(config.dataDir, log, { asksForToken: config.token !== undefined });
+  const engine = await createEngine(config.dataDir, log, {
+    asksForToken: config.token !== undefined,
+    keepDays: config.keepDays,
+  });
   signals.onStop(() => void stop({ http, engine, lock }));
   const pages = await openPages({ root, isDev, hostname: config.host, port });
   signals.onStop(() => void stop({ http, engine, pages, lock }));

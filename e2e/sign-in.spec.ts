@@ -41,6 +41,10 @@ test("a person signs in where they wanted to go, and stays signed in", async ({ 
   expect(cookie).toMatchObject({ name: "eyepiece_session", httpOnly: true, sameSite: "Strict", path: "/" });
   expect(cookie?.value).not.toContain(token);
   expect((await page.reload())?.status()).toBe(200);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByLabel("Token")).toBeVisible();
+  expect(await context.cookies()).toEqual([]);
+  expect((await page.goto(server.address))?.status()).toBe(401);
 });
 
 test("a wrong token is said so, and the tenth closes the form for a while", async ({ page }) => {

@@ -23,6 +23,8 @@ describe("parseArguments", () => {
     ["ingest b --name n a - --json", { ...ingest, paths: ["b", "a", "-"], name: "n", json: true }],
     ["ingest a --capture c1", { ...ingest, paths: ["a"], captureId: "c1" }],
     ["ingest a --url https://host:8443/base/", { ...ingest, paths: ["a"], url: "https://host:8443/base/" }],
+    ["backup /mnt/copy", { kind: "backup", target: "/mnt/copy", data: undefined }],
+    ["backup copy --data x", { kind: "backup", target: "copy", data: "x" }],
     ["ingest -- --name", { ...ingest, paths: ["--name"] }],
   ])("reads %s", (line, command) => {
     expect(parse(line)).toEqual({ ok: true, value: command });
@@ -30,6 +32,9 @@ describe("parseArguments", () => {
 
   it.each([
     ["", "Which command?"],
+    ["backup", "Name one folder"],
+    ["backup a b", "Name one folder"],
+    ["backup a --data=", "--data needs a folder"],
     ["import a", 'no command "import"'],
     ["ingest", "Nothing to ingest"],
     ["ingest --json", "Nothing to ingest"],

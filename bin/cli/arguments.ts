@@ -21,15 +21,23 @@ export interface IngestCommand {
   readonly json: boolean;
 }
 
-export type Command = ServeCommand | IngestCommand;
+export interface BackupCommand {
+  readonly kind: "backup";
+  /** Folder that is made. */
+  readonly target: string;
+  readonly data: string | undefined;
+}
+
+export type Command = ServeCommand | IngestCommand | BackupCommand;
 
 /** `argv` without the program's own name; help and version were answered before (help.mjs). Code: `usage`. */
 export function parseArguments(argv: readonly string[]): Result<Command> {
   const [word, ...rest] = argv;
-  if (word === undefined) return usage("Which command? There are serve and ingest.");
+  if (word === undefined) return usage("Which command? There are serve, ingest and backup.");
   if (word === "serve") return explained(() => parseServe(rest));
   if (word === "ingest") return explained(() => parseIngest(rest));
-  return usage(`There is no command "${word}"; there are serve and ingest.`);
+  if (word === "backup") return explained(() => parseBackup(rest));
+  return usage(`There is no command "${word}"; there are serve, ingest and backup.`);
 }
 
 const text = { type: "string" } as const;
@@ -63,6 +71,19 @@ function parseIngest(args: string[]): Result<Command> {
   if (url !== undefined && !isHttpAddress(url))
     return usage(`--url ${url}: an address looks like http://127.0.0.1:3000/.`);
   return ok({ kind: "ingest", paths, name, captureId, url, json });
+}
+
+function parseBackup(args: string[]): Result<Command> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { data: text },
+    strict: true,
+    allowPositionals: true,
+  });
+  const [target, ...more] = positionals;
+  if (target === undefined || target === "" || more.length > 0) return usage("Name one folder for the copy.");
+  if (values.data === "") return usage("--data needs a folder.");
+  return ok({ kind: "backup", target, data: values.data });
 }
 
 /** http or https, without a query: paths of the interface are put behind it. */

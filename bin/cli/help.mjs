@@ -10,7 +10,10 @@ const ALL = `Eyepiece opens exported Hubble flow logs in a browser.
   eyepiece ingest PATH... [--name NAME | --capture ID] [--url ADDRESS] [--json]
       sends files, folders or standard input (-) to the running server, and starts one when there is none
 
-  eyepiece help ingest, eyepiece help serve
+  eyepiece backup FOLDER [--data FOLDER]
+      copies all captures and investigations into a new folder, while the server runs or not
+
+  eyepiece help ingest, eyepiece help serve, eyepiece help backup
   eyepiece --version
 
 Settings: EYEPIECE_URL, EYEPIECE_TOKEN (docs/interface.md); EYEPIECE_DATA, PORT, HOST (docs/operations.md).
@@ -46,6 +49,19 @@ Ends with 0 when everything was read, 1 when a file failed or not one of its rec
 the command itself was wrong.
 `;
 
+const BACKUP = `eyepiece backup FOLDER [--data FOLDER]
+
+Copies the catalogue (investigations, links) and every capture into FOLDER, which must be empty or not be
+there. Each file is copied as it is at one moment, so the server may go on working. Files that are being
+uploaded are not in the copy. To restore, start Eyepiece with EYEPIECE_DATA naming the copy.
+
+  --data FOLDER    the data folder (EYEPIECE_DATA; else data, beside the program)
+
+Ends with 0 when all was copied, 1 when not, 2 when the command itself was wrong.
+`;
+
+const PAGES = { serve: SERVE, ingest: INGEST, backup: BACKUP };
+
 const isHelp = (word) => word === "--help" || word === "-h";
 
 /**
@@ -54,12 +70,13 @@ const isHelp = (word) => word === "--help" || word === "-h";
  */
 export function helpFor(argv) {
   const [word, ...rest] = argv;
-  if (isHelp(word) || word === "help")
-    return rest[0] === "serve" ? SERVE : rest[0] === "ingest" ? INGEST : ALL;
+  if (isHelp(word) || word === "help") return pageOf(rest[0]) ?? ALL;
   if (word === "--version" || word === "-V") return `${version()}\n`;
-  if (word === "serve" && rest.some(isHelp)) return SERVE;
-  if (word === "ingest" && rest.some(isHelp)) return INGEST;
-  return undefined;
+  return rest.some(isHelp) ? pageOf(word) : undefined;
+}
+
+function pageOf(word) {
+  return Object.hasOwn(PAGES, word ?? "") ? PAGES[word] : undefined;
 }
 
 function version() {

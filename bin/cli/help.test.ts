@@ -11,6 +11,8 @@ it.each([
   ["ingest --help", "eyepiece ingest PATH..."],
   ["ingest a.json --name x -h", "eyepiece ingest PATH..."],
   ["serve -h", "eyepiece serve [--port N]"],
+  ["backup /x --help", "eyepiece backup FOLDER"],
+  ["help backup", "eyepiece backup FOLDER"],
 ])("%s prints help", (args, start) => {
   expect(helpFor(args.split(" "))?.startsWith(start)).toBe(true);
 });

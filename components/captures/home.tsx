@@ -21,6 +21,7 @@ import { DropZone } from "./drop-zone";
 import type { NamedFile } from "./dropped-files";
 import styles from "./home.module.css";
 import { RedactionList } from "./redaction-list";
+import { SignOut } from "./sign-out";
 import { startUploads, uploadStore } from "./uploads";
 
 interface Problem {
@@ -30,12 +31,14 @@ interface Problem {
 
 interface HomeProps {
   readonly theme: Theme;
+  /** The server asks for a token, and this browser has given it. */
+  readonly isSignedIn: boolean;
   /** Stands below the captures. */
   readonly children?: ReactNode;
 }
 
 /** The first page: a place to drop files, the captures there are, and how to collect logs. */
-export function Home({ theme, children }: HomeProps) {
+export function Home({ theme, isSignedIn, children }: HomeProps) {
   const client = useQueryClient();
   const router = useRouter();
   const captures = useCaptures();
@@ -76,7 +79,10 @@ export function Home({ theme, children }: HomeProps) {
     <>
       <header className={styles.top}>
         <Brand />
-        <ThemeMenu initial={theme} />
+        <div className={styles.topEnd}>
+          {isSignedIn && <SignOut />}
+          <ThemeMenu initial={theme} />
+        </div>
       </header>
       <main className={styles.main}>
         <DropZone
