@@ -6,11 +6,14 @@ import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
 import { OverviewPage } from "./pages/overview-page";
 
-test("from the overview to the missing rule", async ({ page, request }) => {
+test("from the overview to the YAML of the missing rule in four clicks, and to its file in four", async ({
+  page,
+  request,
+}) => {
   const id = await makeCapture(request, "drops-rule", flowLog(200));
   const overview = new OverviewPage(page);
   await overview.goto(id);
-  // One click from the overview, another to have it.
+  // One: the explanation of the worst cause, which holds the rule.
   await overview
     .cause(/shop\/web cannot reach payments\/api/)
     .getByRole("link", { name: /^Explain/ })
@@ -18,8 +21,51 @@ test("from the overview to the missing rule", async ({ page, request }) => {
   const drawer = page.getByRole("complementary");
   await expect(drawer).toContainText("kind: CiliumNetworkPolicy");
   await expect(drawer).toContainText('"k8s:app": api');
+  // Two: the other language of policies.
   await drawer.getByRole("button", { name: "NetworkPolicy", exact: true }).click();
   await expect(drawer).toContainText("kubernetes.io/metadata.name: payments");
+
+  await overview.goto(id);
+  await page
+    .getByRole("link", { name: /^Drops/ })
+    .first()
+    .click();
+  await page.getByRole("checkbox", { name: /^Choose for a policy/ }).click();
+  await page.getByRole("button", { name: "Write the policies" }).click();
+  const dialog = page.getByRole("dialog", { name: "Policies for 1 cause" });
+  await expect(dialog).toContainText("shop/web");
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.getByRole("button", { name: "Save shop-web.yaml" }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe("shop-web.yaml");
+  expect(readFileSync(await saved.path(), "utf8")).toContain("name: allow-web-egress-api");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+});
+
+test("rows behind the first page of a long table are reached, and the page is in the link", async ({
+  page,
+  request,
+}) => {
+  // Each port is a cause of its own: 505 of them, a page of 500 and one of five.
+  const denied = JSON.parse(lineOf(3)) as { flow: { l4: { TCP: object } } };
+  const log = Array.from({ length: 505 }, (_, n) => {
+    const TCP = { ...denied.flow.l4.TCP, destination_port: 1000 + n };
+    return `${JSON.stringify({ ...denied, flow: { ...denied.flow, uuid: `long-${n}`, l4: { TCP } } })}\n`;
+  }).join("");
+  const id = await makeCapture(request, "drops-long", log);
+  await page.goto(`/captures/${id}/drops?skip=500`);
+  const rows = page.getByRole("region", { name: "Drops by cause", exact: true }).getByRole("row");
+  const pages = page.getByRole("navigation", { name: "More causes" });
+  await expect(pages).toContainText("501 to 505 of 505 causes");
+  await expect(rows).toHaveCount(1 + 5);
+  await pages.getByRole("button", { name: "Previous 500" }).click();
+  await expect(pages).toContainText("1 to 500 of 505 causes");
+  await expect(rows).toHaveCount(1 + 500);
+  await pages.getByRole("button", { name: "Next 5" }).click();
+  await page.waitForURL(/skip=500/);
+  await expect(rows).toHaveCount(1 + 5);
 });
 
 test("a cause of drops is explained, with its records, and leads to exactly its flows", async ({
@@ -105,23 +151,6 @@ test("a cell of the heat map is reached by keys and leads to the drops of its po
   await expect(flows.drops).toHaveText("1 drop");
 });
 
-test("chosen causes become one policy for each workload, to be saved", async ({ page, request }) => {
-  const id = await makeCapture(request, "drops-gather", flowLog(100));
-  await page.goto(`/captures/${id}/drops`);
-  await page.getByRole("checkbox", { name: /^Choose for a policy/ }).check();
-  await page.getByRole("button", { name: "Write the policies" }).click();
-  const dialog = page.getByRole("dialog", { name: "Policies for 1 cause" });
-  await expect(dialog).toContainText("shop/web");
-  const [saved] = await Promise.all([
-    page.waitForEvent("download"),
-    dialog.getByRole("button", { name: "Save shop-web.yaml" }).click(),
-  ]);
-  expect(saved.suggestedFilename()).toBe("shop-web.yaml");
-  expect(readFileSync(await saved.path(), "utf8")).toContain("name: allow-web-egress-api");
-  await page.keyboard.press("Escape");
-  await expect(dialog).toBeHidden();
-});
-
 test("audited events and what lost nothing have lists of their own", async ({ page, request }) => {
   const first = JSON.parse(lineOf(3)) as { flow: Record<string, unknown>; node_name: string; time: string };
   const other = (uuid: string, members: object) =>
@@ -154,10 +183,12 @@ test("audited events and what lost nothing have lists of their own", async ({ pa
   await expect(flows.count).toHaveText("1 flow");
 });
 
-test("a scope without drops says so", async ({ page, request }) => {
+test("a scope without drops says so, with the way out", async ({ page, request }) => {
   const id = await makeCapture(request, "drops-none", flowLog(100));
   await page.goto(`/captures/${id}/drops?q=verdict:FORWARDED`);
   await expect(page.getByText("Nothing was dropped in this scope.")).toBeVisible();
+  await page.getByRole("button", { name: "Show the whole capture" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("10 drops");
 });
 
 test("drops, a cause and its policies have no accessibility violations", async ({ page, request }) => {

@@ -76,6 +76,19 @@ describe("drops that are easily mixed up", () => {
       ]);
   });
 
+  it.each(DROPS_BY)("are reached page by page by %s, each row once, and every page adds up", (by) => {
+    const proof = new ProofCapture([{ name: "a", text: lines(...LINES) }]);
+    const { rows: all } = proof.ask("drops", { by });
+    const pages = Array.from({ length: Math.ceil(all.length / 2) + 1 }, (_, page) =>
+      proof.ask("drops", { by, limit: "2", skip: String(2 * page) }),
+    );
+    expect(pages.flatMap(({ rows }) => rows)).toEqual(all);
+    for (const { rows, folded, total } of pages) {
+      expect(rows.length + folded.rows).toBe(all.length);
+      expect(rows.reduce((sum, { drops }) => sum + drops, folded.drops)).toBe(total);
+    }
+  });
+
   it.each(DROPS_BY)("are told from the others by %s, however many are shown", (by) => {
     const proof = new ProofCapture([{ name: "a", text: lines(...LINES) }]);
     const answer = proof.ask("drops", { by });

@@ -257,6 +257,12 @@ describe("dropped pings, whose records do not say who asked", () => {
     expect(droppedAt).toEqual([{ name: "shop/web-7d4b9c6f5-x2x71@prod", drops: 2 }]);
   });
 
+  it("have a rhythm: each is a try of its own", () => {
+    const { rows, explain } = ask(...[0, 30, 60, 90, 120].map((seconds) => ping(seconds, WEB, 8)));
+    expect(rows[0]).toMatchObject({ rhythmNs: "30000000000", attempts: null });
+    expect(explain().rhythm?.says).toBe("It is tried every 30 s.");
+  });
+
   it("of several pods are one cause with a rule for each, and replies among them are left out", () => {
     const { proof, rows, explain } = ask(ping(0, WEB, 8), ping(1, CART, 8), ping(2, CART, undefined));
     expect(rows.map(({ drops, place }) => [drops, place])).toEqual([[3, "egress"]]);

@@ -113,11 +113,13 @@ function Explained(props: ExplainedProps) {
           <Names {...props} title="Pods that dropped" names={answer.droppedAt} termsOf={droppedAtTerms} />
         )}
         <Names {...props} title="Nodes" names={answer.nodes} termsOf={nodeTerms} />
+        {cause.key.client && (
+          <p className={shared.quiet}>
+            <Link href={flowsAddress(captureId, scope, ...edgeTerms(answer))}>All flows of this edge</Link>,
+            dropped or not.
+          </p>
+        )}
       </Part>
-      <p className={shared.quiet}>
-        <Link href={flowsAddress(captureId, scope, ...edgeTerms(answer))}>All flows of this edge</Link>,
-        dropped or not.
-      </p>
     </>
   );
 }

@@ -10,7 +10,16 @@ import type { DropRow, DropsAnswer, DropsBy } from "@/lib/questions/answers-drop
 import { makeTerm } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
 import { policySet } from "@/lib/scope/policy-set-kind";
-import { BY_LABELS, decidedText, placeOf, reasonCode, reasonLabel, rowTerms, rowTitle } from "./drop-words";
+import {
+  BY_LABELS,
+  decidedText,
+  placeOf,
+  reasonCode,
+  reasonLabel,
+  rowTerms,
+  rowTitle,
+  workedText,
+} from "./drop-words";
 import styles from "./drops-view.module.css";
 
 interface Shown {
@@ -28,11 +37,24 @@ type Column = DataColumn<DropRow>;
 
 /** Columns of the table; one that says what the first says already is left out. */
 export function dropColumns(shown: Shown): readonly Column[] {
+  const isOneDay = areOfOneDay(shown.answer.rows);
   const columns: readonly (Column | false)[] = [
     titleColumn(shown),
     dropsColumn(shown),
     shareColumn(shown),
     attemptsColumn(shown),
+    {
+      id: "first",
+      label: "First",
+      sortBy: ({ first }) => first,
+      render: ({ first }) => <Instant time={first} isOneDay={isOneDay} />,
+    },
+    {
+      id: "last",
+      label: "Last",
+      sortBy: ({ last }) => last,
+      render: ({ last }) => <Instant time={last} isOneDay={isOneDay} />,
+    },
     trendColumn(shown),
     { id: "direction", label: "Direction", sortBy: placeOf, render: (row) => <bdi>{placeOf(row)}</bdi> },
     shown.by !== "reason" && {
@@ -45,7 +67,11 @@ export function dropColumns(shown: Shown): readonly Column[] {
       id: "decided",
       label: "Decided by",
       sortBy: decidedText,
-      render: (row) => <Decided shown={shown} row={row} />,
+      render: (row) => (
+        <span className={styles.decided}>
+          <Decided shown={shown} row={row} />
+        </span>
+      ),
     },
     shown.by === "policy" && {
       id: "unnamed",
@@ -63,14 +89,15 @@ export function dropColumns(shown: Shown): readonly Column[] {
           <span title={visible(row.remedy ?? "")}>{visible(row.fix)}</span>
         ),
     },
-    { id: "pattern", label: "Pattern", render: (row) => <Pattern row={row} /> },
-    {
-      id: "first",
-      label: "First",
-      sortBy: ({ first }) => first,
-      render: ({ first }) => <Instant time={first} />,
+    { id: "pattern", label: "Pattern", render: (row) => <Pattern row={row} isOneDay={isOneDay} /> },
+    shown.by === "cause" && {
+      id: "worked",
+      label: "Ever worked",
+      title:
+        "Whether the same client reached the same server and port in this capture. Rows are in this order: never, before, now and then, noise",
+      sortBy: workedText,
+      render: (row) => workedText(row),
     },
-    { id: "last", label: "Last", sortBy: ({ last }) => last, render: ({ last }) => <Instant time={last} /> },
   ];
   return columns.filter((column) => column !== false);
 }
@@ -168,22 +195,29 @@ function trendColumn({ answer }: Shown): Column {
 }
 
 /** What the times of a row have in common. */
-function Pattern({ row: { rhythmNs, burst, isNew, first, drops } }: { readonly row: DropRow }) {
+function Pattern({ row, isOneDay }: { readonly row: DropRow; readonly isOneDay: boolean }) {
+  const { rhythmNs, burst, isNew, first, drops } = row;
   const says = [
     ...(rhythmNs === null ? [] : [`every ${formatSpan(BigInt(rhythmNs))}`]),
     ...(burst === null
       ? []
       : [`burst: ${formatShare(burst.drops, drops)} within ${formatSpan(spanNs(burst))}`]),
-    ...(isNew ? [`new since ${formatInstantText(first)}`] : []),
+    ...(isNew ? [`new since ${shortInstant(first, isOneDay)}`] : []),
   ];
   if (says.length === 0) return <span className={shared.quiet}>none seen</span>;
   const when = [
     ...(burst === null
       ? []
       : [`most from ${formatInstantText(burst.from)} to ${formatInstantText(burst.to)}`]),
-    ...(isNew ? ["the log was silent about it before"] : []),
+    ...(isNew ? [`first ${formatInstantText(first)}, the log was silent about it before`] : []),
   ];
-  return <span title={when.join("; ")}>{says.join(", ")}</span>;
+  return (
+    <span className={styles.lines} title={when.join("; ")}>
+      {says.map((text) => (
+        <span key={text}>{text}</span>
+      ))}
+    </span>
+  );
 }
 
 function spanNs({ from, to }: NonNullable<DropRow["burst"]>): bigint {
@@ -203,7 +237,14 @@ function Decided({ shown: { captureId, scope }, row }: { readonly shown: Shown; 
         {text}
       </Link>
     );
-  const isOpen = confidence === "likely" && (decidedBy === "default-deny" || decidedBy === "policy");
+  // Of a deny rule the reader wants to know whose it is; of a default deny there is none to name.
+  if (decidedBy === "policy")
+    return (
+      <>
+        {text} <span className={shared.quiet}>{unnamed}</span>
+      </>
+    );
+  const isOpen = confidence === "likely" && decidedBy === "default-deny";
   return (
     <span title={unnamed ?? undefined}>
       {text}
@@ -212,8 +253,30 @@ function Decided({ shown: { captureId, scope }, row }: { readonly shown: Shown; 
   );
 }
 
-function Instant({ time }: { readonly time: string | null }) {
-  return <span className={shared.instant}>{formatInstantText(time)}</span>;
+interface InstantProps {
+  readonly time: string | null;
+  readonly isOneDay: boolean;
+}
+
+/** The date stands above, at the histogram, where it is one for all rows. */
+function Instant({ time, isOneDay }: InstantProps) {
+  return (
+    <span className={shared.instant} title={formatInstantText(time)}>
+      {shortInstant(time, isOneDay)}
+    </span>
+  );
+}
+
+function shortInstant(time: string | null, isOneDay: boolean): string {
+  const text = formatInstantText(time);
+  return isOneDay && time !== null ? text.slice(DATE_LENGTH + 1) : text;
+}
+
+const DATE_LENGTH = "2026-03-04".length;
+
+function areOfOneDay(rows: readonly DropRow[]): boolean {
+  const days = rows.flatMap(({ first, last }) => [first, last]).map((time) => time?.slice(0, DATE_LENGTH));
+  return new Set(days.filter((day) => day !== undefined)).size <= 1;
 }
 
 function Reason({ row }: { readonly row: DropRow }) {

@@ -23,7 +23,6 @@ interface DropPicturesProps {
   readonly captureId: string;
   readonly scope: ScopeHandle;
   readonly by: DropsBy;
-  readonly answer: DropsAnswer;
 }
 
 /** Rows that have a colour of their own; what else there is, is one more. */
@@ -32,10 +31,12 @@ const PODS = 6;
 const MORE_PODS = 20;
 
 /** Drops over time: stacked by what the table is grouped by, and by the pod that dropped. */
-export function DropPictures({ captureId, scope, by, answer }: DropPicturesProps) {
+export function DropPictures({ captureId, scope, by }: DropPicturesProps) {
   const [zone] = useStored(ZONE);
+  // Whatever page of the table is shown.
+  const answer = useDrops(captureId, scope, by).data;
   const pods = useDrops(captureId, scope, "pod").data;
-  if (scope.scope === undefined) return null;
+  if (scope.scope === undefined || answer === undefined) return <div className={styles.picturesToCome} />;
   return (
     <div className={styles.pictures}>
       <SeriesChart

@@ -16,6 +16,17 @@ export const BY_LABELS: Readonly<Record<DropsBy, string>> = {
   node: "Node",
 };
 
+/** Several of them, below the table. */
+export const BY_PLURALS: Readonly<Record<DropsBy, string>> = {
+  cause: "causes",
+  policy: "policies",
+  reason: "reasons",
+  client: "clients",
+  server: "servers",
+  pod: "pods",
+  node: "nodes",
+};
+
 export const NOT_DROP_LABELS: Readonly<Record<NotDropKind, string>> = {
   audited: "Audited",
   "not-a-loss": "Not a loss",
@@ -48,7 +59,7 @@ const DECIDED: Readonly<Record<NonNullable<DropRow["decidedBy"]>, string>> = {
 export function decidedText({ decidedBy, policies }: DropRow): string {
   if (policies.length > 0) return policies.map(policyText).join(", ");
   if (decidedBy === null) return "several";
-  if (decidedBy === "policy") return "a deny rule; the log does not name its policy";
+  if (decidedBy === "policy") return "a deny rule of an unknown policy";
   return DECIDED[decidedBy];
 }
 
@@ -73,6 +84,19 @@ export function placeOf({ place, direction }: DropRow): string {
   if (place !== null) return visible(place);
   if (direction === "EGRESS" || direction === "INGRESS") return direction.toLowerCase();
   return direction === null ? "several" : "not known";
+}
+
+const WORKED: Readonly<Record<NonNullable<DropRow["class"]>, string>> = {
+  "never-worked": "never",
+  "broken-since": "before",
+  degraded: "now and then",
+  noise: "noise",
+};
+
+/** Whether the edge of a cause was seen to work. */
+export function workedText({ class: kind, key }: DropRow): string {
+  if (kind === null) return "several";
+  return kind === "never-worked" && key.client === null ? "not known" : WORKED[kind];
 }
 
 /** Said beside rules with ports. */

@@ -5,12 +5,14 @@ import { useRef, useState } from "react";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
-import { Button } from "@/components/ui/button";
+import { viewAddress } from "@/components/frame/views";
+import { Button, linkButton } from "@/components/ui/button";
 import { Choice } from "@/components/ui/choice";
 import { DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
+import { Pager } from "@/components/ui/pager";
 import { Tile, Tiles } from "@/components/ui/tile";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import shared from "@/components/ui/view.module.css";
@@ -19,6 +21,7 @@ import type { Scope } from "@/lib/scope/link";
 import { dropColumns } from "./drop-columns";
 import {
   BY_LABELS,
+  BY_PLURALS,
   DECIDED_LABELS,
   DROPS_BY,
   filterTerms,
@@ -27,7 +30,7 @@ import {
 } from "./drop-words";
 import styles from "./drops-view.module.css";
 import { Failed } from "./failed";
-import { useDrops } from "./queries";
+import { PAGE, useDrops } from "./queries";
 
 const DropPictures = later(
   () => import("./drop-pictures").then((module) => module.DropPictures),
@@ -48,7 +51,8 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
   const scope = useScope();
   const view = useRef<HTMLDivElement>(null);
   const by = readBy(scope.view.by);
-  const drops = useDrops(captureId, scope, by);
+  const skip = readSkip(scope);
+  const drops = useDrops(captureId, scope, by, skip);
   const openId = scope.view.cause;
   const open = (cause: string) => scope.setView({ cause });
   const close = () => scope.setView({ cause: null });
@@ -62,7 +66,10 @@ export function DropsView({ captureId }: { readonly captureId: string }) {
           <h1 className={shared.count} aria-live="polite">
             {drops.data === undefined ? "Drops" : formatQuantity(drops.data.total, "drop")}
           </h1>
-          <BySwitch by={word ?? by} onBy={(next) => scope.setView({ by: next === "cause" ? null : next })} />
+          <BySwitch
+            by={word ?? by}
+            onBy={(next) => scope.setView({ by: next === "cause" ? null : next, skip: null })}
+          />
         </div>
         {word !== undefined ? (
           <NotDrops captureId={captureId} scope={scope} kind={word} />
@@ -104,6 +111,7 @@ interface TableProps {
 function Table({ captureId, scope, by, answer, openId, onOpen }: TableProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(NOTHING_CHOSEN);
   const [isGathering, setGathering] = useState(false);
+  const table = useRef<HTMLDivElement>(null);
   if (scope.scope === undefined) return null;
   const onChoose = (causeId: string) =>
     setChosen((before) =>
@@ -111,7 +119,7 @@ function Table({ captureId, scope, by, answer, openId, onOpen }: TableProps) {
         ? new Set([...before].filter((id) => id !== causeId))
         : new Set([...before, causeId]),
     );
-  if (answer.rows.length === 0) return <Nothing answer={answer} />;
+  if (answer.total === 0) return <Nothing captureId={captureId} answer={answer} scope={scope} />;
   return (
     <>
       {answer.meta.notes.map((note) => (
@@ -132,7 +140,7 @@ function Table({ captureId, scope, by, answer, openId, onOpen }: TableProps) {
           />
         ))}
       </Tiles>
-      <DropPictures captureId={captureId} scope={scope} by={by} answer={answer} />
+      <DropPictures captureId={captureId} scope={scope} by={by} />
       {chosen.size > 0 && (
         <p className={styles.chosen} role="status">
           {formatQuantity(chosen.size, "cause")} chosen
@@ -144,25 +152,35 @@ function Table({ captureId, scope, by, answer, openId, onOpen }: TableProps) {
           </Button>
         </p>
       )}
-      <DataTable
-        label={`Drops by ${BY_LABELS[by].toLowerCase()}`}
-        columns={dropColumns({ captureId, scope: scope.scope, by, answer, onOpen, chosen, onChoose })}
-        rows={answer.rows}
-        keyOf={keyOf}
-        isOpen={(row) => row.key.causeId !== undefined && row.key.causeId === openId}
-        onOpen={by === "cause" ? (row) => row.key.causeId && onOpen(row.key.causeId) : undefined}
+      <div ref={table}>
+        <DataTable
+          label={`Drops by ${BY_LABELS[by].toLowerCase()}`}
+          columns={dropColumns({ captureId, scope: scope.scope, by, answer, onOpen, chosen, onChoose })}
+          rows={answer.rows}
+          keyOf={keyOf}
+          isOpen={(row) => row.key.causeId !== undefined && row.key.causeId === openId}
+          onOpen={by === "cause" ? (row) => row.key.causeId && onOpen(row.key.causeId) : undefined}
+        />
+      </div>
+      <Pager
+        what={BY_PLURALS[by]}
+        skip={readSkip(scope)}
+        shown={answer.rows.length}
+        all={answer.rows.length + answer.folded.rows}
+        size={PAGE}
+        top={table}
+        onSkip={(skip) => scope.setView({ skip: skip === 0 ? null : String(skip) })}
       />
-      {answer.folded.rows > 0 && (
-        <p className={shared.note}>
-          And {formatQuantity(answer.folded.rows, "row")} more with{" "}
-          {formatQuantity(answer.folded.drops, "drop")}: narrow the scope to see them.
-        </p>
-      )}
       {isGathering && (
         <GatherDialog captureId={captureId} causes={[...chosen]} onClose={() => setGathering(false)} />
       )}
     </>
   );
+}
+
+/** Rows before the page that the link names. */
+function readSkip({ view }: ScopeHandle): number {
+  return Number(view.skip ?? 0);
 }
 
 function readBy(word: string | undefined): DropsBy {
@@ -203,12 +221,45 @@ function BySwitch({ by, onBy }: BySwitchProps) {
   );
 }
 
-function Nothing({ answer }: { readonly answer: DropsAnswer }) {
+interface NothingProps {
+  readonly captureId: string;
+  readonly answer: DropsAnswer;
+  readonly scope: ScopeHandle;
+}
+
+function Nothing({ captureId, answer, scope: { scope, setTexts } }: NothingProps) {
+  if (answer.meta.partial)
+    return (
+      <Empty title="No drops yet." role="status">
+        A file is still being settled; drops are counted at the end.
+      </Empty>
+    );
+  const isNarrow =
+    scope !== undefined &&
+    (scope.filter.terms.length > 0 || scope.from !== undefined || scope.to !== undefined);
+  if (isNarrow)
+    return (
+      <Empty
+        title="Nothing was dropped in this scope."
+        role="status"
+        actions={<Button onClick={() => setTexts("", "", {})}>Show the whole capture</Button>}
+      >
+        The filter or the time range leaves no drop.
+      </Empty>
+    );
   return (
-    <Empty title="Nothing was dropped in this scope." role="status">
-      {answer.meta.partial
-        ? "A file is still being settled; drops are counted at the end."
-        : "Records with verdict DROPPED that lost nothing are not counted here (filter: not-a-loss:yes)."}
+    <Empty
+      title="Nothing was dropped in this capture."
+      role="status"
+      actions={
+        <Link href={viewAddress(captureId, "quality", "")} className={linkButton("plain")}>
+          What the log can tell
+        </Link>
+      }
+    >
+      No record tells of a packet or request that was lost. If you expected some: the export may have been
+      filtered by verdict, or the node that dropped them is missing. What was audited, and what was dropped
+      without a loss, is listed under the two words above.
     </Empty>
   );
 }

@@ -1,19 +1,21 @@
 "use client";
 
 import Link from "next/link";
+import { useRef } from "react";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { Pager } from "@/components/ui/pager";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import type { NotDropKind, NotDropsAnswer } from "@/lib/questions/answers-drops";
 import type { Scope } from "@/lib/scope/link";
 import { filterTerms, policyText } from "./drop-words";
 import { Failed } from "./failed";
-import { useNotDrops } from "./queries";
+import { PAGE, useNotDrops } from "./queries";
 
 type Row = NotDropsAnswer["rows"][number];
 
@@ -38,7 +40,9 @@ interface NotDropsProps {
 
 /** Audited events, or records that lost nothing: lists of their own, never mixed with drops. */
 export function NotDrops({ captureId, scope, kind }: NotDropsProps) {
-  const { data, error, refetch } = useNotDrops(captureId, scope, kind);
+  const table = useRef<HTMLDivElement>(null);
+  const skip = Number(scope.view.skip ?? 0);
+  const { data, error, refetch } = useNotDrops(captureId, scope, kind, skip);
   if (data === undefined || scope.scope === undefined)
     return error === null ? (
       <p className={shared.loading}>Counting …</p>
@@ -46,7 +50,7 @@ export function NotDrops({ captureId, scope, kind }: NotDropsProps) {
       <Failed error={error} onRetry={refetch} />
     );
   const { says, none, hint } = WORDS[kind];
-  if (data.rows.length === 0)
+  if (data.total === 0)
     return (
       <Empty title={none} role="status">
         {hint}
@@ -57,18 +61,23 @@ export function NotDrops({ captureId, scope, kind }: NotDropsProps) {
       <p className={shared.note}>
         {formatQuantity(data.total, "event")}. {says}
       </p>
-      <DataTable
-        label={kind === "audited" ? "Audited events" : "Records that lost nothing"}
-        columns={columnsOf(captureId, scope.scope, kind)}
-        rows={data.rows}
-        keyOf={(row) => row.filter}
+      <div ref={table}>
+        <DataTable
+          label={kind === "audited" ? "Audited events" : "Records that lost nothing"}
+          columns={columnsOf(captureId, scope.scope, kind)}
+          rows={data.rows}
+          keyOf={(row) => row.filter}
+        />
+      </div>
+      <Pager
+        what="rows"
+        skip={skip}
+        shown={data.rows.length}
+        all={data.rows.length + data.folded.rows}
+        size={PAGE}
+        top={table}
+        onSkip={(next) => scope.setView({ skip: next === 0 ? null : String(next) })}
       />
-      {data.folded.rows > 0 && (
-        <p className={shared.note}>
-          And {formatQuantity(data.folded.rows, "row")} more with{" "}
-          {formatQuantity(data.folded.events, "event")}: narrow the scope to see them.
-        </p>
-      )}
     </>
   );
 }

@@ -15,14 +15,18 @@ import type {
 
 /** Of trends and pictures. */
 const BUCKETS = "60";
+/** Rows of one page of a table. */
+export const PAGE = 500;
 
-export function useDrops(captureId: string, { scope, query }: ScopeHandle, by: DropsBy) {
+export function useDrops(captureId: string, { scope, query }: ScopeHandle, by: DropsBy, skip = 0) {
   return useQuery({
-    queryKey: [...readKey(captureId), "drops", query, by],
+    queryKey: [...readKey(captureId), "drops", query, by, skip],
     queryFn: ({ signal }) => {
       const params = new URLSearchParams(query);
       params.set("by", by);
       params.set("buckets", BUCKETS);
+      params.set("limit", String(PAGE));
+      params.set("skip", String(skip));
       return getJson<DropsAnswer>(capturePath(captureId, "/drops"), { params, signal });
     },
     enabled: scope !== undefined,
@@ -42,12 +46,19 @@ export function useDropCause(captureId: string, { scope, query }: ScopeHandle, c
   });
 }
 
-export function useNotDrops(captureId: string, { scope, query }: ScopeHandle, kind: NotDropKind) {
+export function useNotDrops(
+  captureId: string,
+  { scope, query }: ScopeHandle,
+  kind: NotDropKind,
+  skip: number,
+) {
   return useQuery({
-    queryKey: [...readKey(captureId), "not-drops", query, kind],
+    queryKey: [...readKey(captureId), "not-drops", query, kind, skip],
     queryFn: ({ signal }) => {
       const params = new URLSearchParams(query);
       params.set("kind", kind);
+      params.set("limit", String(PAGE));
+      params.set("skip", String(skip));
       return getJson<NotDropsAnswer>(capturePath(captureId, "/not-drops"), { params, signal });
     },
     enabled: scope !== undefined,

@@ -33,6 +33,8 @@ interface Brush {
 }
 
 const HEIGHT = 64;
+/** Room above the bars for the word that says how high the picture is. */
+const SCALE_HEIGHT = 12;
 /** A press that moves less is no brush. */
 const LEAST_BRUSH = 4;
 
@@ -42,7 +44,7 @@ export function HistogramPlot(props: HistogramPlotProps) {
   const frame = useRef<SVGSVGElement>(null);
   const [brush, setBrush] = useState<Brush>();
   const scaled = { ...bars, most: axisTop(bars.most) };
-  const paths = outlines(scaled, window, { width, height: HEIGHT });
+  const paths = outlines(scaled, window, { width, height: HEIGHT - SCALE_HEIGHT });
 
   const placeOf = (event: PointerEvent) => event.clientX - (frame.current?.getBoundingClientRect().left ?? 0);
   const stretchOf = ({ from, to }: Brush): TimeWindow => {
@@ -99,7 +101,7 @@ export function HistogramPlot(props: HistogramPlotProps) {
         const path = paths.get(tone);
         if (path === undefined) return null;
         return (
-          <g key={tone} className={styles[tone]}>
+          <g key={tone} className={styles[tone]} transform={`translate(0 ${SCALE_HEIGHT})`}>
             <path d={path} />
             {tone !== "good" && <path d={path} fill={`url(#${id}-${tone})`} />}
           </g>

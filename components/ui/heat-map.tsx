@@ -88,7 +88,6 @@ export function HeatMap({ title, unit, rows, starts, zone, tone, hrefOf }: HeatM
 }
 
 function Times({ starts, zone }: Pick<HeatMapProps, "starts" | "zone">) {
-  const every = labelEvery(starts.length);
   // Without their fractions, buckets below a second would have the same label.
   const isFine = starts.some((start) => !start.endsWith("000000000"));
   return (
@@ -99,7 +98,7 @@ function Times({ starts, zone }: Pick<HeatMapProps, "starts" | "zone">) {
         </th>
         {starts.map((start, column) => (
           <th key={start} scope="col" className={styles.time}>
-            <span className={column % every === 0 ? styles.tick : "spoken"}>
+            <span className={hasTick(column, starts.length) ? styles.tick : "spoken"}>
               {formatClock(BigInt(start), zone).slice(0, isFine ? undefined : 8)}
             </span>
           </th>
@@ -179,7 +178,11 @@ function stepOf(count: number, most: number): number {
   return Math.max(1, Math.ceil(Math.sqrt(count / most) * STEPS));
 }
 
-/** About six labels, whatever the number of columns: there is room for them in half a page. */
-function labelEvery(columns: number): number {
-  return Math.max(1, Math.ceil(columns / 6));
+/**
+ * About six labels, whatever the number of columns: there is room for them in half a page. One that begins close to the end would
+ * run into the column behind it.
+ */
+function hasTick(column: number, columns: number): boolean {
+  const every = Math.max(1, Math.ceil(columns / 6));
+  return column % every === 0 && (column === 0 || column + every <= columns);
 }

@@ -43,6 +43,8 @@ interface SeriesChartProps {
 }
 
 const HEIGHT = 96;
+/** Room above the bars for the word that says how high the picture is. */
+const SCALE_HEIGHT = 14;
 /** A press that moves less is no brush. */
 const LEAST_BRUSH = 4;
 
@@ -103,7 +105,7 @@ export function SeriesChart({
             className={styles.picture}
             data-brush={onBrush !== undefined}
             width={width}
-            height={HEIGHT + AXIS_HEIGHT}
+            height={SCALE_HEIGHT + HEIGHT + AXIS_HEIGHT}
             onPointerDown={(event) => {
               if (onBrush === undefined || event.button !== 0) return;
               event.currentTarget.setPointerCapture(event.pointerId);
@@ -115,32 +117,34 @@ export function SeriesChart({
             onPointerLeave={() => setPointed(undefined)}
           >
             <Hatches id={id} looks={series.map(({ look }) => look)} />
-            {series.map(({ key, look }) => {
-              const path = paths.get(key);
-              if (path === undefined) return null;
-              return (
-                <g key={key} className={areaClass(look)}>
-                  <path d={path} />
-                  <path d={path} fill={hatchFill(id, look)} />
-                </g>
-              );
-            })}
-            {pointed && (
-              <rect
-                className={styles.pointed}
-                x={xOf(pointed.from, window, width)}
-                y={0}
-                width={Math.max(2, xOf(pointed.to, window, width) - xOf(pointed.from, window, width))}
-                height={HEIGHT}
-              />
-            )}
-            {(given !== undefined || stacks.length > 0) && (
-              <TimeAxis window={window} width={width} y={HEIGHT} zone={zone} />
-            )}
+            <g transform={`translate(0 ${SCALE_HEIGHT})`}>
+              {series.map(({ key, look }) => {
+                const path = paths.get(key);
+                if (path === undefined) return null;
+                return (
+                  <g key={key} className={areaClass(look)}>
+                    <path d={path} />
+                    <path d={path} fill={hatchFill(id, look)} />
+                  </g>
+                );
+              })}
+              {pointed && (
+                <rect
+                  className={styles.pointed}
+                  x={xOf(pointed.from, window, width)}
+                  y={0}
+                  width={Math.max(2, xOf(pointed.to, window, width) - xOf(pointed.from, window, width))}
+                  height={HEIGHT}
+                />
+              )}
+              {(given !== undefined || stacks.length > 0) && (
+                <TimeAxis window={window} width={width} y={HEIGHT} zone={zone} />
+              )}
+            </g>
             <text
               className={figure.most}
               x={stacks.length > 0 ? 2 : width / 2}
-              y={stacks.length > 0 ? 10 : HEIGHT / 2}
+              y={stacks.length > 0 ? 10 : SCALE_HEIGHT + HEIGHT / 2}
             >
               {stacks.length > 0 ? quantity(most) : isLoading ? "Counting …" : "None in the scope"}
             </text>
@@ -148,7 +152,7 @@ export function SeriesChart({
               <rect
                 className={styles.brush}
                 x={Math.min(brush.from, brush.to)}
-                y={0}
+                y={SCALE_HEIGHT}
                 width={Math.abs(brush.to - brush.from)}
                 height={HEIGHT}
               />

@@ -84,7 +84,7 @@ export const dropsAnswerSchema = z.object({
   /** Width of the trends' buckets. */
   bucketNs: ns,
   rows: z.array(dropRowSchema),
-  /** Rows beyond the limit, and when their drops were. */
+  /** Rows beyond the limit and those that were left out, and when their drops were. */
   folded: z.object({ rows: count, drops: count, trend }),
   /** The same drops by what decided; those of nothing are left out. */
   decided: z.array(z.object({ decidedBy: z.enum(DECIDED_BY), drops: count, filter: z.string() })),

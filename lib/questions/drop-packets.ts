@@ -74,9 +74,14 @@ function toPackets(capture: OpenCapture, row: SqlRow): DropPackets {
   const isIcmp = row.icmpType !== null && (row.protocol === "ICMPv4" || row.protocol === "ICMPv6");
   return {
     icmp: isIcmp ? { family: row.protocol === "ICMPv4" ? "IPv4" : "IPv6", type: Number(row.icmpType) } : null,
-    sender: readCauseSide(capture, text(row.sender), text(row.senderLabels)),
-    receiver: readCauseSide(capture, text(row.receiver), text(row.receiverLabels)),
+    sender: knownSide(readCauseSide(capture, text(row.sender), text(row.senderLabels))),
+    receiver: knownSide(readCauseSide(capture, text(row.receiver), text(row.receiverLabels))),
     senderIp: text(row.senderIp),
     receiverIp: text(row.receiverIp),
   };
+}
+
+/** Records that leave out everything about an end stand for nobody. */
+function knownSide(side: CauseSide | null): CauseSide | null {
+  return side?.kind === "unknown" && side.name === "unknown" ? null : side;
 }

@@ -21,8 +21,9 @@ import { spanOf } from "./span";
 
 export interface DropsParameters extends ScopeParameters {
   readonly by: DropsBy;
-  /** Rows at most. */
+  /** Rows at most, behind those that are left out. */
   readonly limit: number;
+  readonly skip?: number;
   /** Buckets of a trend at most. */
   readonly buckets: number;
 }
@@ -33,9 +34,9 @@ export function readDrops(
 ): Result<DropsAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const { by, limit, buckets } = parameters;
-  const answer = capture.keep(`drops ${by} ${limit} ${buckets} ${scopeKey(parameters)}`, () =>
-    tabulate(capture, countDrops(capture, scope.value, buckets), by, limit),
+  const { by, limit, skip = 0, buckets } = parameters;
+  const answer = capture.keep(`drops ${by} ${skip} ${limit} ${buckets} ${scopeKey(parameters)}`, () =>
+    tabulate(capture, countDrops(capture, scope.value, buckets), by, [skip, skip + limit]),
   );
   const meta = capture.meta("drops");
   if (!answer.hasAtMost) return ok({ meta, ...answer.table });
@@ -46,7 +47,7 @@ function tabulate(
   capture: OpenCapture,
   counts: DropCounts,
   by: DropsBy,
-  limit: number,
+  [first, behind]: readonly [number, number],
 ): { table: Omit<DropsAnswer, "meta">; hasAtMost: boolean } {
   const { bucketNs, groups } = counts;
   const context = readContext(capture, counts);
@@ -59,14 +60,14 @@ function tabulate(
     else row.groups.push(group);
   }
   const sorted = [...rows.values()].sort((a, b) => compareRows(by, a, b, context));
-  const [shown, folded] = [sorted.slice(0, limit), sorted.slice(limit)];
+  const folded = [...sorted.slice(0, first), ...sorted.slice(behind)];
   const dropsOf = (list: readonly { groups: DropGroup[] }[]): number =>
     list.reduce((sum, row) => sum + sumDrops(row.groups), 0);
   return {
     table: {
       total: dropsOf(sorted),
       bucketNs: String(bucketNs),
-      rows: shown.map((row) => toRow(capture, by, row.key, row.groups, context)),
+      rows: sorted.slice(first, behind).map((row) => toRow(capture, by, row.key, row.groups, context)),
       folded: {
         rows: folded.length,
         drops: dropsOf(folded),

@@ -19,6 +19,7 @@ import { readScope, type ScopeParameters } from "./scope-parameters";
 export interface NotDropsParameters extends ScopeParameters {
   readonly kind: NotDropKind;
   readonly limit: number;
+  readonly skip?: number;
 }
 
 const KIND_SQL: Readonly<Record<NotDropKind, string>> = {
@@ -38,7 +39,7 @@ export function readNotDrops(
 ): Result<NotDropsAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const { kind, limit } = parameters;
+  const { kind, limit, skip = 0 } = parameters;
   const compiled = compileScope(capture.database, scope.value);
   const groups = capture.database
     .prepareExact(
@@ -77,11 +78,11 @@ export function readNotDrops(
     .map(([text, row]) => ({ ...row, policies: [...(policies.get(text)?.values() ?? [])] }))
     .sort((a, b) => b.events - a.events || (a.filter < b.filter ? -1 : 1));
   const sum = (list: readonly Row[]) => list.reduce((total, { events }) => total + events, 0);
-  const folded = sorted.slice(limit);
+  const folded = [...sorted.slice(0, skip), ...sorted.slice(skip + limit)];
   return ok({
     meta: capture.meta("events"),
     total: sum(sorted),
-    rows: sorted.slice(0, limit),
+    rows: sorted.slice(skip, skip + limit),
     folded: { rows: folded.length, events: sum(folded) },
   });
 }

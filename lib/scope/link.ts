@@ -55,6 +55,8 @@ export const VIEW_WORDS = {
   measure: { form: WORD, says: "a measure" },
   /** Column that a table is sorted by. */
   sort: { form: WORD, says: "a column to sort by" },
+  /** Rows of a table that come before those that are shown. */
+  skip: { form: /^\d{1,9}$/, says: "a number of rows" },
   /** The cause that is open. */
   cause: { form: WORD, says: "the id of a cause" },
   /** What is open beside the view: an edge, a node, a name. */

@@ -157,7 +157,8 @@ describe("a denial", () => {
         denied(0.1, 1, { l4: { ICMPv4: { type: 8 } } }),
         denied(0.2, 1, { l4: { ICMPv4: { type: 3, code: 1 } } }),
       ],
-      ["1 joined certain opens", "1 alone"],
+      // Without ports each packet is a try of its own.
+      ["1 joined certain opens", "1 alone opens"],
     ],
     [
       "without a time is alone, and counts at most",

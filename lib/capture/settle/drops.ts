@@ -90,7 +90,8 @@ export class DropsInTime implements InTime {
       kind,
       policies: at.policies[row] === NO_TEXT ? null : (at.policies[row] as number),
       isAtMost: kind.isAtMost || (kind.sort !== "alone" && !isComparable && (node === null || kind.isPolicy)),
-      opens: this.opens(tuple, isTimed, when),
+      // Without ports nothing tells one try from the next: each packet is one.
+      opens: !kind.hasPorts || this.opens(tuple, isTimed, when),
     };
     if (kind.sort === "alone" || !isComparable) this.write(denied, undefined);
     else this.wait(JSON.stringify([node, tuple, kind.likeness]), denied);

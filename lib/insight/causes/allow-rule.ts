@@ -272,6 +272,8 @@ export function alsoAllowed(wish: AllowWish, isResolverSeen: boolean): string[] 
       break;
   }
   if (wish.icmp !== null) says.push(`It allows ${icmpText(wish.icmp)} of ${wish.protocol} with any code.`);
+  if (wish.dns.includes("*"))
+    says.push("It lets any name be asked for, and sends these look-ups through the DNS proxy.");
   for (const { path, isRoute } of wish.http)
     if (isRoute) says.push(`It allows any identifier in ${path}, not only those that were refused.`);
   if (wish.http.some(({ hasQuery }) => hasQuery)) says.push("It allows these paths with any query.");

@@ -123,7 +123,14 @@ describe("packets of which it is not known who asked", () => {
     const several = { ...ping, packet: { sender: null, receiver: pods("bank", "ledger") } };
     expect(dropSentence(several)).toContain("Packets to bank/ledger on ICMPv4 (echo request) are lost: ");
     expect(placeText(several)).toBe("egress");
-    expect(dropRemedy(several).fix).toBe("allow it where the pod is selected");
+    expect(dropRemedy(several).fix).toBe("allow it to each pod that dropped it");
+    // Packets with ports of which nothing tells who asked may be answers: no end is said to need a rule.
+    const masked = { ...ping, protocol: "UDP", icmp: null };
+    expect(dropSentence(masked)).toContain("Packets from shop/web to bank/ledger on UDP are lost: ");
+    expect(dropRemedy(masked)).toMatchObject({
+      fix: "allow it where the pod is selected",
+      text: "Find the policy that selects the pod which dropped it, and allow UDP there.",
+    });
     expect(
       dropSentence({ ...ping, packet: null, icmp: { family: "IPv6", types: [1, 2, 3, 200] } }),
     ).toContain("Packets of ICMPv4 (4 types) are lost: ");

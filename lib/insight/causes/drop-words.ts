@@ -77,10 +77,13 @@ export function dropOwner(facts: DropFacts): CauseSide | undefined {
   return ownerAndPeer(facts)?.owner ?? undefined;
 }
 
+interface Ends {
+  readonly owner: CauseSide | null;
+  readonly peer: CauseSide | null;
+}
+
 /** Who dropped, and the other end of the packet. */
-function ownerAndPeer(
-  facts: DropFacts,
-): { readonly owner: CauseSide | null; readonly peer: CauseSide | null } | undefined {
+function ownerAndPeer(facts: DropFacts): Ends | undefined {
   const { direction, client, server, isReply, packet } = facts;
   const [sender, receiver] =
     client === null || server === null
@@ -98,6 +101,12 @@ export function placeText(facts: DropFacts): string {
   if (side === null) return "direction unknown";
   const owner = dropOwner(facts);
   return owner === undefined ? side : `${side} of ${shown(owner)}`;
+}
+
+/** Ends between which something is to be allowed. What could be an answer, for all that is known, is not. */
+function askedEnds(facts: DropFacts): Ends {
+  const isKnown = (facts.client !== null && facts.server !== null) || facts.icmp !== null;
+  return (isKnown ? ownerAndPeer(facts) : undefined) ?? { owner: null, peer: null };
 }
 
 function portText({ port, protocol, icmp }: DropFacts): string {
@@ -199,20 +208,28 @@ function allowText(facts: DropFacts, side: PolicySide | null): string {
   if (isNodeLocalDns(facts))
     return "Allow egress to the pods of node-local-dns (k8s-app: node-local-dns) on port 53, with the DNS rules on that same rule.";
   const way = portText(facts) || "this traffic";
-  const { owner, peer } = ownerAndPeer(facts) ?? {};
+  const { owner, peer } = askedEnds(facts);
+  if (facts.icmp !== null && side !== null && (!owner || !peer))
+    return `Several pods are concerned: add a rule that allows ${way} to each that dropped it.`;
   if (!owner || !peer)
     return `Find the policy that selects the pod which dropped it, and allow ${way} there.`;
   const verb =
     side === "egress"
       ? `egress of ${shown(owner)} to ${shown(peer)}`
       : `ingress of ${shown(owner)} from ${shown(peer)}`;
-  const both = "Both sides must allow it: once this one does, the other can turn out to deny it too.";
-  return `Add a rule that allows ${verb} on ${way}. ${both}`;
+  // What is dropped on its way in was let out at the other side.
+  const both =
+    side === "egress"
+      ? " Both sides must allow it: once this one does, the other can turn out to deny it too."
+      : "";
+  return `Add a rule that allows ${verb} on ${way}.${both}`;
 }
 
 function allowFix(facts: DropFacts, side: PolicySide | null): string {
   if (isNodeLocalDns(facts)) return "allow egress to node-local-dns";
-  const { owner, peer } = ownerAndPeer(facts) ?? {};
+  const { owner, peer } = askedEnds(facts);
+  if (facts.icmp !== null && side !== null && (!owner || !peer))
+    return "allow it to each pod that dropped it";
   if (!owner || !peer) return "allow it where the pod is selected";
   return side === "egress" ? `allow egress to ${shown(peer)}` : `allow ingress from ${shown(peer)}`;
 }

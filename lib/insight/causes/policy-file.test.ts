@@ -267,6 +267,16 @@ describe("what else a rule lets through", () => {
     );
   });
 
+  it("is any name, where the resolver was blocked; and any code of a message", () => {
+    expect(alsoAllowed({ ...WISH, port: 53, dns: ["*"] }, true)).toContain(
+      "It lets any name be asked for, and sends these look-ups through the DNS proxy.",
+    );
+    const ping = { protocol: "ICMPv4", icmp: { family: "IPv4", types: [8] } } as const;
+    expect(alsoAllowed({ ...WISH, ...ping }, true)).toContain(
+      "It allows echo request of ICMPv4 with any code.",
+    );
+  });
+
   it("is every address of a name; that the resolver is assumed is said", () => {
     const wish: AllowWish = {
       ...WISH,

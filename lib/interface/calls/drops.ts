@@ -12,6 +12,14 @@ import {
 } from "@/lib/questions/answers-drops";
 import { capturePath, jsonAnswer, question, scopeQuery } from "../call";
 
+/** So that every row of a long table can be reached. */
+const skip = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(999_999_999)
+  .default(0)
+  .describe("Rows to leave out from the beginning; they are folded, too.");
 const buckets = z.coerce.number().int().min(2).max(500).default(30).describe("Of a trend, at most.");
 
 export const dropCalls = {
@@ -27,6 +35,7 @@ export const dropCalls = {
         .max(5000)
         .default(500)
         .describe("Rows at most; the others are folded."),
+      skip,
       buckets,
     }),
     answer: jsonAnswer(dropsAnswerSchema, "The table."),
@@ -42,6 +51,7 @@ export const dropCalls = {
           "audited: passed, and would be dropped if its policy were enforced. not-a-loss: verdict DROPPED, nothing lost.",
         ),
       limit: z.coerce.number().int().min(1).max(5000).default(500).describe("Rows at most."),
+      skip,
     }),
     answer: jsonAnswer(notDropsAnswerSchema, "The table."),
   }),
