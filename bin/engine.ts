@@ -17,6 +17,8 @@ import type { Answer, Ask, QuestionName } from "@/lib/questions/questions";
 import { ReaderPool } from "@/lib/questions/reader-pool";
 import { Captures } from "./captures";
 import { setEngine } from "./engine-slot";
+import { Evidence } from "./evidence/evidence";
+import { BundleIntake } from "./evidence/take-in";
 import { Investigations } from "./investigations";
 import { IntakeTotals, Metrics } from "./metrics";
 import { Moving } from "./moving";
@@ -28,6 +30,9 @@ import { Shares } from "./shares";
 export interface Engine {
   readonly captures: Captures;
   readonly investigations: Investigations;
+  /** Investigations as files, out and in. */
+  readonly evidence: Evidence;
+  readonly bundles: BundleIntake;
   /** Captures as single files. */
   readonly moving: Moving;
   /** Masked copies on their way. */
@@ -103,6 +108,8 @@ export async function createEngine(
     investigations,
     redactions,
     moving: new Moving(dataDir, captures, log),
+    evidence: new Evidence(dataDir, investigations, captures, ask),
+    bundles: new BundleIntake(dataDir, investigations, captures, ask),
     shares: new Shares(catalogue, investigations, captures),
     isOpen: !asksForToken,
     keepDays,

@@ -15,6 +15,7 @@ export const bundles = [
   { entry: "lib/capture/settle/settle-worker.ts", outfile: "build/settle-worker.mjs" },
   { entry: "lib/jobs/job-worker.ts", outfile: "build/job-worker.mjs" },
   { entry: "lib/jobs/import-worker.ts", outfile: "build/import-worker.mjs" },
+  { entry: "bin/evidence/picture-worker.ts", outfile: "build/picture-worker.mjs" },
   { entry: "lib/jobs/redact-worker.ts", outfile: "build/redact-worker.mjs" },
   { entry: "lib/questions/reader-worker.ts", outfile: "build/reader-worker.mjs" },
 ];

@@ -20,6 +20,7 @@ import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { visible } from "@/components/ui/text";
 import type { Investigation, Pin } from "@/lib/investigations/investigation";
+import { HandOut } from "./hand-out";
 import styles from "./investigation-page.module.css";
 import { Markdown } from "./markdown";
 import { NewNote } from "./new-note";
@@ -99,6 +100,7 @@ function Case({ investigation, onReload }: CaseProps) {
           caption="Copy link"
         />
         <Button onClick={() => setSharing(true)}>Share</Button>
+        <HandOut investigationId={investigation.id} />
         <PrintButton />
         <DeleteButton investigation={investigation} />
         {isSharing && <ShareDialog investigationId={investigation.id} onClose={() => setSharing(false)} />}

@@ -1,20 +1,15 @@
 /** The map as a file: a picture of all of it, whatever part is on the screen, or its data. */
 
 import { toDot } from "@/lib/insight/map/dot";
-import { type Camera, fitCamera } from "@/lib/insight/map/geometry";
 import type { MapAnswer } from "@/lib/questions/answers-map";
 import { readColours } from "./colours";
 import { drawScene } from "./draw";
 import type { Drawn } from "./drawn";
 import { fontOf, type Label } from "./labels";
 import { toSvg } from "./svg";
+import { RATIO, viewOf } from "./whole-view";
 
 export type SavedAs = "png" | "svg" | "json" | "dot";
-
-const MARGIN = { x: 170, y: 60 };
-/** Pixels of one side at most: more than browsers draw. */
-const MOST = 6000;
-const RATIO = 2;
 
 export async function saveMap(as: SavedAs, name: string, scene: Drawn, answer: MapAnswer): Promise<void> {
   const file = `${name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 80) || "map"}-map.${as}`;
@@ -29,23 +24,6 @@ export async function saveMap(as: SavedAs, name: string, scene: Drawn, answer: M
 /** As the interface answers, with the address that shows the same. */
 function dataOf(answer: MapAnswer): object {
   return { address: window.location.href, ...answer };
-}
-
-interface View {
-  readonly camera: Camera;
-  readonly size: { readonly width: number; readonly height: number };
-}
-
-/** As large as the picture needs at its natural size. */
-function viewOf({ spots, hulls }: Drawn): View {
-  const places = [...spots.map(({ at }) => at), ...hulls.flatMap(({ polygon }) => polygon)];
-  const span = (of: "x" | "y") => {
-    const all = places.map((place) => place[of]);
-    return all.reduce((a, b) => Math.max(a, b), 0) - all.reduce((a, b) => Math.min(a, b), 0);
-  };
-  const width = Math.min(MOST / RATIO, Math.max(600, Math.round(span("x") + 2 * MARGIN.x)));
-  const height = Math.min(MOST / RATIO, Math.max(300, Math.round(span("y") + 2 * MARGIN.y)));
-  return { size: { width, height }, camera: fitCamera(places, { width, height }, MARGIN, 1) };
 }
 
 function svgOf(scene: Drawn, title: string): string {

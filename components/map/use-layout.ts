@@ -2,7 +2,8 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { Graph } from "@/lib/insight/map/graph";
-import type { LayoutInput, Places } from "@/lib/insight/map/layout";
+import type { Places } from "@/lib/insight/map/layout";
+import { toInput } from "./layout-input";
 import type { LayoutKind, LayoutReply, LayoutRequest } from "./layout-worker";
 
 export interface Laid {
@@ -44,17 +45,4 @@ export function useLayout(
     return () => current.removeEventListener("message", took);
   }, [graph, home, kind]);
   return laid;
-}
-
-/** Numbers for names, so that little is copied. */
-export function toInput({ spots, lines }: Graph): LayoutInput {
-  const numberOf = new Map(spots.map(({ key }, at) => [key, at]));
-  return {
-    spots: spots.map(({ key, zone, group, cluster }) => ({ key, zone, group, cluster })),
-    lines: lines.map(({ from, to, counts }) => [
-      numberOf.get(from.key) ?? 0,
-      numberOf.get(to.key) ?? 0,
-      Math.log10(1 + counts.events),
-    ]),
-  };
 }

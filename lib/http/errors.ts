@@ -55,6 +55,7 @@ const kinds = {
   share_closed: { status: 410, hint: "Ask who sent the link for a new one." },
   too_large: { status: 413, hint: "Send less in one request." },
   capture_not_read: { status: 415, hint: "Export the capture again where it comes from." },
+  evidence_not_read: { status: 415, hint: "Have the bundle made again where it comes from." },
   format_unknown: { status: 415, hint: "docs/formats.md lists what Eyepiece reads." },
   too_many_attempts: { status: 429, hint: "Wait as long as the answer's Retry-After header says." },
   internal: { status: 500, hint: "The server's log has a line with the same id." },

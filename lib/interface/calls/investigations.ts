@@ -8,7 +8,7 @@ import {
   newInvestigationSchema,
 } from "@/lib/investigations/investigation";
 import { pinReportSchema } from "@/lib/report/pin-report-answer";
-import { call, captureIdSchema, jsonAnswer, OF_A_CAPTURE } from "../call";
+import { call, captureIdSchema, jsonAnswer, OF_A_CAPTURE, OF_A_SCOPE } from "../call";
 
 export const investigationPath = z.object({
   investigationId: z.string().describe("Id of an investigation, as `GET /investigations` lists it."),
@@ -41,6 +41,35 @@ export const investigationCalls = {
     answers: {
       200: jsonAnswer(z.object({ investigations: z.array(investigationEntrySchema) }), "At most 1000."),
     },
+  }),
+  importEvidence: call({
+    method: "POST",
+    address: "/investigations/import",
+    does: "Takes in an evidence bundle, sent as the request's body",
+    body: "raw",
+    answers: {
+      201: jsonAnswer(
+        investigationSchema,
+        "The investigation, over the capture that it was made of where that is here, else over one of the pinned records.",
+      ),
+    },
+    errors: ["evidence_not_read", "upload_incomplete", "too_busy", ...UNREADABLE, ...OF_A_PIN],
+  }),
+  getEvidenceHtml: call({
+    method: "GET",
+    address: "/investigations/{investigationId}/html",
+    does: "The investigation as one HTML file for people without an Eyepiece, at most 5 MiB",
+    path: investigationPath,
+    answers: { 200: { kind: "text", types: ["text/html"], says: "The file." } },
+    errors: ["investigation_not_found", "pin_not_found", ...UNREADABLE],
+  }),
+  getEvidence: call({
+    method: "GET",
+    address: "/investigations/{investigationId}/bundle",
+    does: "The investigation as a zip: the HTML file, the records behind each pin as they were received, and their digests",
+    path: investigationPath,
+    answers: { 200: { kind: "bytes", types: ["application/zip"], says: "The archive." } },
+    errors: ["investigation_not_found", "pin_not_found", ...UNREADABLE, ...OF_A_SCOPE, "disk_full"],
   }),
   getInvestigation: call({
     method: "GET",

@@ -1,0 +1,303 @@
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { inflateRawSync } from "node:zlib";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createLog } from "@/lib/base/log";
+import { zip as zipOf } from "@/lib/ingest/testing-archives";
+import { EVIDENCE_NAME } from "@/lib/investigations/evidence";
+import type { Investigation, Pin } from "@/lib/investigations/investigation";
+import { line, lines, testFolder } from "@/lib/jobs/testing";
+import { createEngine, type Engine } from "../engine";
+import { investigationHtml, MOST_BYTES } from "./html";
+
+const log = createLog(
+  () => undefined,
+  () => new Date(0),
+);
+const HOSTILE = "<img src=x onerror=alert(1)>\"'";
+
+async function start(): Promise<{ engine: Engine; dataDir: string }> {
+  const dataDir = testFolder();
+  const engine = await createEngine(dataDir, log);
+  onTestFinished(() => engine.close());
+  return { engine, dataDir };
+}
+
+const talk = (seconds: number, from: string, to: string, members = {}) =>
+  line(seconds, {
+    source: { namespace: "shop", pod_name: from, labels: [] },
+    destination: { namespace: "shop", pod_name: to, labels: [] },
+    IP: { source: "10.0.0.1", destination: "10.0.0.2", ipVersion: "IPv4" },
+    l4: { TCP: { source_port: 40_000 + seconds, destination_port: 8080, flags: { SYN: true } } },
+    event_type: { type: 4 },
+    is_reply: false,
+    ...members,
+  });
+const DROPPED = {
+  verdict: "DROPPED",
+  drop_reason_desc: "POLICY_DENIED",
+  event_type: { type: 1, sub_type: 133 },
+};
+const RECORDS = [
+  talk(1, "web-0", "api-0"),
+  talk(2, "web-0", "api-0"),
+  talk(3, "web-0", "db-0", DROPPED),
+  talk(4, HOSTILE, "db-0", DROPPED),
+  talk(5, "other-0", "api-0"),
+];
+
+function pin(id: string, view: string | null, link: string, more: Partial<Pin> = {}): Pin {
+  return { id, view, link, title: id, note: "", pinnedAt: "2026-03-04T05:00:00.000Z", ...more };
+}
+
+const PINS = [
+  pin("flows0001", "flows", "q=client%3Ashop%2Fweb-0&revision=1"),
+  pin("drops0001", "drops", "q=verdict%3ADROPPED&revision=1&by=cause", {
+    note: `Look at **this**: ${HOSTILE} [x](javascript:alert(1))`,
+  }),
+  pin("mapmap001", "map", "revision=1&level=pod"),
+  pin("notenote1", null, "", { note: "Ask the [shop team](https://shop.example/x)." }),
+];
+
+async function withCase(pins = PINS) {
+  const house = await start();
+  const { id: captureId } = await house.engine.captures.create("Night");
+  const received = await house.engine.captures.receive(captureId, {
+    fileName: "events.log",
+    expectedBytes: null,
+    body: Readable.from([Buffer.from(lines(...RECORDS))]),
+  });
+  if (!received.ok) throw new Error(received.failure.message);
+  await received.value.end;
+  const made = await house.engine.investigations.create({
+    captureId,
+    title: `Shop ${HOSTILE}`,
+    status: "open",
+    notes: "Since **five**.",
+    pins,
+  });
+  if (!made.ok) throw new Error(made.failure.message);
+  return { ...house, captureId, investigation: made.value };
+}
+
+async function htmlOf(engine: Engine, id: string): Promise<string> {
+  const made = await engine.evidence.html(id);
+  if (!made.ok) throw new Error(made.failure.message);
+  return made.value.html;
+}
+
+async function bundleOf(engine: Engine, id: string): Promise<Buffer> {
+  const made = await engine.evidence.bundle(id);
+  if (!made.ok) throw new Error(made.failure.message);
+  const bytes = await buffer(made.value.body);
+  expect(bytes.length).toBe(made.value.size);
+  return bytes;
+}
+
+/** By the local headers alone: another way than that of the program. */
+function entriesOf(bytes: Buffer): Map<string, Buffer> {
+  const entries = new Map<string, Buffer>();
+  for (let at = 0; bytes.readUInt32LE(at) === 0x04034b50; ) {
+    const [packed, nameLength] = [bytes.readUInt32LE(at + 18), bytes.readUInt16LE(at + 26)];
+    const name = bytes.toString("utf8", at + 30, at + 30 + nameLength);
+    const start = at + 30 + nameLength;
+    entries.set(name, inflateRawSync(bytes.subarray(start, start + packed)));
+    at = start + packed;
+  }
+  return entries;
+}
+
+async function rowsOf(engine: Engine, { captureId, pins }: Investigation): Promise<unknown[]> {
+  const rows = pins
+    .filter(({ view }) => view !== null)
+    .map(async ({ link }) => {
+      const params = new URLSearchParams(link);
+      const [q, revision] = [params.get("q") ?? "", params.get("revision") ?? ""];
+      const answer = await engine.ask(captureId, "flows", {
+        q,
+        revision,
+        limit: 100,
+        order: "asc",
+        total: true,
+      });
+      if (!answer.ok) throw new Error(answer.failure.message);
+      return { total: answer.value.total, ids: answer.value.flows.map(({ id }) => id) };
+    });
+  return Promise.all(rows);
+}
+
+describe("an investigation as one HTML file", () => {
+  it("has the numbers of its pins, a map as a picture, and nothing that could run", async () => {
+    const { engine, investigation } = await withCase();
+    const html = await htmlOf(engine, investigation.id);
+    // Three records of the client web-0, two drops, five records on the map.
+    const articles = html.split("<article").slice(1);
+    expect(articles.map((text) => /<dt>Events<\/dt><dd>(\d+)/.exec(text)?.[1])).toEqual([
+      "3",
+      "2",
+      "5",
+      undefined,
+    ]);
+    expect(articles[1]).toContain("<b>this</b>".replaceAll("b>", "strong>"));
+    expect(articles[2]).toMatch(/<svg [^>]*>[\s\S]*web-0[\s\S]*<\/svg>/);
+    expect(articles[3]).toContain('<a href="https://shop.example/x" rel="noopener noreferrer">shop team</a>');
+    expect(html).toContain("&lt;img src=x onerror=alert(1)&gt;");
+    expect(html).not.toMatch(/<(?:script|img|iframe|object|embed|link|form|base)\b/i);
+    expect(html).not.toMatch(/<[^>]*\s(?:on\w+|src)\s*=/i);
+    expect(html).not.toContain('javascript:alert(1)"');
+    expect(html).toContain("default-src 'none'; style-src 'unsafe-inline'");
+    // Nothing is fetched: addresses stand in links of notes alone.
+    expect([...html.matchAll(/(?:href|url\()\s*=?["']?([^"')\s>]*)/g)].map(([, to]) => to)).toEqual([
+      "https://shop.example/x",
+    ]);
+  });
+
+  it("says what is left out where it would be too large to mail", () => {
+    const text = "x".repeat(3 * 1024 * 1024);
+    const part = (id: string) => ({
+      pin: pin(id, "flows", "revision=1"),
+      report: { blocks: [{ kind: "code" as const, title: "Text", text }], failure: null, check: null },
+      picture: undefined,
+    });
+    const investigation = {
+      id: "i",
+      captureId: "c",
+      title: "Big",
+      status: "open" as const,
+      notes: "",
+      pins: [],
+      edition: 0,
+      createdAt: "",
+      updatedAt: "",
+    };
+    const html = investigationHtml({
+      investigation,
+      captureName: "C",
+      pins: [part("first0001"), part("second001")],
+      madeAt: "2026-01-01T00:00:00Z",
+    });
+    expect(Buffer.byteLength(html)).toBeLessThan(MOST_BYTES);
+    expect(html.split("<article").map((article) => article.includes("Left out"))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+});
+
+/** Ways to spoil a bundle, and what is said of it. */
+const SPOILED: readonly (readonly [change: (files: Map<string, Buffer>) => unknown, says: string])[] = [
+  [
+    (files: Map<string, Buffer>) => files.set("flows/001.jsonl", Buffer.from(`${RECORDS[4]}\n`)),
+    "flows/001.jsonl is not what its digest says",
+  ],
+  [(files: Map<string, Buffer>) => files.delete("flows/002.jsonl"), "flows/002.jsonl is missing in it"],
+  [(files: Map<string, Buffer>) => files.delete(EVIDENCE_NAME), `it has no ${EVIDENCE_NAME}`],
+  [
+    (files: Map<string, Buffer>) =>
+      files.set(EVIDENCE_NAME, Buffer.from('{"format":"eyepiece-evidence","version":1}')),
+    "does not say what it should",
+  ],
+  [
+    (files: Map<string, Buffer>) =>
+      files.set(
+        EVIDENCE_NAME,
+        Buffer.from(String(files.get(EVIDENCE_NAME)).replace("flows/001.jsonl", "../../catalogue.db")),
+      ),
+    "does not say what it should",
+  ],
+  [(files: Map<string, Buffer>) => files.set(EVIDENCE_NAME, Buffer.from('{"version":2}')), "newer version"],
+];
+
+describe("an evidence bundle", () => {
+  it("holds the records behind each pin byte for byte, and says the digest of every file", async () => {
+    const { engine, dataDir, investigation } = await withCase();
+    const entries = entriesOf(await bundleOf(engine, investigation.id));
+    expect([...entries.keys()]).toEqual([
+      EVIDENCE_NAME,
+      "investigation.html",
+      "flows/001.jsonl",
+      "flows/002.jsonl",
+      "flows/003.jsonl",
+    ]);
+    expect(String(entries.get("flows/001.jsonl"))).toBe(lines(...RECORDS.slice(0, 3)));
+    expect(String(entries.get("flows/002.jsonl"))).toBe(lines(...RECORDS.slice(2, 4)));
+    expect(String(entries.get("flows/003.jsonl"))).toBe(lines(...RECORDS));
+    const paper = JSON.parse(String(entries.get(EVIDENCE_NAME)));
+    expect(paper).toMatchObject({
+      format: "eyepiece-evidence",
+      version: 1,
+      captureName: "Night",
+      investigation: { title: investigation.title, pins: PINS },
+    });
+    for (const { name, sha256, bytes } of [paper.html, ...paper.flows]) {
+      const content = entries.get(name) ?? Buffer.alloc(0);
+      expect([sha256, bytes]).toEqual([createHash("sha256").update(content).digest("hex"), content.length]);
+    }
+    expect(paper.flows.map(({ records, whole, rewritten }: never) => [records, whole, rewritten])).toEqual([
+      [3, true, "0"],
+      [2, true, "0"],
+      [5, true, "0"],
+    ]);
+    expect(readdirSync(path.join(dataDir, "evidence"))).toEqual([]);
+  });
+
+  it("shows the same rows in another Eyepiece, over a capture of what was pinned", async () => {
+    const here = await withCase(PINS.slice(0, 2).concat(PINS.slice(3)));
+    const bytes = await bundleOf(here.engine, here.investigation.id);
+    const there = await start();
+    const taken = await there.engine.bundles.takeIn(Readable.from([bytes]), bytes.length);
+    if (!taken.ok) throw new Error(taken.failure.message);
+    const { title, status, pins, notes } = taken.value;
+    expect({ title, status }).toEqual({ title: here.investigation.title, status: "open" });
+    expect(pins.map(({ id, note }) => [id, note])).toEqual(
+      here.investigation.pins.map(({ id, note }) => [id, note]),
+    );
+    expect(notes).toContain("Since **five**.");
+    expect(notes).toContain("That capture is not here");
+    expect(await rowsOf(there.engine, taken.value)).toEqual(await rowsOf(here.engine, here.investigation));
+    const summary = await there.engine.ask(taken.value.captureId, "summary", {});
+    // Four of five records were pinned, one of them twice.
+    expect(summary.ok && summary.value.events).toBe(4);
+    expect(readdirSync(path.join(there.dataDir, "bundles"))).toEqual([]);
+  });
+
+  it("is put to the capture that it was made of, where that is what it was", async () => {
+    const { engine, captureId, investigation } = await withCase();
+    const bytes = await bundleOf(engine, investigation.id);
+    const taken = await engine.bundles.takeIn(Readable.from([bytes]), null);
+    expect(taken).toMatchObject({ ok: true, value: { captureId, pins: PINS } });
+    expect(await engine.captures.list()).toHaveLength(1);
+    const report = taken.ok && (await engine.investigations.pinReport(taken.value.id, "drops0001"));
+    expect(report).toMatchObject({ ok: true, value: { check: { state: "same" } } });
+  });
+
+  it("that is not what it says is refused, and leaves nothing behind", async () => {
+    const { engine, investigation } = await withCase(PINS.slice(0, 2));
+    const bytes = await bundleOf(engine, investigation.id);
+    const there = await start();
+    for (const [change, says] of SPOILED) {
+      const files = entriesOf(bytes);
+      change(files);
+      const spoiled = zipOf([...files].map(([name, content]) => ({ name, content })));
+      const refused = await there.engine.bundles.takeIn(Readable.from([spoiled]), null);
+      expect(refused).toMatchObject({ ok: false, failure: { message: expect.stringContaining(says) } });
+    }
+    expect(await there.engine.captures.list()).toEqual([]);
+    expect(await there.engine.investigations.list()).toEqual([]);
+    expect(readdirSync(path.join(there.dataDir, "bundles"))).toEqual([]);
+  });
+
+  it("that is no zip, or too large, is refused", async () => {
+    const { engine } = await start();
+    expect(await engine.bundles.takeIn(Readable.from([Buffer.from("{}")]), 2)).toMatchObject({
+      failure: { code: "evidence_not_read" },
+    });
+    expect(await engine.bundles.takeIn(Readable.from([]), 2 ** 40)).toMatchObject({
+      failure: { code: "too_large" },
+    });
+  });
+});
