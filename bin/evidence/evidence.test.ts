@@ -59,6 +59,7 @@ const PINS = [
     note: `Look at **this**: ${HOSTILE} [x](javascript:alert(1))`,
   }),
   pin("mapmap001", "map", "revision=1&level=pod"),
+  pin("again0001", "overview", "revision=1"),
   pin("notenote1", null, "", { note: "Ask the [shop team](https://shop.example/x)." }),
 ];
 
@@ -139,11 +140,12 @@ describe("an investigation as one HTML file", () => {
       "3",
       "2",
       "5",
+      "5",
       undefined,
     ]);
     expect(articles[1]).toContain("<b>this</b>".replaceAll("b>", "strong>"));
     expect(articles[2]).toMatch(/<svg [^>]*>[\s\S]*web-0[\s\S]*<\/svg>/);
-    expect(articles[3]).toContain('<a href="https://shop.example/x" rel="noopener noreferrer">shop team</a>');
+    expect(articles[4]).toContain('<a href="https://shop.example/x" rel="noopener noreferrer">shop team</a>');
     expect(html).toContain("&lt;img src=x onerror=alert(1)&gt;");
     expect(html).not.toMatch(/<(?:script|img|iframe|object|embed|link|form|base)\b/i);
     expect(html).not.toMatch(/<[^>]*\s(?:on\w+|src)\s*=/i);
@@ -227,6 +229,12 @@ describe("an evidence bundle", () => {
     expect(String(entries.get("flows/002.jsonl"))).toBe(lines(...RECORDS.slice(2, 4)));
     expect(String(entries.get("flows/003.jsonl"))).toBe(lines(...RECORDS));
     const paper = JSON.parse(String(entries.get(EVIDENCE_NAME)));
+    // Pins of the same scope share their records.
+    expect(paper.flows.map(({ pins }: never) => pins)).toEqual([
+      ["flows0001"],
+      ["drops0001"],
+      ["mapmap001", "again0001"],
+    ]);
     expect(paper).toMatchObject({
       format: "eyepiece-evidence",
       version: 1,
@@ -246,7 +254,7 @@ describe("an evidence bundle", () => {
   });
 
   it("shows the same rows in another Eyepiece, over a capture of what was pinned", async () => {
-    const here = await withCase(PINS.slice(0, 2).concat(PINS.slice(3)));
+    const here = await withCase(PINS.slice(0, 2).concat(PINS.slice(4)));
     const bytes = await bundleOf(here.engine, here.investigation.id);
     const there = await start();
     const taken = await there.engine.bundles.takeIn(Readable.from([bytes]), bytes.length);

@@ -4,6 +4,7 @@ import { createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from "no
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { Worker } from "node:worker_threads";
+import { groupBy } from "@/lib/base/group";
 import { projectRoot } from "@/lib/base/project-root";
 import { fail, ok, type Result } from "@/lib/base/result";
 import {
@@ -94,16 +95,21 @@ export class Evidence {
     writeFileSync(htmlFile, html);
     const flows: PinnedFlows[] = [];
     let room = MOST_RECORD_BYTES;
-    for (const [at, pin] of investigation.pins.entries()) {
-      if (pin.view === null) continue;
-      const name = `flows/${String(at + 1).padStart(3, "0")}.jsonl`;
-      const file = path.join(folder, `${at + 1}.jsonl`);
+    for (const [scope, pins] of groupBy(
+      investigation.pins.filter(({ view }) => view !== null),
+      scopeOf,
+    )) {
+      const [pin] = pins;
+      if (pin === undefined || scope === undefined) continue;
+      const number = flows.length + 1;
+      const name = `flows/${String(number).padStart(3, "0")}.jsonl`;
+      const file = path.join(folder, `${number}.jsonl`);
       const written = await writePinnedFlows(file, pin, room, (asked) =>
         this.ask(investigation.captureId, "export", asked, signal),
       );
       if (!written.ok) return written;
       room -= written.value.bytes;
-      flows.push({ name, pin: pin.id, ...written.value });
+      flows.push({ name, pins: pins.map(({ id }) => id), ...written.value });
     }
     const paper: EvidencePaper = {
       format: "eyepiece-evidence",
@@ -121,10 +127,7 @@ export class Evidence {
     await writeZip(target, [
       { name: EVIDENCE_NAME, file: paperFile },
       { name: paper.html.name, file: htmlFile },
-      ...flows.map(({ name, pin }) => ({
-        name,
-        file: path.join(folder, `${investigation.pins.findIndex((one) => one.id === pin) + 1}.jsonl`),
-      })),
+      ...flows.map(({ name }, at) => ({ name, file: path.join(folder, `${at + 1}.jsonl`) })),
     ]);
     return ok(target);
   }
@@ -206,6 +209,12 @@ export class Evidence {
     const answer = await this.ask(captureId, "map", asked, signal);
     return answer.ok ? { nodes: answer.value.nodes, edges: answer.value.edges } : undefined;
   }
+}
+
+/** Pins of one scope have the same records. */
+function scopeOf({ link }: Pin): string | undefined {
+  const { scope } = decodeScope(new URLSearchParams(link));
+  return scope && encodeScope(scope).toString();
 }
 
 function listOf(text: string | undefined): string[] {

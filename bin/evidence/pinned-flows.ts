@@ -21,7 +21,7 @@ export async function writePinnedFlows(
   pin: Pin,
   room: number,
   ask: AskPage,
-): Promise<Result<Omit<PinnedFlows, "name" | "pin">>> {
+): Promise<Result<Omit<PinnedFlows, "name" | "pins">>> {
   const { scope } = decodeScope(new URLSearchParams(pin.link));
   if (scope === undefined) return fail("bad_request", `The pin "${pin.title}" cannot be read.`);
   const parameters: ExportParameters = {

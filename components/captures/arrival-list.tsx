@@ -12,6 +12,7 @@ import { formatBytes } from "@/components/ui/format";
 import { ProgressBar } from "@/components/ui/progress-bar";
 import { visible } from "@/components/ui/text";
 import { type Arrival, arrivalStore, removeArrival } from "./arrivals";
+import frame from "./card.module.css";
 import styles from "./file-list.module.css";
 
 const NONE: readonly Arrival[] = [];
@@ -28,7 +29,7 @@ export function ArrivalList() {
   }, [client, done]);
   if (arrivals.length === 0) return null;
   return (
-    <section aria-label="Taken in from elsewhere" className={styles.box}>
+    <section aria-label="Taken in from elsewhere" className={frame.card}>
       <ul className={styles.rows}>
         {arrivals.map((arrival) => (
           <li key={arrival.key} className={styles.row}>
@@ -71,7 +72,10 @@ function ArrivalItem({ arrival }: { readonly arrival: Arrival }) {
           {...(state === "sending" && { part: size === 0 ? 0 : sent / size })}
         />
       )}
-      <p className={styles.sentence} role={underWay ? undefined : "status"}>
+      <p
+        className={state === "refused" ? frame.problem : styles.sentence}
+        role={underWay ? undefined : state === "refused" ? "alert" : "status"}
+      >
         {sentenceOf(arrival)}
       </p>
     </>

@@ -8,6 +8,7 @@ import { formatCount, formatQuantity } from "@/components/ui/format";
 import { ProgressBar } from "@/components/ui/progress-bar";
 import { visible } from "@/components/ui/text";
 import type { Redaction } from "@/lib/redaction/redaction";
+import frame from "./card.module.css";
 import styles from "./file-list.module.css";
 import { isUnderWay, useRedactions, useRemoveRedaction } from "./redaction-queries";
 
@@ -16,7 +17,7 @@ export function RedactionList() {
   const redactions = useRedactions().filter(({ state }) => state !== "cancelled");
   if (redactions.length === 0) return null;
   return (
-    <section aria-label="Masked copies" className={styles.box}>
+    <section aria-label="Masked copies" className={frame.card}>
       <ul className={styles.rows}>
         {redactions.map((redaction) => (
           <li key={redaction.id} className={styles.row}>
@@ -51,7 +52,10 @@ function RedactionItem({ redaction }: { readonly redaction: Redaction }) {
         </Button>
       </div>
       {underWay && <ProgressBar label={`Progress of ${visible(name)}`} part={partDone(redaction)} />}
-      <p className={styles.sentence} role={underWay ? undefined : "status"}>
+      <p
+        className={state === "failed" ? frame.problem : styles.sentence}
+        role={underWay ? undefined : state === "failed" ? "alert" : "status"}
+      >
         {sentenceOf(redaction)}
       </p>
     </>

@@ -18,7 +18,8 @@ const evidenceFileSchema = z.object({
 });
 
 const pinnedFlowsSchema = evidenceFileSchema.extend({
-  pin: z.string(),
+  /** Ids of the pins whose scope it is. */
+  pins: z.array(z.string()),
   records: z.int().nonnegative(),
   /** How many are not the bytes of the log: a number, `some`, or `unknown`. */
   rewritten: z.string(),

@@ -7,9 +7,9 @@
  */
 
 import { ipKey } from "@/lib/base/ip";
-import { Lru } from "@/lib/base/lru";
 import { NumberTree } from "./number-tree";
 import type { Pseudonyms } from "./pseudonyms";
+import { Remembered } from "./remembered";
 
 const ALL = Array.from({ length: 256 }, (_, byte) => byte);
 /** First bytes of IPv4 that hold ranges with a meaning; their second byte is changed within such a range or outside. */
@@ -22,7 +22,7 @@ const RANGES: ReadonlyMap<number, (second: number) => boolean> = new Map([
 ]);
 
 export class Addresses {
-  private readonly known = new Lru<string, string>(50_000);
+  private readonly known = new Remembered<string>();
   private readonly v4: NumberTree;
   private readonly v6: NumberTree;
   /** First bytes of public addresses among themselves. */

@@ -6,11 +6,11 @@
  * that are left out are words that Hubble and Kubernetes fix: enums, known label keys and header names.
  */
 
-import { Lru } from "@/lib/base/lru";
 import { isWordAt, replaceSpelledAddresses, uuidsIn } from "./cover";
 import type { MaskKind } from "./kinds";
 import type { Originals } from "./originals";
 import type { Pseudonyms } from "./pseudonyms";
+import { Remembered } from "./remembered";
 import { isEnumWord, isKnownHeader, isKnownLabelKey } from "./words";
 
 export interface Leak {
@@ -35,7 +35,7 @@ const TIMES: ReadonlySet<string> = new Set(["time", "first", "last"]);
 
 export class LeakCheck {
   readonly leaks: Leak[] = [];
-  private readonly clean = new Lru<string, true>(50_000);
+  private readonly clean = new Remembered<true>();
 
   constructor(private readonly masked: Masked) {}
 

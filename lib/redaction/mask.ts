@@ -5,13 +5,13 @@
  * which a value that is masked in one place is masked wherever it stands.
  */
 
-import { Lru } from "@/lib/base/lru";
 import { Addresses } from "./addresses";
 import { addressesIn, macsIn, replaceOriginals, replaceSpelledAddresses, uuidsIn } from "./cover";
 import { Identities } from "./identities";
 import type { MaskKind } from "./kinds";
 import { Originals } from "./originals";
 import { Pseudonyms } from "./pseudonyms";
+import { Remembered } from "./remembered";
 import { isEnumWord, isTelling } from "./words";
 
 /** Addresses whose pseudonyms are tried out under several keys. */
@@ -24,7 +24,7 @@ export class Mask {
   readonly ambiguous = new Originals();
   /** Addresses met while learning, as many as are tried out. */
   private readonly addressesMet = new Set<string>();
-  private readonly covered = new Lru<string, string>(50_000);
+  private readonly covered = new Remembered<string>();
   private isLearning = true;
   pseudonyms: Pseudonyms;
   private addresses: Addresses;

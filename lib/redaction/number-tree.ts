@@ -5,12 +5,12 @@
  * Whether a bit is turned depends on the key and the bits before it. One digest holds the 255 choices of a whole byte.
  */
 
-import { Lru } from "@/lib/base/lru";
+import { Remembered } from "./remembered";
 
 type Digest = (prefix: string) => Uint8Array;
 
 export class NumberTree {
-  private readonly choices = new Lru<string, Uint8Array>(20_000);
+  private readonly choices = new Remembered<Uint8Array>(20_000);
 
   constructor(private readonly digest: Digest) {}
 

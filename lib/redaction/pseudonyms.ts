@@ -7,11 +7,9 @@
  */
 
 import { createHmac } from "node:crypto";
-import { Lru } from "@/lib/base/lru";
+import { Remembered } from "./remembered";
 import { isKept } from "./words";
 
-/** Of each kind; asked for again and again. */
-const REMEMBERED = 50_000;
 const CONSONANTS = "bdfghjklmnprstvz";
 const VOWELS = "aiou";
 const SYLLABLES = 8;
@@ -33,9 +31,9 @@ const DASHED_ADDRESS = /(?:^|-)\d{1,3}(?:-\d{1,3}){3}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export class Pseudonyms {
-  private readonly words = new Lru<string, string>(REMEMBERED);
-  private readonly names = new Lru<string, string>(REMEMBERED);
-  private readonly macs = new Lru<string, string>(REMEMBERED);
+  private readonly words = new Remembered<string>();
+  private readonly names = new Remembered<string>();
+  private readonly macs = new Remembered<string>();
 
   /** At least 128 bits, which nobody keeps. */
   constructor(private readonly key: Uint8Array) {}
