@@ -102,7 +102,7 @@ export async function createEngine(
     return readers.ask(captures.fileOfRevision(captureId, revision), question, asked, signal);
   };
   const investigations = new Investigations(catalogue, captures, new PinReports(ask));
-  const redactions = new Redactions(dataDir, captures, log);
+  const redactions = new Redactions(dataDir, captures, investigations, log);
   const engine: Engine = {
     captures,
     investigations,

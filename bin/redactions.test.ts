@@ -111,11 +111,64 @@ describe("a masked copy", () => {
     expect(masked.ok && masked.value.total?.records).toBe(0);
   });
 
+  it("takes an investigation along, whose pins show the same rows of the copy", async () => {
+    const { engine, captureId } = await start();
+    const pin = {
+      id: "pin00001",
+      view: "flows",
+      link: "q=server%3Apayments%2Fvault-0&revision=2",
+      title: "To vault-0",
+      note: "",
+      pinnedAt: "",
+    };
+    const partly = { ...pin, id: "pin00002", link: "q=pod%3Avau&revision=2" };
+    const original = await engine.investigations.create({
+      captureId,
+      title: "vault-0 is silent",
+      status: "open",
+      notes: "",
+      pins: [pin, partly],
+    });
+    if (!original.ok) throw new Error(original.failure.message);
+    const started = await engine.redactions.start(captureId, {
+      mask: [...MASK_KINDS],
+      investigation: original.value.id,
+    });
+    if (!started.ok) throw new Error(started.failure.message);
+    const ended = await engine.redactions.wait(started.value.id);
+    if (!ended.ok) throw new Error(ended.failure.message);
+    const { investigationId, pinsLeftOut, copyId, state, failure } = ended.value;
+    expect({ state, failure, pinsLeftOut }).toEqual({ state: "done", failure: null, pinsLeftOut: 1 });
+    const masked = await engine.investigations.get(investigationId ?? "");
+    if (!masked.ok) throw new Error(masked.failure.message);
+    expect(masked.value.captureId).toBe(copyId);
+    expect(masked.value.pins.map(({ id }) => id)).toEqual(["pin00001"]);
+    expect(JSON.stringify(masked.value)).not.toMatch(/vault|payments/);
+    const count = async (id: string, link: string) => {
+      const params = new URLSearchParams(link);
+      const answer = await engine.ask(id, "flows", {
+        limit: 10,
+        order: "asc",
+        total: true,
+        q: params.get("q") ?? "",
+        revision: params.get("revision") ?? "",
+      });
+      return answer.ok ? answer.value.total : answer.failure;
+    };
+    expect(await count(copyId ?? "", masked.value.pins[0]?.link ?? "")).toEqual(
+      await count(captureId, pin.link),
+    );
+    expect(await count(captureId, pin.link)).toMatchObject({ records: 5 });
+  });
+
   it("is not kept when anything masked is found in it, and says what was found where", async () => {
     const { engine, dataDir, captureId } = await start();
     const leak = { file: 1, line: 2, path: "flow.Summary", value: "ledger" };
     const redact: typeof runRedactor = async () => ({ outcome: "leaks", leaks: [leak] });
-    const ended = await made(new Redactions(dataDir, engine.captures, log, redact), captureId);
+    const ended = await made(
+      new Redactions(dataDir, engine.captures, engine.investigations, log, redact),
+      captureId,
+    );
     expect(ended).toMatchObject({
       state: "failed",
       copyId: null,

@@ -8,13 +8,19 @@ import { createReadStream, mkdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Log } from "@/lib/base/log";
 import { fail, ok, type Result } from "@/lib/base/result";
+import type { Investigation } from "@/lib/investigations/investigation";
+import { revisionOf } from "@/lib/investigations/revision";
 import type { RedactOutcome } from "@/lib/jobs/redact-capture";
 import { runRedactor } from "@/lib/jobs/redactor";
+import type { MaskedCase } from "@/lib/redaction/mask-case";
 import type { FoundLeak, NewRedaction, Redaction } from "@/lib/redaction/redaction";
 import type { Captures } from "./captures";
+import { atRevision } from "./evidence/at-revision";
+import type { Investigations } from "./investigations";
 
 interface Job {
   told: Redaction;
+  readonly goesAlong: Investigation | undefined;
   readonly cancelling: AbortController;
   end: Promise<void>;
 }
@@ -41,6 +47,7 @@ export class Redactions {
   constructor(
     dataFolder: string,
     private readonly captures: Captures,
+    private readonly investigations: Investigations,
     private readonly log: Log,
     private readonly redact: typeof runRedactor = runRedactor,
   ) {
@@ -58,7 +65,7 @@ export class Redactions {
     return job === undefined ? notFound() : ok(job.told);
   }
 
-  async start(captureId: string, { mask, name }: NewRedaction): Promise<Result<Redaction>> {
+  async start(captureId: string, { mask, name, investigation }: NewRedaction): Promise<Result<Redaction>> {
     const info = await this.captures.info(captureId);
     if (!info.ok) return info;
     const { state, problem, name: original, files } = info.value;
@@ -76,6 +83,8 @@ export class Redactions {
         `${MOST_WAITING} masked copies are on their way.`,
         "Try again when one is done.",
       );
+    const goesAlong = investigation === undefined ? undefined : await this.case(captureId, investigation);
+    if (goesAlong?.ok === false) return goesAlong;
     const told: Redaction = {
       id: randomBytes(8).toString("hex"),
       captureId,
@@ -86,9 +95,16 @@ export class Redactions {
       of: 0,
       leftOut: 0,
       copyId: null,
+      investigationId: null,
+      pinsLeftOut: 0,
       failure: null,
     };
-    const job: Job = { told, cancelling: new AbortController(), end: Promise.resolve() };
+    const job: Job = {
+      told,
+      goesAlong: goesAlong?.value,
+      cancelling: new AbortController(),
+      end: Promise.resolve(),
+    };
     this.remember(job);
     job.end = this.last.then(() => this.run(job));
     this.last = job.end;
@@ -143,9 +159,12 @@ export class Redactions {
     const { captureId, mask } = job.told;
     // Known to one thread, and gone with it.
     const key = randomBytes(32);
-    const file = this.captures.fileOf(captureId);
+    const { goesAlong } = job;
+    const revision = goesAlong && Math.max(...goesAlong.pins.map((pin) => revisionOf(pin) ?? 0));
+    // The pins show what was there when they were made.
+    const file = this.captures.fileOfRevision(captureId, revision ? String(revision) : undefined);
     const outcome = await this.redact(
-      { file, folder, mask, key },
+      { file, folder, mask, key, goesAlong },
       { progress: (state, records, of) => this.tell(job, { state, records, of }) },
       job.cancelling.signal,
     );
@@ -166,7 +185,7 @@ export class Redactions {
   /** Reads the finished files as a new capture. */
   private async take(
     job: Job,
-    { files, records, leftOut }: Extract<RedactOutcome, { outcome: "written" }>,
+    { files, records, leftOut, goesAlong }: Extract<RedactOutcome, { outcome: "written" }>,
   ): Promise<void> {
     // Its name is its own only when it is whole.
     const copy = await this.captures.create(`${job.told.name.slice(0, 180)} (not finished)`);
@@ -192,6 +211,29 @@ export class Redactions {
     if (job.told.records !== records)
       throw new Refused("internal", `${records} records were written, and ${job.told.records} read again.`);
     await this.captures.rename(copy.id, job.told.name);
+    await this.takeAlong(job, copy.id, goesAlong);
+  }
+
+  private async takeAlong(job: Job, captureId: string, along: MaskedCase | undefined): Promise<void> {
+    if (along === undefined || job.goesAlong === undefined) return;
+    const info = await this.captures.info(captureId);
+    const revision = info.ok ? info.value.revision : 0;
+    const { title, notes, pins } = along.case;
+    const made = await this.investigations.create({
+      captureId,
+      title,
+      notes,
+      status: job.goesAlong.status,
+      pins: pins.map((pin) => atRevision(pin, revision)),
+    });
+    if (!made.ok) throw new Refused(made.failure.code, made.failure.message);
+    this.tell(job, { investigationId: made.value.id, pinsLeftOut: along.leftOut });
+  }
+
+  private async case(captureId: string, id: string): Promise<Result<Investigation>> {
+    const found = await this.investigations.get(id);
+    if (!found.ok || found.value.captureId === captureId) return found;
+    return fail("bad_request", "The investigation is of another capture.");
   }
 
   private async drop(job: Job, error: unknown): Promise<void> {

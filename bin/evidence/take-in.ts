@@ -21,12 +21,13 @@ import {
   evidenceSchema,
   type PinnedFlows,
 } from "@/lib/investigations/evidence";
-import type { Investigation, Pin } from "@/lib/investigations/investigation";
+import type { Investigation } from "@/lib/investigations/investigation";
 import { revisionOf } from "@/lib/investigations/revision";
 import { isDiskFull } from "@/lib/jobs/messages";
 import type { Captures } from "../captures";
 import type { Engine } from "../engine";
 import type { Investigations } from "../investigations";
+import { atRevision } from "./at-revision";
 import { sha256 } from "./pinned-flows";
 
 const MIB = 1024 * 1024;
@@ -229,13 +230,6 @@ async function compare(file: string, { name, sha256: wanted, bytes }: PinnedFlow
   }
   if (found.length !== bytes || sha256(found) !== wanted)
     throw new Refused(`${name} is not what its digest says`);
-}
-
-function atRevision(pin: Pin, revision: number): Pin {
-  if (pin.view === null) return pin;
-  const params = new URLSearchParams(pin.link);
-  params.set("revision", String(revision));
-  return { ...pin, link: params.toString() };
 }
 
 function joined(notes: string, more: string): string {

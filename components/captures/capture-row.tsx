@@ -33,7 +33,7 @@ interface CaptureRowProps {
 
 type Opened = "rename" | "delete" | "files" | "mask";
 
-const MaskDialog = later(() => import("./mask-dialog").then((module) => module.MaskDialog));
+const MaskDialog = later(() => import("@/components/frame/mask-dialog").then((module) => module.MaskDialog));
 
 export function CaptureRow({ capture, uploads, isFollowed }: CaptureRowProps) {
   const client = useQueryClient();

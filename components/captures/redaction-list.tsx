@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import Link from "next/link";
+import { isUnderWay, useRedactions, useRemoveRedaction } from "@/components/frame/redaction-queries";
 import { viewAddress } from "@/components/frame/views";
 import { Button, linkButton } from "@/components/ui/button";
 import { formatCount, formatQuantity } from "@/components/ui/format";
@@ -10,7 +11,6 @@ import { visible } from "@/components/ui/text";
 import type { Redaction } from "@/lib/redaction/redaction";
 import frame from "./card.module.css";
 import styles from "./file-list.module.css";
-import { isUnderWay, useRedactions, useRemoveRedaction } from "./redaction-queries";
 
 /** Masked copies on their way, and how the last ones ended. Nothing is drawn where there are none. */
 export function RedactionList() {
@@ -30,7 +30,7 @@ export function RedactionList() {
 }
 
 function RedactionItem({ redaction }: { readonly redaction: Redaction }) {
-  const { id, name, state, copyId } = redaction;
+  const { id, name, state, copyId, investigationId } = redaction;
   const remove = useRemoveRedaction(id);
   const underWay = isUnderWay(redaction);
   return (
@@ -43,6 +43,14 @@ function RedactionItem({ redaction }: { readonly redaction: Redaction }) {
         {state === "done" && copyId !== null && (
           <Link href={viewAddress(copyId, "overview", "")} className={linkButton("plain", true)}>
             Open the copy
+          </Link>
+        )}
+        {state === "done" && investigationId !== null && (
+          <Link
+            href={`/investigations/${encodeURIComponent(investigationId)}`}
+            className={linkButton("plain", true)}
+          >
+            Open the investigation
           </Link>
         )}
         <Button small look="quiet" disabled={remove.isPending} onClick={() => remove.mutate()}>
@@ -75,7 +83,7 @@ function partDone({ state, records, of }: Redaction): number {
 }
 
 function sentenceOf(redaction: Redaction): string {
-  const { state, records, leftOut, failure } = redaction;
+  const { state, records, leftOut, pinsLeftOut, failure } = redaction;
   switch (state) {
     case "waiting":
       return "Waits for the masked copy before it.";
@@ -86,7 +94,15 @@ function sentenceOf(redaction: Redaction): string {
     case "reading":
       return "Nothing masked was found in the copy. It is read as a capture.";
     case "done":
-      return `${formatQuantity(records, "record")}, and none of the masked values in any of them.${leftOut === 0 ? "" : ` ${formatQuantity(leftOut, "record")} could not be read again and were left out.`}`;
+      return [
+        `${formatQuantity(records, "record")}, and none of the masked values in any of them.`,
+        ...(leftOut === 0
+          ? []
+          : [`${formatQuantity(leftOut, "record")} could not be read again and were left out.`]),
+        ...(pinsLeftOut === 0
+          ? []
+          : [`${formatQuantity(pinsLeftOut, "pin")} left out: their filters name something only in part.`]),
+      ].join(" ");
     case "failed":
     case "cancelled":
       return [failure?.message ?? "Cancelled.", ...leaksOf(failure)].join(" ");

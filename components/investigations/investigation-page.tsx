@@ -100,7 +100,10 @@ function Case({ investigation, onReload }: CaseProps) {
           caption="Copy link"
         />
         <Button onClick={() => setSharing(true)}>Share</Button>
-        <HandOut investigationId={investigation.id} />
+        <HandOut
+          investigationId={investigation.id}
+          capture={{ id: captureId, name: capture?.name ?? "the capture" }}
+        />
         <PrintButton />
         <DeleteButton investigation={investigation} />
         {isSharing && <ShareDialog investigationId={investigation.id} onClose={() => setSharing(false)} />}

@@ -14,6 +14,7 @@ import type { Sqlite } from "@/lib/capture/driver";
 import type { MaskKind } from "@/lib/redaction/kinds";
 import { LeakCheck } from "@/lib/redaction/leak-check";
 import { Mask } from "@/lib/redaction/mask";
+import { type CaseText, type MaskedCase, maskCase } from "@/lib/redaction/mask-case";
 import { MOST_ORIGINALS, TooManyOriginals } from "@/lib/redaction/originals";
 import { learnRecord, redactRecord } from "@/lib/redaction/redact-record";
 import type { FoundLeak } from "@/lib/redaction/redaction";
@@ -22,6 +23,8 @@ export interface RedactOptions {
   readonly mask: readonly MaskKind[];
   /** Known to nobody else, and forgotten with the work. */
   readonly key: Uint8Array;
+  /** An investigation that goes along. */
+  readonly goesAlong?: CaseText | undefined;
   /** Where the files go. */
   readonly folder: string;
   readonly progress: (state: "learning" | "writing", records: number) => void;
@@ -35,6 +38,7 @@ export type RedactOutcome =
       readonly files: readonly string[];
       readonly records: number;
       readonly leftOut: number;
+      readonly goesAlong: MaskedCase | undefined;
     }
   | { readonly outcome: "leaks"; readonly leaks: readonly FoundLeak[] }
   | { readonly outcome: "too many names"; readonly most: number }
@@ -60,7 +64,7 @@ export function redactCapture(database: Sqlite, options: RedactOptions): RedactO
 
 function walkTwice(
   database: Sqlite,
-  { mask: kinds, key, folder, progress, isCancelled }: RedactOptions,
+  { mask: kinds, key, folder, goesAlong, progress, isCancelled }: RedactOptions,
 ): RedactOutcome {
   const mask = new Mask(new Set(kinds), key);
   let records = 0;
@@ -72,6 +76,9 @@ function walkTwice(
   }
   mask.learned();
   const check = new LeakCheck(mask);
+  const along = goesAlong && maskCase(mask, goesAlong);
+  if (along !== undefined && !check.line(JSON.stringify(textsOf(along.case))))
+    return { outcome: "leaks", leaks: check.leaks.map((leak) => ({ ...leak, file: 0, line: 0 })) };
   const files = new CopyFiles(folder, filesOf(database) <= MOST_FILES);
   let written = 0;
   let leftOut = 0;
@@ -93,7 +100,13 @@ function walkTwice(
   } finally {
     files.close();
   }
-  return { outcome: "written", files: files.paths, records: written, leftOut };
+  return { outcome: "written", files: files.paths, records: written, leftOut, goesAlong: along };
+}
+
+/** Links as they are read, without the marks that addresses need. */
+function textsOf({ title, notes, pins }: CaseText): unknown {
+  const links = pins.map(({ link }) => [...new URLSearchParams(link).values()]);
+  return { title, notes, pins: pins.map(({ title, note }) => ({ title, note })), links };
 }
 
 function filesOf(database: Sqlite): number {

@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { countRecords } from "@/lib/capture/all-records";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { MaskKind } from "@/lib/redaction/kinds";
+import type { CaseText } from "@/lib/redaction/mask-case";
 import { type RedactOutcome, redactCapture } from "./redact-capture";
 
 /** What the thread begins with. */
@@ -12,6 +13,7 @@ export interface RedactData {
   readonly folder: string;
   readonly mask: readonly MaskKind[];
   readonly key: Uint8Array;
+  readonly goesAlong?: CaseText | undefined;
   /** Not 0 once the work is not wanted any more. */
   readonly cancelled: Int32Array;
 }
@@ -27,7 +29,7 @@ export type FromRedactor =
   | { readonly outcome: RedactOutcome }
   | { readonly failure: { readonly code: string; readonly message: string } };
 
-const { file, folder, mask, key, cancelled } = workerData as RedactData;
+const { file, folder, mask, key, goesAlong, cancelled } = workerData as RedactData;
 const say = (message: FromRedactor): void => parentPort?.postMessage(message);
 
 const opened = openCapture(file, { readOnly: true });
@@ -38,6 +40,7 @@ if (opened.ok) {
     mask,
     key,
     folder,
+    goesAlong,
     progress: (state, records) => say({ progress: { state, records, of } }),
     isCancelled: () => Atomics.load(cancelled, 0) !== 0,
   });

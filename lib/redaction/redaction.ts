@@ -10,13 +10,18 @@ export const newRedactionSchema = z.object({
     .default([...MASK_KINDS])
     .describe("What is masked; all of it when left out."),
   name: z.string().trim().min(1).max(200).optional().describe("Of the copy."),
+  investigation: z
+    .string()
+    .max(64)
+    .optional()
+    .describe("Id of an investigation of this capture that goes along, masked too."),
 });
 
 export type NewRedaction = z.infer<typeof newRedactionSchema>;
 
 const leakSchema = z.object({
-  file: z.int().positive().describe("Which file of the copy."),
-  line: z.int().positive(),
+  file: z.int().nonnegative().describe("Which file of the copy; 0: the investigation."),
+  line: z.int().nonnegative(),
   path: z.string().describe("Where in the record: `flow.source.labels.2`."),
   value: z.string().describe("The masked value that was found."),
 });
@@ -37,6 +42,11 @@ export const redactionSchema = z.object({
   of: z.int().nonnegative().describe("Records of the capture."),
   leftOut: z.int().nonnegative().describe("Records that could not be read again, and are not in the copy."),
   copyId: z.string().nullable().describe("The new capture, from `reading` on."),
+  investigationId: z.string().nullable().describe("The masked investigation, once it is there."),
+  pinsLeftOut: z
+    .int()
+    .nonnegative()
+    .describe("Pins of it whose links name something only in part, and cannot be masked."),
   failure: z
     .object({ code: z.string(), message: z.string(), leaks: z.array(leakSchema) })
     .nullable()

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { newRedactionSchema, redactionSchema } from "@/lib/redaction/redaction";
 import { call, capturePath, jsonAnswer, OF_A_CAPTURE } from "../call";
+import { UNREADABLE } from "./investigations";
 
 const redactionPath = z.object({
   redactionId: z.string().describe("Id of a masked copy on its way, as `GET /redactions` lists it."),
@@ -25,6 +26,8 @@ export const redactionCalls = {
     errors: [
       ...OF_A_CAPTURE,
       "capture_busy",
+      "investigation_not_found",
+      ...UNREADABLE,
       "too_busy",
       "redaction_leaks",
       "scope_too_wide",

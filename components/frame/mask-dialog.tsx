@@ -1,27 +1,40 @@
 "use client";
 
 import { useId, useState } from "react";
-import { ApiError } from "@/components/frame/api";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogButtons } from "@/components/ui/dialog";
+import fields from "@/components/ui/fields.module.css";
 import { visible } from "@/components/ui/text";
 import type { CaptureInfo } from "@/lib/questions/answers";
 import type { MaskKind } from "@/lib/redaction/kinds";
-import styles from "./dialogs.module.css";
+import { ApiError } from "./api";
+import styles from "./mask-dialog.module.css";
 import { MASK_CHOICES, MASK_ORDER } from "./mask-kinds";
 import { useStartRedaction } from "./redaction-queries";
 
 interface MaskDialogProps {
-  readonly capture: CaptureInfo;
+  readonly capture: Pick<CaptureInfo, "id" | "name">;
+  /** Goes along with the copy. */
+  readonly investigationId?: string;
+  /** Called with the copy on its way. */
+  readonly onStarted?: () => void;
   readonly onClose: () => void;
 }
 
 /** Chooses what a copy does not show. The copy is made in the background, and followed on the first page. */
-export function MaskDialog({ capture, onClose }: MaskDialogProps) {
+export function MaskDialog({
+  capture,
+  investigationId,
+  onStarted = () => undefined,
+  onClose,
+}: MaskDialogProps) {
   const id = useId();
   const [name, setName] = useState(`${capture.name} (masked copy)`);
   const [mask, setMask] = useState<readonly MaskKind[]>(MASK_ORDER);
-  const start = useStartRedaction(capture.id, onClose);
+  const start = useStartRedaction(capture.id, () => {
+    onClose();
+    onStarted();
+  });
   const trimmed = name.trim();
   return (
     <Dialog
@@ -34,11 +47,11 @@ export function MaskDialog({ capture, onClose }: MaskDialogProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          start.mutate({ name: trimmed, mask: [...mask] });
+          start.mutate({ name: trimmed, mask: [...mask], investigation: investigationId });
         }}
       >
         <fieldset className={styles.choices}>
-          <legend className={styles.label}>What to mask</legend>
+          <legend className={fields.label}>What to mask</legend>
           {MASK_ORDER.map((kind) => (
             <label key={kind} className={styles.choice}>
               <input
@@ -59,20 +72,22 @@ export function MaskDialog({ capture, onClose }: MaskDialogProps) {
         </fieldset>
         <p className={styles.quiet}>
           What is masked in one place is masked wherever it stands as a word, in fields of other kinds too.
+          {investigationId !== undefined &&
+            " The investigation goes along: what it says is masked word by word, and a pin whose filter names something only in part is left out."}
         </p>
-        <label htmlFor={id} className={styles.label}>
+        <label htmlFor={id} className={fields.label}>
           Name of the copy
         </label>
         <input
           id={id}
-          className={styles.input}
+          className={fields.input}
           value={name}
           maxLength={200}
           autoComplete="off"
           onChange={(event) => setName(event.target.value)}
         />
         {start.error && (
-          <p className={styles.problem} role="alert">
+          <p className={fields.problem} role="alert">
             {start.error.message} {start.error instanceof ApiError && start.error.hint}
           </p>
         )}

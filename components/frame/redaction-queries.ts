@@ -2,9 +2,10 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { capturePath, getJson, sendDelete, sendJson } from "@/components/frame/api";
-import { capturesKey } from "@/components/frame/queries";
 import type { NewRedaction, Redaction } from "@/lib/redaction/redaction";
+import { capturePath, getJson, sendDelete, sendJson } from "./api";
+import { investigationsKey } from "./investigations";
+import { capturesKey } from "./queries";
 
 const redactionsKey = ["redactions"] as const;
 const FOLLOW_MS = 1000;
@@ -24,7 +25,9 @@ export function useRedactions() {
   });
   const mark = data?.redactions.map(({ copyId, state }) => `${copyId} ${state === "reading"}`).join();
   useEffect(() => {
-    if (mark) void client.invalidateQueries({ queryKey: capturesKey });
+    if (!mark) return;
+    void client.invalidateQueries({ queryKey: capturesKey });
+    void client.invalidateQueries({ queryKey: investigationsKey });
   }, [client, mark]);
   return data?.redactions ?? [];
 }
