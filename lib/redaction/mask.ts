@@ -25,6 +25,7 @@ export class Mask {
   /** Addresses met while learning, as many as are tried out. */
   private readonly addressesMet = new Set<string>();
   private readonly covered = new Remembered<string>();
+  private readonly labels = new Remembered<string>();
   private isLearning = true;
   pseudonyms: Pseudonyms;
   private addresses: Addresses;
@@ -50,6 +51,7 @@ export class Mask {
   learned(): void {
     this.isLearning = false;
     this.covered.clear();
+    this.labels.clear();
     let best = { key: this.pseudonyms, clashes: Number.POSITIVE_INFINITY };
     for (let turn = 0; turn < KEYS_TRIED && best.clashes > 0; turn++) {
       const key = new Pseudonyms(this.pseudonyms.bytes("turn", String(turn)));
@@ -155,6 +157,16 @@ export class Mask {
 
   private learnedAddress(text: string, masked: string): string {
     return this.has("ips") ? this.learn(text, masked) : masked;
+  }
+
+  /** Labels are few, and come with every record. */
+  label(text: string, mask: (text: string) => string): string {
+    let masked = this.labels.get(text);
+    if (masked === undefined) {
+      masked = mask(text);
+      this.labels.set(text, masked);
+    }
+    return masked;
   }
 
   /** Words that are looked for wherever they stand: what is masked as a whole. */

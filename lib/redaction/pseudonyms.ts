@@ -6,13 +6,15 @@
  * text is a number, a digest or a token.
  */
 
-import { createHmac } from "node:crypto";
+import { hash } from "node:crypto";
 import { Remembered } from "./remembered";
 import { isKept } from "./words";
 
 const CONSONANTS = "bdfghjklmnprstvz";
 const VOWELS = "aiou";
 const SYLLABLES = 8;
+/** Of SHA-256. */
+const BLOCK = 64;
 /** As Kubernetes makes them (apimachinery `util/rand`). */
 const RANDOM_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 const DIGITS = "0123456789";
@@ -35,17 +37,28 @@ export class Pseudonyms {
   private readonly names = new Remembered<string>();
   private readonly macs = new Remembered<string>();
 
-  /** At least 128 bits, which nobody keeps. */
-  constructor(private readonly key: Uint8Array) {}
+  private readonly innerPad: Buffer;
+  private readonly outerPad: Buffer;
 
+  /** 128 to 512 bits, which nobody keeps. */
+  constructor(key: Uint8Array) {
+    const block = Buffer.alloc(BLOCK);
+    block.set(key);
+    this.innerPad = block.map((byte) => byte ^ 0x36) as Buffer;
+    this.outerPad = block.map((byte) => byte ^ 0x5c) as Buffer;
+  }
+
+  /** HMAC-SHA-256 (RFC 2104). Written out: made of two one-shot digests it is several times as quick as the object. */
   bytes(kind: string, text: string): Buffer {
-    return createHmac("sha256", this.key).update(kind).update("\0").update(text).digest();
+    const message = Buffer.from(`${kind}\0${text}`);
+    const inner = hash("sha256", Buffer.concat([this.innerPad, message]), "buffer");
+    return hash("sha256", Buffer.concat([this.outerPad, inner]), "buffer");
   }
 
   /** Any name: a pod's, a host's, a label's value. Parts between dots stand for themselves, so that domains stay domains. */
   name(text: string): string {
-    if (isKept(text)) return text;
     let name = this.names.get(text);
+    if (name === undefined && isKept(text)) name = text;
     if (name === undefined) {
       name = text
         .split(".")

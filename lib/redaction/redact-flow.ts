@@ -18,7 +18,8 @@ const keep = <T>(value: T): T => value;
 const word = (value: string, mask: Mask): string => mask.text(value);
 const domains = (names: readonly string[], mask: Mask): string[] =>
   names.map((name) => mask.domain(name) ?? "");
-const labels = (list: readonly string[], mask: Mask): string[] => list.map((label) => maskLabel(mask, label));
+const labels = (list: readonly string[], mask: Mask): string[] =>
+  list.map((label) => mask.label(label, (text) => maskLabel(mask, text)));
 
 const ROWS: Rows = {
   timeNs: keep,

@@ -1,6 +1,8 @@
+import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { MASK_KINDS, type MaskKind } from "./kinds";
 import { LeakCheck } from "./leak-check";
+import { Pseudonyms } from "./pseudonyms";
 import { redact } from "./testing";
 
 const RECORD = {
@@ -56,6 +58,11 @@ const LINE = JSON.stringify({ flow: RECORD, node_name: RECORD.node_name, time: R
 
 const flowOf = (kinds: readonly MaskKind[], line = LINE) =>
   JSON.parse(redact([line], kinds).lines[0] ?? "").flow as typeof RECORD;
+
+it("pseudonyms are HMACs as everybody computes them", () => {
+  const bytes = new Pseudonyms(Buffer.from("Jefe")).bytes("what", "nothing");
+  expect(bytes.toString("hex")).toBe(createHmac("sha256", "Jefe").update("what\0nothing").digest("hex"));
+});
 
 describe("a masked record", () => {
   const all = flowOf(MASK_KINDS);
