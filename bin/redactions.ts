@@ -50,6 +50,7 @@ export class Redactions {
     private readonly investigations: Investigations,
     private readonly log: Log,
     private readonly redact: typeof runRedactor = runRedactor,
+    private readonly nowMs: () => number = Date.now,
   ) {
     this.folder = path.join(dataFolder, "masking");
     // What a crash left behind is of no use without its key.
@@ -68,7 +69,7 @@ export class Redactions {
   async start(captureId: string, { mask, name, investigation }: NewRedaction): Promise<Result<Redaction>> {
     const info = await this.captures.info(captureId);
     if (!info.ok) return info;
-    const { state, problem, name: original, files } = info.value;
+    const { state, problem, files } = info.value;
     if (state === "reading")
       return fail(
         "capture_busy",
@@ -88,7 +89,8 @@ export class Redactions {
     const told: Redaction = {
       id: randomBytes(8).toString("hex"),
       captureId,
-      name: name ?? `${original.slice(0, 180)} (masked copy)`,
+      // Not after the original: its name may say what the copy hides.
+      name: name ?? `Masked copy, ${new Date(this.nowMs()).toISOString().slice(0, 16).replace("T", " ")} UTC`,
       mask: [...new Set(mask)],
       state: "waiting",
       records: 0,

@@ -101,7 +101,9 @@ function sentenceOf(redaction: Redaction): string {
           : [`${formatQuantity(leftOut, "record")} could not be read again and were left out.`]),
         ...(pinsLeftOut === 0
           ? []
-          : [`${formatQuantity(pinsLeftOut, "pin")} left out: their filters name something only in part.`]),
+          : [
+              `${formatQuantity(pinsLeftOut, "pin")} left out: what a filter names only in part cannot be masked.`,
+            ]),
       ].join(" ");
     case "failed":
     case "cancelled":

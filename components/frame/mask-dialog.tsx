@@ -29,7 +29,9 @@ export function MaskDialog({
   onClose,
 }: MaskDialogProps) {
   const id = useId();
-  const [name, setName] = useState(`${capture.name} (masked copy)`);
+  const [name, setName] = useState(
+    () => `Masked copy, ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
+  );
   const [mask, setMask] = useState<readonly MaskKind[]>(MASK_ORDER);
   const start = useStartRedaction(capture.id, () => {
     onClose();

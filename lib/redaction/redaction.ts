@@ -9,7 +9,13 @@ export const newRedactionSchema = z.object({
     .min(1, "choose what to mask")
     .default([...MASK_KINDS])
     .describe("What is masked; all of it when left out."),
-  name: z.string().trim().min(1).max(200).optional().describe("Of the copy."),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("Of the copy; by default one that does not say of which capture it is."),
   investigation: z
     .string()
     .max(64)

@@ -37,7 +37,7 @@ export function isKept(word: string): boolean {
   return (
     KEPT.has(word.toLowerCase()) ||
     /^v\d{1,4}(?:(?:alpha|beta)\d{1,2}|(?:\.\d{1,4}){1,3})?$/.test(word) ||
-    /^_[a-z]{2,12}$/.test(word)
+    /^_(?:tcp|udp|sctp|tls|https?|grpc|dns|ldaps?|kerberos|sips?)$/.test(word)
   );
 }
 
