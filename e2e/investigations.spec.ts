@@ -22,7 +22,7 @@ test("what is pinned shows the same rows after a file was added", async ({ page,
   await expect(numbers).toContainText(/Events 10.*Drops 10/);
   await expect(pin).toContainText("The same as when it was saved");
   await expect(pin.getByRole("region", { name: "Flows" }).getByRole("row")).toHaveCount(11);
-  await expect(pin.locator("strong")).toHaveText("05:12");
+  await expect(pin.locator("strong", { hasText: "05:12" })).toBeVisible();
   await expect(pin).toContainText("<img src=x onerror=alert(1)>");
   for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: theme });

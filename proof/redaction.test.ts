@@ -7,9 +7,12 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { redactCapture } from "@/lib/jobs/redact-capture";
+import { TestCapture, testFolder } from "@/lib/jobs/testing";
 import { MASK_KINDS, type MaskKind } from "@/lib/redaction/kinds";
-import { redact } from "@/lib/redaction/testing";
+import { KEY, redact } from "@/lib/redaction/testing";
 import { isTelling } from "@/lib/redaction/words";
+import { shapeOf } from "@/scripts/generator/shapes/shape";
 import { generateLogs, type Log, linesOf, ProofCapture, REAL_LOGS, textOf } from "./captures";
 
 /** Each 9th record of a file of the sample: all that happens in it, in a tenth of the time. */
@@ -115,6 +118,39 @@ describe("a masked copy of a log", () => {
       expect({ name, found: foundIn(lines, original, [kind]) }).toEqual({ name, found: [] });
     }
   });
+
+  it.each(["azure-rest", "azure-csv", "aggregated", "compact", "cri"] as const)(
+    "of records in the format %s leaks nothing, and has all of them",
+    async (format) => {
+      const { logs } = await generateLogs(29, 240);
+      const original = logs.flatMap(({ text }) => linesOf(text));
+      const shape = shapeOf(format);
+      const shaped = original.flatMap((line) => shape.lines(line)).map((line) => `${line}\n`);
+      const capture = new TestCapture();
+      const { accepted, otherKinds } = capture.add(
+        "events",
+        `${shape.begin()}${shaped.join("")}${shape.end()}`,
+      );
+      const folder = testFolder();
+      const outcome = redactCapture(capture.database, {
+        mask: MASK_KINDS,
+        key: KEY,
+        folder,
+        progress: () => undefined,
+        isCancelled: () => false,
+      });
+      if (outcome.outcome !== "written") throw new Error(JSON.stringify(outcome));
+      const lines = outcome.files.flatMap((file) => linesOf(gunzipSync(readFileSync(file)).toString("utf8")));
+      expect([lines.length, outcome.leftOut]).toEqual([accepted + otherKinds, 0]);
+      expect(accepted).toBeGreaterThan(20);
+      expect(foundIn(lines, original, MASK_KINDS)).toEqual([]);
+      const copy = new ProofCapture([{ name: "copy", text: textOf(lines) }]);
+      const { events, verdicts } = copy.ask("summary");
+      const before = capture.database.prepare("SELECT sum(events) AS n FROM Flow").get([])?.n;
+      expect(events).toBe(Number(before));
+      expect(Object.values(verdicts).reduce((sum, n) => sum + n, 0)).toBe(events);
+    },
+  );
 
   it("has the numbers of the original in every view", async () => {
     const { logs } = await generateLogs(23, 4000);

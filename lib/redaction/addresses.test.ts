@@ -83,6 +83,8 @@ describe("an address that stands for another", () => {
     ["fd00:10:244::5", /^fd/],
     ["2a01:4f8::1", /^[23]/],
     ["ff02::1:ff00:1234", /^ff02::1:ff(?!00:1234)/],
+    ["239.1.2.3", /^239\./],
+    ["ff15::1234", /^ff15:/],
     ["::ffff:20.1.2.3", new RegExp(`^::ffff:${masked("20.1.2.3").replaceAll(".", "\\.")}$`)],
   ])("%s stays what it is: %s", (address, pattern) => {
     expect(masked(address)).toMatch(pattern);

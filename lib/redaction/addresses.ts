@@ -1,7 +1,7 @@
 /**
  * Addresses that stand for others and keep what a reader sees in them: which share a network, and what kind each is.
  *
- * Stays as it is: loopback, unspecified, broadcast, multicast groups, and IPv4 link-local (169.254.0.0/16: the metadata service
+ * Stays as it is: loopback, unspecified, broadcast, multicast groups that are assigned, and IPv4 link-local (169.254.0.0/16: the metadata service
  * and node-local DNS are the same everywhere). Stays within its range: private and shared IPv4 space, IPv6 unique local,
  * link-local (whose end is made from a MAC address) and global. IPv4 in IPv6 stands for the same IPv4.
  */
@@ -11,6 +11,8 @@ import { NumberTree } from "./number-tree";
 import type { Pseudonyms } from "./pseudonyms";
 import { Remembered } from "./remembered";
 
+/** 239.0.0.0/8: groups that an organisation chooses for itself. */
+const SCOPED = 239;
 const ALL = Array.from({ length: 256 }, (_, byte) => byte);
 /** First bytes of IPv4 that hold ranges with a meaning; their second byte is changed within such a range or outside. */
 const RANGES: ReadonlyMap<number, (second: number) => boolean> = new Map([
@@ -66,11 +68,17 @@ export class Addresses {
 
   private mapV4(bytes: readonly number[]): number[] {
     const [first = 0, second = 0] = bytes;
-    if (first === 0 || first === 127 || first >= 224 || (first === 169 && second === 254)) return [...bytes];
+    if (
+      first === 0 ||
+      first === 127 ||
+      (first >= 224 && first !== SCOPED) ||
+      (first === 169 && second === 254)
+    )
+      return [...bytes];
     const tail = this.v4.permute(bytes, 8);
     const isIn = RANGES.get(first);
+    if (first === 10 || first === SCOPED) return [first, ...tail.slice(1)];
     if (isIn === undefined) return [this.firstBytes.get(first) ?? first, ...tail.slice(1)];
-    if (first === 10) return [first, ...tail.slice(1)];
     const within = isIn(second);
     const seconds = this.secondBytesOf(
       `${first} ${within}`,
@@ -86,7 +94,8 @@ export class Addresses {
     const isTranslated = head.every((byte, at) => byte === ([0, 100, 255, 155][at] ?? 0));
     if (isMapped || isTranslated) return [...head, ...this.mapV4(bytes.slice(12))];
     if (bytes.slice(0, 15).every((byte) => byte === 0)) return [...bytes];
-    if (first === 255) return this.v6.permute(bytes, isSolicitedNode(bytes) ? 104 : 128);
+    if (first === 255)
+      return this.v6.permute(bytes, isSolicitedNode(bytes) ? 104 : isChosenGroup(second) ? 16 : 128);
     if (first === 254 && (second & 0xc0) === 0x80) return this.v6.permute(bytes, 64);
     return this.v6.permute(bytes, (first & 0xfe) === 0xfc ? 8 : (first & 0xe0) === 0x20 ? 3 : 16);
   }
@@ -106,6 +115,11 @@ export class Addresses {
       .sort((a, b) => (a.weight < b.weight ? -1 : 1));
     return new Map(bytes.map((byte, at) => [byte, order[at]?.byte ?? byte]));
   }
+}
+
+/** The flag T: a group that nobody assigned. */
+function isChosenGroup(second: number): boolean {
+  return (second & 0x10) !== 0;
 }
 
 /** ff02::1:ff00:0/104: ends in the last 24 bits of the address that is looked for. */
