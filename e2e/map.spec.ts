@@ -130,6 +130,13 @@ test("levels, what is hidden, found and open are in the link", async ({ page, re
   await page.getByRole("searchbox", { name: "Find on the map" }).fill("drops > many");
   await page.keyboard.press("Enter");
   await expect(page.getByText("compares with no number")).toBeVisible();
+  // Both edges are there from the beginning: new in a range that begins before them, not after the first quarter.
+  const lines = page.getByRole("status").filter({ hasText: /^\d+ lines?$/ });
+  await page.goto(`/captures/${id}/map?find=new`);
+  await page.waitForLoadState("networkidle");
+  await expect(lines).toHaveText("0 lines");
+  await page.goto(`/captures/${id}/map?find=new&from=2020-01-01T00:00:00Z`);
+  await expect(lines).toHaveText("2 lines");
 });
 
 test("a part of the map is shown, and what is left out is counted", async ({ page, request }) => {

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
+import { formatInstantText } from "@/components/frame/instant-text";
 import { ZONE } from "@/components/frame/preferences";
 import { toneOf, verdictLabel } from "@/components/frame/verdicts";
 import { DrawerPart } from "@/components/ui/drawer";
@@ -14,6 +15,7 @@ import { encodeScope, type Scope } from "@/lib/scope/link";
 import { DnsSummary } from "./dns-summary";
 import { useDeciders, useRate, useReasons } from "./drawer-queries";
 import { DropList, deciderName, reasonName } from "./drop-list";
+import styles from "./map-drawer.module.css";
 import { type End, Pods } from "./pods";
 import { RequestSummary } from "./request-summary";
 import type { Level } from "./words";
@@ -47,6 +49,7 @@ export function AboutParts({ captureId, scope, level, edges, ends, says, onRange
     <>
       <DrawerPart title={titled("Verdicts")}>
         <Verdicts captureId={captureId} scope={scope} edges={edges} />
+        {says !== undefined && <Seen edges={edges} />}
       </DrawerPart>
       {rate !== undefined && (
         <DrawerPart title={titled("Over time")}>
@@ -80,6 +83,17 @@ export function AboutParts({ captureId, scope, level, edges, ends, says, onRange
       {edges.some(({ port }) => port === 53) && <DnsSummary {...part} />}
       {level !== "pod" && <Pods {...part} ends={ends} />}
     </>
+  );
+}
+
+/** When the first and the last record of these edges was seen. */
+export function Seen({ edges }: { readonly edges: readonly MapEdge[] }) {
+  const firsts = edges.flatMap(({ first }) => first ?? []).sort();
+  const lasts = edges.flatMap(({ last }) => last ?? []).sort();
+  return (
+    <p className={styles.quiet}>
+      First seen {formatInstantText(firsts[0] ?? null)}, last {formatInstantText(lasts.at(-1) ?? null)}.
+    </p>
   );
 }
 

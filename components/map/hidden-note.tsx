@@ -37,25 +37,23 @@ export function HiddenNote({ captureId, scope, hide }: HiddenNoteProps) {
       };
     }),
   });
+  const counted = hidden.map((part, at) => ({ ...part, events: answers[at]?.data?.events }));
+  const found = counted.filter(({ events }) => events !== 0);
+  if (found.length === 0) return "Hidden: nothing, there is none of it in this scope.";
   return (
     <>
       Hidden:{" "}
-      {hidden.map(({ noise, term, scope: own }, at) => {
-        const events = answers[at]?.data?.events;
-        return (
-          <span key={formatTerm(term)}>
-            {at > 0 && ", "}
-            {events === undefined ? (
-              "counting …"
-            ) : events === 0 ? (
-              "0 events"
-            ) : (
-              <Link href={flowsAddress(captureId, own)}>{formatQuantity(events, "event")}</Link>
-            )}{" "}
-            {hiddenLabel(noise, term)}
-          </span>
-        );
-      })}
+      {found.map(({ noise, term, scope: own, events }, at) => (
+        <span key={formatTerm(term)}>
+          {at > 0 && ", "}
+          {events === undefined ? (
+            "counting …"
+          ) : (
+            <Link href={flowsAddress(captureId, own)}>{formatQuantity(events, "event")}</Link>
+          )}{" "}
+          {hiddenLabel(noise, term)}
+        </span>
+      ))}
       .
     </>
   );

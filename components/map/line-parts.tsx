@@ -1,13 +1,11 @@
 "use client";
 
-import { formatInstantText } from "@/components/frame/instant-text";
 import { DrawerPart } from "@/components/ui/drawer";
 import type { Line } from "@/lib/insight/map/graph";
 import { betweenTerm } from "@/lib/scope/edge-terms";
 import { addTerm } from "@/lib/scope/edit";
 import type { Scope } from "@/lib/scope/link";
-import { AboutParts, type RangeChange } from "./about-parts";
-import styles from "./map-drawer.module.css";
+import { AboutParts, type RangeChange, Seen } from "./about-parts";
 import { Ports } from "./ports";
 import type { Level } from "./words";
 
@@ -23,18 +21,11 @@ interface LinePartsProps {
 export function LineParts({ captureId, scope, level, line, onRange }: LinePartsProps) {
   const [client, server] = [line.from.nodes[0], line.to.nodes[0]];
   const isOne = !line.from.isFold && !line.to.isFold && client !== undefined && server !== undefined;
-  const first = line.edges.flatMap((edge) => edge.first ?? []).sort()[0];
-  const last = line.edges
-    .flatMap((edge) => edge.last ?? [])
-    .sort()
-    .at(-1);
   return (
     <>
       <DrawerPart title={isOne ? "By port" : "Edges behind it"}>
         <Ports captureId={captureId} scope={scope} line={line} withNames={!isOne} />
-        <p className={styles.quiet}>
-          First seen {formatInstantText(first ?? null)}, last {formatInstantText(last ?? null)}.
-        </p>
+        <Seen edges={line.edges} />
       </DrawerPart>
       {isOne && (
         <AboutParts

@@ -54,7 +54,10 @@ const RESERVED_LABELS: Readonly<Record<string, string>> = {
 export function spotLabel({ nodes, isFold }: Spot): string {
   if (isFold) return `+ ${formatCount(nodes.length)} more`;
   const node = nodes[0];
-  return node === undefined ? "" : nodeLabel(node);
+  if (node === undefined) return "";
+  const { kind, name, namespace } = node;
+  const isService = kind === "service" && namespace !== null && name.startsWith(`${namespace}/`);
+  return isService ? `${visible(name.slice(namespace.length + 1))} (service)` : nodeLabel(node);
 }
 
 function nodeLabel({ kind, name, level }: MapNode): string {
