@@ -92,6 +92,8 @@ async function measureRival(browser: Browser, address: string): Promise<Figures>
 }
 
 async function measureMoves(page: Page): Promise<Omit<Figures, "drawnMs">> {
+  // Long tasks are told some time after their end.
+  await page.waitForTimeout(500);
   const longestTaskMs = await page.evaluate(() => Reflect.get(window, "mapTimes").longest as number);
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable", { timeDomain: "threadTicks" });

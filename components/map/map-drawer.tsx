@@ -147,6 +147,8 @@ function SpotActions({
   const only = () =>
     own.setFilter(addTerm(filterOf(own), term && terms.length === 1 ? term : eitherTerm(node)));
   const leaveOut = () => own.setFilter(terms.map(turned).reduce(addTerm, filterOf(own)));
+  const hasLines = ({ end }: { readonly end: End }) =>
+    graph.lines.some(({ from, to }) => (end === "client" ? from : to) === spot);
   const others = graph.spots.filter(({ key, isFold }) => key !== spot.key && !isFold);
   return (
     <div className={styles.actions}>
@@ -187,7 +189,7 @@ function SpotActions({
         Leave out
       </Button>
       <HideButton own={own} hide={hide} terms={terms} />
-      {ends.map(({ end, term }) => (
+      {ends.filter(hasLines).map(({ end, term }) => (
         <ViewLinks key={end} captureId={captureId} scope={inScope} term={term} says={`as ${end}`} />
       ))}
     </div>

@@ -11,6 +11,8 @@ import type { Scene } from "./scene";
 const START: Camera = { k: 1, x: 0, y: 0 };
 const NEAREST = 1.6;
 const MARGIN = { x: 110, y: 46 };
+/** Of a name, about. */
+const LETTER = 6.6;
 /** What is nearer to the edge of the screen counts as not seen. */
 const EDGE = 30;
 
@@ -52,7 +54,13 @@ export function useCamera(scene: Scene, fitKey: string, openKeys: readonly strin
 
 function wholeOf({ spots, hulls }: Scene, size: Size): Camera {
   const places = [...spots.map(({ at }) => at), ...hulls.flatMap(({ polygon }) => polygon)];
-  const margin = { x: Math.min(MARGIN.x, size.width * 0.13), y: Math.min(MARGIN.y, size.height * 0.12) };
+  // Names outside stand beside the picture.
+  const names = spots.flatMap(({ side, label }) => (side === "below" ? [] : label.length));
+  const beside = names.reduce((most, length) => Math.max(most, length), 0) * LETTER + 20;
+  const margin = {
+    x: Math.min(Math.max(MARGIN.x, beside), size.width * 0.2),
+    y: Math.min(MARGIN.y, size.height * 0.12),
+  };
   return fitCamera(places, size, margin, NEAREST);
 }
 
