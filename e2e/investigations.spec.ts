@@ -83,3 +83,56 @@ test("a capture that a case shows is not deleted", async ({ request }) => {
   expect(refused.status()).toBe(409);
   expect(await refused.json()).toMatchObject({ error: { code: "capture_pinned" } });
 });
+
+const MARKUP = '<img src=x onerror="document.title=1">';
+
+test("names, notes and links that try to run something are text, for the owner and for a visitor", async ({
+  page,
+  request,
+}) => {
+  const hostile = flowLog(20)
+    .replaceAll('"web"', JSON.stringify(`web${MARKUP}`))
+    .replaceAll('"cart"', '"</script><script>document.title=1</script>"');
+  const id = await makeCapture(request, "hostile", hostile);
+  const q = `from-workload:"${`shop/web${MARKUP}`.replaceAll('"', '\\"')}"`;
+  const note = `${MARKUP}\n\n[go](javascript:document.title=1) <script>document.title=1</script>\n\n![x](http://tracker.example/x.png)`;
+  const pin = (pinId: string, view: string, more = "") => ({
+    ...{ id: pinId, view, title: `${view} ${MARKUP}`, note, pinnedAt: "2026-03-04T05:00:00Z" },
+    link: `${new URLSearchParams({ q, revision: "1" })}${more}`,
+  });
+  const { flows } = await (await request.get(`/api/v1/captures/${id}/flows?q=drop:yes`)).json();
+  const pins = [
+    pin("pin00001", "flows"),
+    pin("pin00002", "flows", `&flow=${flows[0].id}`),
+    pin("pin00003", "drops"),
+    pin("pin00004", "map"),
+    pin("pin00005", "overview"),
+  ];
+  const made = await request.post("/api/v1/investigations", {
+    data: { captureId: id, title: `Case ${MARKUP}`, notes: note, pins },
+  });
+  const { id: caseId } = await made.json();
+  const shared = await request.post(`/api/v1/investigations/${caseId}/shares`, { data: { note: MARKUP } });
+  const { token } = await shared.json();
+  for (const address of [`/investigations/${caseId}`, `/i/${token}`]) {
+    const answer = await page.goto(address);
+    const policy = answer?.headers()["content-security-policy"] ?? "";
+    expect(policy).toMatch(/script-src 'self' 'nonce-[^']+';/);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Case ${MARKUP}`);
+    await expect(page.getByText("The same as when it was saved")).toHaveCount(pins.length);
+    const table = page.getByRole("region", { name: "Flows", exact: true });
+    await expect(table).toContainText(`shop/web${MARKUP}`);
+    await expect(page.getByText("Record as received").first()).toBeVisible();
+    expect(await page.locator("main img, main script, main a[href^='javascript']").count()).toBe(0);
+    expect(await page.title()).toContain("nvestigation");
+  }
+  // A link that leads back: what was pinned is what opens.
+  await page.goto(`/investigations/${caseId}`);
+  await page
+    .getByRole("article", { name: pins[0]?.title })
+    .first()
+    .getByRole("link", { name: "Open in Flows" })
+    .click();
+  await expect(new FlowsPage(page).count).toHaveText(/flows/);
+  expect(new URL(page.url()).searchParams.get("q")).toContain(MARKUP.replaceAll('"', '\\"'));
+});

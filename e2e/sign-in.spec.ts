@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { flowLog } from "./fixtures/flow-log";
 import { type OwnServer, startServer } from "./fixtures/server";
 
 const token = "correct-horse-battery-staple";
@@ -53,8 +54,64 @@ test("a wrong token is said so, and the tenth closes the form for a while", asyn
     for (let attempt = 0; attempt < 10; attempt += 1) await signIn(page, "wrong");
     await expect(page.getByRole("alert")).toHaveText("The token is wrong.");
     await signIn(page);
-    await expect(page.getByRole("alert")).toContainText("Too many wrong tokens");
+    await expect(page.getByRole("alert")).toContainText("Too many wrong tries");
   });
+});
+
+test("a visitor with a link and its passphrase reads one case, and nothing else", async ({
+  page,
+  browser,
+}) => {
+  const api = `${server.address}api/v1`;
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const post = async (path: string, body: unknown) =>
+    (await fetch(`${api}${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
+  const { id: captureId } = await post("/captures", { name: "evening" });
+  const sent = { method: "PUT", headers, body: flowLog(20) };
+  await fetch(`${api}/captures/${captureId}/files/a.log?wait=true`, sent);
+  const pin = { id: "pin00001", view: "drops", link: "revision=1", title: "Drops", note: "", pinnedAt: "" };
+  const { id } = await post("/investigations", { captureId, title: "Shop cannot pay", pins: [pin] });
+
+  await page.goto(`${server.address}investigations/${id}`);
+  await signIn(page);
+  await page.getByRole("button", { name: "Share" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("For whom").fill("auditors");
+  await dialog.getByLabel("Passphrase").fill("green lantern");
+  await dialog.getByRole("button", { name: "Make a link" }).click();
+  const link = await dialog.getByLabel("Link", { exact: true }).inputValue();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect((await new AxeBuilder({ page }).analyze()).violations, colorScheme).toEqual([]);
+  }
+
+  const elsewhere = await browser.newContext();
+  const visitor = await elsewhere.newPage();
+  const refused: string[] = [];
+  visitor.on("response", (answer) => {
+    if (answer.status() >= 400) refused.push(answer.url());
+  });
+  await visitor.goto(link);
+  await expect(visitor.getByText("Shop cannot pay")).toHaveCount(0);
+  await visitor.getByLabel("Passphrase").fill("green lantern");
+  await visitor.getByRole("button", { name: "Open" }).click();
+  await expect(visitor.getByRole("heading", { name: "Shop cannot pay" })).toBeVisible();
+  await expect(visitor.getByText("The same as when it was saved")).toBeVisible();
+  await expect(visitor.getByRole("list", { name: "Numbers", exact: true })).toContainText("Drops 2");
+  await expect(visitor.getByRole("button", { name: /Share|Delete|Edit|Remove/ })).toHaveCount(0);
+  const [cookie] = await elsewhere.cookies();
+  expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax" });
+  // The page asks for nothing that is closed to its reader: the form before it was the only refusal.
+  expect(refused).toEqual([link]);
+  expect((await new AxeBuilder({ page: visitor }).analyze()).violations).toEqual([]);
+  for (const path of ["", `captures/${captureId}/drops`, `investigations/${id}`, "api/v1/captures"])
+    expect((await visitor.goto(server.address + path))?.status(), path).toBe(401);
+
+  await dialog.getByRole("listitem", { name: "auditors" }).getByRole("button", { name: "Withdraw" }).click();
+  await expect(dialog.getByText(/withdrawn .*, with a passphrase, opened 1 time/)).toBeVisible();
+  expect((await visitor.goto(link))?.status()).toBe(410);
+  await expect(visitor.getByRole("heading")).toContainText("This link was withdrawn");
+  await elsewhere.close();
 });
 
 test("a link on another site opens the page of somebody who is signed in", async ({ page }) => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { EMPTY_FILTER, makeTerm } from "@/lib/scope/filter";
+import { decodeScope, decodeView, encodeLink } from "@/lib/scope/link";
 import { readContent, type StoredPin, writeContent } from "./content";
 import type { Pin } from "./investigation";
 import { pinProblem, revisionOf } from "./revision";
@@ -54,6 +56,36 @@ describe("what is stored", () => {
     ["null", "investigation_damaged"],
   ])("as %s is refused: %s", (text, code) => {
     expect(readContent(text)).toMatchObject({ ok: false, failure: { code } });
+  });
+});
+
+describe("a link with hostile values", () => {
+  it.each([
+    "<script>alert(1)</script>",
+    'a" onmouseover="x',
+    "'; DROP TABLE Flow; --",
+    'a,b c\\"d',
+    "50% &q=x#y?z=+",
+    "\u202egol\u200b",
+    "\u0000\u001b[31m",
+    "名前 \ud83d\ude00",
+    "!verdict:DROPPED",
+  ])("is kept and read back as it was: %j", (value) => {
+    const scope = {
+      filter: { terms: [makeTerm("text", [{ type: "search", text: value }])] },
+      from: -1n,
+      to: 2n ** 62n,
+      revision: 7,
+    };
+    const link = encodeLink(scope, { off: EMPTY_FILTER, open: "x&y=z" }).toString();
+    const kept = readContent(
+      writeContent({ pins: [{ ...stored, link, title: value, note: value }], revisions: [] }),
+    );
+    const [read] = kept.ok ? kept.value.pins : [];
+    expect(read).toMatchObject({ title: value, note: value, link });
+    const params = new URLSearchParams(read?.link);
+    expect(decodeScope(params)).toMatchObject({ scope, problems: [] });
+    expect(decodeView(params).view.open).toBe("x&y=z");
   });
 });
 
