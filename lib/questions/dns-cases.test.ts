@@ -231,6 +231,38 @@ describe("logs that hold less", () => {
     expectAddsUp(byClient);
   });
 
+  it("rows of ContainerNetworkLogs: errors by workload; successes and questions are not in them", () => {
+    const row = (name: string, rcode: number, count: number) =>
+      JSON.stringify({
+        TimeGenerated: timeAt(0),
+        Verdict: "FORWARDED",
+        SourceNamespace: "kube-system",
+        SourceWorkloads: '[{"name":"coredns","kind":"Deployment"}]',
+        DestinationNamespace: "shop",
+        DestinationWorkloads: JSON.stringify([{ name, kind: "Deployment" }]),
+        Layer4: '{"UDP":{"destination_port":46091}}',
+        Layer7: JSON.stringify({ dns: { rcode } }),
+        Reply: true,
+        IngressFlowCount: 0,
+        EgressFlowCount: count,
+        Type: "ContainerNetworkLogs",
+      });
+    const capture = new TestCapture();
+    capture.add("rows.json", lines(row("web", 3, 5), row("web", 2, 2), row("api", 3, 4)));
+    const { rows, total } = askDns(reader(capture), "client");
+    expect(rows.map(({ filter, responses, errors }) => [filter, responses, errors])).toEqual([
+      [expect.stringContaining("shop/web"), 7, { SERVFAIL: 2, NXDOMAIN: 5 }],
+      [expect.stringContaining("shop/api"), 4, { NXDOMAIN: 4 }],
+    ]);
+    expect(total).toMatchObject({
+      queries: 0,
+      responses: 11,
+      unasked: 11,
+      namelessResponses: 11,
+      unanswered: 0,
+    });
+  });
+
   it("without ports or times, nothing is paired", () => {
     const masked = { l4: undefined };
     const capture = captureOf(
