@@ -3,6 +3,7 @@
 import path from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { PATCH } from "@/app/api/v1/investigations/[investigationId]/route";
 import { createLog } from "@/lib/base/log";
 import { openSqlite } from "@/lib/capture/driver";
 import type { Pin } from "@/lib/investigations/investigation";
@@ -151,6 +152,19 @@ describe("a pin of each view", () => {
     await engine.investigations.change(id, { edition: 0, pins: forged });
     expect(await checks(engine, id)).toEqual(all("same"));
   });
+});
+
+it("a case with long notes on many pins is saved through the interface", async () => {
+  const { engine, captureId, id } = await withCase();
+  const before = await engine.investigations.get(id);
+  const pins = before.ok ? before.value.pins.map((pin) => ({ ...pin, note: "x".repeat(20_000) })) : [];
+  const body = JSON.stringify({ edition: 0, pins });
+  expect(body.length).toBeGreaterThan(65_536);
+  const headers = { "content-length": String(body.length) };
+  const request = new Request("http://local/x", { method: "PATCH", body, headers });
+  const answer = await PATCH(request, { params: Promise.resolve({ investigationId: id }) });
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({ captureId, edition: 1 });
 });
 
 describe("a pin that is made while files come and go", () => {

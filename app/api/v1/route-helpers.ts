@@ -150,13 +150,16 @@ function readQuery(request: Request, schema: z.ZodObject): Result<unknown, AnyFa
   return parsed.success ? { ok: true, value: parsed.data } : fail("bad_request", describe(parsed.error));
 }
 
-/** The JSON body of a request by a schema; at most 64 KiB. */
+/** A case is sent whole: its notes and all of its pins with theirs. */
+const LARGEST_BODY = 4 * 1024 * 1024;
+
+/** The JSON body of a request by a schema. */
 async function readBody(request: Request, schema: z.ZodType): Promise<Result<unknown, AnyFailure>> {
-  if (Number(request.headers.get("content-length") ?? 0) > 65_536)
+  if (Number(request.headers.get("content-length") ?? 0) > LARGEST_BODY)
     return fail("too_large", "The request's body is too long.");
   let body: unknown;
   try {
-    body = JSON.parse((await request.text()).slice(0, 65_536));
+    body = JSON.parse((await request.text()).slice(0, LARGEST_BODY));
   } catch {
     return fail("bad_request", "The request's body is not JSON.");
   }
