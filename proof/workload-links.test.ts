@@ -19,6 +19,7 @@ import {
   sidesTerms,
   trafficRowTerms,
   trafficTerms,
+  translatedTerms,
 } from "@/components/workloads/workload-links";
 import { TRAFFIC_BY, TRAFFIC_OF, TRAFFIC_SIDES } from "@/lib/questions/answers-workloads";
 import { formatFilter, type Term } from "@/lib/scope/filter";
@@ -189,6 +190,10 @@ describe.each(captures)("the links of the Workloads view, in %s", (_name, logs) 
         for (const { pod, events } of row.backends) {
           const of = totalOf(proof, scope, backendTerms(row, pod) ?? []).events;
           if (of !== events) wrong.push({ row, pod, of, scope });
+        }
+        for (const { pod, events } of row.translatedTo) {
+          const of = totalOf(proof, scope, translatedTerms(pod)).events;
+          if (of !== events) wrong.push({ row, pod, translated: of, scope });
         }
         if (row.name !== null)
           expect(row.backends.reduce((sum, { events }) => sum + events, 0)).toBe(row.events);

@@ -1,14 +1,22 @@
 import Link from "next/link";
 import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress, viewWith } from "@/components/frame/flows-address";
-import { formatInstantText } from "@/components/frame/instant-text";
+import { Instant } from "@/components/frame/instant";
 import { type Measure, measureTerms, rowTerms, statusTerms } from "@/components/frame/request-terms";
 import type { DataColumn } from "@/components/ui/data-table";
 import { formatCount, formatShare } from "@/components/ui/format";
 import shared from "@/components/ui/view.module.css";
-import type { L7Answer, L7By, L7Row } from "@/lib/questions/answers-l7";
+import type { L7Answer, L7By, L7Counts, L7Row } from "@/lib/questions/answers-l7";
 import styles from "./l7-view.module.css";
-import { byLabel, CLASS_LABELS, latencyText, routeText, rowName, sortStatuses } from "./l7-words";
+import {
+  byLabel,
+  CLASS_LABELS,
+  isAnswersOnly,
+  latencyText,
+  routeText,
+  rowName,
+  sortStatuses,
+} from "./l7-words";
 import type { L7PartProps } from "./part";
 
 interface Shown extends L7PartProps {
@@ -21,15 +29,24 @@ type Column = DataColumn<L7Row>;
 export function l7Columns(shown: Shown): readonly Column[] {
   const { protocol, answer, by } = shown;
   const { total } = answer;
+  const countedOf = ({ requests, responses }: L7Counts) => (isAnswersOnly(total) ? responses : requests);
   const columns: readonly (Column | false)[] = [
     titleColumn(shown),
-    countColumn(shown, "requests", "Requests", ({ requests }) => requests, "Each once, at one proxy"),
+    isAnswersOnly(total)
+      ? countColumn(
+          shown,
+          "responses",
+          "All answers",
+          ({ responses }) => responses,
+          "No request is in the log",
+        )
+      : countColumn(shown, "requests", "Requests", ({ requests }) => requests, "Each once, at one proxy"),
     {
       id: "share",
       label: "Share",
       isNumber: true,
-      sortBy: ({ requests }) => requests,
-      render: ({ requests }) => formatShare(requests, total.requests),
+      sortBy: countedOf,
+      render: (row) => formatShare(countedOf(row), countedOf(total)),
     },
     countColumn(
       shown,
@@ -60,9 +77,14 @@ export function l7Columns(shown: Shown): readonly Column[] {
       id: "first",
       label: "First",
       sortBy: ({ first }) => first,
-      render: ({ first }) => <Instant time={first} />,
+      render: ({ first }) => <Instant time={first} within={total} />,
     },
-    { id: "last", label: "Last", sortBy: ({ last }) => last, render: ({ last }) => <Instant time={last} /> },
+    {
+      id: "last",
+      label: "Last",
+      sortBy: ({ last }) => last,
+      render: ({ last }) => <Instant time={last} within={total} />,
+    },
   ];
   return columns.filter((column) => column !== false);
 }
@@ -77,7 +99,7 @@ function titleColumn({ captureId, scope, protocol, by, answer }: Shown): Column 
       const terms = rowTerms(protocol, key)?.filter((term) => term.key !== "request");
       const title = (
         <>
-          {key.method !== undefined && protocol !== "grpc" && (
+          {key.method !== undefined && (key.method ?? key.route ?? null) !== null && protocol !== "grpc" && (
             <span className={styles.method}>{key.method ?? "?"} </span>
           )}
           <bdi>{rowName(key, by, name)}</bdi>
@@ -195,8 +217,4 @@ function statusColumn({ captureId, scope, protocol }: Shown): Column {
       );
     },
   };
-}
-
-function Instant({ time }: { readonly time: string | null }) {
-  return <span className={shared.instant}>{formatInstantText(time)}</span>;
 }

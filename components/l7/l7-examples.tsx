@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { actorNames } from "@/components/frame/actor-names";
 import { flowAddress, flowsAddress } from "@/components/frame/flows-address";
-import { formatInstantText } from "@/components/frame/instant-text";
+import { Instant } from "@/components/frame/instant";
 import { measureTerms, requestTerm, rowTerms } from "@/components/frame/request-terms";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatCount } from "@/components/ui/format";
@@ -111,8 +111,4 @@ function exampleColumns<Row extends L7Example>(
     { id: "client", label: "Client", sortBy: ({ client }) => client, render: ({ client }) => name(client) },
     { id: "server", label: "Server", sortBy: ({ server }) => server, render: ({ server }) => name(server) },
   ];
-}
-
-function Instant({ time }: { readonly time: string | null }) {
-  return <span className={shared.instant}>{formatInstantText(time)}</span>;
 }

@@ -26,7 +26,7 @@ export function L7Table({ by, ...part }: L7PartProps & { readonly by: L7By }) {
           words={tablesOf(protocol)}
           chosen={by}
           labelOf={(word) => byLabel(word, protocol)}
-          onChoose={(word) => handle.setView({ by: word === "route" ? null : word })}
+          onChoose={(word) => handle.setView({ by: word })}
         />
       </div>
       <p className={shared.note}>{explain(by, protocol)}</p>

@@ -9,8 +9,10 @@ import shared from "@/components/ui/view.module.css";
 import { parseTime } from "@/lib/base/time";
 import type { L7Counts } from "@/lib/questions/answers-l7";
 import styles from "./l7-view.module.css";
-import { CLASS_LABELS, latencyOrigin, latencyText } from "./l7-words";
+import { CLASS_LABELS, isAnswersOnly, latencyOrigin, latencyText } from "./l7-words";
 import type { L7PartProps } from "./part";
+
+const UNKNOWN = <span className={styles.unknown}>not knowable</span>;
 
 interface L7TilesProps extends L7PartProps {
   readonly total: L7Counts;
@@ -29,11 +31,12 @@ export function L7Tiles({ total, isAtMost, ...part }: L7TilesProps) {
   );
   const server = total.errors - total.denied;
   const { samples } = total.latencyNs;
+  const isAnswers = isAnswersOnly(total);
   return (
     <Tiles label="Requests of the scope">
       <Tile
-        label="Requests"
-        value={number("requests", total.requests)}
+        label={isAnswers ? "Answers" : "Requests"}
+        value={isAnswers ? number("answersOnly", total.answersOnly) : number("requests", total.requests)}
         note={<RequestsNote {...part} total={total} />}
       />
       <Tile
@@ -44,8 +47,12 @@ export function L7Tiles({ total, isAtMost, ...part }: L7TilesProps) {
       />
       <Tile
         label="Denied by policy"
-        value={number("denied", total.denied)}
-        note="an L7 rule refused it: the proxy answered, the server never saw it"
+        value={isAnswers && total.denied === 0 ? UNKNOWN : number("denied", total.denied)}
+        note={
+          isAnswers
+            ? "the request says so, and none is in the log: a 403 may be the proxy's own"
+            : "an L7 rule refused it: the proxy answered, the server never saw it"
+        }
         tone={total.denied > 0 ? "bad" : undefined}
       />
       <Tile
@@ -62,9 +69,11 @@ export function L7Tiles({ total, isAtMost, ...part }: L7TilesProps) {
       />
       <Tile
         label="No answer"
-        value={number("unanswered", total.unanswered)}
+        value={isAnswers ? UNKNOWN : number("unanswered", total.unanswered)}
         note={
-          total.open > 0 ? (
+          isAnswers ? (
+            "no request is in the log"
+          ) : total.open > 0 ? (
             <>and {number("open", total.open, true)} open when the log ended or lost events</>
           ) : (
             "within 65 s, in a log that could have shown one"
@@ -74,7 +83,13 @@ export function L7Tiles({ total, isAtMost, ...part }: L7TilesProps) {
       />
       <Tile
         label="Latency, median"
-        value={latencyText(total.latencyNs.p50)}
+        value={
+          samples === 0 ? (
+            <span className={styles.unknown}>not in this capture</span>
+          ) : (
+            latencyText(total.latencyNs.p50)
+          )
+        }
         note={
           <>
             {samples > 0 && (
@@ -99,7 +114,7 @@ function RequestsNote({ total, ...part }: L7PartProps & { readonly total: L7Coun
   return (
     <>
       {spanNs > 0n &&
-        `${perSecond(total.requests, spanNs)} per second over ${formatSpan(spanNs - (spanNs % 1_000_000_000n) || spanNs)}`}
+        `${perSecond(total.requests || total.answersOnly, spanNs)} per second over ${formatSpan(spanNs - (spanNs % 1_000_000_000n) || spanNs)}`}
       {total.answersOnly > 0 && (
         <>
           {spanNs > 0n && "; "}

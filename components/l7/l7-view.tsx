@@ -15,7 +15,7 @@ import { L7Series } from "./l7-series";
 import { L7Table } from "./l7-table";
 import { L7Tiles } from "./l7-tiles";
 import styles from "./l7-view.module.css";
-import { PROTOCOL_LABELS, tablesOf } from "./l7-words";
+import { isAnswersOnly, PROTOCOL_LABELS, tablesOf } from "./l7-words";
 import { NoL7 } from "./no-l7";
 import type { L7PartProps } from "./part";
 import { useL7 } from "./queries";
@@ -95,21 +95,21 @@ function seen({ total }: L7Answer): number {
 
 /** Aggregated records stand for requests and answers that nothing pairs: then there are at most so many. */
 function headingOf({ meta, total }: L7Answer, name: string): string {
-  const count =
-    total.requests === 0 && total.answersOnly > 0
-      ? formatQuantity(total.answersOnly, `${name} answer`)
-      : formatQuantity(total.requests, `${name} request`);
+  const count = isAnswersOnly(total)
+    ? formatQuantity(total.answersOnly, `${name} answer`)
+    : formatQuantity(total.requests, `${name} request`);
   return meta.exact ? count : `At most ${count}`;
 }
 
-function countText({ requests, answersOnly }: L7Counts): string {
-  return requests === 0 && answersOnly > 0 ? formatQuantity(answersOnly, "answer") : formatCount(requests);
+function countText(total: L7Counts): string {
+  return isAnswersOnly(total) ? formatQuantity(total.answersOnly, "answer") : formatCount(total.requests);
 }
 
 function Requests({ methods, ...part }: L7PartProps & { readonly methods: L7Answer }) {
   const { protocol, handle } = part;
   const tables = tablesOf(protocol);
-  const by: L7By = tables.find((word) => word === handle.view.by) ?? "route";
+  const by: L7By =
+    tables.find((word) => word === handle.view.by) ?? (isAnswersOnly(methods.total) ? "server" : "route");
   return (
     <>
       <L7Tiles {...part} total={methods.total} isAtMost={!methods.meta.exact} />

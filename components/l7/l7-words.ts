@@ -87,6 +87,11 @@ export function urlText(url: string): string {
   return visible(url).replaceAll("HUBBLE_REDACTED", "(redacted)");
 }
 
+/** No request is in the log, as with aggregation: what a request alone says is not known then. */
+export function isAnswersOnly({ requests, answersOnly }: L7Counts): boolean {
+  return requests === 0 && answersOnly > 0;
+}
+
 export function latencyText(ns: string | null): string {
   return ns === null ? "not in this capture" : formatSpan(BigInt(ns));
 }

@@ -9,7 +9,7 @@ import shared from "@/components/ui/view.module.css";
 import type { L7Answer, L7Counts, L7Row } from "@/lib/questions/answers-l7";
 import type { Term } from "@/lib/scope/filter";
 import styles from "./l7-view.module.css";
-import { byLabel, rowName, sortStatuses, toneOfStatus } from "./l7-words";
+import { byLabel, isAnswersOnly, rowName, sortStatuses, toneOfStatus } from "./l7-words";
 import type { L7PartProps } from "./part";
 
 /** Columns of requests without an answer: what they are called in `by=status`, and where they are counted. */
@@ -42,15 +42,27 @@ export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly meth
                   {status}
                 </th>
               ))}
-              <th scope="col">Requests</th>
+              <th scope="col">{isAnswersOnly(total) ? "Answers" : "Requests"}</th>
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Line key={row.key.method ?? "?"} {...part} statuses={statuses} row={row} />
+              <Line
+                key={row.key.method ?? "?"}
+                {...part}
+                statuses={statuses}
+                row={row}
+                isAnswers={isAnswersOnly(total)}
+              />
             ))}
             {rows.length > 1 && (
-              <Line {...part} statuses={statuses} row={{ ...total, key: {}, method: null }} isSum />
+              <Line
+                {...part}
+                statuses={statuses}
+                row={{ ...total, key: {}, method: null }}
+                isAnswers={isAnswersOnly(total)}
+                isSum
+              />
             )}
           </tbody>
         </table>
@@ -68,10 +80,12 @@ export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly meth
 interface LineProps extends L7PartProps {
   readonly statuses: readonly string[];
   readonly row: L7Row;
+  /** The last column has answers: no request is in the log. */
+  readonly isAnswers: boolean;
   readonly isSum?: boolean;
 }
 
-function Line({ captureId, scope, protocol, statuses, row, isSum = false }: LineProps) {
+function Line({ captureId, scope, protocol, statuses, row, isAnswers, isSum = false }: LineProps) {
   const name = isSum ? "All" : rowName(row.key, "method", (key) => key ?? "not known");
   const terms = isSum ? [requestTerm(protocol)] : (rowTerms(protocol, row.key) ?? []);
   const link = (count: number, says: string, ...more: readonly Term[]) => (
@@ -90,7 +104,11 @@ function Line({ captureId, scope, protocol, statuses, row, isSum = false }: Line
           </td>
         );
       })}
-      <td>{link(row.requests, "requests", ...measureTerms("requests"))}</td>
+      <td>
+        {isAnswers
+          ? link(row.responses, "answers", ...measureTerms("responses"))
+          : link(row.requests, "requests", ...measureTerms("requests"))}
+      </td>
     </tr>
   );
 }

@@ -1,6 +1,6 @@
 import { actorNames, actorOfRow } from "@/components/frame/actor-names";
 import { flowsAddress } from "@/components/frame/flows-address";
-import { formatInstantText } from "@/components/frame/instant-text";
+import { Instant } from "@/components/frame/instant";
 import { CountLink } from "@/components/ui/count-link";
 import type { DataColumn } from "@/components/ui/data-table";
 import shared from "@/components/ui/view.module.css";
@@ -54,7 +54,7 @@ export function connectionColumns(shown: Shown): readonly Column[] {
       id: "last",
       label: "Last",
       sortBy: ({ last }) => last,
-      render: ({ last }) => <span className={shared.instant}>{formatInstantText(last)}</span>,
+      render: ({ last }) => <Instant time={last} within={answer.total} />,
     },
   ];
   return columns.filter((column) => column !== false);

@@ -14,7 +14,7 @@ import type { Term } from "@/lib/scope/filter";
 import { Asked } from "./asked";
 import type { WorkloadPartProps } from "./part";
 import { useServices } from "./queries";
-import { backendTerms, noBackendTerms, serviceTerms } from "./workload-links";
+import { backendTerms, noBackendTerms, serviceTerms, translatedTerms } from "./workload-links";
 
 type Row = ServicesAnswer["rows"][number];
 const BACKENDS = 5;
@@ -58,7 +58,9 @@ export function Services(part: WorkloadPartProps) {
 }
 
 function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>[] {
-  const name = actorNames(rows.flatMap(({ backends }) => backends.map(({ pod }) => pod)));
+  const name = actorNames(
+    rows.flatMap(({ backends, translatedTo }) => [...backends, ...translatedTo].map(({ pod }) => pod)),
+  );
   return [
     {
       id: "service",
@@ -98,12 +100,32 @@ function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>
         <>
           {row.backends.slice(0, BACKENDS).map(({ pod, events }) => (
             <div key={pod ?? "?"}>
-              <bdi>{name(pod)}</bdi> <Count {...part} count={events} terms={backendTerms(row, pod)} />{" "}
+              <bdi>{isService(pod) ? "the service's own address" : name(pod)}</bdi>{" "}
+              <Count {...part} count={events} terms={backendTerms(row, pod)} />{" "}
               <span className={shared.quiet}>{formatShare(events, row.events)}</span>
             </div>
           ))}
           {row.backends.length > BACKENDS && (
             <span className={shared.quiet}>and {row.backends.length - BACKENDS} more</span>
+          )}
+        </>
+      ),
+    },
+    {
+      id: "translated",
+      label: "Led to",
+      title:
+        "Pods to which sockets that asked for the service were led (socket events); the number is of all translations to the pod, whatever the service",
+      render: (row) => (
+        <>
+          {row.translatedTo.length === 0 && <span className={shared.quiet}>not in these records</span>}
+          {row.translatedTo.slice(0, BACKENDS).map(({ pod, events }) => (
+            <div key={pod}>
+              <bdi>{name(pod)}</bdi> <Count {...part} count={events} terms={translatedTerms(pod)} />
+            </div>
+          ))}
+          {row.translatedTo.length > BACKENDS && (
+            <span className={shared.quiet}>and {row.translatedTo.length - BACKENDS} more</span>
           )}
         </>
       ),
@@ -115,6 +137,11 @@ function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>
       render: ({ last }) => <span className={shared.instant}>{formatInstantText(last)}</span>,
     },
   ];
+}
+
+/** A packet before translation: which pod stands behind the address is not said in it. */
+function isService(pod: string | null): boolean {
+  return pod?.startsWith("service:") === true;
 }
 
 function titleOf({ namespace, name, address }: Row): string {

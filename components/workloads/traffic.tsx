@@ -2,7 +2,7 @@
 
 import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress, within } from "@/components/frame/flows-address";
-import { formatInstantText } from "@/components/frame/instant-text";
+import { Instant } from "@/components/frame/instant";
 import { RowsOverTime } from "@/components/frame/rows-over-time";
 import { toneOf, verdictLabel } from "@/components/frame/verdicts";
 import { Choice } from "@/components/ui/choice";
@@ -112,7 +112,7 @@ function Answered(shown: AnsweredProps) {
         })}
         title={`${OF_LABELS[of]}, ${isSided ? SIDE_LABELS[side].toLowerCase() : "by"} ${label}`}
         unit={of === "drops" ? "drop" : "event"}
-        row={label}
+        row={isSided ? (side === "from" ? "sender" : "receiver") : label}
         tone={of === "drops" ? "bad" : "calm"}
         data={{
           ...answer,
@@ -254,9 +254,14 @@ function columns(
       id: "first",
       label: "First",
       sortBy: ({ first }) => first,
-      render: ({ first }) => <Instant time={first} />,
+      render: ({ first }) => <Instant time={first} within={total} />,
     },
-    { id: "last", label: "Last", sortBy: ({ last }) => last, render: ({ last }) => <Instant time={last} /> },
+    {
+      id: "last",
+      label: "Last",
+      sortBy: ({ last }) => last,
+      render: ({ last }) => <Instant time={last} within={total} />,
+    },
   ];
 }
 
@@ -273,8 +278,4 @@ function fewestOf({ points }: TrafficRow, widthNs: bigint): number {
   if (first === undefined || last === undefined) return 0;
   const buckets = (BigInt(last[0]) - BigInt(first[0])) / widthNs + 1n;
   return BigInt(points.length) < buckets ? 0 : Math.min(...points.map(([, n]) => n));
-}
-
-function Instant({ time }: { readonly time: string | null }) {
-  return <span className={shared.instant}>{formatInstantText(time)}</span>;
 }

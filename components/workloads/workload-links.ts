@@ -153,6 +153,14 @@ export function noBackendTerms(row: ServiceRow): readonly Term[] | undefined {
   return terms && [...terms, DROP, reason];
 }
 
+/** Translations of sockets to a pod. */
+export function translatedTerms(pod: string): readonly Term[] {
+  return [
+    makeTerm("verdict", [{ type: "enum", name: "TRANSLATED" }]),
+    makeTerm("actor", [actorOf("pod", pod)], { side: "to" }),
+  ];
+}
+
 export function backendTerms(row: ServiceRow, pod: string | null): readonly Term[] | undefined {
   const terms = serviceTerms(row);
   return terms && [...terms, makeTerm("server", [actorOf("pod", pod)])];

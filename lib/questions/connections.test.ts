@@ -194,6 +194,32 @@ describe("services", () => {
     ]);
   });
 
+  it("name the pods to which sockets were led, where nothing stands between the two events", () => {
+    const socket = (at: number, before: boolean, destination: object, ip: string): string =>
+      packet(at, 4001, "api", "", false, {
+        ...{
+          Type: "SOCK",
+          verdict: before ? "TRACED" : "TRANSLATED",
+          event_type: { type: 7, sub_type: before ? 1 : 2 },
+        },
+        ...{ is_reply: undefined, trace_observation_point: undefined, destination },
+        sock_xlate_point: `SOCK_XLATE_POINT_${before ? "PRE" : "POST"}_DIRECTION_FWD`,
+        ...{ IP: { source: IPS.web, destination: ip }, l4: { TCP: { destination_port: 80 } } },
+        ...(before && named),
+      });
+    const asked = (at: number) => socket(at, true, {}, "10.96.0.12");
+    const rows = services(
+      ...[asked(1), socket(1.0001, false, endpoint("api"), IPS.api)],
+      ...[asked(2), socket(2.0001, false, endpoint("api"), IPS.api)],
+      // Two at once: which led where is not known. And one that came too late.
+      ...[asked(3), asked(3.0001), socket(3.0002, false, endpoint("db"), IPS.db)],
+      ...[asked(4), socket(4.002, false, endpoint("db"), IPS.db)],
+    );
+    expect(rows).toMatchObject([
+      { name: "api", events: 5, translatedTo: [{ pod: "shop/api-0", events: 2 }] },
+    ]);
+  });
+
   it("stand under their address where such a drop names no service", () => {
     const to = { IP: { source: IPS.web, destination: "10.96.0.12" }, destination: {} };
     const rows = services(
@@ -203,7 +229,7 @@ describe("services", () => {
       packet(3, 4003, "api", "SYN", false, { ...dropped("EGRESS"), ...to }),
     );
     expect(rows).toMatchObject([
-      { namespace: null, name: null, address: "10.96.0.12", noBackend: 2, backends: [] },
+      { namespace: null, name: null, address: "10.96.0.12", noBackend: 2, backends: [], translatedTo: [] },
     ]);
   });
 });

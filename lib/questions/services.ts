@@ -12,6 +12,7 @@ import type { ServicesAnswer } from "./answers-workloads";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+import { readTranslations } from "./translations";
 
 export interface ServicesParameters extends ScopeParameters {
   readonly limit: number;
@@ -39,6 +40,7 @@ interface Service {
   events: number;
   noBackend: number;
   readonly backends: Map<string | null, number>;
+  readonly translatedTo: Map<string, number>;
   firstNs: bigint | undefined;
   lastNs: bigint | undefined;
 }
@@ -52,7 +54,8 @@ function readRows(capture: OpenCapture, scope: CompiledScope): Service[] {
     const key = JSON.stringify([namespace, name, address]);
     const known = services.get(key) ?? {
       ...{ namespace, name, address, events: 0, noBackend: 0 },
-      ...{ backends: new Map<string | null, number>(), firstNs: undefined, lastNs: undefined },
+      ...{ backends: new Map<string | null, number>(), translatedTo: new Map<string, number>() },
+      ...{ firstNs: undefined, lastNs: undefined },
     };
     services.set(key, known);
     return known;
@@ -64,6 +67,8 @@ function readRows(capture: OpenCapture, scope: CompiledScope): Service[] {
     service.backends.set(named.server, (service.backends.get(named.server) ?? 0) + named.events);
     widen(service, named.firstNs, named.lastNs);
   }
+  for (const { namespace, name, pod, events } of readTranslations(capture.database, scope))
+    of(namespace, name, null).translatedTo.set(pod, events);
   const unnamed = capture.database
     .prepareExact(
       `SELECT d.ip, sum(f.events), sum(j.drops), min(f.timeNs), max(f.timeNs)
@@ -148,13 +153,20 @@ function tabulate(services: readonly Service[], limit: number): Omit<ServicesAns
   };
 }
 
-function toRow({ namespace, name, address, events, noBackend, backends, firstNs, lastNs }: Service): Row {
+function toRow(service: Service): Row {
+  const { namespace, name, address, events, noBackend, backends, translatedTo, firstNs, lastNs } = service;
   const time = (ns: bigint | undefined): string | null => (ns === undefined ? null : formatTime(ns));
   return {
     ...{ namespace, name, address, events, noBackend },
-    backends: [...backends]
-      .map(([pod, n]) => ({ pod, events: n }))
-      .sort((a, b) => b.events - a.events || ((a.pod ?? "") < (b.pod ?? "") ? -1 : 1)),
+    backends: podsOf(backends),
+    translatedTo: podsOf(translatedTo),
     ...{ first: time(firstNs), last: time(lastNs) },
   };
+}
+
+/** Most events first. */
+function podsOf<Pod extends string | null>(events: ReadonlyMap<Pod, number>): { pod: Pod; events: number }[] {
+  return [...events]
+    .map(([pod, n]) => ({ pod, events: n }))
+    .sort((a, b) => b.events - a.events || ((a.pod ?? "") < (b.pod ?? "") ? -1 : 1));
 }
