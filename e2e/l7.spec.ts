@@ -1,6 +1,7 @@
 import { makeCapture } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { httpLog } from "./fixtures/http-log";
+import { protocolsLog } from "./fixtures/protocols-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
 
@@ -69,11 +70,33 @@ test("without requests the view says why, and how to get them", async ({ page, r
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("20 HTTP requests");
 });
 
-test("the key l leads to the view", async ({ page, request }) => {
-  const id = await makeCapture(request, "l7-key", httpLog(10));
+test("gRPC calls and Kafka records have views of their own, with errors in words", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "l7-protocols", protocolsLog());
+  const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/flows`);
   await expect(page.getByRole("grid", { name: "Flows" })).toBeVisible();
   await page.keyboard.press("g");
   await page.keyboard.press("l");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("10 HTTP requests");
+  // There is no HTTP beside them, so the first that there is stands open.
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("4 gRPC requests");
+  const grpc = page.getByRole("region", { name: "Requests by method" });
+  const call = grpc.getByRole("row").filter({ hasText: "shop.v1.Cart/Add" });
+  await expect(call).toContainText("UNAVAILABLE 1");
+  await call.getByRole("link", { name: "1", exact: true }).first().click();
+  await expect(flows.count).toHaveText("1 flow");
+  await page.goBack();
+
+  await page.getByRole("button", { name: "Kafka 4" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("4 Kafka requests");
+  const matrix = page.getByRole("region", { name: "API key and status" });
+  await matrix.getByRole("link", { name: "produce, UNKNOWN_TOPIC_OR_PARTITION: 2" }).click();
+  await expect(flows.count).toHaveText("2 flows");
+  await page.goBack();
+  await page.getByRole("button", { name: "Stacked" }).click();
+  const stacked = page.getByRole("figure", { name: "broker's error, by server pod" });
+  await stacked.getByRole("link", { name: "shop/api-0 2" }).click();
+  await expect(flows.count).toHaveText("2 flows");
 });

@@ -1,6 +1,7 @@
 import { makeCapture } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { httpLog } from "./fixtures/http-log";
+import { protocolsLog } from "./fixtures/protocols-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
 
@@ -53,6 +54,38 @@ test("connections that never got an answer stand first, and lead to their flows"
   await cell.focus();
   await page.keyboard.press("Enter");
   await expect(flows.count).toHaveText(count === "1" ? "1 flow" : `${count} flows`);
+});
+
+test("services lead to their backends, drops without one, and traffic to its sender", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "services-named", protocolsLog());
+  const flows = new FlowsPage(page);
+  await page.goto(`/captures/${id}/workloads?part=services`);
+  const table = page.getByRole("region", { name: "Services" });
+  const gone = table.getByRole("row").filter({ hasText: "shop/gone" });
+  await gone.getByRole("link", { name: "2" }).first().click();
+  await expect(flows.count).toHaveText("2 flows");
+  await page.goBack();
+  const api = table.getByRole("row").filter({ hasText: "shop/api" }).first();
+  const pod = api.getByRole("cell").filter({ hasText: "shop/api-0" });
+  await pod.getByRole("link", { name: "3" }).click();
+  await expect(flows.count).toHaveText("3 flows");
+  await page.goBack();
+
+  // The pod web-0 sends four gRPC and four Kafka requests, six socket events and two packets that are dropped.
+  await page.getByRole("button", { name: "Traffic" }).click();
+  const traffic = page.getByRole("region", { name: "Events by pod" });
+  const web = traffic.getByRole("row").filter({ hasText: "shop/web-0" });
+  await web.getByRole("link", { name: "16", exact: true }).click();
+  await expect(flows.count).toHaveText("16 flows");
+  await page.goBack();
+  await page.getByRole("button", { name: "drops", exact: true }).click();
+  const cell = page.getByRole("link", { name: /^shop\/web-0, .*: 1 drop$/ }).first();
+  await cell.focus();
+  await page.keyboard.press("Enter");
+  await expect(flows.count).toHaveText("1 flow");
 });
 
 test("a log without services or connections says why", async ({ page, request }) => {

@@ -25,7 +25,7 @@ const proofOf = sharedProofs();
 /** Fixed, so that a failure can be repeated. */
 const SEED = 20261128;
 const PROTOCOLS = ["http", "grpc", "kafka"] as const;
-const BY = ["route", "url", "method", "status", "client", "client-pod", "server", "pod"] as const;
+const BY = ["route", "url", "edge", "method", "status", "client", "client-pod", "server", "pod"] as const;
 
 const generated = await generateLogs(13, 2500);
 

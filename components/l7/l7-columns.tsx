@@ -115,7 +115,12 @@ function titleColumn({ captureId, scope, protocol, by, answer }: Shown): Column 
             </Link>
           )}
           {by === "url" && <span className={shared.quiet}> {routeText(key.route)}</span>}
-          {(by === "route" || by === "url") && <div className={shared.quiet}>{name(key.server ?? null)}</div>}
+          {key.server !== undefined && by !== "server" && (
+            <div className={shared.quiet}>
+              {by === "edge" && `${name(key.client ?? null)} -> `}
+              {name(key.server)}
+            </div>
+          )}
         </>
       );
     },

@@ -18,7 +18,7 @@ const ROUTE_LABELS: Readonly<Record<L7Protocol, string>> = {
   kafka: "Topic",
 };
 
-const BY_LABELS: Readonly<Record<Exclude<L7By, "route">, string>> = {
+const BY_LABELS: Readonly<Record<Exclude<L7By, "route" | "edge">, string>> = {
   url: "URL",
   method: "Method",
   status: "Status",
@@ -30,14 +30,15 @@ const BY_LABELS: Readonly<Record<Exclude<L7By, "route">, string>> = {
 
 export function byLabel(by: L7By, protocol: L7Protocol): string {
   if (by === "route") return ROUTE_LABELS[protocol];
+  if (by === "edge") return `Client and ${ROUTE_LABELS[protocol].toLowerCase()}`;
   return BY_LABELS[by];
 }
 
 /** Tables that a reader can choose: a topic has no URL, a gRPC method no ids. */
 const TABLES: Readonly<Record<L7Protocol, readonly L7By[]>> = {
-  http: ["route", "url", "status", "client", "client-pod", "server", "pod"],
-  grpc: ["route", "status", "client", "client-pod", "server", "pod"],
-  kafka: ["route", "status", "client", "client-pod", "server", "pod"],
+  http: ["route", "url", "edge", "status", "client", "client-pod", "server", "pod"],
+  grpc: ["route", "edge", "status", "client", "client-pod", "server", "pod"],
+  kafka: ["route", "edge", "status", "client", "client-pod", "server", "pod"],
 };
 
 export function tablesOf(protocol: L7Protocol): readonly L7By[] {
@@ -66,6 +67,7 @@ function classLabels(client: string, server: string): Readonly<Record<RequestCla
 export function rowName(key: L7Row["key"], by: L7By, name: (key: string | null) => string): string {
   switch (by) {
     case "route":
+    case "edge":
       return routeText(key.route);
     case "url":
       return key.url === null || key.url === undefined ? "URL not in the record" : urlText(key.url);

@@ -10,7 +10,17 @@ const text = z.string().nullable();
 const ns = z.string().regex(/^\d+$/);
 
 export const L7_PROTOCOLS = ["http", "grpc", "kafka"] as const;
-export const L7_BY = ["route", "url", "method", "status", "client", "client-pod", "server", "pod"] as const;
+export const L7_BY = [
+  "route",
+  "url",
+  "edge",
+  "method",
+  "status",
+  "client",
+  "client-pod",
+  "server",
+  "pod",
+] as const;
 export type L7Protocol = (typeof L7_PROTOCOLS)[number];
 export type L7By = (typeof L7_BY)[number];
 

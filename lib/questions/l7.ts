@@ -75,6 +75,7 @@ interface Group {
 const KEYS: Readonly<Record<L7By, readonly [first: string, second: string, third: string]>> = {
   route: ["s.workloadKey", "r.value", "NULL"],
   url: ["s.workloadKey", "r.value", "t.value"],
+  edge: ["s.workloadKey", "r.value", "c.workloadKey"],
   method: ["NULL", "NULL", "NULL"],
   status: ["NULL", "NULL", "NULL"],
   client: ["c.workloadKey", "NULL", "NULL"],
@@ -186,6 +187,8 @@ function keyOf(
       return { server: first, method, route: second };
     case "url":
       return { server: first, method, route: second, url: third };
+    case "edge":
+      return { client: third, server: first, method, route: second };
     case "method":
       return { method };
     case "status":

@@ -19,8 +19,8 @@ const BEHIND = "SELECT id FROM Kind WHERE socketPoint = 'SOCK_XLATE_POINT_POST_D
 /** Both are written within one system call. */
 const LONGEST_NS = 1_000_000;
 
-/** `f` before translation and `g` behind it, and no other event of the socket layer between them. */
-const PAIRED = `g.timeNs BETWEEN f.timeNs AND f.timeNs + ${LONGEST_NS} AND g.observerId = f.observerId AND g.sourceId = f.sourceId
+/** `f` before translation and `g` behind it, and no other event of the socket layer between them. Found by their time: they are few. */
+const PAIRED = `g.timeNs BETWEEN f.timeNs AND f.timeNs + ${LONGEST_NS} AND +g.observerId = f.observerId AND +g.sourceId = f.sourceId
   AND g.kindId IN (${BEHIND}) AND NOT EXISTS (
     SELECT 1 FROM Flow h WHERE h.timeNs BETWEEN f.timeNs AND g.timeNs AND h.id NOT IN (f.id, g.id)
       AND h.observerId = f.observerId AND h.sourceId = f.sourceId AND h.kindId IN (${BEFORE} UNION ALL ${BEHIND}))`;
@@ -30,9 +30,9 @@ export function readTranslations(database: Sqlite, scope: CompiledScope): Transl
   const led = database
     .prepare(
       `SELECT DISTINCT e.serviceNamespace, e.serviceName, a.key
-       FROM Flow f JOIN Endpoint e ON e.id = f.destinationId JOIN Flow g ON ${PAIRED}
-         JOIN Endpoint d ON d.id = g.destinationId JOIN Actor a ON a.id = d.actorId
-       WHERE f.kindId IN (${BEFORE}) AND e.serviceName IS NOT NULL AND a.kind = 'pod' AND ${scope.sql}`,
+       FROM Flow f CROSS JOIN Endpoint e ON e.id = f.destinationId CROSS JOIN Flow g ON ${PAIRED}
+         CROSS JOIN Endpoint d ON d.id = g.destinationId CROSS JOIN Actor a ON a.id = d.actorId
+       WHERE f.id IN (SELECT id FROM Flow WHERE kindId IN (${BEFORE})) AND e.serviceName IS NOT NULL AND a.kind = 'pod' AND ${scope.sql}`,
     )
     .rows(scope.parameters);
   const events = new Map(
