@@ -36,9 +36,13 @@ function worstOf({ errors, denied, clientErrors, unanswered }: L7Counts): L7Time
 /** Pods over time, by what went wrong. */
 export function L7OverTime({ total, ...part }: L7PartProps & { readonly total: L7Counts }) {
   const { captureId, handle, protocol } = part;
-  const of = OF.find((word) => word === handle.view.measure) ?? worstOf(total);
-  const by = SIDES.find((word) => word === handle.view.level) ?? "pod";
-  const { data } = useL7Timeline(captureId, handle, { protocol, by, of, buckets: BUCKETS });
+  const asked = {
+    of: OF.find((word) => word === handle.view.measure) ?? worstOf(total),
+    by: SIDES.find((word) => word === handle.view.level) ?? "pod",
+  };
+  const { data, own } = useL7Timeline(captureId, handle, { protocol, ...asked, buckets: BUCKETS });
+  const of = OF.find((word) => word === own?.of) ?? asked.of;
+  const by = SIDES.find((word) => word === own?.by) ?? asked.by;
   const labelOf = (word: L7TimelineOf) => (word === "all" ? "all requests" : CLASS_LABELS[protocol][word]);
   const rows = data?.series.map(({ key, ...row }) => ({ ...row, key: actorOfRow(by, key) }));
   return (

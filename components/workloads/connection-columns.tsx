@@ -77,7 +77,7 @@ function titleColumn({ by, answer }: Shown): Column {
       <>
         {titleOf(key, by, name).map((text) => (
           <bdi key={text} className={styles.line}>
-            {text}
+            {text}{" "}
           </bdi>
         ))}
         {neverAnswered && <span className={styles.never}>never answered</span>}

@@ -42,10 +42,14 @@ export function ConnectionsOverTime({
   ...part
 }: WorkloadPartProps & { readonly total: ConnectionCounts }) {
   const { captureId, handle } = part;
-  const of = OF.find((word) => word === handle.view.measure) ?? worstOf(total);
-  const by = SIDES.find((word) => word === handle.view.level) ?? "client-pod";
+  const asked = {
+    of: OF.find((word) => word === handle.view.measure) ?? worstOf(total),
+    by: SIDES.find((word) => word === handle.view.level) ?? "client-pod",
+  };
+  const { data, own } = useConnectionsTimeline(captureId, handle, { ...asked, buckets: BUCKETS });
+  const of = OF.find((word) => word === own?.of) ?? asked.of;
+  const by = SIDES.find((word) => word === own?.by) ?? asked.by;
   const level = by === "pod" || by === "client-pod" ? "pod" : "workload";
-  const { data } = useConnectionsTimeline(captureId, handle, { by, of, buckets: BUCKETS });
   const rows = data?.series.map(({ key, ...row }) => ({ ...row, key: actorOfRow(by, key) }));
   const labelOf = (word: ConnectionsOf) => OF_LABELS[word] ?? word;
   return (

@@ -53,9 +53,15 @@ export function Traffic(part: WorkloadPartProps) {
   const side = SIDES.find((word) => word === handle.view.level) ?? "from";
   const of = OF.find((word) => word === handle.view.measure) ?? "events";
   const asked = useTraffic(captureId, handle, { by, side, of, buckets: BUCKETS });
+  const { own } = asked;
+  const shown = {
+    by: BY.find((word) => word === own?.by) ?? by,
+    side: SIDES.find((word) => word === own?.side) ?? side,
+    of: OF.find((word) => word === own?.of) ?? of,
+  };
   return (
     <Asked asked={asked} meanwhile="Counting events …">
-      {(answer) => <Answered {...{ ...part, by, side, of, answer }} />}
+      {(answer) => <Answered {...{ ...part, ...shown, answer }} />}
     </Asked>
   );
 }
