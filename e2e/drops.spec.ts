@@ -176,6 +176,12 @@ test("audited events and what lost nothing have lists of their own", async ({ pa
   await expect(page.getByRole("region", { name: "Records that lost nothing" })).toContainText(
     "IGMP_HANDLED 199",
   );
+  await page.getByRole("button", { name: "What reasons mean" }).click();
+  const reasons = page.getByRole("dialog", { name: "Drop reasons of Cilium" });
+  await expect(reasons.getByRole("row").filter({ hasText: "SERVICE_BACKEND_NOT_FOUND" })).toContainText(
+    "158",
+  );
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Audited", exact: true }).click();
   const audited = page.getByRole("region", { name: "Audited events" });
   await expect(audited).toContainText("CiliumNetworkPolicy shop/soon");

@@ -224,6 +224,40 @@ describe("drops that are easily misread", () => {
   });
 });
 
+describe("when drops were", () => {
+  // The log spans 1,000 s: a twentieth of it is 50 s.
+  const span = [0, 1000].map((seconds) => line(seconds, { ...asked, ...tcp(39999, 1, "ACK"), ...delivered }));
+  const tries = (...seconds: number[]) =>
+    seconds.map((second, n) =>
+      line(second, { ...asked, ...tcp(40001 + n, 5432, "SYN"), ...dropped("POLICY_DENIED", "EGRESS") }),
+    );
+
+  it.each<readonly [string, number[], boolean]>([
+    ["well behind its beginning", [500, 510, 520], true],
+    ["within its first minute", [40, 50, 60], false],
+    ["as far behind it as tries are apart", [300, 600, 900], false],
+    ["three times as far, and a bit", [301, 401, 501], true],
+    ["too seldom to tell", [500, 510], false],
+  ])("they are new when the log is silent about them %s: %j", (_name, seconds, isNew) => {
+    const { rows } = ask(...span, ...tries(...seconds));
+    expect([rows[0]?.isNew, rows[0]?.drops]).toEqual([isNew, seconds.length]);
+  });
+
+  it("they are a burst when most of them lie close together", () => {
+    const close = Array.from({ length: 12 }, (_, n) => 500 + n);
+    const { burst, drops } = ask(...span, ...tries(...close, 900, 950)).rows[0] ?? {};
+    expect(drops).toBe(14);
+    // Twelve of fourteen are more than four fifths, in one or two of the thirty buckets.
+    expect(burst?.drops).toBe(12);
+    const [from, to] = [burst?.from, burst?.to].map((time) => Date.parse(time ?? "") / 1000);
+    const start = Date.parse("2026-08-21T12:00:00Z") / 1000;
+    expect((from ?? 0) - start).toBeLessThanOrEqual(500);
+    expect((to ?? 0) - start).toBeGreaterThan(511);
+    expect((to ?? 0) - (from ?? 0)).toBeLessThanOrEqual(200);
+    expect(ask(...span, ...tries(...close.map((_, n) => 20 + 80 * n))).rows[0]?.burst).toBeNull();
+  });
+});
+
 describe("dropped pings, whose records do not say who asked", () => {
   const CART = pod("shop", "cart", 303);
   const ping = (seconds: number, source: object, type: number | undefined, direction = "EGRESS") =>

@@ -38,6 +38,7 @@ const DropPictures = later(
 );
 const GatherDialog = later(() => import("./gather-dialog").then((module) => module.GatherDialog));
 const NotDrops = later(() => import("./not-drops").then((module) => module.NotDrops));
+const ReasonCatalogue = later(() => import("./reason-catalogue").then((module) => module.ReasonCatalogue));
 const NOTHING_CHOSEN: ReadonlySet<string> = new Set();
 const CauseDrawer = later(() => import("./cause-drawer").then((module) => module.CauseDrawer));
 
@@ -201,6 +202,7 @@ interface BySwitchProps {
 }
 
 function BySwitch({ by, onBy }: BySwitchProps) {
+  const [isCatalogue, setCatalogue] = useState(false);
   return (
     <>
       <Choice<By>
@@ -217,6 +219,10 @@ function BySwitch({ by, onBy }: BySwitchProps) {
         labelOf={(word) => LABELS[word]}
         onChoose={onBy}
       />
+      <Button small look="quiet" onClick={() => setCatalogue(true)}>
+        What reasons mean
+      </Button>
+      {isCatalogue && <ReasonCatalogue onClose={() => setCatalogue(false)} />}
     </>
   );
 }
