@@ -79,6 +79,17 @@ describe("drops that are easily misread", () => {
     expect(JSON.stringify(explain())).not.toContain('"name":"let-web-out"');
   });
 
+  it("of the policies that a verdict record names, those of the drop's own direction denied it", () => {
+    const lists = {
+      ingress_denied_by: [NO],
+      egress_denied_by: [{ ...NO, namespace: "shop", name: "other" }],
+    };
+    const { rows } = ask(
+      line(0, { ...asked, ...tcp(40001, 5432, "SYN"), ...verdict("POLICY_DENY", "INGRESS", lists) }),
+    );
+    expect(rows[0]?.policies).toEqual([NO]);
+  });
+
   it("an explicit deny is named by its verdict record alone, and no rule is offered against it", () => {
     const { rows, explain } = ask(
       line(0, {
@@ -234,7 +245,7 @@ describe("when drops were", () => {
 
   it.each<readonly [string, number[], boolean]>([
     ["well behind its beginning", [500, 510, 520], true],
-    ["within its first minute", [40, 50, 60], false],
+    ["within its first minute", [55, 60, 65], false],
     ["as far behind it as tries are apart", [300, 600, 900], false],
     ["three times as far, and a bit", [301, 401, 501], true],
     ["too seldom to tell", [500, 510], false],
@@ -324,6 +335,21 @@ describe("dropped pings, whose records do not say who asked", () => {
     const { rows, explain } = ask(ping(0, WEB, 8, "INGRESS"));
     expect(rows[0]).toMatchObject({ place: "ingress of bank/ledger", fix: "allow ingress from shop/web" });
     expect(explain().remedy.policies[0]?.yaml).toContain("name: allow-ledger-ingress-web\n  namespace: bank");
+  });
+
+  it("to an address that has a name get a rule for the address: names are known of what a client asks", () => {
+    const { explain } = ask(
+      line(0, {
+        source: WEB,
+        destination: WORLD,
+        destination_names: ["api.example.com"],
+        IP: { source: IP.web, destination: IP.world, ipVersion: "IPv4" },
+        l4: { ICMPv4: { type: 8 } },
+        node_name: "prod/n1",
+        ...dropped("POLICY_DENIED", "EGRESS"),
+      }),
+    );
+    expect(explain().remedy.policies[0]?.yaml).toContain('- toCIDR:\n    - "192.0.2.7/32"\n    icmps:');
   });
 
   it("that answer get none", () => {
