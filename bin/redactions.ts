@@ -108,7 +108,10 @@ export class Redactions {
       end: Promise.resolve(),
     };
     this.remember(job);
-    job.end = this.last.then(() => this.run(job));
+    // A copy whose remains cannot be removed must not stop those behind it.
+    job.end = this.last
+      .then(() => this.run(job))
+      .catch((error) => this.log.error("masked copy was not cleared away", { reason: String(error) }));
     this.last = job.end;
     return ok(told);
   }
