@@ -2,8 +2,8 @@
 // `npm test`: installs what is missing, then runs every check to its end and adds up. The last line
 // is always "N passed, N failed": each unit and browser test counts, and each check as one.
 //   --only=unit,lint   runs these steps only (names below)
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { freemem, tmpdir } from "node:os";
 import path from "node:path";
 import {
   alone,
@@ -71,9 +71,22 @@ async function checkMigrations(name) {
 async function runUnitTests() {
   const report = path.join(scratch, "unit.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const code = await tool("vitest/vitest.mjs", ["run", ...reporters]);
+  const folder = folderInMemory();
+  const env = folder === undefined ? {} : { TMPDIR: folder };
+  const code = await tool("vitest/vitest.mjs", ["run", ...reporters], { env });
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
   return counted(numPassedTests, numFailedTests, code);
+}
+
+const MEMORY = "/dev/shm";
+const MEMORY_BYTES = 8 * 1024 ** 3;
+
+/** Tests make and drop thousands of small databases, which costs a tenth less where no disk is. */
+function folderInMemory() {
+  if (!existsSync(MEMORY) || freemem() < 1.5 * MEMORY_BYTES) return undefined;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize < MEMORY_BYTES ? undefined : mkdtempSync(path.join(MEMORY, "eyepiece-test-"));
 }
 
 async function build() {

@@ -108,7 +108,7 @@ function dnsNotes({ database }: OpenCapture): {
       "Some records hold no name (aggregated or masked): they count under no name, and their NXDOMAIN cannot be told from a search list's.",
     count("answerOnly") > 0 && `${count("answerOnly")} answers have no question in the log.`,
     count("open") > 0 &&
-      `${count("open")} questions are open: they were asked at the end of the capture or beside a loss of events.`,
+      `${count("open") === 1 ? "1 question is open: it was" : `${count("open")} questions are open: they were`} asked at the end of the capture or beside a loss of events.`,
     vague !== undefined && "Some DNS records do not say whether they ask or answer; they are not counted.",
   ];
   return { isExact: vague === undefined, texts: texts.filter((text) => text !== false) };
