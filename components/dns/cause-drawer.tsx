@@ -80,7 +80,7 @@ function Explained({ captureId, scope, row }: ExplainedProps) {
           </ul>
         )}
       </DrawerPart>
-      {row.class !== "noise" && (
+      {row.class !== "noise" && !isMixed(row) && (
         <DrawerPart title="Did it ever work">
           <p>{workedText(row)}</p>
         </DrawerPart>
@@ -130,6 +130,11 @@ function Explained({ captureId, scope, row }: ExplainedProps) {
       )}
     </div>
   );
+}
+
+/** Failures among answers that were good, in no order that says more: the sentence above counts both. */
+function isMixed({ class: kind, worked }: DnsCauseRow): boolean {
+  return kind === "degraded" && worked.before === null && worked.since === null;
 }
 
 function workedText({ type, subject, worked: { before, since } }: DnsCauseRow): string {

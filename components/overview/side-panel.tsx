@@ -130,8 +130,10 @@ function Verdicts({ captureId, scope, summary }: Place & { readonly summary: Sum
       </ul>
       {summary.drops !== null && summary.drops > 0 && (
         <p className={styles.quiet}>
-          {formatQuantity(summary.drops, "drop")}: most are told by two events, one of the policy and one of
-          the packet.
+          {formatQuantity(summary.drops, "drop")}
+          {(summary.verdicts.DROPPED ?? 0) - summary.notLosses > summary.drops
+            ? ": many are told by two events, one of the policy and one of the packet."
+            : "."}
         </p>
       )}
     </>

@@ -47,7 +47,7 @@ export class ResolverFindings extends FindingReader {
         unit: "responses",
         server,
         filter: `dns:response dns-rcode:SERVFAIL ${keyFilter({ server })}`,
-        class: "degraded",
+        class: (answers.get(key) ?? 0) > counted.count ? "degraded" : "never-worked",
         evidence: upstreams.flatMap(evidenceOf),
       });
     });
