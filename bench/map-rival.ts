@@ -28,25 +28,24 @@ async function draw(address: string): Promise<number> {
     x: number;
     y: number;
   }
+  /** Ends are ids until the layout puts the spots in their place. */
   interface Line {
-    readonly source: Spot;
-    readonly target: Spot;
+    source: Spot | string;
+    target: Spot | string;
     readonly drops: number;
   }
-  const { d3 } = window as unknown as { d3: typeof import("d3-force") };
+  const { d3 } = window as Window & typeof globalThis & { readonly d3: typeof import("d3-force") };
   const text = await (await fetch(address)).text();
   const started = performance.now();
   const { nodes, edges } = JSON.parse(text) as {
     nodes: Spot[];
     edges: { client: string; server: string; drops: number }[];
   };
-  const lines = edges.map(({ client, server, drops }) => ({ source: client, target: server, drops }));
+  const lines: Line[] = edges.map(({ client, server, drops }) => ({ source: client, target: server, drops }));
   d3.forceSimulation(nodes)
     .force(
       "link",
-      d3
-        .forceLink<Spot, (typeof lines)[number] & { source: never; target: never }>(lines as never)
-        .id(({ id }) => id),
+      d3.forceLink<Spot, Line>(lines).id(({ id }) => id),
     )
     .force("charge", d3.forceManyBody())
     .force("x", d3.forceX())
@@ -72,7 +71,8 @@ async function draw(address: string): Promise<number> {
   const scale = Math.min(innerWidth / (Math.max(...xs) - left), innerHeight / (Math.max(...ys) - top));
   const moved = create("g", svg, { class: "moved" });
   const scaled = create("g", moved, { transform: `scale(${scale}) translate(${-left} ${-top})` });
-  for (const { source, target, drops } of lines as unknown as Line[])
+  for (const { source, target, drops } of lines) {
+    if (typeof source === "string" || typeof target === "string") continue;
     create("path", scaled, {
       d: `M${source.x} ${source.y}Q${(source.x + target.x) / 2 + 8} ${(source.y + target.y) / 2 + 8} ${target.x} ${target.y}`,
       fill: "none",
@@ -80,6 +80,7 @@ async function draw(address: string): Promise<number> {
       "stroke-opacity": 0.4,
       ...(drops > 0 && { "stroke-dasharray": "2 4" }),
     });
+  }
   for (const { x, y, name } of nodes) {
     create("circle", scaled, { cx: x, cy: y, r: 4, fill: "#fff", stroke: "#555" });
     create("text", scaled, { x, y: y + 12, "text-anchor": "middle", "font-size": 8 }).textContent = name;

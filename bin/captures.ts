@@ -5,27 +5,24 @@ import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from "no
 import path from "node:path";
 import type { Log } from "@/lib/base/log";
 import { fail, ok, type Result } from "@/lib/base/result";
-import { formatTime } from "@/lib/base/time";
 import { captureFile, captureSize, createCapture, deleteCapture } from "@/lib/capture/capture-file";
 import type { FileReport } from "@/lib/capture/files";
 import { dropRevisions, keptRevisions, revisionFile } from "@/lib/capture/keep-revision";
 import type { CaptureSummary } from "@/lib/capture/summarise";
-import type { Catalogue, CatalogueEntry, StoredInvestigation } from "@/lib/catalogue/catalogue";
-import { readContent } from "@/lib/investigations/content";
-import { revisionOf } from "@/lib/investigations/revision";
+import type { Catalogue, CatalogueEntry } from "@/lib/catalogue/catalogue";
 import { type FileProgress, Intake, type Upload, UploadBroken } from "@/lib/jobs/intake";
 import type { Writers } from "@/lib/jobs/writers";
 import type { CaptureAnswer, CaptureInfo } from "@/lib/questions/answers";
 import type { QuestionFailure } from "@/lib/questions/failure";
 import type { ReaderPool } from "@/lib/questions/reader-pool";
+import { brokenRow, readyRow, toInfo } from "./catalogue-rows";
+import { KeptRevisions } from "./kept-revisions";
 
 type UploadFailure = { readonly code: UploadBroken["code"]; readonly message: string };
 type Listener = (captureId: string) => void;
 
 const SAMPLE_ID = "samplecapture";
 const PROGRAM_VERSION = "0.1.0";
-/** Files on their way that are listed, in the order in which they are read; all of them are under way. */
-const PROGRESS_LISTED = 50;
 /** States of a file of which nothing was kept. */
 const GONE: ReadonlySet<string> = new Set(["cancelled", "failed", "interrupted"]);
 
@@ -33,14 +30,8 @@ export class Captures {
   private readonly intake: Intake;
   private readonly listeners = new Set<Listener>();
   private readonly deleting = new Set<string>();
-  /** Revisions that investigations show, of captures that have any. */
-  private readonly pinned = new Map<string, readonly number[]>();
-  /** Revisions that are about to be pinned. */
-  private readonly held = new Set<{ readonly captureId: string; readonly revisions: readonly number[] }>();
-  /** Files that are about to come or go, by capture: from before pins are looked at until it is done, or is in progress. */
-  private readonly changing = new Map<string, number>();
-  /** Changes that began since the start, by capture. */
-  private readonly changes = new Map<string, number>();
+  /** Whoever pins asks it, too. */
+  readonly revisionsKept: KeptRevisions;
   private makingSample: Promise<CaptureInfo> | undefined;
 
   constructor(
@@ -58,6 +49,15 @@ export class Captures {
       finished: (captureId, report) => this.finished(captureId, report),
       broke: (captureId, file, error) =>
         this.log.error("file could not be ended", { capture: captureId, file, reason: String(error) }),
+    });
+    this.revisionsKept = new KeptRevisions({
+      fileOf: (captureId) => this.fileOf(captureId),
+      isReading: (captureId) => this.isReading(captureId),
+      keep: async (captureId, pinned) => {
+        const writer = await writers.of(captureId);
+        await writer.ask("keepRevision", { pinned });
+      },
+      forget: (file) => readers.forget(file),
     });
     writers.onProgress = (captureId, progress) => this.intake.readProgressed(captureId, progress);
   }
@@ -192,7 +192,9 @@ export class Captures {
     const usable = await this.usable(captureId);
     if (!usable.ok) return usable;
     try {
-      return ok(await this.whileChanging(captureId, () => this.intake.receive(captureId, upload)));
+      return ok(
+        await this.revisionsKept.whileChanging(captureId, () => this.intake.receive(captureId, upload)),
+      );
     } catch (error) {
       if (error instanceof UploadBroken) return fail(error.code, error.message);
       // Deleted while the upload began.
@@ -213,7 +215,7 @@ export class Captures {
     if (this.intake.cancel(captureId, fileId)) return ok(null);
     const report = await this.report(captureId, fileId);
     if (!report.ok) return report;
-    await this.whileChanging(captureId, async () => {
+    await this.revisionsKept.whileChanging(captureId, async () => {
       const writer = await this.writers.of(captureId);
       await writer.ask("removeFile", { fileId });
       await this.refresh(captureId);
@@ -248,7 +250,7 @@ export class Captures {
   async revisions(captureId: string): Promise<Result<readonly number[], QuestionFailure>> {
     const usable = await this.usable(captureId);
     if (!usable.ok) return usable;
-    const now = this.isChanging(captureId) ? [] : [usable.value.revision];
+    const now = this.revisionsKept.isChanging(captureId) ? [] : [usable.value.revision];
     return ok([...keptRevisions(this.fileOf(captureId)), ...now]);
   }
 
@@ -256,63 +258,9 @@ export class Captures {
     return this.intake.progress(captureId).length > 0;
   }
 
-  /** A file of the capture is on its way, or about to be. */
-  isChanging(captureId: string): boolean {
-    return this.isReading(captureId) || this.changing.has(captureId);
-  }
-
-  /** How often files began to come or go: two equal numbers, and nothing changed between them. */
-  changesOf(captureId: string): number {
-    return this.changes.get(captureId) ?? 0;
-  }
-
-  /** Revisions that are about to be pinned are kept as if they were. Returns the way to let go of them. */
-  hold(captureId: string, revisions: readonly number[]): () => void {
-    const held = { captureId, revisions };
-    this.held.add(held);
-    return () => this.held.delete(held);
-  }
-
-  private async whileChanging<T>(captureId: string, change: () => Promise<T>): Promise<T> {
-    // Before anything is awaited: whoever wants to pin sees from here on that the capture changes.
-    this.changing.set(captureId, (this.changing.get(captureId) ?? 0) + 1);
-    this.changes.set(captureId, this.changesOf(captureId) + 1);
-    try {
-      await this.keepPinned(captureId);
-      return await change();
-    } finally {
-      const left = (this.changing.get(captureId) ?? 1) - 1;
-      if (left > 0) this.changing.set(captureId, left);
-      else this.changing.delete(captureId);
-    }
-  }
-
-  /**
-   * Before a capture changes: the revision that an investigation shows is copied. Nothing is pinned while a file is
-   * read. Without pins it asks nobody, so that files keep the order in which they arrive.
-   */
-  private async keepPinned(captureId: string): Promise<void> {
-    const revisions = this.wanted(captureId);
-    if (revisions.length === 0 || this.isReading(captureId)) return;
-    const writer = await this.writers.of(captureId);
-    await writer.ask("keepRevision", { pinned: revisions });
-  }
-
-  private wanted(captureId: string): number[] {
-    const held = [...this.held].filter((one) => one.captureId === captureId);
-    return [...(this.pinned.get(captureId) ?? []), ...held.flatMap(({ revisions }) => revisions)];
-  }
-
-  /** Investigations of the capture came, went or changed. Copies that none of them shows any more go. */
+  /** Investigations of the capture came, went or changed. */
   async pinsChanged(captureId: string): Promise<void> {
-    const pinned = pinnedRevisions(await this.catalogue.investigations(captureId));
-    if (pinned.length > 0) this.pinned.set(captureId, pinned);
-    else this.pinned.delete(captureId);
-    const wanted = this.wanted(captureId);
-    const file = this.fileOf(captureId);
-    const unwanted = keptRevisions(file).filter((revision) => !wanted.includes(revision));
-    dropRevisions(file, unwanted);
-    for (const revision of unwanted) await this.readers.forget(revisionFile(file, revision));
+    await this.revisionsKept.shownBy(captureId, await this.catalogue.investigations(captureId));
   }
 
   isCaptureId(text: string): boolean {
@@ -365,20 +313,7 @@ export class Captures {
   }
 
   private enter(captureId: string, summary: CaptureSummary): Promise<CatalogueEntry> {
-    return this.catalogue.put(captureId, {
-      name: summary.name,
-      createdAtMs: BigInt(summary.createdAtMs),
-      state: "ready",
-      revision: summary.revision,
-      files: summary.files,
-      flows: BigInt(summary.flows),
-      events: BigInt(summary.events),
-      nodes: summary.nodes,
-      first: timeOrNull(summary.firstNs),
-      last: timeOrNull(summary.lastNs),
-      sizeBytes: BigInt(captureSize(this.fileOf(captureId))),
-      problem: null,
-    });
+    return this.catalogue.put(captureId, readyRow(summary, captureSize(this.fileOf(captureId))));
   }
 
   /** At start: the catalogue agrees with the files, and what was under way goes on. */
@@ -422,41 +357,12 @@ export class Captures {
   private async enterBroken(captureId: string, failure: QuestionFailure): Promise<void> {
     this.log.error("capture cannot be opened", { capture: captureId, code: failure.code });
     const known = await this.catalogue.get(captureId);
-    await this.catalogue.put(captureId, {
-      name: known?.name ?? captureId,
-      createdAtMs: known?.createdAtMs ?? 0n,
-      state: failure.code === "capture_newer_than_program" ? "newer" : "damaged",
-      revision: known?.revision ?? 0,
-      files: known?.files ?? 0,
-      flows: known?.flows ?? 0n,
-      events: known?.events ?? 0n,
-      nodes: known?.nodes ?? 0,
-      first: known?.first ?? null,
-      last: known?.last ?? null,
-      sizeBytes: BigInt(captureSize(this.fileOf(captureId))),
-      problem: [failure.message, failure.hint].filter(Boolean).join(" "),
-    });
+    const size = captureSize(this.fileOf(captureId));
+    await this.catalogue.put(captureId, brokenRow(captureId, known, failure, size));
   }
 
   private toInfo(entry: CatalogueEntry): CaptureInfo {
-    const progress = this.intake.progress(entry.id);
-    return {
-      id: entry.id,
-      name: entry.name,
-      createdAt: new Date(Number(entry.createdAtMs)).toISOString(),
-      // The catalogue does not keep what changes from moment to moment.
-      state: progress.length > 0 ? "reading" : (entry.state as CaptureInfo["state"]),
-      problem: entry.problem,
-      revision: entry.revision,
-      files: entry.files,
-      flows: Number(entry.flows),
-      events: Number(entry.events),
-      nodes: entry.nodes,
-      first: entry.first,
-      last: entry.last,
-      sizeBytes: Number(entry.sizeBytes),
-      progress: progress.slice(0, PROGRESS_LISTED).map((file) => ({ ...file })),
-    };
+    return toInfo(entry, this.intake.progress(entry.id));
   }
 }
 
@@ -472,28 +378,12 @@ function isLeftOver(name: string, ids: readonly string[]): boolean {
   return match !== null && (match[2] !== undefined || !ids.includes(match[1] ?? ""));
 }
 
-function pinnedRevisions(investigations: readonly StoredInvestigation[]): number[] {
-  const revisions = new Set<number>();
-  for (const { content } of investigations) {
-    const read = readContent(content);
-    for (const pin of read.ok ? read.value.pins : []) {
-      const revision = revisionOf(pin);
-      if (revision !== undefined) revisions.add(revision);
-    }
-  }
-  return [...revisions];
-}
-
 function isPinned(titles: readonly string[]) {
   return fail(
     "capture_pinned",
     `An investigation shows this capture: ${titles.slice(0, 3).join(", ")}${titles.length > 3 ? ` and ${titles.length - 3} more` : ""}.`,
     "Delete the investigation first.",
   );
-}
-
-function timeOrNull(ns: bigint | null): string | null {
-  return ns === null ? null : formatTime(ns);
 }
 
 function notFound() {

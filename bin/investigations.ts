@@ -105,7 +105,7 @@ export class Investigations {
     work: () => Promise<Result<T>>,
   ): Promise<Result<T>> {
     const revisions = pins.map(revisionOf).filter((revision) => revision !== undefined);
-    const release = this.captures.hold(captureId, revisions);
+    const release = this.captures.revisionsKept.hold(captureId, revisions);
     try {
       return await work();
     } finally {
@@ -143,9 +143,9 @@ export class Investigations {
 
   /** Looks again when files began to come or go meanwhile: from then on there is a copy, which does not change. */
   private async unchanged<T>(captureId: string, look: () => Promise<T>): Promise<T> {
-    const before = this.captures.changesOf(captureId);
+    const before = this.captures.revisionsKept.changesOf(captureId);
     const first = await look();
-    return this.captures.changesOf(captureId) === before ? first : look();
+    return this.captures.revisionsKept.changesOf(captureId) === before ? first : look();
   }
 
   private async check(captureId: string, added: readonly Pin[]): Promise<Result<null>> {
@@ -157,7 +157,7 @@ export class Investigations {
     if (!revisions.ok) return revisions;
     const missing = added.map(revisionOf).find((one) => one !== undefined && !revisions.value.includes(one));
     if (missing === undefined) return ok(null);
-    return this.captures.isChanging(captureId)
+    return this.captures.revisionsKept.isChanging(captureId)
       ? fail(
           "capture_busy",
           "A file is being read into this capture.",

@@ -65,12 +65,14 @@ export class ProofCapture {
     const call: Call = CALLS[name];
     const query = call.query.strict().parse(parameters);
     // What the routes do with texts that are no texts to the questions.
-    const asked = "total" in query ? { ...query, total: query.total === "true" } : query;
+    const asked = ("total" in query
+      ? { ...query, total: query.total === "true" }
+      : query) as unknown as Ask<Name>;
     const read = QUESTIONS[name];
-    const answer = this.open.ask((open) => read(open, asked as unknown as Ask<Name>));
+    const answer = this.open.ask((open) => read(open, asked));
     deepStrictEqual(
       answer,
-      withoutRollUps(() => this.flowsOnly.ask((open) => read(open, asked as unknown as Ask<Name>))),
+      withoutRollUps(() => this.flowsOnly.ask((open) => read(open, asked))),
     );
     if (!answer.ok)
       throw new Error(

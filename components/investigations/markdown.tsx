@@ -1,5 +1,6 @@
 import { lexer, type Token, type Tokens } from "marked";
 import { type ReactNode, useMemo } from "react";
+import { keyed } from "@/components/ui/keyed";
 import { visible, visibleLines } from "@/components/ui/text";
 import styles from "./markdown.module.css";
 
@@ -17,9 +18,9 @@ const DEEPEST = 12;
 
 function all(tokens: readonly Token[] | undefined, depth = 0): ReactNode {
   if (depth > DEEPEST) return null;
-  // Tokens have no names of their own, and their order is all that tells them apart.
-  // biome-ignore lint/suspicious/noArrayIndexKey: see above
-  return tokens?.map((token, at) => <Piece key={at} token={token} depth={depth} />);
+  return keyed(tokens ?? [], ({ raw }) => raw).map(({ key, thing }) => (
+    <Piece key={key} token={thing} depth={depth} />
+  ));
 }
 
 function Piece({ token, depth }: { readonly token: Token; readonly depth: number }): ReactNode {

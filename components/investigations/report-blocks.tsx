@@ -6,6 +6,7 @@ import { actorName } from "@/components/frame/actors";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { classes } from "@/components/ui/classes";
 import { formatCount, formatSpan } from "@/components/ui/format";
+import { keyed } from "@/components/ui/keyed";
 import { ScrollRegion, ScrollText } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible, visibleLines } from "@/components/ui/text";
@@ -25,11 +26,9 @@ interface ReportBlocksProps {
 
 /** What a pin shows, for reading and for print: nothing folds away, nothing has to be pointed at. */
 export function ReportBlocks({ blocks, addressOf }: ReportBlocksProps) {
-  return blocks.map((block, at) => (
-    // Blocks have no names of their own, and never change their order.
-    // biome-ignore lint/suspicious/noArrayIndexKey: see above
-    <BlockOf key={at} block={block} addressOf={addressOf} />
-  ));
+  return keyed(blocks, (block) => `${block.kind} ${"title" in block ? block.title : ""}`).map(
+    ({ key, thing }) => <BlockOf key={key} block={thing} addressOf={addressOf} />,
+  );
 }
 
 function BlockOf({ block, addressOf }: { readonly block: Block; readonly addressOf: FilterAddress }) {
@@ -45,8 +44,8 @@ function BlockOf({ block, addressOf }: { readonly block: Block; readonly address
         <section className={styles.block}>
           <h3>{visible(block.title)}</h3>
           <ul className={styles.sentences}>
-            {block.sentences.map((sentence) => (
-              <li key={sentence}>{visible(sentence)}</li>
+            {keyed(block.sentences, (sentence) => sentence).map(({ key, thing }) => (
+              <li key={key}>{visible(thing)}</li>
             ))}
           </ul>
         </section>
@@ -133,10 +132,8 @@ function Table({ block, addressOf }: { readonly block: TableBlock; readonly addr
               </tr>
             </thead>
             <tbody>
-              {rows.map(({ cells, filter }, row) => (
-                // Two flows may look alike, and rows never change their order.
-                // biome-ignore lint/suspicious/noArrayIndexKey: see above
-                <tr key={row}>
+              {keyed(rows, (row) => JSON.stringify(row)).map(({ key, thing: { cells, filter } }) => (
+                <tr key={key}>
                   {columns.map(({ label, type }, at) => (
                     <td key={label} className={isNumber(type) ? tables.number : styles.cell}>
                       {at === counted && typeof cells[at] === "number" ? (
