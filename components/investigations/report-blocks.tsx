@@ -70,7 +70,7 @@ interface CountedProps {
 
 /** A number, as a link to what it counts where there is one. */
 function Counted({ count, filter, addressOf }: CountedProps) {
-  const address = filter === null || filter === undefined ? undefined : addressOf(filter);
+  const address = filter === null || filter === undefined || count === 0 ? undefined : addressOf(filter);
   return address === undefined ? formatCount(count) : <Link href={address}>{formatCount(count)}</Link>;
 }
 

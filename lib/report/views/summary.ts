@@ -14,7 +14,7 @@ export function summaryBlock({
   records,
 }: Answer<"summary">): Block {
   const figures: Figure[] = [
-    figure("Events", events, records === events ? null : `in ${countOf(records, "record")}`),
+    figure("Events", events, records === events ? null : `in ${countOf(records, "record")}`, ""),
     figure("Drops", drops, drops === null ? "not counted before the capture is settled" : null, "drop:yes"),
   ];
   if (dnsErrors > 0) figures.push(figure("DNS errors", dnsErrors, "attempts of search lists left out"));
