@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { formatInstantText } from "@/components/frame/instant-text";
+import { spanColumns } from "@/components/frame/instant";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatCount } from "@/components/ui/format";
@@ -85,13 +85,7 @@ function columnsOf(place: Place, open: (row: DnsCauseRow) => void): readonly Dat
       sortBy: ({ clients }) => clients,
       render: ({ clients }) => formatCount(clients),
     },
-    {
-      id: "first",
-      label: "First",
-      sortBy: ({ first }) => first,
-      render: ({ first }) => <Instant time={first} />,
-    },
-    { id: "last", label: "Last", sortBy: ({ last }) => last, render: ({ last }) => <Instant time={last} /> },
+    ...spanColumns(),
   ];
 }
 
@@ -101,8 +95,4 @@ export function CauseFlows({ place, row }: { readonly place: Place; readonly row
       {formatCount(row.count)} {unitText(row)}
     </Link>
   );
-}
-
-function Instant({ time }: { readonly time: string | null }) {
-  return <span className={shared.instant}>{formatInstantText(time)}</span>;
 }

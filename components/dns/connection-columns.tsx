@@ -1,4 +1,3 @@
-import { formatInstantText } from "@/components/frame/instant-text";
 import type { DataColumn } from "@/components/ui/data-table";
 import shared from "@/components/ui/view.module.css";
 import type { DnsConnectionsAnswer } from "@/lib/questions/dns-connections-answer";
@@ -34,15 +33,6 @@ export function endColumns<Of extends Row>(place: Place, rows: readonly Of[]): r
       ),
     ),
   ];
-}
-
-export function timeColumns<Of extends Row>(): readonly DataColumn<Of>[] {
-  return (["first", "last"] as const).map((id) => ({
-    id,
-    label: id === "first" ? "First" : "Last",
-    sortBy: (row) => row[id],
-    render: (row) => <span className={shared.instant}>{formatInstantText(row[id])}</span>,
-  }));
 }
 
 export function countColumn<Of extends Row>(

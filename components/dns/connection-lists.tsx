@@ -1,11 +1,12 @@
 import type { ReactNode } from "react";
+import { spanColumns } from "@/components/frame/instant";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatQuantity, formatSpan } from "@/components/ui/format";
 import { CsvButton } from "@/components/ui/table-tools";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import type { DnsConnectionsAnswer } from "@/lib/questions/dns-connections-answer";
-import { endColumns, textColumn, timeColumns, wholeColumn } from "./connection-columns";
+import { endColumns, textColumn, wholeColumn } from "./connection-columns";
 import type { Place } from "./dns-links";
 import styles from "./dns-view.module.css";
 import { nameText, workloadText } from "./dns-words";
@@ -130,7 +131,7 @@ function expiredColumns(place: Place, rows: readonly ExpiredRow[]): readonly Dat
       sortBy: ({ oldestNs }) => BigInt(oldestNs),
       render: ({ oldestNs }) => formatSpan(BigInt(oldestNs)),
     },
-    ...timeColumns<ExpiredRow>(),
+    ...spanColumns<ExpiredRow>(),
   ];
 }
 
@@ -147,7 +148,7 @@ function missingColumns(place: Place, rows: readonly MissingRow[]): readonly Dat
       title:
         "In the log: other answers to this workload are there, so its lookups can be seen. Not in the log: Hubble sees none of them",
     },
-    ...timeColumns<MissingRow>(),
+    ...spanColumns<MissingRow>(),
   ];
 }
 

@@ -1,5 +1,6 @@
 "use client";
 
+import { spanColumns } from "@/components/frame/instant";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { Choice } from "@/components/ui/choice";
 import type { DataColumn } from "@/components/ui/data-table";
@@ -7,7 +8,7 @@ import { FindTools } from "@/components/ui/table-tools";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import type { DnsConnectionsAnswer } from "@/lib/questions/dns-connections-answer";
-import { countColumn, endColumns, textColumn, timeColumns, wholeColumn } from "./connection-columns";
+import { countColumn, endColumns, textColumn, wholeColumn } from "./connection-columns";
 import { ConnectionList, Expired, Missing } from "./connection-lists";
 import { Cell, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
@@ -138,6 +139,6 @@ function followedColumns(
     distinct("answers", "Answers", "Answers that were followed"),
     ...(by === "client" ? [] : [distinct("clients", "Workloads", "Workloads that followed them")]),
     ...(by === "address" ? [] : [distinct("addresses", "Addresses", "Addresses that were called")]),
-    ...timeColumns<Followed>(),
+    ...spanColumns<Followed>(),
   ];
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { formatInstantText } from "@/components/frame/instant-text";
+import { spanColumns } from "@/components/frame/instant";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatQuantity } from "@/components/ui/format";
@@ -93,13 +93,7 @@ function columnsOf(place: Place): readonly DataColumn<Row>[] {
         <Cell place={place} count={responses} terms={[filter, DNS_CELLS.responses]} says="responses" />
       ),
     },
-    {
-      id: "first",
-      label: "First",
-      sortBy: ({ first }) => first,
-      render: ({ first }) => <Instant time={first} />,
-    },
-    { id: "last", label: "Last", sortBy: ({ last }) => last, render: ({ last }) => <Instant time={last} /> },
+    ...spanColumns(),
   ];
 }
 
@@ -118,8 +112,4 @@ function addressText(addresses: Row["addresses"]): string {
 function ttlText(ttl: Row["ttlSeconds"]): string {
   if (ttl === null) return "";
   return ttl.least === ttl.most ? `${ttl.least} s` : `${ttl.least} to ${ttl.most} s`;
-}
-
-function Instant({ time }: { readonly time: string | null }) {
-  return <span className={shared.instant}>{formatInstantText(time)}</span>;
 }

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress, viewWith } from "@/components/frame/flows-address";
-import { Instant } from "@/components/frame/instant";
+import { spanColumns } from "@/components/frame/instant";
 import { type Measure, measureTerms, rowTerms, statusTerms } from "@/components/frame/request-terms";
 import type { DataColumn } from "@/components/ui/data-table";
 import { formatCount, formatShare } from "@/components/ui/format";
@@ -73,18 +73,7 @@ export function l7Columns(shown: Shown): readonly Column[] {
       countColumn(shown, "unanswered", "no answer", ({ unanswered }) => unanswered, "Open ones apart"),
     ...(total.latencyNs.samples > 0 ? latencyColumns(shown) : []),
     by !== "status" && statusColumn(shown),
-    {
-      id: "first",
-      label: "First",
-      sortBy: ({ first }) => first,
-      render: ({ first }) => <Instant time={first} within={total} />,
-    },
-    {
-      id: "last",
-      label: "Last",
-      sortBy: ({ last }) => last,
-      render: ({ last }) => <Instant time={last} within={total} />,
-    },
+    ...spanColumns(total),
   ];
   return columns.filter((column) => column !== false);
 }

@@ -2,7 +2,7 @@
 
 import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress, within } from "@/components/frame/flows-address";
-import { Instant } from "@/components/frame/instant";
+import { spanColumns } from "@/components/frame/instant";
 import { RowsOverTime } from "@/components/frame/rows-over-time";
 import { toneOf, verdictLabel } from "@/components/frame/verdicts";
 import { Choice } from "@/components/ui/choice";
@@ -256,18 +256,7 @@ function columns(
     count("forwarded", "Forwarded"),
     count("drops", "Drops"),
     peak,
-    {
-      id: "first",
-      label: "First",
-      sortBy: ({ first }) => first,
-      render: ({ first }) => <Instant time={first} within={total} />,
-    },
-    {
-      id: "last",
-      label: "Last",
-      sortBy: ({ last }) => last,
-      render: ({ last }) => <Instant time={last} within={total} />,
-    },
+    ...spanColumns(total),
   ];
 }
 

@@ -4,6 +4,7 @@
  * A route file consists of `export const { GET, POST, PUT, PATCH, DELETE } = routes(...)`.
  */
 
+import { Readable } from "node:stream";
 import type { z } from "zod";
 import { engine } from "@/bin/engine-slot";
 import { fail, type Result } from "@/lib/base/result";
@@ -177,6 +178,18 @@ function describe(error: z.ZodError): string {
 export function expectedBytes(request: Request): number | null {
   const length = request.headers.get("content-length");
   return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null;
+}
+
+/** A file for the disk of whoever asks, as it is now. `fileName` is safe in a header. */
+export function download(body: Readable, size: number, type: string, fileName: string): Response {
+  return new Response(Readable.toWeb(body) as ReadableStream<Uint8Array>, {
+    headers: {
+      "content-type": type,
+      "content-length": String(size),
+      "content-disposition": `attachment; filename="${fileName}"`,
+      "cache-control": "no-store",
+    },
+  });
 }
 
 /** A name that is safe as that of a file, everywhere and in a header. */

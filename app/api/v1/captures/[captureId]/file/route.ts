@@ -1,9 +1,8 @@
 /** The capture as one SQLite file, as it is at this moment. */
 
-import { Readable } from "node:stream";
 import { engine } from "@/bin/engine-slot";
 import { CALLS } from "@/lib/interface/calls";
-import { fileNameOf, handle, routes } from "../../../route-helpers";
+import { download, fileNameOf, handle, routes } from "../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -12,13 +11,6 @@ export const { GET, POST, PUT, PATCH, DELETE } = routes(
     const handed = await engine().moving.handOut(path.captureId);
     if (!handed.ok) return answer(handed);
     const { body, size, name } = handed.value;
-    return new Response(Readable.toWeb(body) as ReadableStream<Uint8Array>, {
-      headers: {
-        "content-type": "application/vnd.sqlite3",
-        "content-length": String(size),
-        "content-disposition": `attachment; filename="${fileNameOf(name)}.eyepiece.db"`,
-        "cache-control": "no-store",
-      },
-    });
+    return download(body, size, "application/vnd.sqlite3", `${fileNameOf(name)}.eyepiece.db`);
   }),
 );

@@ -1,9 +1,8 @@
 /** An investigation as an evidence bundle. */
 
-import { Readable } from "node:stream";
 import { engine } from "@/bin/engine-slot";
 import { CALLS } from "@/lib/interface/calls";
-import { fileNameOf, handle, routes } from "../../../route-helpers";
+import { download, fileNameOf, handle, routes } from "../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
@@ -12,13 +11,6 @@ export const { GET, POST, PUT, PATCH, DELETE } = routes(
     const made = await engine().evidence.bundle(path.investigationId, request.signal);
     if (!made.ok) return answer(made);
     const { body, size, title } = made.value;
-    return new Response(Readable.toWeb(body) as ReadableStream<Uint8Array>, {
-      headers: {
-        "content-type": "application/zip",
-        "content-length": String(size),
-        "content-disposition": `attachment; filename="${fileNameOf(title)}.evidence.zip"`,
-        "cache-control": "no-store",
-      },
-    });
+    return download(body, size, "application/zip", `${fileNameOf(title)}.evidence.zip`);
   }),
 );
