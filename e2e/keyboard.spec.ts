@@ -19,6 +19,11 @@ test("from the list of captures to the raw line without a mouse", async ({ page,
   await page.keyboard.press("f");
   await expect(flows.count).toHaveText("300 flows");
 
+  // Rows that come late: a key that opens one is not lost.
+  await page.route(/\/flows\?.*position=/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
   await page.keyboard.press("/");
   await page.keyboard.type("verdict:DROPPED");
   await page.keyboard.press("Enter");

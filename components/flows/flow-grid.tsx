@@ -90,8 +90,23 @@ export function FlowGrid(props: FlowGridProps) {
   useEffect(() => {
     if (scrolledKey.current === rowsKey) return;
     scrolledKey.current = rowsKey;
+    wished.current = undefined;
     virtual.scrollToTop();
   });
+
+  /** A row that was to be opened before its page was there. */
+  const wished = useRef<number>(undefined);
+  useEffect(() => {
+    const row = wished.current === undefined ? undefined : rows.rowAt(wished.current);
+    if (row === undefined) return;
+    wished.current = undefined;
+    props.onOpen(row);
+  });
+  const openAt = (index: number) => {
+    const row = rows.rowAt(index);
+    if (row) props.onOpen(row);
+    else wished.current = index;
+  };
 
   const goTo = (index: number, how: "nearest" | "centre" = "nearest") => {
     setActive(index);
@@ -126,6 +141,7 @@ export function FlowGrid(props: FlowGridProps) {
     const row = rows.rowAt(at);
     const id = columns[column]?.id;
     if (action.kind !== "move" && action.kind !== "close") setActive(at);
+    wished.current = undefined;
     switch (action.kind) {
       case "move":
         return moveBy(action.move);
@@ -144,7 +160,7 @@ export function FlowGrid(props: FlowGridProps) {
       case "width":
         return id && props.onWidth(id, widthOf(document.getElementById(cellId(at, id))) + action.by);
       case "open":
-        return row && props.onOpen(row);
+        return openAt(at);
       case "close":
         return props.onClose();
       case "menu":
@@ -160,17 +176,17 @@ export function FlowGrid(props: FlowGridProps) {
   const onClick = (event: MouseEvent) => {
     const target = event.target as Element;
     const index = Number(target.closest("[data-index]")?.getAttribute("data-index") ?? Number.NaN);
-    const row = Number.isNaN(index) ? undefined : rows.rowAt(index);
     // Text that was just selected is to be copied, not opened.
-    if (row === undefined || (window.getSelection()?.toString() ?? "") !== "") return;
+    if (Number.isNaN(index) || (window.getSelection()?.toString() ?? "") !== "") return;
+    const row = rows.rowAt(index);
     const id = target.closest("[data-column]")?.getAttribute("data-column");
     const at = columns.findIndex((candidate) => candidate.id === id);
     setActive(index);
     if (at >= 0) setActiveColumn(at);
     const value = target.closest("[data-value]");
     const clicked = columns[at];
-    if (value && clicked) openMenu(row, clicked.id, value);
-    else props.onOpen(row);
+    if (row && value && clicked) openMenu(row, clicked.id, value);
+    else openAt(index);
   };
   const activeId = columns[column]?.id;
   return (
