@@ -13,8 +13,9 @@ export default defineConfig({
     allowOnly: process.env.CI === undefined,
     // Both cores of a small machine: the default leaves one of two idle. So a test may wait for the other one.
     maxWorkers: "100%",
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Against tests that hang. A busy machine may take several times as long as an idle one.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Loading the program anew for each of two hundred files took as long as many of their tests. What a file changes in
     // its process it puts back.
     isolate: false,

@@ -65,7 +65,7 @@ beforeAll(async () => {
   );
   const { id } = await engine.captures.openSample();
   while (engine.captures.progress(id).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
-}, 120_000);
+});
 afterAll(async () => {
   await engine.close();
   rmSync(dataDir, { recursive: true, force: true });

@@ -5,6 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { freemem, tmpdir } from "node:os";
 import path from "node:path";
+import { failedStories, failedTests } from "./failures.mjs";
 import {
   alone,
   databases,
@@ -21,6 +22,8 @@ import {
 
 const scratch = mkdtempSync(path.join(tmpdir(), "eyepiece-test-"));
 const say = (line) => console.log(line);
+/** What failed, and what passed only at the second attempt: said again at the end. */
+const troubles = [];
 
 // Nothing a test does may touch a developer's own data or depend on their settings.
 for (const name of Object.keys(process.env))
@@ -75,8 +78,9 @@ async function runUnitTests() {
   const env = folder === undefined ? {} : { TMPDIR: folder };
   const code = await tool("vitest/vitest.mjs", ["run", ...reporters], { env });
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
-  return counted(numPassedTests, numFailedTests, code);
+  const results = JSON.parse(readFileSync(report, "utf8"));
+  troubles.push(...failedTests(results, root));
+  return counted(results.numPassedTests, results.numFailedTests, code);
 }
 
 const MEMORY = "/dev/shm";
@@ -103,18 +107,8 @@ async function runBrowserTests() {
   const code = await tool("@playwright/test/cli.js", ["test", "--reporter=list,json"], { env });
   if (!existsSync(report)) return check(1);
   const { stats, suites } = JSON.parse(readFileSync(report, "utf8"));
-  for (const title of flakyStories(suites)) say(`Passed only at the second attempt: ${title}`);
+  troubles.push(...failedStories(suites));
   return counted(stats.expected + stats.flaky, stats.unexpected, code);
-}
-
-/** Stories that failed once and then passed (playwright.config.ts says why that is let through). */
-function flakyStories(suites = []) {
-  return suites.flatMap(({ file, specs = [], suites: inner }) => [
-    ...specs
-      .filter(({ tests }) => tests.some(({ status }) => status === "flaky"))
-      .map(({ title }) => `${file}: ${title}`),
-    ...flakyStories(inner),
-  ]);
 }
 
 /** A run may fail although no test did: a file that cannot be loaded, or no test found at all. */
@@ -161,6 +155,7 @@ async function main() {
       `${failed === 0 ? "ok    " : "FAILED"} ${title}: ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`,
     );
   }
+  for (const line of troubles) say(line);
   return results;
 }
 

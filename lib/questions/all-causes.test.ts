@@ -253,5 +253,5 @@ describe("causes of the sample", () => {
     expect(added).toEqual(new Map(answer.rows.map(({ causeId, count }) => [causeId, count])));
     for (const { sentence, remedy } of answer.rows)
       expect([sentence, remedy.text].every((text) => text.length > 10)).toBe(true);
-  }, 60_000);
+  });
 });
