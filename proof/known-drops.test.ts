@@ -235,6 +235,103 @@ describe("drops that are easily misread", () => {
   });
 });
 
+describe("router solicitations as a real log has them: ingress of a group, from a pod known by its labels only", () => {
+  const labels = ["k8s:app=web", "k8s:io.kubernetes.pod.namespace=shop"];
+  const solicitation = (seconds: number, source: object, members: object = {}) =>
+    line(seconds, {
+      ...{ source, destination: { labels: ["reserved:unknown"] }, node_name: "prod/n1" },
+      IP: { source: "fe80::8c10:72ff:feb0:7403", destination: "ff02::2", ipVersion: "IPv6" },
+      l4: { ICMPv6: { type: 133 } },
+      ...denied("UNSUPPORTED_L3_PROTOCOL", "INGRESS"),
+      event_type: { type: 1, sub_type: 139 },
+      ...members,
+    });
+
+  it("are told as what they are: the group is no pod, and no rule is missing", () => {
+    const { proof, rows, explain } = ask(solicitation(0, { identity: 300, labels }));
+    expect(rows[0]).toMatchObject({
+      ...{ drops: 1, class: "noise", place: "side not known", fix: "nothing to do" },
+      sentence:
+        "Router solicitations of shop/web are dropped: a pod's kernel asks for IPv6 routers, and needs none.",
+    });
+    expect(proof.ask("drops", { by: "pod" }).rows.map(({ key, drops }) => [key.pod, drops])).toEqual([
+      [null, 1],
+    ]);
+    expect(proof.ask("flows", { q: "drop:yes dropped-at:?" }).total?.drops).toBe(1);
+    expect(proof.ask("flows", { q: "drop:yes dropped-at:ip:ff02::2" }).total?.drops).toBe(0);
+    const { remedy, decidedAt } = explain();
+    expect(remedy).toMatchObject({ policies: [], side: null });
+    expect(remedy.why).toContain("Router solicitations need no rule");
+    expect(decidedAt.says).toContain("multicast group, which is no pod");
+  });
+
+  it("are no missing rule when a policy is what dropped them; of a node they are not told as a pod's", () => {
+    const byPolicy = { ...denied("POLICY_DENIED", "EGRESS"), event_type: { type: 1, sub_type: 133 } };
+    const { rows, explain } = ask(solicitation(0, WEB, byPolicy));
+    expect(rows[0]).toMatchObject({ place: "egress of shop/web", fix: "nothing to do" });
+    expect(explain().remedy.policies).toEqual([]);
+    const host = { identity: 1, labels: ["reserved:host"] };
+    expect(ask(solicitation(0, host, byPolicy)).rows[0]?.sentence).toContain("Packets from host to ff02::2");
+  });
+});
+
+describe("packets between two ports that are the same, as NTP has them", () => {
+  const ntp = (
+    seconds: number,
+    source: object,
+    ip: string,
+    ports: readonly [number, number],
+    direction = "EGRESS",
+  ) =>
+    line(seconds, {
+      ...{ source, destination: WORLD, node_name: "prod/n1" },
+      IP: { source: ip, destination: IP.world, ipVersion: "IPv4" },
+      l4: { UDP: { source_port: ports[0], destination_port: ports[1] } },
+      ...dropped("POLICY_DENIED", direction),
+    });
+
+  it("get a rule for that port, whoever asked", () => {
+    const { rows, explain } = ask(ntp(0, WEB, IP.web, [123, 123]), ntp(64, WEB, IP.web, [123, 123]));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      ...{ drops: 2, place: "egress of shop/web", fix: "allow egress to 192.0.2.7" },
+      key: { client: null, server: null, port: null },
+    });
+    expect(rows[0]?.sentence).toContain(
+      "Packets from shop/web to 192.0.2.7 on UDP 123 are lost: no rule allows it",
+    );
+    const { policies, besides } = explain().remedy;
+    expect(policies[0]?.yaml).toContain(
+      '- toCIDR:\n    - "192.0.2.7/32"\n    toPorts:\n    - ports:\n      - port: "123"\n        protocol: UDP',
+    );
+    expect(policies[1]?.yaml).toContain(
+      'cidr: "192.0.2.7/32"\n    ports:\n    - port: 123\n      protocol: UDP',
+    );
+    expect(besides).toEqual([]);
+  });
+
+  it("of several pods get a rule each; what has two low ports that differ is left out", () => {
+    const { rows, explain } = ask(
+      ntp(0, WEB, IP.web, [123, 123]),
+      ntp(1, LEDGER, IP.ledger, [123, 123]),
+      ntp(2, WEB, IP.web, [500, 4500]),
+    );
+    expect(rows.map(({ drops }) => drops)).toEqual([3]);
+    const { policies, besides } = explain().remedy;
+    expect(policies[0]?.yaml?.match(/name: .*/g)).toEqual([
+      "name: allow-ledger-egress-192-0-2-7-32",
+      "name: allow-web-egress-192-0-2-7-32",
+    ]);
+    expect(policies[0]?.yaml).not.toContain("4500");
+    expect(besides).toEqual(["Packets whose ports do not tell who asked."]);
+    // Alone it has none.
+    expect(ask(ntp(2, WEB, IP.web, [500, 4500])).explain().remedy).toMatchObject({
+      policies: [],
+      why: "The log does not say who asked whom.",
+    });
+  });
+});
+
 describe("when drops were", () => {
   // The log spans 1,000 s: a twentieth of it is 50 s.
   const span = [0, 1000].map((seconds) => line(seconds, { ...asked, ...tcp(39999, 1, "ACK"), ...delivered }));

@@ -50,6 +50,7 @@ interface Packet {
 }
 
 const tcp = (port: number) => ({ TCP: { source_port: 40001, destination_port: port, flags: { SYN: true } } });
+const ntp = (port: number) => ({ UDP: { source_port: port, destination_port: port } });
 const udp = (port: number) => ({ UDP: { source_port: 50001, destination_port: port } });
 
 let seconds = 0;
@@ -238,6 +239,30 @@ const CASES: readonly Case[] = [
     beside: [passed(lookup("other.example.com.")), passed(lookup("x.new.example.com."))],
     cilium: "- matchName: new.example.com",
     kubernetes: /no rules about DNS names/,
+  },
+  {
+    kind: "NTP, whose two ports are the same, on its way in",
+    dropped: lost({ from: CART, to: WEB, way: ntp(123), side: "INGRESS" }),
+    beside: [
+      passed({ from: CART, to: WEB, way: ntp(124), side: "INGRESS" }),
+      passed({ from: LEDGER, to: WEB, way: ntp(123), side: "INGRESS" }),
+      passed({ from: CART, to: WEB, way: ntp(123) }),
+    ],
+    cilium: '- port: "123"\n        protocol: UDP',
+    kubernetes: "- port: 123\n      protocol: UDP",
+  },
+  {
+    kind: "router solicitations",
+    dropped: lost({
+      from: CART,
+      to: { identity: 0 },
+      ip: "ff02::2",
+      own: "fe80::1",
+      way: { ICMPv6: { type: 133 } },
+    }),
+    beside: [],
+    cilium: /Router solicitations need no rule/,
+    kubernetes: /Router solicitations need no rule/,
   },
   {
     kind: "a deny rule",

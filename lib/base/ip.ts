@@ -47,6 +47,13 @@ function groups(text: string): number[] | undefined {
   return bytes;
 }
 
+/** An address that stands for a group of receivers. */
+export function isMulticast(address: string): boolean {
+  const v4 = ipv4Bytes(address);
+  if (v4 !== undefined) return v4[0] !== undefined && v4[0] >= 224 && v4[0] < 240;
+  return ipv6Bytes(address)?.[0] === 0xff;
+}
+
 /** First and last key of an address or CIDR, both included. */
 export function ipRange(text: string): Result<{ readonly first: string; readonly last: string }> {
   const [address = "", prefix, rest] = text.split("/");

@@ -1,5 +1,6 @@
 /** Terms about what only settling knows: client and server, drops and causes, attempts, exchanges. */
 
+import { isMulticast } from "@/lib/base/ip";
 import type { ActorLevel } from "@/lib/scope/actor-kinds";
 import type { Glob } from "@/lib/scope/glob";
 import { matchesGlob } from "@/lib/scope/glob";
@@ -191,21 +192,33 @@ function policyName({ kind = null, namespace = null, name = null }: PolicyRefere
   return { kind, namespace, name };
 }
 
-/** The pod (or what stands for it) at the source of an egress drop, at the destination of an ingress one. */
+/** The pod (or what stands for it) at the source of an egress drop, at the destination of an ingress one, which no group is. */
 export function droppedAtCondition(database: Sqlite, value: ValueOfTerm<"dropped-at">): Condition {
   if (value.type === "none") return NEVER;
   const at = (direction: string, end: string, actor: Condition): Condition => ({
     sql: `(c.direction = '${direction}' AND d.pairId IN (SELECT p.id FROM Pair p JOIN Endpoint e ON e.id = p.${end} WHERE ${actor.sql}))`,
     parameters: actor.parameters,
   });
+  const groups = idList("e.actorId", groupIds(database));
   const atActor = (actor: Condition): Condition =>
-    any([at("EGRESS", "sourceId", actor), at("INGRESS", "destinationId", actor)]);
+    any([
+      at("EGRESS", "sourceId", actor),
+      at("INGRESS", "destinationId", all([actor, { ...groups, sql: `NOT ${groups.sql}` }])),
+    ]);
   if (value.type === "actor")
     return ofDrops(
       orFalse(atActor(idList("e.actorId", actorIds(database, value.key, value.level ?? "pod")))),
     );
   const known = orFalse(atActor({ sql: "e.actorId IS NOT NULL", parameters: [] }));
   return ofDrops({ sql: `NOT ${known.sql}`, parameters: known.parameters });
+}
+
+/** Actors that are multicast addresses. */
+function groupIds(database: Sqlite): number[] {
+  return database
+    .prepare("SELECT id, name FROM Actor WHERE key GLOB 'ip:[fF][fF]*' OR key GLOB 'ip:2[23]*'")
+    .all([])
+    .flatMap(({ id, name }) => (isMulticast(String(name)) ? [Number(id)] : []));
 }
 
 function orFalse({ sql, parameters }: Condition): Condition {

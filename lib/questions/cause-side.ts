@@ -1,7 +1,7 @@
 /** One side of a cause, by its key. */
 
 import { z } from "zod";
-import type { CauseSide } from "@/lib/insight/causes/drop-words";
+import type { CauseSide } from "@/lib/insight/causes/drop-ends";
 import type { OpenCapture } from "./open-capture";
 import { toActor } from "./pairs";
 

@@ -3,8 +3,8 @@
 import { z } from "zod";
 import type { SqlRow } from "@/lib/capture/driver";
 import { dropReasonText } from "@/lib/flow/enums";
+import type { DropFacts } from "@/lib/insight/causes/drop-ends";
 import { DECIDED_BY, dropPolicySchema } from "@/lib/insight/causes/drop-key";
-import type { DropFacts } from "@/lib/insight/causes/drop-words";
 import { CAUSE_CLASS_NAMES } from "./answers-drops";
 import { readCauseSide } from "./cause-side";
 import { packetFacts, packetsOf } from "./drop-packets";

@@ -3,7 +3,8 @@
 import { formatTime } from "@/lib/base/time";
 import type { SqlRow } from "@/lib/capture/driver";
 import type { SelectedPods } from "@/lib/insight/causes/allow-rule";
-import { isFqdnCandidate, shown } from "@/lib/insight/causes/drop-words";
+import { shown } from "@/lib/insight/causes/drop-ends";
+import { isFqdnCandidate } from "@/lib/insight/causes/drop-words";
 import { explainFqdn, type Lookup } from "@/lib/insight/causes/fqdn";
 import { selectLabels } from "@/lib/insight/causes/select-labels";
 import type { DropCauseAnswer } from "./answers-drops";

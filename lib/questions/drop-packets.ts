@@ -1,11 +1,11 @@
 /**
- * The packets that causes of drops are made of, where those matter: which messages of ICMP were dropped, and between whom when it is
- * not known who asked. Then the cause has no client, but each packet has a sender and a receiver, and its direction says at
+ * The packets that causes of drops are made of, where those matter: which messages of ICMP were dropped, and between whom and on which
+ * port when it is not known who asked. Then the cause has no client, but each packet has a sender and a receiver, and its direction says at
  * which of them it was dropped (flow-formats 8.2).
  */
 
 import type { SqlRow } from "@/lib/capture/driver";
-import type { CauseSide, DropFacts } from "@/lib/insight/causes/drop-words";
+import type { CauseSide, DropFacts } from "@/lib/insight/causes/drop-ends";
 import type { Icmp } from "@/lib/insight/causes/icmp-words";
 import { readCauseSide } from "./cause-side";
 import type { OpenCapture } from "./open-capture";
@@ -13,6 +13,9 @@ import type { OpenCapture } from "./open-capture";
 /** Packets of one cause that have ends and type in common. */
 export interface DropPackets {
   readonly icmp: { readonly family: Icmp["family"]; readonly type: number } | null;
+  readonly protocol: string | null;
+  /** Of both ends, where it is one: whoever asked, it is the server's. Only for causes of which no client is known. */
+  readonly port: number | null;
   /** Null where the record does not say who it is. */
   readonly sender: CauseSide | null;
   readonly receiver: CauseSide | null;
@@ -41,6 +44,7 @@ export function packetFacts(
       : {
           sender: only(packets.map((one) => one.sender)),
           receiver: only(packets.map((one) => one.receiver)),
+          port: packets.every(({ port }) => port === first?.port) ? (first?.port ?? null) : null,
         },
   };
 }
@@ -60,20 +64,24 @@ function readPackets(capture: OpenCapture): Map<number, DropPackets[]> {
 }
 
 const PACKETS = `
-  SELECT d.causeId, k.protocol, k.icmpType, sa.workloadKey AS sender, ra.workloadKey AS receiver, min(s.labels) AS senderLabels,
+  SELECT d.causeId, k.protocol, k.icmpType, d.port, sa.workloadKey AS sender, ra.workloadKey AS receiver, min(s.labels) AS senderLabels,
     min(r.labels) AS receiverLabels, iif(sa.kind = 'world', s.ip, NULL) AS senderIp, iif(ra.kind = 'world', r.ip, NULL) AS receiverIp
-  FROM (SELECT DISTINCT j.causeId, j.kindId, j.pairId FROM Cause c JOIN JoinedDrop j ON j.causeId = c.id
+  FROM (SELECT DISTINCT j.causeId, j.kindId, j.pairId, iif(c.clientKey IS NULL AND c.protocol IN ('TCP', 'UDP', 'SCTP'),
+          (SELECT iif(f.sourcePort = f.destinationPort, f.sourcePort, NULL) FROM Flow f WHERE f.id = j.id), NULL) AS port
+        FROM Cause c JOIN JoinedDrop j ON j.causeId = c.id
         WHERE c.kind = 'drop' AND (c.clientKey IS NULL OR c.protocol IN ('ICMPv4', 'ICMPv6'))) d
     JOIN Kind k ON k.id = d.kindId JOIN Pair p ON p.id = d.pairId JOIN Endpoint s ON s.id = p.sourceId
     JOIN Endpoint r ON r.id = p.destinationId LEFT JOIN Actor sa ON sa.id = s.actorId LEFT JOIN Actor ra ON ra.id = r.actorId
-  GROUP BY d.causeId, k.protocol, k.icmpType, sender, receiver, senderIp, receiverIp
-  ORDER BY d.causeId, k.protocol, k.icmpType, sender, receiver, senderIp, receiverIp`;
+  GROUP BY d.causeId, k.protocol, k.icmpType, d.port, sender, receiver, senderIp, receiverIp
+  ORDER BY d.causeId, k.protocol, k.icmpType, d.port, sender, receiver, senderIp, receiverIp`;
 
 function toPackets(capture: OpenCapture, row: SqlRow): DropPackets {
   const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
   const isIcmp = row.icmpType !== null && (row.protocol === "ICMPv4" || row.protocol === "ICMPv6");
   return {
     icmp: isIcmp ? { family: row.protocol === "ICMPv4" ? "IPv4" : "IPv6", type: Number(row.icmpType) } : null,
+    protocol: text(row.protocol),
+    port: row.port === null ? null : Number(row.port),
     sender: knownSide(readCauseSide(capture, text(row.sender), text(row.senderLabels))),
     receiver: knownSide(readCauseSide(capture, text(row.receiver), text(row.receiverLabels))),
     senderIp: text(row.senderIp),

@@ -3,7 +3,8 @@
 import { formatTime } from "@/lib/base/time";
 import { PRESENT } from "@/lib/flow/presence";
 import { burstOf } from "@/lib/insight/causes/burst";
-import { dropRemedy, dropSentence, placeText } from "@/lib/insight/causes/drop-words";
+import { placeText } from "@/lib/insight/causes/drop-ends";
+import { dropRemedy, dropSentence } from "@/lib/insight/causes/drop-words";
 import { whyUnnamed } from "@/lib/insight/causes/unnamed";
 import type { DropRow, DropsBy } from "./answers-drops";
 import { type DropCause, reasonText } from "./causes";

@@ -1,6 +1,6 @@
 /** At which side it was dropped and how that is known, and what the other side makes of the same edge. */
 
-import { dropOwner, placeText, policySide, shown } from "@/lib/insight/causes/drop-words";
+import { dropOwner, isToGroup, placeText, policySide, shown } from "@/lib/insight/causes/drop-ends";
 import type { DropCauseAnswer } from "./answers-drops";
 import type { DropCause } from "./causes";
 import type { OpenCapture } from "./open-capture";
@@ -12,6 +12,11 @@ export function readSide(
   const owner = dropOwner(facts);
   const isEgress = facts.direction === "EGRESS";
   const end = isEgress ? "sender" : "receiver";
+  if (isToGroup(facts) && !isEgress)
+    return {
+      place: placeText(facts),
+      says: "They went to a multicast group, which is no pod. Hubble calls ingress what it cannot find to be the sender's, so the side that dropped them is not known.",
+    };
   if (owner === undefined)
     return {
       place: placeText(facts),

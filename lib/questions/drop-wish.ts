@@ -1,13 +1,8 @@
 /** What a cause of drops asks to be allowed: whose policy, which peer, by which labels, and which requests. */
 
 import type { AllowWish, HttpRequest, Peer, PolicySide, SelectedPods } from "@/lib/insight/causes/allow-rule";
-import {
-  type CauseSide,
-  isAnswer,
-  isFqdnCandidate,
-  isNodeLocalDns,
-  policySide,
-} from "@/lib/insight/causes/drop-words";
+import { type CauseSide, isRouterSolicitation, isToGroup, policySide } from "@/lib/insight/causes/drop-ends";
+import { isAnswer, isFqdnCandidate, isNodeLocalDns } from "@/lib/insight/causes/drop-words";
 import { isIcmpAnswer } from "@/lib/insight/causes/icmp-words";
 import { policyFiles, yamlOf } from "@/lib/insight/causes/policy-file";
 import { type LabelledPods, selectLabels } from "@/lib/insight/causes/select-labels";
@@ -36,7 +31,8 @@ export function readWishes(capture: OpenCapture, cause: DropCause, lookups: Look
   const why = whyNoRule(cause);
   if (why !== undefined) return { ok: false, why };
   const side = policySide(facts.direction);
-  if (side === null) return { ok: false, why: "The log does not say at which side it was dropped." };
+  if (side === null || (side === "ingress" && isToGroup(facts)))
+    return { ok: false, why: "The log does not say at which side it was dropped." };
   if (facts.client === null || facts.server === null) return messageWishes(capture, cause, side);
   const owner = side === "egress" ? facts.client : facts.server;
   const peer = side === "egress" ? facts.server : facts.client;
@@ -46,19 +42,25 @@ export function readWishes(capture: OpenCapture, cause: DropCause, lookups: Look
 
 /**
  * Hubble leaves out of a drop whether it is a reply, and ICMP has no ports that would tell. Its type does: whoever sends an echo
- * request asks. The answers among the messages need no rule.
+ * request asks. The answers among the messages need no rule. Where both ports are the same, as with NTP, either end may have asked: the
+ * rule is the same but for its direction, which the record says.
  */
 function messageWishes(capture: OpenCapture, cause: DropCause, side: PolicySide): Wishes {
   const packets = packetsOf(capture, cause.id);
-  const asked = packets.filter(({ icmp }) => icmp !== null && !isIcmpAnswer(icmp.family, icmp.type));
-  if (cause.facts.icmp === null || asked.length === 0)
-    return { ok: false, why: "The log does not say who asked whom." };
+  const asked = packets.filter(({ icmp, port }) =>
+    icmp === null ? port !== null : !isIcmpAnswer(icmp.family, icmp.type),
+  );
+  if (asked.length === 0) return { ok: false, why: "The log does not say who asked whom." };
   const besides = new Set<string>();
   if (asked.length < packets.length)
-    besides.add("The answers among them: their question was not known any more.");
+    besides.add(
+      cause.facts.icmp === null
+        ? "Packets whose ports do not tell who asked."
+        : "The answers among them: their question was not known any more.",
+    );
   const edges = new Map<string, DropPackets[]>();
   for (const one of asked) {
-    const key = JSON.stringify([one.sender?.key, one.senderIp, one.receiver?.key, one.receiverIp]);
+    const key = JSON.stringify([one.sender?.key, one.senderIp, one.receiver?.key, one.receiverIp, one.port]);
     edges.set(key, [...(edges.get(key) ?? []), one]);
   }
   if (edges.size > REQUESTS)
@@ -92,7 +94,7 @@ function messageWish(
   if (!owner || !peer) return "The log does not say which pods it was about.";
   const wish = readWish(capture, cause, side, owner, peer, { ...NO_LOOKUPS, ip: ip ?? null });
   const icmp = packetFacts(edge, true).icmp;
-  return typeof wish === "string" ? wish : { ...wish, icmp };
+  return typeof wish === "string" ? wish : { ...wish, icmp, port: first?.port ?? null };
 }
 
 /** A sentence where there is none. */
@@ -123,6 +125,8 @@ export function missingRule(capture: OpenCapture, cause: DropCause): string | nu
 }
 
 function whyNoRule({ facts }: DropCause): string | undefined {
+  if (isRouterSolicitation(facts))
+    return "Router solicitations need no rule: a pod's routes come from the agent, not from routers on its link.";
   if (isAnswer(facts))
     return "These are answers, which need no rule: their connection was not known any more.";
   switch (facts.decidedBy) {

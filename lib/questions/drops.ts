@@ -7,6 +7,7 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import { DROP_REASON, enumNumber } from "@/lib/flow/enums";
+import { isGroup } from "@/lib/insight/causes/drop-ends";
 import { DECIDED_BY, type DecidedBy } from "@/lib/insight/causes/drop-key";
 import type { DropRow, DropsAnswer, DropsBy } from "./answers-drops";
 import { type DropCause, readCauses } from "./causes";
@@ -146,10 +147,11 @@ function codeOf({ reason }: DropCause["facts"]): number | null {
   return code === undefined || code < 0 ? null : code;
 }
 
-/** The pod whose policy or datapath dropped; null where the direction is not known. */
+/** The pod whose policy or datapath dropped; null where the direction is not known, or a group was to get it. */
 export function droppingPod(direction: string, pair: PairRow | undefined): string | null {
   if (direction === "EGRESS") return pair?.source?.key ?? null;
-  return direction === "INGRESS" ? (pair?.destination?.key ?? null) : null;
+  const receiver = pair?.destination ?? null;
+  return direction === "INGRESS" && receiver !== null && !isGroup(receiver) ? receiver.key : null;
 }
 
 interface Row {

@@ -192,7 +192,7 @@ export const OWN_KEYS = [
     kind: actorKind,
     none: false,
     label: "Dropped at",
-    help: "Whose policy or datapath dropped: the source of egress, the destination of ingress.",
+    help: "Whose policy or datapath dropped: the source of egress, the destination of ingress; `dropped-at:?` where that is a multicast group.",
     example: "dropped-at:shop/web-7d4b9c6f5-x2x7k",
   },
   {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type CauseSide, type DropFacts, dropHints, dropRemedy, dropSentence, placeText } from "./drop-words";
+import { type CauseSide, type DropFacts, placeText } from "./drop-ends";
+import { dropHints, dropRemedy, dropSentence } from "./drop-words";
 
 const pods = (
   namespace: string,
@@ -106,7 +107,7 @@ describe("packets of which it is not known who asked", () => {
     ...DENIED,
     ...{ client: null, server: null, port: null, protocol: "ICMPv4" },
     icmp: { family: "IPv4", types: [8] },
-    packet: { sender: pods("shop", "web"), receiver: pods("bank", "ledger") },
+    packet: { sender: pods("shop", "web"), receiver: pods("bank", "ledger"), port: null },
   };
 
   it("are told by their ends, and the rule is that of the end which dropped", () => {
@@ -120,7 +121,7 @@ describe("packets of which it is not known who asked", () => {
   });
 
   it("say no more than all of them have in common", () => {
-    const several = { ...ping, packet: { sender: null, receiver: pods("bank", "ledger") } };
+    const several = { ...ping, packet: { sender: null, receiver: pods("bank", "ledger"), port: null } };
     expect(dropSentence(several)).toContain("Packets to bank/ledger on ICMPv4 (echo request) are lost: ");
     expect(placeText(several)).toBe("egress");
     expect(dropRemedy(several).fix).toBe("allow it to each pod that dropped it");

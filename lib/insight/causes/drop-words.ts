@@ -6,53 +6,20 @@
 
 import { type DropGroup, dropReasonInfo } from "@/lib/flow/drop-reasons";
 import type { PolicySide } from "./allow-rule";
-import type { DecidedBy, DropPolicy } from "./drop-key";
+import { askedEnds, type DropFacts, isRouterSolicitation, placeText, policySide, shown } from "./drop-ends";
 import { policyText } from "./drop-key";
-import { type Icmp, icmpText, isIcmpAnswer } from "./icmp-words";
-
-/** One side as the reader knows it; null when it is unknown who is the client. */
-export interface CauseSide {
-  /** Actor.workloadKey. */
-  readonly key: string;
-  readonly kind: string;
-  readonly namespace: string | null;
-  readonly name: string;
-  readonly cluster: string;
-  /** Labels of a pod of it. */
-  readonly labels: readonly string[];
-}
-
-export interface DropFacts {
-  readonly decidedBy: DecidedBy;
-  readonly direction: string;
-  readonly code: number | null;
-  readonly reason: string | null;
-  readonly policies: readonly DropPolicy[];
-  readonly client: CauseSide | null;
-  readonly server: CauseSide | null;
-  readonly port: number | null;
-  readonly protocol: string | null;
-  readonly icmp: Icmp | null;
-  /** Where it is not known who asked: whom all packets came from and went to; null where they differ or leave it out. */
-  readonly packet: { readonly sender: CauseSide | null; readonly receiver: CauseSide | null } | null;
-  /** The refused request that is shown as the example. */
-  readonly request: {
-    readonly protocol: string;
-    readonly method: string | null;
-    readonly text: string | null;
-  } | null;
-  /** What was dropped went from the server to the client. */
-  readonly isReply: boolean;
-}
-
-/** As a reader says it: no cluster, no kind. */
-export function shown({ kind, namespace, name }: CauseSide): string {
-  return (kind === "pod" || kind === "workload") && namespace !== null ? `${namespace}/${name}` : name;
-}
+import { icmpText, isIcmpAnswer } from "./icmp-words";
 
 /** `shop/web cannot reach shop/api on TCP 8080: ...` */
 export function dropSentence(facts: DropFacts): string {
+  if (isRouterSolicitation(facts)) return solicitationSentence(facts);
   return `${whoOf(facts)}: ${becauseOf(facts, facts.code)}`;
+}
+
+function solicitationSentence({ client, packet }: DropFacts): string {
+  const sender = client ?? packet?.sender ?? null;
+  const of = sender === null ? "" : ` of ${shown(sender)}`;
+  return `Router solicitations${of} are dropped: a pod's kernel asks for IPv6 routers, and needs none.`;
 }
 
 function whoOf(facts: DropFacts): string {
@@ -69,49 +36,9 @@ function whoOf(facts: DropFacts): string {
   return `Packets${from}${receiver === null ? "" : ` to ${shown(receiver)}`}${on} are lost`;
 }
 
-/**
- * Whose policies or datapath dropped: an egress drop at the sender of the packet, an ingress drop at its receiver (flow-formats
- * 8.2). Undefined where the log does not say.
- */
-export function dropOwner(facts: DropFacts): CauseSide | undefined {
-  return ownerAndPeer(facts)?.owner ?? undefined;
-}
-
-interface Ends {
-  readonly owner: CauseSide | null;
-  readonly peer: CauseSide | null;
-}
-
-/** Who dropped, and the other end of the packet. */
-function ownerAndPeer(facts: DropFacts): Ends | undefined {
-  const { direction, client, server, isReply, packet } = facts;
-  const [sender, receiver] =
-    client === null || server === null
-      ? [packet?.sender ?? null, packet?.receiver ?? null]
-      : isReply
-        ? [server, client]
-        : [client, server];
-  if (direction === "EGRESS") return { owner: sender, peer: receiver };
-  return direction === "INGRESS" ? { owner: receiver, peer: sender } : undefined;
-}
-
-/** `egress of shop/web`, `ingress of payments/api`; without a name where it is not known. */
-export function placeText(facts: DropFacts): string {
-  const side = policySide(facts.direction);
-  if (side === null) return "direction unknown";
-  const owner = dropOwner(facts);
-  return owner === undefined ? side : `${side} of ${shown(owner)}`;
-}
-
-/** Ends between which something is to be allowed. What could be an answer, for all that is known, is not. */
-function askedEnds(facts: DropFacts): Ends {
-  const isKnown = (facts.client !== null && facts.server !== null) || facts.icmp !== null;
-  return (isKnown ? ownerAndPeer(facts) : undefined) ?? { owner: null, peer: null };
-}
-
-function portText({ port, protocol, icmp }: DropFacts): string {
+function portText({ port, protocol, icmp, packet }: DropFacts): string {
   const message = icmp === null || icmp.types.length === 0 ? null : `(${icmpText(icmp)})`;
-  return [protocol, port, message].filter((part) => part !== null).join(" ");
+  return [protocol, port ?? packet?.port ?? null, message].filter((part) => part !== null).join(" ");
 }
 
 /** What was dropped answers something: only that its question is not known any more can be at fault. */
@@ -170,6 +97,7 @@ export function dropRemedy(facts: DropFacts): Remedy {
   const side = policySide(facts.direction);
   const named =
     side === null ? null : (`${side === "egress" ? "client" : "server"} ${side}` as Remedy["side"]);
+  if (isRouterSolicitation(facts)) return { text: SOLICITATION_TEXT, fix: FIXES.noise, side: null };
   if (isAnswer(facts) && facts.decidedBy !== "datapath" && facts.decidedBy !== "unknown")
     return { text: REPLY_TEXT, fix: "no rule: replies need none", side: null };
   switch (facts.decidedBy) {
@@ -190,13 +118,10 @@ export function dropRemedy(facts: DropFacts): Remedy {
   }
 }
 
+const SOLICITATION_TEXT =
+  "Nothing to do: no rule is missing. The kernel asks for IPv6 routers when the pod's network comes up, and the agent has given it its routes already.";
 const REPLY_TEXT =
   "No rule is missing: an answer is let through because its connection is known. Here the connection was not known any more: it had been idle for too long, the agent had restarted, or packets of one direction take another way. Look whether the connection was opened before the log began.";
-
-export function policySide(direction: string): PolicySide | null {
-  if (direction === "EGRESS") return "egress";
-  return direction === "INGRESS" ? "ingress" : null;
-}
 
 function policyList({ policies }: DropFacts): string {
   return policies.length === 0
@@ -209,7 +134,7 @@ function allowText(facts: DropFacts, side: PolicySide | null): string {
     return "Allow egress to the pods of node-local-dns (k8s-app: node-local-dns) on port 53, with the DNS rules on that same rule.";
   const way = portText(facts) || "this traffic";
   const { owner, peer } = askedEnds(facts);
-  if (facts.icmp !== null && side !== null && (!owner || !peer))
+  if (isSeveral(facts) && side !== null && (!owner || !peer))
     return `Several pods are concerned: add a rule that allows ${way} to each that dropped it.`;
   if (!owner || !peer)
     return `Find the policy that selects the pod which dropped it, and allow ${way} there.`;
@@ -225,11 +150,15 @@ function allowText(facts: DropFacts, side: PolicySide | null): string {
   return `Add a rule that allows ${verb} on ${way}.${both}`;
 }
 
+/** What was dropped tells what asks, whoever it was between. */
+function isSeveral({ icmp, packet }: DropFacts): boolean {
+  return icmp !== null || (packet?.port ?? null) !== null;
+}
+
 function allowFix(facts: DropFacts, side: PolicySide | null): string {
   if (isNodeLocalDns(facts)) return "allow egress to node-local-dns";
   const { owner, peer } = askedEnds(facts);
-  if (facts.icmp !== null && side !== null && (!owner || !peer))
-    return "allow it to each pod that dropped it";
+  if (isSeveral(facts) && side !== null && (!owner || !peer)) return "allow it to each pod that dropped it";
   if (!owner || !peer) return "allow it where the pod is selected";
   return side === "egress" ? `allow egress to ${shown(peer)}` : `allow ingress from ${shown(peer)}`;
 }

@@ -39,6 +39,13 @@ export function isIcmpAnswer(family: Icmp["family"], type: number): boolean {
   return ANSWERS[family].includes(type);
 }
 
+const ROUTER_SOLICITATION = 133;
+
+/** Nothing but questions for IPv6 routers. */
+export function isSolicitation({ family, types }: Icmp): boolean {
+  return family === "IPv6" && types.length > 0 && types.every((type) => type === ROUTER_SOLICITATION);
+}
+
 /** `echo request`, `type 42`; more than three are counted. */
 export function icmpText({ family, types }: Icmp): string {
   if (types.length > 3) return `${types.length} types`;
