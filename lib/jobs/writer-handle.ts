@@ -25,6 +25,8 @@ export class WriterHandle {
 
   constructor(captureFile: string) {
     this.worker = new Worker(path.join(projectRoot(), "build", "job-worker.mjs"), {
+      // The large things it makes live long or lie outside of the heap: a small nursery saves forty MiB.
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
       workerData: { file: captureFile, decoders: DECODERS },
     });
     this.worker.on("message", (message: FromWriter) => this.said(message));

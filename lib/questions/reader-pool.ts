@@ -57,7 +57,7 @@ class Reader {
     onBroken: (reader: Reader, error: unknown) => void,
   ) {
     this.worker = new Worker(program, {
-      resourceLimits: { maxOldGenerationSizeMb: 256 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
       workerData: { unwanted: this.unwanted } satisfies ReaderData,
     });
     this.worker.on("message", ({ result }: FromReader) => onAnswer(this.release(), result));
