@@ -102,7 +102,8 @@ describe("findServer", () => {
     ends.push(() => other.close());
     const { port } = other.address() as AddressInfo;
     expect(await find({}, `http://127.0.0.1:${port}`)).toMatchObject({ failure: { code: "not_eyepiece" } });
-    program("console.log('The port is in use.'); process.exit(1)");
+    // Its end comes some looks after its words.
+    program("console.log('The port is in use.'); setTimeout(() => process.exit(1), 700)");
     expect(await find({ PORT: String(port) })).toMatchObject({ failure: { code: "server_not_started" } });
     expect(said).toEqual(["No server is running; starting one.", "  The port is in use."]);
   });

@@ -150,14 +150,17 @@ async function waitUntilReady(
   { token, say }: { readonly token: string | undefined; readonly say: (line: string) => void },
 ): Promise<Result<Client>> {
   const until = performance.now() + STARTING_MS;
+  /** What it said last; it may have said it some looks before its end. */
+  let heard: string[] = [];
   while (performance.now() < until) {
     const isOver = state.ended;
     const lines = news.read();
+    for (const line of lines) if (OWN_WORDS.test(line)) say(`  ${line}`);
+    heard = [...heard, ...lines.filter((line) => !OWN_WORDS.test(line))].slice(-LAST_WORDS);
     if (isOver) {
-      for (const line of lines.slice(-LAST_WORDS)) say(`  ${line}`);
+      for (const line of heard) say(`  ${line}`);
       return notStarted("it ended before it was ready", news.file);
     }
-    for (const line of lines) if (OWN_WORDS.test(line)) say(`  ${line}`);
     const owner = readLockOwner(dataDir);
     if (owner?.pid === pid && owner?.address !== undefined) {
       const client = await tryAddress(owner.address, token);
