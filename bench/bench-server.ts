@@ -28,6 +28,10 @@ export class BenchServer {
     const child = spawn(process.execPath, [path.join(projectRoot(), "build", "server.mjs")], {
       env: {
         ...process.env,
+        // As `npm start` has them (package.json).
+        MALLOC_ARENA_MAX: "2",
+        MALLOC_MMAP_THRESHOLD_: "131072",
+        MALLOC_TRIM_THRESHOLD_: "131072",
         NODE_ENV: "production",
         PORT: String(port),
         HOST: "127.0.0.1",

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072 node
 // The command `eyepiece`: puts in place what is missing or stale, then runs build/eyepiece.mjs. Standard
 // output belongs to the command, so everything said here goes to standard error.
 import { existsSync, readFileSync } from "node:fs";
