@@ -3,6 +3,7 @@ import path from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createLog } from "@/lib/base/log";
+import { openSqlite } from "@/lib/capture/driver";
 import { line, lines, testFolder } from "@/lib/jobs/testing";
 import { createEngine, type Engine } from "./engine";
 
@@ -96,6 +97,29 @@ describe("captures", () => {
     expect(await again.captures.list()).toMatchObject([{ id, name: "Kept", state: "ready", flows: 500 }]);
     expect(readdirSync(folder).filter((name) => !name.startsWith(id))).toEqual(["notes.txt"]);
     expect(readdirSync(path.join(dataDir, "spool"))).toEqual([]);
+  });
+
+  it("that an older version settled are worked out anew after the start, and can be read meanwhile", async () => {
+    const { engine, dataDir } = await start();
+    const { id } = await engine.captures.create("Old");
+    await put(engine, id, LOG);
+    const { id: other } = await engine.captures.create("New");
+    await put(engine, other, LOG);
+    await engine.close();
+    const old = openSqlite(engine.captures.fileOf(id));
+    old.exec("UPDATE Revision SET rulesVersion = 1");
+    old.close();
+    const { engine: again } = await start(dataDir);
+    const isOld = async () =>
+      (await again.captures.list()).map(({ id, isSettlingAnew }) => ({ id, isSettlingAnew }));
+    expect(await isOld()).toContainEqual({ id, isSettlingAnew: true });
+    expect(await isOld()).toContainEqual({ id: other, isSettlingAnew: false });
+    expect(await again.ask(id, "flows", { limit: 1 } as never)).toMatchObject({ ok: true });
+    await until(async () => (await again.captures.list()).every(({ isSettlingAnew }) => !isSettlingAnew));
+    expect(await again.captures.info(id)).toMatchObject({
+      value: { revision: 2, flows: 500, state: "ready" },
+    });
+    expect(await again.captures.info(other)).toMatchObject({ value: { revision: 1 } });
   });
 
   it("are made anew in the catalogue when it is damaged, which is kept aside", async () => {

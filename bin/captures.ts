@@ -17,6 +17,7 @@ import type { QuestionFailure } from "@/lib/questions/failure";
 import type { ReaderPool } from "@/lib/questions/reader-pool";
 import { brokenRow, readyRow, toInfo } from "./catalogue-rows";
 import { KeptRevisions } from "./kept-revisions";
+import { SettlingAnew } from "./settling-anew";
 
 type UploadFailure = { readonly code: UploadBroken["code"]; readonly message: string };
 type Listener = (captureId: string) => void;
@@ -32,6 +33,7 @@ export class Captures {
   private readonly deleting = new Set<string>();
   /** Whoever pins asks it, too. */
   readonly revisionsKept: KeptRevisions;
+  private readonly settlingAnew: SettlingAnew;
   private makingSample: Promise<CaptureInfo> | undefined;
 
   constructor(
@@ -58,6 +60,12 @@ export class Captures {
         await writer.ask("keepRevision", { pinned });
       },
       forget: (file) => readers.forget(file),
+    });
+    this.settlingAnew = new SettlingAnew({
+      isReading: (captureId) => this.isReading(captureId),
+      settle: (captureId) => this.settleAnew(captureId),
+      changed: (captureId) => this.changed(captureId),
+      log,
     });
     writers.onProgress = (captureId, progress) => this.intake.readProgressed(captureId, progress);
   }
@@ -170,6 +178,7 @@ export class Captures {
     try {
       const holding = await this.catalogue.investigations(captureId);
       if (holding.length > 0) return isPinned(holding.map(({ title }) => title));
+      this.settlingAnew.remove(captureId);
       await this.intake.cancelAll(captureId);
       await this.writers.end(captureId);
       // In this order: no question opens the file again.
@@ -222,6 +231,19 @@ export class Captures {
     });
     this.changed(captureId);
     return ok(null);
+  }
+
+  private settleAnew(captureId: string): Promise<void> {
+    return this.revisionsKept.whileChanging(captureId, async () => {
+      const writer = await this.writers.of(captureId);
+      await writer.ask("settleAnew", {});
+      await this.refresh(captureId);
+    });
+  }
+
+  /** Work that nobody waits for is not begun any more. */
+  stopping(): void {
+    this.settlingAnew.end();
   }
 
   progress(captureId: string): readonly FileProgress[] {
@@ -344,7 +366,13 @@ export class Captures {
       return [];
     }
     await this.enter(captureId, summary.value);
-    const unfinished = await this.readers.ask(file, "unfinishedFiles", {});
+    const spools = await this.takeUpAgain(captureId);
+    if (summary.value.isOutdated) this.settlingAnew.add(captureId);
+    return spools;
+  }
+
+  private async takeUpAgain(captureId: string): Promise<string[]> {
+    const unfinished = await this.readers.ask(this.fileOf(captureId), "unfinishedFiles", {});
     if (!unfinished.ok || unfinished.value.length === 0) return [];
     this.log.warn("taking up again", { capture: captureId, files: unfinished.value.length });
     // Waits for the marks on what was lost, not for what is read again.
@@ -362,7 +390,7 @@ export class Captures {
   }
 
   private toInfo(entry: CatalogueEntry): CaptureInfo {
-    return toInfo(entry, this.intake.progress(entry.id));
+    return toInfo(entry, this.intake.progress(entry.id), this.settlingAnew.has(entry.id));
   }
 }
 

@@ -48,7 +48,11 @@ export function brokenRow(
   };
 }
 
-export function toInfo(entry: CatalogueEntry, progress: readonly FileProgress[]): CaptureInfo {
+export function toInfo(
+  entry: CatalogueEntry,
+  progress: readonly FileProgress[],
+  isSettlingAnew: boolean,
+): CaptureInfo {
   const { id, name, problem, revision, files, nodes, first, last } = entry;
   return {
     ...{ id, name, problem, revision, files, nodes, first, last },
@@ -58,6 +62,7 @@ export function toInfo(entry: CatalogueEntry, progress: readonly FileProgress[])
     flows: Number(entry.flows),
     events: Number(entry.events),
     sizeBytes: Number(entry.sizeBytes),
+    isSettlingAnew,
     progress: progress.slice(0, PROGRESS_LISTED).map((file) => ({ ...file })),
   };
 }

@@ -116,7 +116,10 @@ export async function createEngine(
     metrics,
     ask,
     stopSignal: stopping.signal,
-    stopping: () => stopping.abort(),
+    stopping: () => {
+      stopping.abort();
+      captures.stopping();
+    },
     close: async () => {
       endRetention();
       metrics.close();

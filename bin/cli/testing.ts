@@ -39,6 +39,7 @@ const capture: CaptureInfo = {
   first: null,
   last: null,
   sizeBytes: 0,
+  isSettlingAnew: false,
   progress: [],
 };
 

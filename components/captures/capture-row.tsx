@@ -120,6 +120,14 @@ function CaptureName({ capture, canOpen }: { readonly capture: CaptureInfo; read
         {name}
       </Link>
       {capture.state === "reading" && <span className={styles.partial}>being read</span>}
+      {capture.isSettlingAnew && (
+        <span
+          className={styles.partial}
+          title="An older version settled it. It can be used meanwhile; some facts may be missing until this is done."
+        >
+          being worked out anew
+        </span>
+      )}
       {capture.problem !== null && <p className={styles.problem}>{visible(capture.problem)}</p>}
     </>
   );

@@ -28,7 +28,9 @@ export function useCaptures() {
     queryKey: capturesKey,
     queryFn: ({ signal }) => getJson<{ captures: CaptureInfo[] }>("/captures", { signal }),
     refetchInterval: ({ state }) =>
-      state.data?.captures.some((capture) => capture.state === "reading") ? REFRESH_MS : false,
+      state.data?.captures.some((capture) => capture.state === "reading" || capture.isSettlingAnew)
+        ? REFRESH_MS
+        : false,
     refetchOnWindowFocus: true,
   });
 }
@@ -37,7 +39,8 @@ export function useCapture(captureId: string) {
   return useQuery({
     queryKey: captureKey(captureId),
     queryFn: ({ signal }) => getJson<CaptureAnswer>(capturePath(captureId), { signal }),
-    refetchInterval: ({ state }) => (state.data?.state === "reading" ? REFRESH_MS : false),
+    refetchInterval: ({ state }) =>
+      state.data?.state === "reading" || state.data?.isSettlingAnew ? REFRESH_MS : false,
     refetchOnWindowFocus: true,
   });
 }

@@ -10,7 +10,7 @@ import { alignDown } from "@/lib/base/bucket-width";
 import type { Condition } from "./conditions";
 import type { Sqlite, SqlValue } from "./driver";
 import { type Anchored, ROLL_UP } from "./roll-up-levels";
-import { RULES_VERSION } from "./rules-version";
+import { RULES_VERSION, rulesOf } from "./rules-version";
 import type { CompiledScope } from "./scope-sql";
 
 export interface CountedFlows {
@@ -116,8 +116,7 @@ function isCurrent(database: Sqlite): boolean {
   const coming = database
     .prepare("SELECT 1 FROM SourceFile WHERE state IN ('reading', 'settling') LIMIT 1")
     .get([]);
-  const rules = database.prepare("SELECT rulesVersion FROM Revision ORDER BY number DESC LIMIT 1").get([]);
-  return coming === undefined && Number(rules?.rulesVersion) === RULES_VERSION;
+  return coming === undefined && rulesOf(database) === RULES_VERSION;
 }
 
 interface Level {

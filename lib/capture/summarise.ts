@@ -1,6 +1,7 @@
 /** What the catalogue says about a capture, counted from its file. */
 
 import type { Sqlite } from "./driver";
+import { isOutdated } from "./rules-version";
 
 export interface CaptureSummary {
   readonly captureId: string;
@@ -13,6 +14,8 @@ export interface CaptureSummary {
   readonly nodes: number;
   readonly firstNs: bigint | null;
   readonly lastNs: bigint | null;
+  /** Older rules settled it. */
+  readonly isOutdated: boolean;
 }
 
 /** Cheap: reads the file rows and the ends of the time index, not the flows. */
@@ -42,6 +45,7 @@ export function summarise(database: Sqlite): CaptureSummary {
     nodes: Number(nodes?.nodes),
     firstNs: nsOrNull(span?.firstNs),
     lastNs: nsOrNull(span?.lastNs),
+    isOutdated: isOutdated(database),
   };
 }
 

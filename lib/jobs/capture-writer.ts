@@ -16,6 +16,7 @@ import {
   isEmptyOfFlows,
   removeFile,
   settleAddedFiles,
+  settleAnew,
 } from "@/lib/capture/settle";
 import { currentRevision, summarise } from "@/lib/capture/summarise";
 import { DecodePool } from "@/lib/ingest/decode-pool";
@@ -105,6 +106,12 @@ export class CaptureWriter {
         return this.inTurn(() => this.read(message.ask));
       case "settleFiles":
         return this.inTurn(() => this.settle(message.ask.fileIds));
+      case "settleAnew":
+        return this.inTurn(async () => {
+          const isChanged = settleAnew(this.database, Date.now());
+          if (isChanged) this.tidy();
+          return isChanged;
+        });
       case "abandonFile":
         return this.abandon(message.ask);
       case "keepRevision":
@@ -217,6 +224,10 @@ export class CaptureWriter {
   private settleNow(fileIds: readonly number[]): void {
     settleAddedFiles(this.database, fileIds, Date.now(), this.markBefore);
     this.markBefore = undefined;
+    this.tidy();
+  }
+
+  private tidy(): void {
     this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA main.optimize;");
   }
 

@@ -29,6 +29,8 @@ export interface WriterCalls {
   };
   /** Settles files that were read one after the other, in one revision. */
   settleFiles: { ask: { fileIds: readonly number[] }; answer: readonly FileReport[] };
+  /** Works out anew what older rules settled; answers whether there was anything to do. */
+  settleAnew: { ask: Record<string, never>; answer: boolean };
   /** Copies the capture as it is now, when its revision is one of these. */
   keepRevision: { ask: { pinned: readonly number[] }; answer: null };
   /** Copies the capture as it is now into one file. */

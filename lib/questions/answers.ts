@@ -190,6 +190,8 @@ export const captureSchema = z.object({
   first: time,
   last: time,
   sizeBytes: count,
+  /** An older version settled it, and it is being worked out anew. */
+  isSettlingAnew: z.boolean(),
   /** Files on their way in. */
   progress: z.array(progressSchema),
 });

@@ -7,7 +7,7 @@ import { Lru } from "@/lib/base/lru";
 import { ok, type Result } from "@/lib/base/result";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { Sqlite, SqlRow } from "@/lib/capture/driver";
-import { RULES_VERSION } from "@/lib/capture/rules-version";
+import { isOutdated } from "@/lib/capture/rules-version";
 import { currentRevision } from "@/lib/capture/summarise";
 import type { Meta, Party } from "./answers";
 import type { QuestionFailure } from "./failure";
@@ -96,25 +96,18 @@ export class OpenCapture {
     );
     if (atLeast)
       notes.push("Some aggregated records came without their counters: counts are at least these.");
-    const isOutdated = this.isOutdated();
-    if (isOutdated)
+    const outdated = isOutdated(this.database);
+    if (outdated)
       notes.push(
-        "An older version settled this capture: clients, drops and attempts may be missing. They are worked out anew when a file is added or removed.",
+        "An older version settled this capture: clients, drops and attempts may be missing. They are worked out anew when the server starts, and when a file is added or removed.",
       );
     return {
       revision: currentRevision(this.database),
       unit,
       exact: !atLeast,
-      partial: underWay.length > 0 || isOutdated,
+      partial: underWay.length > 0 || outdated,
       notes,
     };
-  }
-
-  private isOutdated(): boolean {
-    const rules = this.database
-      .prepare("SELECT rulesVersion FROM Revision ORDER BY number DESC LIMIT 1")
-      .get([])?.rulesVersion;
-    return rules !== undefined && Number(rules) < RULES_VERSION;
   }
 
   close(): void {

@@ -5,7 +5,7 @@
 
 import type { Sqlite } from "../driver";
 import { setFileState } from "../files";
-import { RULES_VERSION } from "../rules-version";
+import { isOutdated, RULES_VERSION, rulesOf } from "../rules-version";
 import {
   markDuplicateOthers,
   rankAgain,
@@ -71,6 +71,17 @@ export function settleAddedFiles(
   });
 }
 
+/** Works a capture out anew that older rules settled. False when today's did, or nothing is in it. */
+export function settleAnew(database: Sqlite, nowMs: number): boolean {
+  if (!isOutdated(database)) return false;
+  ensureSecondaryIndexes(database);
+  settling(database, () => {
+    runSteps(database, EVERYTHING);
+    addRevision(database, "settled", null, nowMs);
+  });
+  return true;
+}
+
 /** One transaction. */
 function settling(database: Sqlite, work: () => void): void {
   try {
@@ -133,16 +144,13 @@ export function dropHalfReadFile(database: Sqlite, fileId: number): void {
 
 /** Runs the steps where rows changed; everywhere when the revision before was settled by other rules. */
 function settleAround(database: Sqlite, changed: Span | undefined): void {
-  const before = database
-    .prepare("SELECT rulesVersion FROM Revision ORDER BY number DESC LIMIT 1")
-    .get([])?.rulesVersion;
-  const isSettled = Number(before) === RULES_VERSION && changed !== undefined;
+  const isSettled = rulesOf(database) === RULES_VERSION && changed !== undefined;
   runSteps(database, isSettled ? neighbourhoodOf(database, changed) : EVERYTHING);
 }
 
 function addRevision(
   database: Sqlite,
-  change: "added" | "removed",
+  change: "added" | "removed" | "settled",
   fileId: number | null,
   nowMs: number,
 ): void {

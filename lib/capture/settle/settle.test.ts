@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "@/lib/base/project-root";
@@ -14,6 +15,7 @@ import {
   ensureSecondaryIndexes,
   isEmptyOfFlows,
   settleAddedFiles,
+  settleAnew,
 } from ".";
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
@@ -187,6 +189,34 @@ describe("a file with nothing new", () => {
     // The same record as another node's export has it.
     capture.add("b", lines(withUuid(1, { node_name: "n2" })));
     expect(summarise(capture.database).nodes).toBe(1);
+  });
+});
+
+describe("what older rules settled", () => {
+  it("is worked out anew as if its files were added now, in a revision of its own; what today's settled stays", () => {
+    const log = readFileSync(path.join(projectRoot(), "public", "sample", "node-1-events.log.gz"));
+    const capture = new TestCapture();
+    capture.add("node-1-events.log", gunzipSync(log).toString());
+    const rows = (sql: string) => capture.database.prepare(sql).all([]);
+    // A cause gets another number, and its key stays.
+    const causes = () => rows("SELECT * FROM Cause ORDER BY position").map(({ id: _, ...rest }) => rest);
+    const drops = () =>
+      rows(
+        'SELECT d.*, c.causeId AS "key" FROM JoinedDrop d LEFT JOIN Cause c ON c.id = d.causeId ORDER BY d.id',
+      ).map(({ causeId: _, ...rest }) => rest);
+    const tables = ["Attempt", "DnsExchange", "RollUp"];
+    const settled = () => [causes(), drops(), ...tables.map((table) => rows(`SELECT * FROM ${table}`))];
+    const today = settled();
+    for (const { length } of today) expect(length).toBeGreaterThan(0);
+    expect(settleAnew(capture.database, 5)).toBe(false);
+    capture.database.exec("DELETE FROM Cause; UPDATE Revision SET rulesVersion = 1");
+    expect(settleAnew(capture.database, 5)).toBe(true);
+    expect(settled()).toEqual(today);
+    expect(revisions(capture.database)).toMatchObject([
+      { change: "added" },
+      { change: "settled", fileId: null },
+    ]);
+    expect(settleAnew(capture.database, 6)).toBe(false);
   });
 });
 
