@@ -2,7 +2,7 @@
 // run on a machine far away, the end is often all there is to see.
 import path from "node:path";
 
-const LINES = 6;
+const LINES = 8;
 const COLUMNS = 160;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' colours begin with this character
 const COLOUR = /\u001b\[[0-9;]*m/g;

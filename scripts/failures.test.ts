@@ -12,7 +12,9 @@ test("a failed test is named with the first lines of why, a file that cannot run
           {
             fullName: "counts drops",
             status: "failed",
-            failureMessages: ["\u001b[31mexpected 3 to be 4\u001b[39m\n\n  at a.test.ts:7\n2\n3\n4\n5\n6\n7"],
+            failureMessages: [
+              "\u001b[31mexpected 3 to be 4\u001b[39m\n\n  at a.test.ts:7\n2\n3\n4\n5\n6\n7\n8\n9",
+            ],
           },
         ],
       },
@@ -37,6 +39,8 @@ test("a failed test is named with the first lines of why, a file that cannot run
     "    3",
     "    4",
     "    5",
+    "    6",
+    "    7",
     "lib/b.test.ts",
     "    Cannot find module 'c'",
   ]);

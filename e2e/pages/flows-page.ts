@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 /** The flows of a capture, with the frame round them. */
 export class FlowsPage {
@@ -53,6 +53,7 @@ export class FlowsPage {
   /** Opens a row beside its values: a click on a value opens the menu of the value. */
   async open(index: number): Promise<void> {
     await this.cell(index, "time").click();
+    await expect(this.page).toHaveURL(/[?&]flow=/);
   }
 
   async chooseOnValue(index: number, column: string, action: string): Promise<void> {
