@@ -14,4 +14,6 @@ export const ROLL_UP = {
   pairs: 2,
   /** The same in wider buckets, where `pairs` would be as large as the flows. */
   coarsePairs: 3,
+  /** Narrow buckets, by node alone: the first observer of each stands for it. */
+  nodes: 4,
 } as const;

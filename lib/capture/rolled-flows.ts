@@ -61,6 +61,15 @@ export function rolledWidth(database: Sqlite, scope: CompiledScope): bigint | un
   return levelFor(database, scope, "any", readsPairs(read))?.widthNs;
 }
 
+/** The width of the buckets in which flows are counted by node alone (`ROLL_UP.nodes`), where they are. */
+export function nodeBuckets(database: Sqlite): bigint | undefined {
+  if (!isOn || !isCurrent(database)) return undefined;
+  const width = database
+    .prepareExact("SELECT widthNs FROM RollUpLevel WHERE level = ?")
+    .get([ROLL_UP.nodes])?.widthNs;
+  return typeof width === "bigint" ? width : undefined;
+}
+
 function isRolled(read: readonly string[]): boolean {
   return isOn && read.every((column) => OF_KIND.includes(column) || OF_PAIR.includes(column));
 }

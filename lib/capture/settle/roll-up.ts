@@ -18,12 +18,17 @@ const SHARE = 4;
 /** A capture of fewer flows has every level: it costs nothing, and what is proved of it holds for large ones. */
 const SMALL = 20_000;
 const NO_PAIR = 0;
+const NO_KIND = 0;
+
+/** What a level tells apart beside buckets. */
+type Grain = "node" | "kind" | "pair";
 
 /** Buckets over the span of the capture, by level. */
 const LEVELS = [
-  { level: ROLL_UP.kinds, buckets: 480, hasPairs: false },
-  { level: ROLL_UP.pairs, buckets: 120, hasPairs: true },
-  { level: ROLL_UP.coarsePairs, buckets: 24, hasPairs: true },
+  { level: ROLL_UP.nodes, buckets: 2000, grain: "node" },
+  { level: ROLL_UP.kinds, buckets: 480, grain: "kind" },
+  { level: ROLL_UP.pairs, buckets: 120, grain: "pair" },
+  { level: ROLL_UP.coarsePairs, buckets: 24, grain: "pair" },
 ] as const;
 
 interface Level {
@@ -31,7 +36,7 @@ interface Level {
   readonly widthNs: bigint;
   readonly counts: Counts;
   readonly rows: FoundRows;
-  readonly hasPairs: boolean;
+  readonly grain: Grain;
   written: number;
   /** The bucket that is counted: the halves of its end, and its start. */
   endHigh: number;
@@ -46,6 +51,8 @@ export interface RollUpInput {
   readonly largestKind: number;
   /** From the first to the last flow. */
   readonly lengthNs: bigint;
+  /** By observer, the first one of the same node. */
+  readonly firstObservers: ReadonlyMap<number, number>;
 }
 
 export function rollUpInput(database: Sqlite): RollUpInput {
@@ -55,7 +62,16 @@ export function rollUpInput(database: Sqlite): RollUpInput {
     .get([]);
   const [first, last] = [span?.first, span?.last];
   const lengthNs = typeof first === "bigint" && typeof last === "bigint" ? last - first + 1n : 1n;
-  return { capture: database.file, largestKind: Number(largest?.id), lengthNs };
+  const observers = database
+    .prepare("SELECT id, min(id) OVER (PARTITION BY nodeName) FROM Observer")
+    .rows([])
+    .map(([id, first]) => [Number(id), Number(first)] as const);
+  return {
+    capture: database.file,
+    largestKind: Number(largest?.id),
+    lengthNs,
+    firstObservers: new Map(observers),
+  };
 }
 
 /** A level that was found worth keeping. */
@@ -75,10 +91,14 @@ export class RollUpInTime implements InTime {
   readonly kinds: Uint8Array;
   private readonly whole = new Counts();
   private readonly levels: readonly Level[];
-  private readonly combinations = new Combinations();
-  private readonly withoutPair = new Combinations();
-  /** The combination of kind and observer of each combination. */
-  private readonly shorter: number[] = [];
+  private readonly combinations: Readonly<Record<Grain, Combinations>> = {
+    node: new Combinations(),
+    kind: new Combinations(),
+    pair: new Combinations(),
+  };
+  /** Of each combination with a pair, those that tell less apart. */
+  private readonly kindOf: number[] = [];
+  private readonly nodeOf: number[] = [];
   private flows = 0;
   /** What is kept, when there are no more flows. */
   kept: readonly RolledLevel[] = [];
@@ -88,8 +108,8 @@ export class RollUpInTime implements InTime {
     private readonly pairs: PairView,
   ) {
     this.kinds = new Uint8Array(input.largestKind + 1).fill(1);
-    this.levels = LEVELS.map(({ level, buckets, hasPairs }) => ({
-      ...{ level, hasPairs, widthNs: bucketWidth(input.lengthNs, buckets) },
+    this.levels = LEVELS.map(({ level, buckets, grain }) => ({
+      ...{ level, grain, widthNs: bucketWidth(input.lengthNs, buckets) },
       ...{ counts: new Counts(), rows: new FoundRows(input.capture, tableOf(level)) },
       ...{ written: 0, endHigh: -(2 ** 31), endLow: 0, startNs: null },
     }));
@@ -103,13 +123,22 @@ export class RollUpInTime implements InTime {
     const { at } = flows;
     this.flows++;
     const [kind, observer] = [at.kind[row] as number, at.observer[row] as number];
-    const combination = this.combinations.of(kind, observer, at.pair[row] as number);
-    if (combination === this.shorter.length) this.shorter.push(this.withoutPair.of(kind, observer, NO_PAIR));
+    const combination = this.combinations.pair.of(kind, observer, at.pair[row] as number);
+    if (combination === this.kindOf.length) {
+      this.kindOf.push(this.combinations.kind.of(kind, observer, NO_PAIR));
+      const first = this.input.firstObservers.get(observer) as number;
+      this.nodeOf.push(this.combinations.node.of(NO_KIND, first, NO_PAIR));
+    }
     this.whole.add(combination, flows, row);
     for (const level of this.levels) {
       if (!this.isIn(level, flows, row)) this.nextBucket(level, flows.timeNs(row));
-      level.counts.add(level.hasPairs ? combination : (this.shorter[combination] as number), flows, row);
+      level.counts.add(this.inGrain(level.grain, combination), flows, row);
     }
+  }
+
+  private inGrain(grain: Grain, combination: number): number {
+    if (grain === "pair") return combination;
+    return (grain === "kind" ? this.kindOf : this.nodeOf)[combination] as number;
   }
 
   /** Flows come in the order of time, and those without a time last. */
@@ -128,8 +157,8 @@ export class RollUpInTime implements InTime {
   }
 
   private flush(level: Level): void {
-    const { counts, hasPairs, rows, startNs } = level;
-    const combinations = hasPairs ? this.combinations : this.withoutPair;
+    const { counts, grain, rows, startNs } = level;
+    const combinations = this.combinations[grain];
     level.written += counts.touched.length;
     for (const combination of counts.touched)
       this.write(rows, level.level, startNs, combinations, counts, combination);
@@ -162,18 +191,19 @@ export class RollUpInTime implements InTime {
   end(): void {
     const rows = new FoundRows(this.input.capture, tableOf(ROLL_UP.whole));
     for (const combination of this.whole.touched)
-      this.write(rows, ROLL_UP.whole, null, this.combinations, this.whole, combination);
+      this.write(rows, ROLL_UP.whole, null, this.combinations.pair, this.whole, combination);
     const kept: RolledLevel[] = [{ level: ROLL_UP.whole, widthNs: null, file: rows.close() }];
     let hasPairs = false;
     for (const level of this.levels) {
+      const isOfPairs = level.grain === "pair";
       this.flush(level);
       const isShort = this.flows < SMALL || level.written * SHARE <= this.flows;
       // The coarser level of pairs is for captures that have too many for the finer one.
-      if (!isShort || (level.hasPairs && hasPairs)) {
+      if (!isShort || (isOfPairs && hasPairs)) {
         level.rows.discard();
         continue;
       }
-      hasPairs ||= level.hasPairs;
+      hasPairs ||= isOfPairs;
       kept.push({ level: level.level, widthNs: level.widthNs, file: level.rows.close() });
     }
     this.kept = kept;
@@ -277,7 +307,9 @@ export function rollUpAnchors(database: Sqlite): void {
       SELECT ${key}, 0, 0, 0, j.drops FROM JoinedDrop j JOIN Flow f ON f.id = j.id;`);
   const counts = ANCHORED.join(", ");
   const sums = ANCHORED.map((name) => `sum(${name}) AS ${name}`).join(", ");
-  const levels = database.prepareExact("SELECT level, widthNs FROM RollUpLevel").rows([]);
+  const levels = database
+    .prepareExact("SELECT level, widthNs FROM RollUpLevel WHERE level <> ?")
+    .rows([ROLL_UP.nodes]);
   for (const [level, width] of levels) {
     const pair = Number(level) === ROLL_UP.kinds ? "0" : "pairId";
     // Division rounds towards zero: times before 1970 belong one bucket lower.

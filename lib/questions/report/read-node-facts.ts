@@ -1,11 +1,14 @@
 /** Flows of each node over time. */
 
+import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
+import { ROLL_UP } from "@/lib/capture/roll-up-levels";
+import { nodeBuckets } from "@/lib/capture/rolled-flows";
 import type { Buckets, NodeFacts } from "@/lib/insight/quality/facts";
 import { bucketNumber } from "../buckets";
 import type { OpenCapture } from "../open-capture";
 
-/** Buckets over the whole span: fine enough that a silence of a two-hundredth of it shows. */
-const BUCKETS = 2000n;
+/** At most so many buckets over the whole span: fine enough that a silence of a two-hundredth of it shows. */
+const BUCKETS = 2000;
 /** A log may name as many nodes as it has lines. */
 const NODES = 2000;
 
@@ -27,13 +30,18 @@ export function readNodeFacts(capture: OpenCapture): {
     .get([]);
   const first = typeof span?.first === "bigint" ? span.first : 0n;
   const last = typeof span?.last === "bigint" ? span.last : 0n;
-  const width = (last - first) / BUCKETS + 1n;
-  const number = bucketNumber(first, last, width);
+  const rolledUp = nodeBuckets(capture.database);
+  const width = rolledUp ?? bucketWidth(last - first + 1n, BUCKETS);
+  const number = bucketNumber(alignDown(first, width), last, width);
+  const source =
+    rolledUp === undefined
+      ? "SELECT observerId, timeNs, 1 AS records, events, timeNs AS firstNs, timeNs AS lastNs FROM Flow"
+      : `SELECT observerId, bucketNs AS timeNs, records, events, firstNs, lastNs FROM RollUp WHERE level = ${ROLL_UP.nodes}`;
   const rows = capture.database
     .prepareExact(
       `SELECT o.nodeName, b.bucket, sum(b.flows), sum(b.events), min(b.first), max(b.last) FROM (
-         SELECT f.observerId, ${number.sql} AS bucket, count(*) AS flows, sum(f.events) AS events, min(f.timeNs) AS first, max(f.timeNs) AS last
-         FROM Flow f GROUP BY 1, 2
+         SELECT f.observerId, ${number.sql} AS bucket, sum(f.records) AS flows, sum(f.events) AS events, min(f.firstNs) AS first, max(f.lastNs) AS last
+         FROM (${source}) f GROUP BY 1, 2
        ) b JOIN Observer o ON o.id = b.observerId GROUP BY 1, 2 ORDER BY 1, 2`,
     )
     .rows([...number.parameters]);
