@@ -88,6 +88,10 @@ test("gRPC calls and Kafka records have views of their own, with errors in words
   await call.getByRole("link", { name: "1", exact: true }).first().click();
   await expect(flows.count).toHaveText("1 flow");
   await page.goBack();
+  const calls = page.getByRole("region", { name: "Method and status" });
+  await calls.getByRole("link", { name: "shop.v1.Cart/Add, OK: 3" }).click();
+  await expect(flows.count).toHaveText("3 flows");
+  await page.goBack();
 
   await page.getByRole("button", { name: "Kafka 4" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("4 Kafka requests");

@@ -52,6 +52,8 @@ interface RowsOverTimeProps<Of extends string, By extends string> {
         };
       }
     | undefined;
+  /** Why there are no rows, where that is not because there is nothing to count. */
+  readonly whyNone?: string;
   readonly nameOf: (key: string | null) => string;
   /** The flows that are counted of these rows; turned round, of all others. */
   readonly termsOf: (keys: readonly (string | null)[], isOthers: boolean) => readonly Term[];
@@ -66,6 +68,7 @@ export function RowsOverTime<Of extends string, By extends string>({
   of,
   by,
   data,
+  whyNone,
   nameOf,
   termsOf,
   ...says
@@ -79,7 +82,7 @@ export function RowsOverTime<Of extends string, By extends string>({
         {by !== undefined && <Choice {...by} onChoose={(word) => handle.setView({ level: word })} />}
       </div>
       {data !== undefined && data.rows.length === 0 && (
-        <p className={shared.note}>None in this scope: {of.labelOf(of.chosen)}.</p>
+        <p className={shared.note}>{whyNone ?? `None in this scope: ${of.labelOf(of.chosen)}.`}</p>
       )}
       {data !== undefined && data.rows.length > 0 && (
         <OverTime

@@ -3,6 +3,7 @@ import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress, viewWith } from "@/components/frame/flows-address";
 import { spanColumns } from "@/components/frame/instant";
 import { type Measure, measureTerms, rowTerms, statusTerms } from "@/components/frame/request-terms";
+import { CountLink } from "@/components/ui/count-link";
 import type { DataColumn } from "@/components/ui/data-table";
 import { formatCount, formatShare } from "@/components/ui/format";
 import shared from "@/components/ui/view.module.css";
@@ -11,6 +12,8 @@ import styles from "./l7-view.module.css";
 import {
   byLabel,
   CLASS_LABELS,
+  countedOf,
+  hasClientErrors,
   isAnswersOnly,
   latencyText,
   routeText,
@@ -29,7 +32,7 @@ type Column = DataColumn<L7Row>;
 export function l7Columns(shown: Shown): readonly Column[] {
   const { protocol, answer, by } = shown;
   const { total } = answer;
-  const countedOf = ({ requests, responses }: L7Counts) => (isAnswersOnly(total) ? responses : requests);
+  const seenOf = ({ requests, responses }: L7Counts) => (isAnswersOnly(total) ? responses : requests);
   const columns: readonly (Column | false)[] = [
     titleColumn(shown),
     isAnswersOnly(total)
@@ -45,8 +48,8 @@ export function l7Columns(shown: Shown): readonly Column[] {
       id: "share",
       label: "Share",
       isNumber: true,
-      sortBy: countedOf,
-      render: (row) => formatShare(countedOf(row), countedOf(total)),
+      sortBy: seenOf,
+      render: (row) => formatShare(seenOf(row), seenOf(total)),
     },
     countColumn(
       shown,
@@ -59,18 +62,19 @@ export function l7Columns(shown: Shown): readonly Column[] {
       shown,
       "denied",
       "denied by policy",
-      ({ denied }) => denied,
+      (row) => countedOf("denied", row),
       "An L7 rule refused it; the 403 came from the proxy, not from the server",
     ),
-    countColumn(
-      shown,
-      "clientErrors",
-      CLASS_LABELS[protocol]["client-error"],
-      ({ clientErrors }) => clientErrors,
-      "What the server blames on the caller; not counted as errors",
-    ),
+    hasClientErrors(protocol) &&
+      countColumn(
+        shown,
+        "clientErrors",
+        CLASS_LABELS[protocol]["client-error"],
+        ({ clientErrors }) => clientErrors,
+        "What the server blames on the caller; not counted as errors",
+      ),
     total.unanswered + total.open > 0 &&
-      countColumn(shown, "unanswered", "no answer", ({ unanswered }) => unanswered, "Open ones apart"),
+      countColumn(shown, "unanswered", "no answer", (row) => countedOf("unanswered", row), "Open ones apart"),
     ...(total.latencyNs.samples > 0 ? latencyColumns(shown) : []),
     by !== "status" && statusColumn(shown),
     ...spanColumns(total),
@@ -120,7 +124,7 @@ function countColumn(
   { captureId, scope, protocol }: Shown,
   measure: Measure,
   label: string,
-  of: (row: L7Row) => number,
+  of: (row: L7Row) => number | null,
   title: string,
 ): Column {
   return {
@@ -131,9 +135,12 @@ function countColumn(
     sortBy: of,
     render: (row) => {
       const terms = rowTerms(protocol, row.key);
-      const count = formatCount(of(row));
-      if (terms === undefined || of(row) === 0) return <span className={shared.quiet}>{count}</span>;
-      return <Link href={flowsAddress(captureId, scope, ...terms, ...measureTerms(measure))}>{count}</Link>;
+      return (
+        <CountLink
+          count={of(row)}
+          href={terms && flowsAddress(captureId, scope, ...terms, ...measureTerms(measure))}
+        />
+      );
     },
   };
 }

@@ -5,7 +5,7 @@ import { podsTerms } from "@/components/frame/request-terms";
 import { RowsOverTime } from "@/components/frame/rows-over-time";
 import type { RequestClass } from "@/lib/insight/request-class";
 import type { L7Counts, L7TimelineOf } from "@/lib/questions/answers-l7";
-import { CLASS_LABELS } from "./l7-words";
+import { CLASS_LABELS, countedOf, hasClientErrors } from "./l7-words";
 import type { L7PartProps } from "./part";
 import { useL7Timeline } from "./queries";
 
@@ -33,8 +33,14 @@ function worstOf({ errors, denied, clientErrors, unanswered }: L7Counts): L7Time
   return unanswered > 0 ? "no-answer" : "all";
 }
 
+interface L7OverTimeProps extends L7PartProps {
+  readonly total: L7Counts;
+  /** Records that cannot be paired are among them: those name no pods. */
+  readonly isAtMost: boolean;
+}
+
 /** Pods over time, by what went wrong. */
-export function L7OverTime({ total, ...part }: L7PartProps & { readonly total: L7Counts }) {
+export function L7OverTime({ total, isAtMost, ...part }: L7OverTimeProps) {
   const { captureId, handle, protocol } = part;
   const asked = {
     of: OF.find((word) => word === handle.view.measure) ?? worstOf(total),
@@ -43,17 +49,27 @@ export function L7OverTime({ total, ...part }: L7PartProps & { readonly total: L
   const { data, own } = useL7Timeline(captureId, handle, { protocol, ...asked, buckets: BUCKETS });
   const of = OF.find((word) => word === own?.of) ?? asked.of;
   const by = SIDES.find((word) => word === own?.by) ?? asked.by;
+  const isKnown =
+    of === "denied" || of === "no-answer"
+      ? countedOf(of === "denied" ? of : "unanswered", total) !== null
+      : true;
   const labelOf = (word: L7TimelineOf) => (word === "all" ? "all requests" : CLASS_LABELS[protocol][word]);
   const rows = data?.series.map(({ key, ...row }) => ({ ...row, key: actorOfRow(by, key) }));
   return (
     <RowsOverTime
       {...part}
       heading="Pods over time"
-      of={{ legend: "What is counted", words: OF, chosen: of, labelOf }}
+      of={{
+        legend: "What is counted",
+        words: hasClientErrors(protocol) ? OF : OF.filter((word) => word !== "client-error"),
+        chosen: of,
+        labelOf,
+      }}
+      {...(!isKnown && { whyNone: "Not knowable: the request says so, and none is in the log." })}
       by={{ legend: "Which pods", words: SIDES, chosen: by, labelOf: (word) => SIDE_LABELS[word] }}
       title={`${labelOf(of)}, ${SIDE_LABELS[by].toLowerCase()}`}
       unit="request"
-      row="pod"
+      row={isAtMost ? "name" : "pod"}
       tone={TONES[of]}
       data={
         data &&

@@ -9,7 +9,14 @@ import shared from "@/components/ui/view.module.css";
 import { parseTime } from "@/lib/base/time";
 import type { L7Counts } from "@/lib/questions/answers-l7";
 import styles from "./l7-view.module.css";
-import { CLASS_LABELS, isAnswersOnly, latencyOrigin, latencyText } from "./l7-words";
+import {
+  CLASS_LABELS,
+  countedOf,
+  hasClientErrors,
+  isAnswersOnly,
+  latencyOrigin,
+  latencyText,
+} from "./l7-words";
 import type { L7PartProps } from "./part";
 
 const UNKNOWN = <span className={styles.unknown}>not knowable</span>;
@@ -32,6 +39,7 @@ export function L7Tiles({ total, isAtMost, ...part }: L7TilesProps) {
   const server = total.errors - total.denied;
   const { samples } = total.latencyNs;
   const isAnswers = isAnswersOnly(total);
+  const [denied, unanswered] = [countedOf("denied", total), countedOf("unanswered", total)];
   return (
     <Tiles label="Requests of the scope">
       <Tile
@@ -42,14 +50,14 @@ export function L7Tiles({ total, isAtMost, ...part }: L7TilesProps) {
       <Tile
         label="Errors"
         value={number("errors", total.errors)}
-        note={`${formatShare(total.errors, total.requests + total.answersOnly)}: server's fault or refused by a rule`}
+        note={`${formatShare(total.errors, total.requests + total.answersOnly)}: ${protocol === "kafka" ? "the broker's error codes" : "server's fault"} or refused by a rule`}
         tone={total.errors > 0 ? "bad" : undefined}
       />
       <Tile
         label="Denied by policy"
-        value={isAnswers && total.denied === 0 ? UNKNOWN : number("denied", total.denied)}
+        value={denied === null ? UNKNOWN : number("denied", denied)}
         note={
-          isAnswers
+          denied === null
             ? "the request says so, and none is in the log: a 403 may be the proxy's own"
             : "an L7 rule refused it: the proxy answered, the server never saw it"
         }
@@ -61,15 +69,17 @@ export function L7Tiles({ total, isAtMost, ...part }: L7TilesProps) {
         note={<Success {...part} total={total} />}
         tone={server > 0 ? "bad" : undefined}
       />
-      <Tile
-        label={capital(CLASS_LABELS[protocol]["client-error"])}
-        value={number("clientErrors", total.clientErrors)}
-        note="not counted as errors"
-        tone={total.clientErrors > 0 ? "warn" : undefined}
-      />
+      {hasClientErrors(protocol) && (
+        <Tile
+          label={capital(CLASS_LABELS[protocol]["client-error"])}
+          value={number("clientErrors", total.clientErrors)}
+          note="not counted as errors"
+          tone={total.clientErrors > 0 ? "warn" : undefined}
+        />
+      )}
       <Tile
         label="No answer"
-        value={isAnswers ? UNKNOWN : number("unanswered", total.unanswered)}
+        value={unanswered === null ? UNKNOWN : number("unanswered", unanswered)}
         note={
           isAnswers ? (
             "no request is in the log"
@@ -115,7 +125,7 @@ function RequestsNote({ total, ...part }: L7PartProps & { readonly total: L7Coun
     <>
       {spanNs > 0n &&
         `${perSecond(total.requests || total.answersOnly, spanNs)} per second over ${formatSpan(spanNs - (spanNs % 1_000_000_000n) || spanNs)}`}
-      {total.answersOnly > 0 && (
+      {total.answersOnly > 0 && !isAnswersOnly(total) && (
         <>
           {spanNs > 0n && "; "}
           <CountLink {...part} measure="answersOnly" count={total.answersOnly} isInText />{" "}
@@ -139,8 +149,9 @@ function Success({ total, ...part }: L7PartProps & { readonly total: L7Counts })
     <>
       {formatShare(succeeded, responses)} of{" "}
       <CountLink {...part} measure="responses" count={responses} isInText />{" "}
-      {responses === 1 ? "answer" : "answers"} succeeded, {formatShare(succeeded - clientErrors, responses)}{" "}
-      without client errors
+      {responses === 1 ? "answer" : "answers"} succeeded
+      {hasClientErrors(part.protocol) &&
+        `, ${formatShare(succeeded - clientErrors, responses)} without client errors`}
     </>
   );
 }

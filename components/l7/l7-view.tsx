@@ -15,14 +15,14 @@ import { L7Series } from "./l7-series";
 import { L7Table } from "./l7-table";
 import { L7Tiles } from "./l7-tiles";
 import styles from "./l7-view.module.css";
-import { isAnswersOnly, PROTOCOL_LABELS, tablesOf } from "./l7-words";
+import { isAnswersOnly, matrixBy, PROTOCOL_LABELS, tablesOf } from "./l7-words";
 import { NoL7 } from "./no-l7";
 import type { L7PartProps } from "./part";
 import { useL7 } from "./queries";
 import { StatusMatrix } from "./status-matrix";
 
 const PROTOCOLS: readonly L7Protocol[] = ["http", "grpc", "kafka"];
-/** Methods of a protocol are few, unless clients send nonsense. */
+/** Rows of the matrix. Methods of HTTP are few, unless clients send nonsense; those of gRPC are in the table below as well. */
 const METHODS = 50;
 
 /**
@@ -34,7 +34,7 @@ const METHODS = 50;
 export function L7View({ captureId }: { readonly captureId: string }) {
   const scope = useScope();
   const http = useL7(captureId, scope, "http", "method", METHODS);
-  const grpc = useL7(captureId, scope, "grpc", "method", METHODS);
+  const grpc = useL7(captureId, scope, "grpc", matrixBy("grpc"), METHODS);
   const kafka = useL7(captureId, scope, "kafka", "method", METHODS);
   const asked = { http, grpc, kafka };
   if (scope.scope === undefined)
@@ -54,17 +54,23 @@ export function L7View({ captureId }: { readonly captureId: string }) {
     PROTOCOLS.find((name) => name === scope.view.protocol) ??
     PROTOCOLS.find((name) => seen(methods[name]) > 0) ??
     "http";
+  // Aggregation keeps neither path nor content type, by which gRPC is known.
+  const isUntold = seen(grpc.data) === 0 && isAnswersOnly(http.data.total) && !http.data.meta.exact;
   return (
     <div className={styles.view}>
       <div className={shared.bar}>
         <h1 className={shared.count} aria-live="polite">
-          {headingOf(methods[protocol], PROTOCOL_LABELS[protocol])}
+          {protocol === "grpc" && isUntold
+            ? "gRPC cannot be told from HTTP here"
+            : headingOf(methods[protocol], PROTOCOL_LABELS[protocol])}
         </h1>
         <Choice
           legend="Protocol"
           words={PROTOCOLS}
           chosen={protocol}
-          labelOf={(name) => `${PROTOCOL_LABELS[name]} ${countText(methods[name].total)}`}
+          labelOf={(name) =>
+            `${PROTOCOL_LABELS[name]} ${name === "grpc" && isUntold ? "not knowable" : countText(methods[name].total)}`
+          }
           onChoose={(name) => scope.setView({ protocol: name, by: null })}
         />
       </div>
@@ -116,7 +122,7 @@ function Requests({ methods, ...part }: L7PartProps & { readonly methods: L7Answ
       <L7Series {...part} total={methods.total} />
       <StatusMatrix {...part} methods={methods} />
       <L7Table {...part} by={by} />
-      <L7OverTime {...part} total={methods.total} />
+      <L7OverTime {...part} total={methods.total} isAtMost={!methods.meta.exact} />
       <L7Examples {...part} />
     </>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { L7Counts } from "@/lib/questions/answers-l7";
-import { latencyOrigin, sortStatuses, toneOfStatus, urlText } from "./l7-words";
+import { countedOf, latencyOrigin, sortStatuses, toneOfStatus, urlText } from "./l7-words";
 
 const counts = (samples: number, computed: number, responses = 10): L7Counts => ({
   ...{
@@ -44,5 +44,22 @@ describe("words of requests", () => {
     expect(toneOfStatus("http", "403")).toBe("warn");
     expect(toneOfStatus("http", "503")).toBe("bad");
     expect(toneOfStatus("grpc", "NOT_FOUND")).toBe("warn");
+  });
+
+  it("colour an error as the tables count it: the server's, the broker's, the caller's", () => {
+    expect(toneOfStatus("grpc", "UNAVAILABLE")).toBe("bad");
+    expect(toneOfStatus("grpc", "503")).toBe("bad");
+    expect(toneOfStatus("grpc", "200")).toBe("good");
+    expect(toneOfStatus("kafka", "UNKNOWN_TOPIC_OR_PARTITION")).toBe("bad");
+    expect(toneOfStatus("kafka", "NONE")).toBe("good");
+    expect(toneOfStatus("kafka", "unknown")).toBe("calm");
+  });
+
+  it("count nothing that only a request says, where there are answers alone", () => {
+    const answers = { ...counts(0, 0), requests: 0, answersOnly: 10 };
+    expect(countedOf("denied", answers)).toBeNull();
+    expect(countedOf("unanswered", answers)).toBeNull();
+    expect(countedOf("denied", { ...answers, denied: 2 })).toBe(2);
+    expect(countedOf("denied", counts(0, 0))).toBe(0);
   });
 });

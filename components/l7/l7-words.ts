@@ -3,6 +3,7 @@
 import { actorOfRow } from "@/components/frame/actor-names";
 import { formatSpan } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
+import { GRPC_SERVER_ERRORS, grpcStatusNumber } from "@/lib/flow/l7-words";
 import type { RequestClass } from "@/lib/insight/request-class";
 import type { L7By, L7Counts, L7Protocol, L7Row } from "@/lib/questions/answers-l7";
 
@@ -43,6 +44,11 @@ const TABLES: Readonly<Record<L7Protocol, readonly L7By[]>> = {
 
 export function tablesOf(protocol: L7Protocol): readonly L7By[] {
   return TABLES[protocol];
+}
+
+/** The rows of the matrix with statuses: nearly all gRPC is POST, so its own methods stand there. */
+export function matrixBy(protocol: L7Protocol): "method" | "route" {
+  return protocol === "grpc" ? "route" : "method";
 }
 
 export const CLASS_LABELS: Readonly<Record<L7Protocol, Readonly<Record<RequestClass, string>>>> = {
@@ -112,6 +118,16 @@ export function latencyOrigin(protocol: L7Protocol, { latencyNs, responses }: L7
   return computed === 0 ? "as the records say" : "partly as the records say, partly computed";
 }
 
+/** What only a request says is not known where its answers alone are in the log: no 0 is a count then. */
+export function countedOf(of: "denied" | "unanswered", counts: L7Counts): number | null {
+  return counts[of] === 0 && isAnswersOnly(counts) ? null : counts[of];
+}
+
+/** Kafka's error codes blame nobody: all of them stand as the broker's. */
+export function hasClientErrors(protocol: L7Protocol): boolean {
+  return protocol !== "kafka";
+}
+
 /** Statuses in the order of a table: codes by number, then words. */
 export function sortStatuses(statuses: Iterable<string>): string[] {
   const place = (status: string): number => {
@@ -127,10 +143,14 @@ export type Tone = "bad" | "warn" | "good" | "calm";
 /** How a status is drawn; the words beside the colour say the same. */
 export function toneOfStatus(protocol: L7Protocol, status: string): Tone {
   if (status.includes("by policy") || status === "denied") return "bad";
+  if (status === "no answer") return "warn";
+  if (status === "open" || status === "unpaired" || status === "unknown") return "calm";
+  if (status === "OK" || status === "NONE") return "good";
+  if (protocol === "kafka") return "bad";
+
+  const grpc = protocol === "grpc" && !/^\d+$/.test(status) ? grpcStatusNumber(status) : undefined;
+  if (grpc !== undefined) return GRPC_SERVER_ERRORS.includes(grpc) ? "bad" : "warn";
   if (/^5\d\d$/.test(status)) return "bad";
-  if (/^4\d\d$/.test(status) || status === "no answer") return "warn";
-  if (/^[1-3]\d\d$/.test(status) || status === "OK" || status === "NONE") return "good";
-  return protocol === "http" || status === "open" || status === "unpaired" || status === "unknown"
-    ? "calm"
-    : "warn";
+  if (/^4\d\d$/.test(status)) return "warn";
+  return /^[1-3]\d\d$/.test(status) ? "good" : "calm";
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import Link from "next/link";
+import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { measureTerms, requestTerm, rowTerms, statusTerms } from "@/components/frame/request-terms";
 import { formatCount, formatQuantity } from "@/components/ui/format";
@@ -9,7 +10,7 @@ import shared from "@/components/ui/view.module.css";
 import type { L7Answer, L7Counts, L7Row } from "@/lib/questions/answers-l7";
 import type { Term } from "@/lib/scope/filter";
 import styles from "./l7-view.module.css";
-import { byLabel, isAnswersOnly, rowName, sortStatuses, toneOfStatus } from "./l7-words";
+import { byLabel, isAnswersOnly, matrixBy, rowName, sortStatuses, toneOfStatus } from "./l7-words";
 import type { L7PartProps } from "./part";
 
 /** Columns of requests without an answer: what they are called in `by=status`, and where they are counted. */
@@ -22,7 +23,9 @@ export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly meth
   const { rows, total } = methods;
   const silent = SILENT.filter((status) => total[COUNT_OF[status]] > 0);
   const statuses = [...sortStatuses(Object.keys(total.status)), ...silent];
-  const first = protocol === "kafka" ? "API key" : byLabel("method", protocol);
+  const by = matrixBy(protocol);
+  const first = protocol === "kafka" ? "API key" : byLabel(by, protocol);
+  const name = actorNames(rows.map(({ key }) => key.server));
   return (
     <section className={shared.part}>
       <h2 className={shared.title}>{first} and status</h2>
@@ -48,8 +51,10 @@ export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly meth
           <tbody>
             {rows.map((row) => (
               <Line
-                key={row.key.method ?? "?"}
+                key={JSON.stringify(row.key)}
                 {...part}
+                name={rowName(row.key, by, name)}
+                server={row.key.server === undefined ? undefined : name(row.key.server)}
                 statuses={statuses}
                 row={row}
                 isAnswers={isAnswersOnly(total)}
@@ -58,6 +63,7 @@ export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly meth
             {rows.length > 1 && (
               <Line
                 {...part}
+                name="All"
                 statuses={statuses}
                 row={{ ...total, key: {}, method: null }}
                 isAnswers={isAnswersOnly(total)}
@@ -67,6 +73,12 @@ export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly meth
           </tbody>
         </table>
       </ScrollRegion>
+      {total.answersOnly > 0 && !isAnswersOnly(total) && (
+        <p className={shared.note}>
+          {formatQuantity(total.answersOnly, "answer is", "answers are")} without the request in the log, and
+          counted by status only.
+        </p>
+      )}
       {methods.folded.rows > 0 && (
         <p className={shared.note}>
           And {formatQuantity(methods.folded.rows, "more method")} with{" "}
@@ -78,6 +90,9 @@ export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly meth
 }
 
 interface LineProps extends L7PartProps {
+  readonly name: string;
+  /** Whose method it is, where it is one of a server. */
+  readonly server?: string | undefined;
   readonly statuses: readonly string[];
   readonly row: L7Row;
   /** The last column has answers: no request is in the log. */
@@ -85,8 +100,8 @@ interface LineProps extends L7PartProps {
   readonly isSum?: boolean;
 }
 
-function Line({ captureId, scope, protocol, statuses, row, isAnswers, isSum = false }: LineProps) {
-  const name = isSum ? "All" : rowName(row.key, "method", (key) => key ?? "not known");
+function Line({ captureId, scope, protocol, statuses, row, isAnswers, isSum = false, ...said }: LineProps) {
+  const { name, server } = said;
   const terms = isSum ? [requestTerm(protocol)] : (rowTerms(protocol, row.key) ?? []);
   const link = (count: number, says: string, ...more: readonly Term[]) => (
     <Link href={flowsAddress(captureId, scope, ...terms, ...more)} aria-label={`${name}, ${says}: ${count}`}>
@@ -95,7 +110,10 @@ function Line({ captureId, scope, protocol, statuses, row, isAnswers, isSum = fa
   );
   return (
     <tr data-sum={isSum || undefined}>
-      <th scope="row">{name}</th>
+      <th scope="row">
+        <bdi>{name}</bdi>
+        {server !== undefined && <div className={shared.quiet}>{server}</div>}
+      </th>
       {statuses.map((status) => {
         const count = countOf(row, status);
         return (

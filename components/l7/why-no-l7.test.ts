@@ -40,6 +40,16 @@ describe("why there are no requests", () => {
     expect(says).toHaveLength(4);
   });
 
+  it("does not say that there is no gRPC where aggregation cannot tell", () => {
+    const facts = {
+      ...NOTHING,
+      layer7: [{ protocol: "http", flows: 12, namespaces: [] }],
+      aggregation: { flows: 12, events: 40, withoutCounters: 0, intervalNs: null },
+    };
+    expect(whyNoL7(facts, "grpc", false).says.join(" ")).toContain("gRPC calls stand among the HTTP answers");
+    expect(whyNoL7({ ...facts, aggregation: null }, "grpc", false).says.join(" ")).toContain("hold no gRPC");
+  });
+
   it("says what else of L7 there is", () => {
     const facts = { ...NOTHING, layer7: [{ protocol: "dns", flows: 148, namespaces: [] }] };
     expect(whyNoL7(facts, "http", false).says.at(-1)).toBe("Of L7 the capture has DNS (148 records).");

@@ -60,9 +60,11 @@ function reasons({ aggregation, missing, filters, layer7, accepted }: Facts, pro
       ? "No Kafka rule was seen at work: Hubble records Kafka only where a Kafka rule sends the traffic through the proxy, and Cilium has deprecated these rules (1.18)."
       : hasHttp && protocol === "http"
         ? "Its HTTP records are all gRPC, or do not say whether they are a request or an answer."
-        : hasHttp
-          ? `The HTTP records hold no ${PROTOCOL_LABELS[protocol]}: gRPC is known by its content type, or by HTTP/2 POST to /package.Service/Method.`
-          : "No L7 policy was seen at work: Hubble records requests only of pods whose traffic a policy with HTTP rules sends through the proxy. Encrypted traffic (TLS) is not seen inside even then.",
+        : hasHttp && aggregation !== null
+          ? "gRPC calls stand among the HTTP answers: aggregation keeps neither the content type nor the path by which they are known."
+          : hasHttp
+            ? `The HTTP records hold no ${PROTOCOL_LABELS[protocol]}: gRPC is known by its content type, or by HTTP/2 POST to /package.Service/Method.`
+            : "No L7 policy was seen at work: Hubble records requests only of pods whose traffic a policy with HTTP rules sends through the proxy. Encrypted traffic (TLS) is not seen inside even then.",
   ];
 }
 
