@@ -4,13 +4,14 @@ import { spanColumns } from "@/components/frame/instant";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { Choice } from "@/components/ui/choice";
 import type { DataColumn } from "@/components/ui/data-table";
+import { formatCount } from "@/components/ui/format";
 import { FindTools } from "@/components/ui/table-tools";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import type { DnsConnectionsAnswer } from "@/lib/questions/dns-connections-answer";
 import { countColumn, endColumns, textColumn, wholeColumn } from "./connection-columns";
 import { ConnectionList, Expired, Missing } from "./connection-lists";
-import { Cell, type Place } from "./dns-links";
+import { Cell, type Place, TableLink } from "./dns-links";
 import styles from "./dns-view.module.css";
 import { nameText, workloadText } from "./dns-words";
 import { Failed } from "./failed";
@@ -125,10 +126,19 @@ function followedColumns(
     rows.some((row) => row[word] > 0)
       ? [countColumn<Followed>(place, word, label, title, (row) => row[word], `lookup:${word}`)]
       : [];
-  const distinct = (id: "answers" | "clients" | "addresses", label: string, title: string) => ({
+  const distinct = (
+    id: "names" | "clients" | "addresses",
+    label: string,
+    to: ConnectionsBy,
+    title: string,
+  ) => ({
     ...{ id, label, title, isNumber: true },
     sortBy: (row: Followed) => row[id],
-    render: (row: Followed) => row[id],
+    render: (row: Followed) => (
+      <TableLink place={place} part="connections" by={to} terms={row.filter}>
+        {formatCount(row[id])}
+      </TableLink>
+    ),
   });
   return [
     ...keyColumns(by),
@@ -136,9 +146,9 @@ function followedColumns(
     ...lookup("fresh", "In time", "While the answer held, by its time to live"),
     ...lookup("expired", "Expired", "After the answer's time to live"),
     ...lookup("undated", "Time not said", "The answer did not say how long it holds"),
-    distinct("answers", "Answers", "Answers that were followed"),
-    ...(by === "client" ? [] : [distinct("clients", "Workloads", "Workloads that followed them")]),
-    ...(by === "address" ? [] : [distinct("addresses", "Addresses", "Addresses that were called")]),
+    ...(by === "client" ? [distinct("names", "Names", "query", "Names whose answers were followed")] : []),
+    ...(by === "client" ? [] : [distinct("clients", "Workloads", "client", "Workloads that followed them")]),
+    ...(by === "query" ? [distinct("addresses", "Addresses", "address", "Addresses that were called")] : []),
     ...spanColumns<Followed>(),
   ];
 }

@@ -4,6 +4,7 @@ import { linkText } from "@/components/frame/link-change";
 import { viewAddress } from "@/components/frame/views";
 import { formatCount } from "@/components/ui/format";
 import type { DnsBy } from "./dns-words";
+import type { ConnectionsBy } from "./queries";
 
 /** Parameters of the scope with more terms behind its own. The link of the scope is text already, and so are the terms. */
 export function withTerms(query: string, ...terms: readonly string[]): URLSearchParams {
@@ -32,16 +33,23 @@ export function dropsOf({ captureId, query }: Place, causeId: string): string {
 
 interface TableLinkProps {
   readonly place: Place;
-  readonly by: DnsBy;
+  readonly part?: "tables" | "connections";
+  readonly by: DnsBy | ConnectionsBy;
   /** Of the row whose own table it is; absent: of the whole scope. */
   readonly terms?: string;
   readonly children: ReactNode;
 }
 
 /** A number of workloads or names, which leads to the table that has them as rows. */
-export function TableLink({ place: { captureId, query }, by, terms = "", children }: TableLinkProps) {
+export function TableLink({
+  place: { captureId, query },
+  part = "tables",
+  by,
+  terms = "",
+  children,
+}: TableLinkProps) {
   const params = withTerms(query, terms);
-  params.set("part", "tables");
+  params.set("part", part);
   params.set("by", by);
   return (
     <Link href={viewAddress(captureId, "dns", linkText(params))} title="The table of them" prefetch={false}>

@@ -47,8 +47,8 @@ export const dnsConnectionsAnswerSchema = z.object({
     lookupsSchema.extend({
       key,
       filter,
-      /** Answers that were followed, workloads that followed them, addresses that were called. */
-      answers: count,
+      /** Names whose answers were followed, workloads that followed them, addresses that were called. */
+      names: count,
       clients: count,
       addresses: count,
     }),

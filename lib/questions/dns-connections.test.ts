@@ -29,6 +29,20 @@ function records(open: OpenCapture, q: string): string[] {
   return found.value.flows.map(({ id }) => id);
 }
 
+/** The tables that have what a row counts as rows of their own. */
+function tablesOf(
+  by: DnsConnectionsParameters["by"],
+  { names, clients, addresses }: DnsConnectionsAnswer["rows"][number],
+): [DnsConnectionsParameters["by"], number][] {
+  if (by === "client") return [["query", names]];
+  return by === "query"
+    ? [
+        ["client", clients],
+        ["address", addresses],
+      ]
+    : [["client", clients]];
+}
+
 const at = (seconds: number): string => timeAt(seconds).replace("Z", "000000Z");
 
 describe("connections and the answers they followed", () => {
@@ -48,14 +62,14 @@ describe("connections and the answers they followed", () => {
         key: { query: "a.example" },
         attempts: 5,
         outcomes: { answered: 3, refused: 1, "dropped-at-client": 1 },
-        ...{ fresh: 3, expired: 2, undated: 0, answers: 1, clients: 1, addresses: 2 },
+        ...{ fresh: 3, expired: 2, undated: 0, names: 1, clients: 1, addresses: 2 },
         ...{ first: at(2), last: at(50) },
       },
       {
         key: { query: "b.example" },
         attempts: 1,
         outcomes: { "no-reply": 1 },
-        ...{ fresh: 0, expired: 0, undated: 1, answers: 1, clients: 1, addresses: 1 },
+        ...{ fresh: 0, expired: 0, undated: 1, names: 1, clients: 1, addresses: 1 },
       },
     ]);
     expect(folded).toBeNull();
@@ -64,7 +78,7 @@ describe("connections and the answers they followed", () => {
       notes: [expect.stringContaining("before the log began")],
     });
     expect(ask(open, { by: "client" }).rows).toMatchObject([
-      { key: { client: { id: "shop/web" } }, attempts: 6, answers: 2 },
+      { key: { client: { id: "shop/web" } }, attempts: 6, names: 2 },
     ]);
     expect(ask(open, { limit: 1 })).toMatchObject({
       rows: [{ attempts: 5 }],
@@ -119,6 +133,12 @@ describe("connections and the answers they followed", () => {
         expect(records(open, row.filter)[0]).toBe(row.example);
         for (const word of ["fresh", "expired", "undated"] as const)
           expect([word, count(`${row.filter} lookup:${word}`)]).toEqual([word, row[word]]);
+        for (const [to, n] of tablesOf(by, row))
+          expect([row.filter, to, ask(open, { by: to, q: row.filter }).rows.length]).toEqual([
+            row.filter,
+            to,
+            n,
+          ]);
       }
     }
     const { total, rows, expired, missing } = ask(open, { by: "address" });

@@ -125,7 +125,7 @@ class Reader {
   ) {}
 
   readFollowed(by: DnsConnectionsParameters["by"]): Pick<Answer, "total" | "rows" | "folded"> {
-    const columns = ["r.expired", "r.dnsId", "c.workloadKey AS clientKey", "a.serverAddressId"];
+    const columns = ["r.expired", "x.queryId", "c.workloadKey AS clientKey", "a.serverAddressId"];
     const [total] = this.group({ from: FOLLOWED_SQL, keys: [], columns, sums: LOOKUP_SUMS }).groups;
     const { groups, folded } = this.group({
       from: FOLLOWED_SQL,
@@ -133,7 +133,7 @@ class Reader {
       columns,
       sums: [
         ...LOOKUP_SUMS,
-        "count(DISTINCT dnsId)",
+        "count(DISTINCT coalesce(queryId, 0))",
         "count(DISTINCT clientKey)",
         "count(DISTINCT serverAddressId)",
       ],
@@ -144,7 +144,7 @@ class Reader {
         ...this.key(by, group.keys),
         ...countedOf(group),
         ...lookupsOf(group.sums),
-        answers: Number(group.sums[3]),
+        names: Number(group.sums[3]),
         clients: Number(group.sums[4]),
         addresses: Number(group.sums[5]),
       })),
