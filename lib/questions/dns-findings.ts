@@ -14,7 +14,7 @@ import {
 } from "@/lib/insight/dns/finding-words";
 import { findRandomLabels } from "@/lib/insight/dns/random-labels";
 import { clusterSuffixes } from "@/lib/insight/dns/search-list";
-import { findStoppedWalks, type WalkLookup } from "@/lib/insight/dns/stopped-walks";
+import { findStoppedWalks, namesBehind, type WalkLookup } from "@/lib/insight/dns/stopped-walks";
 import type { Scope } from "@/lib/scope/link";
 import { type Counted, EACH, FindingReader, type FindingRow, nameOf, toCounted } from "./dns-finding-reader";
 import { COUNTED, exchangesOf, readWorkload } from "./dns-parts";
@@ -41,6 +41,9 @@ export function readFindings(capture: OpenCapture, scope: Scope): FindingRow[] {
 const ROWS = 100_000;
 /** Names that a filter lists. */
 const LISTED = 20;
+/** Of a list of names. */
+const NAMED = "x.queryId IN (SELECT id FROM Text WHERE value IN (SELECT value FROM json_each(?)))";
+
 class Findings extends FindingReader {
   ipv6(): FindingRow[] {
     const [row] = this.counted(
@@ -70,8 +73,8 @@ class Findings extends FindingReader {
     const refused = this.lookups(`x.state = ${DNS_STATE.refused} AND x.requests > 0`);
     if (refused.length === 0) return [];
     const domains = this.domains();
-    const clients = JSON.stringify([...new Set(refused.map(({ client }) => client))]);
-    const lookups = this.lookups("x.requests > 0 AND a.key IN (SELECT value FROM json_each(?))", [clients]);
+    const next = JSON.stringify(namesBehind(refused, domains));
+    const lookups = this.lookups(`x.requests > 0 AND ${NAMED}`, [next]);
     const walks = findStoppedWalks(refused, lookups, domains);
     const byWorkload = new Map<string, typeof walks>();
     for (const walk of walks) {
@@ -125,7 +128,7 @@ class Findings extends FindingReader {
     const [row] = this.counted(
       "sum(x.requests) AS count, count(DISTINCT a.workloadKey) AS clients, min(x.askedNs) AS first, max(x.askedNs) AS last",
       "client",
-      `x.state = ${DNS_STATE.refused} AND a.workloadKey = ? AND x.queryId IN (SELECT id FROM Text WHERE value IN (SELECT value FROM json_each(?)))`,
+      `x.state = ${DNS_STATE.refused} AND a.workloadKey = ? AND ${NAMED}`,
       [client, JSON.stringify(names)],
     );
     return toCounted(row);

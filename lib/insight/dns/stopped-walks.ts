@@ -7,6 +7,7 @@
  * another suffix soon after.
  */
 
+import { groupBy } from "@/lib/base/group";
 import { clusterSuffixes } from "./search-list";
 
 export interface WalkLookup {
@@ -30,17 +31,18 @@ export interface StoppedWalk {
 /** A library goes on at once; this is slow for one. */
 const SOON_NS = 5_000_000_000n;
 
-/** `lookups` are all of the same clients, the refused ones among them or not; both in any order. */
+/** Names that a client asks for when it goes on after one of these refusals. */
+export function namesBehind(refused: readonly WalkLookup[], domains: readonly string[]): string[] {
+  return [...new Set(refused.flatMap((lookup) => beginningOf(lookup, domains)?.next ?? []))];
+}
+
+/** `lookups` are those of the names behind the refusals, others among them or not; both in any order. */
 export function findStoppedWalks(
   refused: readonly WalkLookup[],
   lookups: readonly WalkLookup[],
   domains: readonly string[],
 ): StoppedWalk[] {
-  const times = new Map<string, bigint[]>();
-  for (const { client, query, askedNs } of lookups) {
-    const key = `${client} ${query}`;
-    times.set(key, [...(times.get(key) ?? []), askedNs]);
-  }
+  const times = groupBy(lookups, ({ client, query }) => `${client} ${query}`);
   const found = new Map<string, StoppedWalk>();
   const goesOn = new Set<string>();
   for (const lookup of refused) {
@@ -49,7 +51,7 @@ export function findStoppedWalks(
     const key = `${walk.client} ${walk.query}`;
     const isFollowed = walk.next.some((name) =>
       (times.get(`${walk.client} ${name}`) ?? []).some(
-        (time) => time >= lookup.askedNs && time - lookup.askedNs <= SOON_NS,
+        ({ askedNs }) => askedNs >= lookup.askedNs && askedNs - lookup.askedNs <= SOON_NS,
       ),
     );
     if (isFollowed) goesOn.add(key);
