@@ -90,6 +90,28 @@ describe("what is wrong with DNS", () => {
     ]);
   });
 
+  it("a resolver that fails or is asked again says when it worked, in the whole capture whatever the filter", () => {
+    const log = [
+      ...asked(1, "good.example"),
+      ...asked(2, "denied.example", { rcode: 5 }),
+      ...asked(3, "a.example", { rcode: 2 }),
+      ...asked(4, "a.example", { rcode: 2 }),
+      ...asked(5, "lost.example", { after: null }),
+      ...asked(10, "lost.example", { rcode: 2 }),
+    ];
+    const worked = (texts: readonly string[], type: string, q = "") =>
+      askCauses(reader(captureOf(...texts)), { q })
+        .rows.filter((row) => row.type === type)
+        .map((row) => [row.class, row.worked.before?.slice(17, 19), row.worked.since?.slice(17, 19)]);
+    expect(worked(log, "servfail")).toEqual([["broken-since", "01", undefined]]);
+    expect(worked(log, "servfail", "dns-query:a.example")).toEqual([["broken-since", "01", undefined]]);
+    expect(worked(log.slice(2), "servfail")).toEqual([["never-worked", undefined, undefined]]);
+    const healed = [...log, ...asked(11, "none.example", { rcode: 3 }), ...asked(12, "good.example")];
+    expect(worked(healed, "servfail")).toEqual([["degraded", "01", "11"]]);
+    // SERVFAIL is an answer: who was asked again at second 10 had answered at 4, and answers another at 11.
+    expect(worked(healed, "retries")).toEqual([["degraded", "04", "11"]]);
+  });
+
   it("SERVFAIL is told by upstream, of each resolver its own, where the log shows what it passed on", () => {
     // web asks the cache for a and b: upstream 198.51.100.1 fails a, 198.51.100.2 never answers b. CoreDNS fails on its own.
     const open = reader(

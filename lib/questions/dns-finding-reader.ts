@@ -23,7 +23,7 @@ export interface Counted {
 }
 
 type More = Pick<FindingRow, "unit" | "filter" | "class"> &
-  Partial<Pick<FindingRow, "client" | "server" | "subject" | "evidence">>;
+  Partial<Pick<FindingRow, "client" | "server" | "subject" | "evidence" | "worked">>;
 
 export class FindingReader {
   constructor(
@@ -99,7 +99,7 @@ export function toCounted(row: SqlRow | undefined): Counted {
   };
 }
 
-function time(ns: SqlValue | undefined): string | null {
+export function time(ns: SqlValue | undefined): string | null {
   return typeof ns === "bigint" ? formatTime(ns) : null;
 }
 

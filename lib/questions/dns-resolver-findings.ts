@@ -1,8 +1,11 @@
 /** Findings about resolvers: those that answer SERVFAIL, and those that are asked again. */
 
+import type { SqlValue } from "@/lib/capture/driver";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
+import { classOf } from "@/lib/insight/causes/cause";
 import { retryWords, servfailWords, type Upstream } from "@/lib/insight/dns/finding-words";
-import { EACH, FindingReader, type FindingRow, nameOf } from "./dns-finding-reader";
+import { CAUSE_CLASS_NAMES } from "./answers-drops";
+import { EACH, FindingReader, type FindingRow, nameOf, time } from "./dns-finding-reader";
 import { COUNTED, exchangesOf, readWorkload } from "./dns-parts";
 import { keyFilter } from "./dns-terms";
 
@@ -14,6 +17,10 @@ interface Hop extends Upstream {
 
 const HOP_FAILED = "dns:second-hop dns-rcode:SERVFAIL";
 const HOP_SILENT = "dns:second-hop dns-state:unanswered";
+
+/** The resolver said what is so: the name exists, or it does not. */
+const ANSWERED_WELL = "x.rcode IN (0, 3) AND x.responses > 0";
+const ANSWERED_AT_ALL = `x.state = ${DNS_STATE.answered}`;
 
 export class ResolverFindings extends FindingReader {
   servfail(): FindingRow[] {
@@ -34,12 +41,13 @@ export class ResolverFindings extends FindingReader {
       const server = readWorkload(this.capture, key);
       const upstreams = hops.filter(({ resolver }) => resolver === key);
       const own = names.filter(([of]) => of === key);
+      const isNameless = own.some(([, name]) => name === null);
       const words = servfailWords({
         server: nameOf(server),
         failures: counted.count,
         answers: answers.get(key) ?? 0,
         names: own.flatMap(([, name]) => (name === null ? [] : [String(name)])),
-        isNameless: own.some(([, name]) => name === null),
+        isNameless,
         upstreams,
         passesOn: upstreams.length > 0 || this.passesOn(key),
       });
@@ -47,7 +55,10 @@ export class ResolverFindings extends FindingReader {
         unit: "responses",
         server,
         filter: `dns:response dns-rcode:SERVFAIL ${keyFilter({ server })}`,
-        class: (answers.get(key) ?? 0) > counted.count ? "degraded" : "never-worked",
+        // Records without names are counts of half a minute: what came first in it is not known.
+        ...(isNameless
+          ? { class: (answers.get(key) ?? 0) > counted.count ? "degraded" : "never-worked" }
+          : this.worked(key, counted.firstNs, ANSWERED_WELL)),
         evidence: upstreams.flatMap(evidenceOf),
       });
     });
@@ -107,9 +118,38 @@ export class ResolverFindings extends FindingReader {
         unit: "queries",
         server,
         filter: `dns:query dns-state:retry ${keyFilter({ server })}`,
+        ...this.worked(key, counted.firstNs, ANSWERED_AT_ALL),
         class: "degraded",
       });
     });
+  }
+
+  /**
+   * When the resolver last worked before the first failure of the scope, and when first behind it: in the whole capture, as for
+   * causes, because a filter that shows the failures mostly hides the rest.
+   */
+  private worked(
+    key: string,
+    firstNs: SqlValue | undefined,
+    how: string,
+  ): Pick<FindingRow, "worked" | "class"> {
+    const nearest = (is: "<" | ">", order: "DESC" | "ASC"): bigint | null => {
+      if (typeof firstNs !== "bigint") return null;
+      const row = this.capture.database
+        .prepareExact(
+          `SELECT x.askedNs FROM DnsExchange x WHERE x.askedNs ${is} ? AND ${COUNTED} AND ${how} AND x.serverId IN
+             (SELECT e.id FROM Endpoint e JOIN Actor a ON a.id = e.actorId WHERE a.workloadKey = ?)
+           ORDER BY x.askedNs ${order} LIMIT 1`,
+        )
+        .get([firstNs, key]);
+      return typeof row?.askedNs === "bigint" ? row.askedNs : null;
+    };
+    const edge = { beforeNs: nearest("<", "DESC"), sinceNs: nearest(">", "ASC") };
+    const kind = classOf(edge, false);
+    return {
+      worked: { before: time(edge.beforeNs), since: time(edge.sinceNs) },
+      class: CAUSE_CLASS_NAMES[kind - 1] ?? "degraded",
+    };
   }
 }
 
