@@ -4,6 +4,7 @@ import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { DrawerPart } from "@/components/ui/drawer";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
+import { PlainTable } from "@/components/ui/plain-table";
 import { visible } from "@/components/ui/text";
 import type { DnsKey } from "@/lib/questions/dns-answers";
 import { DNS_CELLS } from "@/lib/scope/dns-cells";
@@ -38,32 +39,25 @@ export function DnsSummary({ captureId, scope, query, titled }: AboutPart) {
         )}
         {p95 !== null && `, 95 % within ${formatSpan(BigInt(p95))}`}.
       </p>
-      <table className={styles.list}>
-        <thead>
-          <tr>
-            <th scope="col">Code</th>
-            <th scope="col" className={styles.number}>
-              Questions
-            </th>
-            <th scope="col" className={styles.number}>
-              Answers
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ key, filter, queries, responses }) => (
-            <tr key={filter}>
-              <td>{codeName(key)}</td>
-              <td className={styles.number}>
-                {count(queries, formatCount(queries), filter, DNS_CELLS.queries)}
-              </td>
-              <td className={styles.number}>
-                {count(responses, formatCount(responses), filter, DNS_CELLS.responses)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PlainTable
+        look={{ table: styles.list, number: styles.number }}
+        columns={[
+          { label: "Code", render: ({ key }) => codeName(key) },
+          {
+            label: "Questions",
+            isNumber: true,
+            render: ({ filter, queries }) => count(queries, formatCount(queries), filter, DNS_CELLS.queries),
+          },
+          {
+            label: "Answers",
+            isNumber: true,
+            render: ({ filter, responses }) =>
+              count(responses, formatCount(responses), filter, DNS_CELLS.responses),
+          },
+        ]}
+        rows={rows}
+        keyOf={({ filter }) => filter}
+      />
     </DrawerPart>
   );
 }

@@ -1,12 +1,15 @@
 import Link from "next/link";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { formatCount } from "@/components/ui/format";
+import { type PlainColumn, PlainTable } from "@/components/ui/plain-table";
 import { ScrollRegion } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
 import { flowsOfNode } from "./links";
 import styles from "./quality-view.module.css";
+
+type Node = ReportAnswer["nodes"][number];
 
 interface NodesTableProps {
   readonly captureId: string;
@@ -23,51 +26,36 @@ export function NodesTable({ captureId, report }: NodesTableProps) {
         return `${atLeast ? "at least " : ""}${ms > 0 ? "+" : "−"}${formatCount(Math.abs(ms))} ms to ${reference}`;
       })
       .join(", ");
+  const columns: readonly PlainColumn<Node>[] = [
+    {
+      label: "Node",
+      className: styles.name,
+      render: ({ name }) => <bdi>{name === null ? "not named in the records" : visible(name)}</bdi>,
+    },
+    {
+      label: "Flows",
+      isNumber: true,
+      render: ({ name, flows }) => <Link href={flowsOfNode(captureId, name)}>{formatCount(flows)}</Link>,
+    },
+    { label: "Events", isNumber: true, render: ({ events }) => formatCount(events) },
+    { label: "Flows a second", isNumber: true, render: ({ flowsPerSecond }) => flowsPerSecond ?? "–" },
+    { label: "First", render: ({ first }) => formatInstantText(first) },
+    { label: "Last", render: ({ last }) => formatInstantText(last) },
+    { label: "Events lost", isNumber: true, render: ({ lost }) => formatCount(lost) },
+    {
+      label: "Clock",
+      render: ({ name }) =>
+        skewOf(name) || (report.nodes.length > 1 ? "agrees, as far as it shows" : "nothing to compare with"),
+    },
+  ];
   return (
     <ScrollRegion label="Nodes of the capture" className={styles.scroll}>
-      <table className={tables.table}>
-        <thead>
-          <tr>
-            <th scope="col">Node</th>
-            <th scope="col" className={tables.number}>
-              Flows
-            </th>
-            <th scope="col" className={tables.number}>
-              Events
-            </th>
-            <th scope="col" className={tables.number}>
-              Flows a second
-            </th>
-            <th scope="col">First</th>
-            <th scope="col">Last</th>
-            <th scope="col" className={tables.number}>
-              Events lost
-            </th>
-            <th scope="col">Clock</th>
-          </tr>
-        </thead>
-        <tbody>
-          {report.nodes.map((node) => (
-            <tr key={node.name ?? ""}>
-              <td className={styles.name}>
-                <bdi>{node.name === null ? "not named in the records" : visible(node.name)}</bdi>
-              </td>
-              <td className={tables.number}>
-                <Link href={flowsOfNode(captureId, node.name)}>{formatCount(node.flows)}</Link>
-              </td>
-              <td className={tables.number}>{formatCount(node.events)}</td>
-              <td className={tables.number}>{node.flowsPerSecond ?? "–"}</td>
-              <td>{formatInstantText(node.first)}</td>
-              <td>{formatInstantText(node.last)}</td>
-              <td className={tables.number}>{formatCount(node.lost)}</td>
-              <td>
-                {skewOf(node.name) ||
-                  (report.nodes.length > 1 ? "agrees, as far as it shows" : "nothing to compare with")}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PlainTable
+        look={{ table: tables.table, number: tables.number }}
+        columns={columns}
+        rows={report.nodes}
+        keyOf={({ name }) => name ?? ""}
+      />
     </ScrollRegion>
   );
 }
