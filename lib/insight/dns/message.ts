@@ -21,9 +21,13 @@ export interface DnsMessage {
   readonly server: number | null;
 }
 
-/** By time; ties by what does not depend on the order of files. */
+/**
+ * By time, a question before the answer of the same instant: exports that cut times to milliseconds have many. Other ties by
+ * what does not depend on the order of files.
+ */
 export function byTime(a: DnsMessage, b: DnsMessage): number {
   if (a.timeNs !== b.timeNs) return a.timeNs < b.timeNs ? -1 : 1;
+  if (a.isResponse !== b.isResponse) return a.isResponse ? 1 : -1;
   if (a.hash !== b.hash) return a.hash < b.hash ? -1 : 1;
   return a.occurrence - b.occurrence;
 }

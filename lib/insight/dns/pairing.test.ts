@@ -25,6 +25,7 @@ function drawn(exchanges: readonly PairedExchange[]): string[] {
 
 const cases: readonly (readonly [string, string, readonly string[]])[] = [
   ["a question and its answer", "0 ask\n3 answer", ["1-2 3ms"]],
+  ["a question and its answer at one instant, whichever was written first", "0 answer\n0 ask", ["2-1 0ms"]],
   ["a question without an answer", "0 ask", ["1-"]],
   ["an answer whose question is not in the log", "0 answer", ["-1"]],
   ["an answer exactly at the time-out", "0 ask\n5000 answer", ["1-2 5000ms"]],

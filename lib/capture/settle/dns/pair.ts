@@ -36,8 +36,9 @@ export class DnsInTime implements InTime {
     this.rows = new SettledRows(database, "DnsExchange");
   }
 
-  rankOf(): number {
-    return 0;
+  /** A question before the answer of the same instant. */
+  rankOf(flows: FlowColumns, row: number): number {
+    return this.reader.isAnswer(flows, row) ? 1 : 0;
   }
 
   take(flows: FlowColumns, row: number): void {

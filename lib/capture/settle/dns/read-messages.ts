@@ -44,6 +44,10 @@ export class DnsReader {
     this.answers = new Answers(database);
   }
 
+  isAnswer({ at }: FlowColumns, row: number): boolean {
+    return this.kinds.get(at.kind[row] as number)?.isResponse === true;
+  }
+
   read(flows: FlowColumns, row: number): DnsRecord {
     const { at } = flows;
     const { pairs } = this;
