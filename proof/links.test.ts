@@ -5,6 +5,10 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { line, lines } from "@/lib/jobs/testing";
+import type { L7Counts } from "@/lib/questions/answers-l7";
+import { pinBlocks } from "@/lib/report/pin-report";
+import { formatFilter, type Term } from "@/lib/scope/filter";
 import {
   classTerms,
   type Measure,
@@ -13,10 +17,7 @@ import {
   requestTerm,
   rowTerms,
   statusTerms,
-} from "@/components/frame/request-terms";
-import { line, lines } from "@/lib/jobs/testing";
-import type { L7Counts } from "@/lib/questions/answers-l7";
-import { formatFilter, type Term } from "@/lib/scope/filter";
+} from "@/lib/scope/request-terms";
 import { generateLogs, type Log, type ProofCapture, REAL_LOGS, sharedProofs } from "./captures";
 import { readModel } from "./model";
 import { scopesOver, WHOLE } from "./scopes";
@@ -39,6 +40,21 @@ const captures: readonly (readonly [string, readonly Log[]])[] = [
 ];
 
 type Texts = Readonly<Record<string, string>>;
+
+/** Views as they are pinned, whose tables lead on from several numbers of a row. */
+const PINS = [
+  ["map", "level=pod&hide=dns,host"],
+  ["l7", ""],
+  ["l7", "protocol=grpc&by=edge"],
+  ["workloads", ""],
+] as const;
+
+/** A question as the interface is asked it. */
+function texts(ask: object): Texts {
+  return Object.fromEntries(
+    Object.entries(ask).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+}
 
 function eventsOf(proof: ProofCapture, scope: Texts, terms: readonly Term[]): number {
   const q = [scope.q ?? "", formatFilter({ terms })].filter((text) => text !== "").join(" ");
@@ -92,6 +108,28 @@ describe.each(captures)("the links of the L7 view, in %s", (_name, logs) => {
       }
     }
     expect(wrong.slice(0, 5)).toEqual([]);
+  }, 120_000);
+
+  it("lead from a pin's report to what it counts, hidden parts of the map left out", async () => {
+    const proof = proofOf(logs);
+    let numbers = 0;
+    for (const [view, link] of PINS) {
+      const blocks = await pinBlocks({ view, link }, async (question, ask) =>
+        proof.ask(question as "l7", texts(ask)),
+      );
+      const rows = blocks.flatMap((block) => (block.kind === "table" ? [block] : []));
+      for (const { columns, cells, filters = [] } of rows.flatMap(({ columns, rows }) =>
+        rows.map((row) => ({ columns, ...row })),
+      ))
+        for (const [at, q] of filters.entries()) {
+          if (q === null || cells[at] === null) continue;
+          const counted = proof.ask("flows", { q, limit: "1" }).total;
+          const found = columns[at]?.label === "Drops" ? counted?.drops : counted?.events;
+          expect({ view, link, q, found }).toEqual({ view, link, q, found: cells[at] });
+          numbers += 1;
+        }
+    }
+    expect(numbers).toBeGreaterThan(20);
   }, 120_000);
 
   it(`lead from each series and cell of the time line to its requests (seed ${SEED})`, () => {

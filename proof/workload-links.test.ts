@@ -9,7 +9,6 @@ import { actorOfRow } from "@/components/frame/actor-names";
 import {
   backendTerms,
   connectionRowTerms,
-  connectionTerms,
   countedTerms,
   dropsOf,
   eitherEnd,
@@ -22,6 +21,7 @@ import {
   translatedTerms,
 } from "@/components/workloads/workload-links";
 import { TRAFFIC_BY, TRAFFIC_OF, TRAFFIC_SIDES } from "@/lib/questions/answers-workloads";
+import { connectionTerms } from "@/lib/scope/connection-terms";
 import { formatFilter, type Term } from "@/lib/scope/filter";
 import { type ConnectionWord, OUTCOME_WORDS, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import { generateLogs, type Log, type ProofCapture, REAL_LOGS, sharedProofs } from "./captures";

@@ -111,8 +111,10 @@ function Figures({ block, addressOf }: { readonly block: Of<"figures">; readonly
 
 function Table({ block, addressOf }: { readonly block: TableBlock; readonly addressOf: FilterAddress }) {
   const { title, notes, columns, rows, more } = block;
-  // The first number of a row leads to what the row counts.
+  // The first number of a row leads to what the row counts, others where it is said.
   const counted = columns.findIndex(({ type }) => type === "count");
+  const filterAt = ({ filter, filters }: TableBlock["rows"][number], at: number) =>
+    filters?.[at] ?? (at === counted ? filter : undefined);
   return (
     <section className={styles.block}>
       <h3>{visible(title)}</h3>
@@ -132,15 +134,16 @@ function Table({ block, addressOf }: { readonly block: TableBlock; readonly addr
               </tr>
             </thead>
             <tbody>
-              {keyed(rows, (row) => JSON.stringify(row)).map(({ key, thing: { cells, filter } }) => (
+              {keyed(rows, (row) => JSON.stringify(row)).map(({ key, thing: row }) => (
                 <tr key={key}>
                   {columns.map(({ label, type }, at) => (
                     <td key={label} className={isNumber(type) ? tables.number : styles.cell}>
-                      {at === counted && typeof cells[at] === "number" ? (
-                        <Counted count={cells[at]} filter={filter} addressOf={addressOf} />
-                      ) : (
-                        cellText(cells[at] ?? null, type)
-                      )}
+                      <CellOf
+                        cell={row.cells[at] ?? null}
+                        type={type}
+                        filter={filterAt(row, at)}
+                        addressOf={addressOf}
+                      />
                     </td>
                   ))}
                 </tr>
@@ -154,6 +157,16 @@ function Table({ block, addressOf }: { readonly block: TableBlock; readonly addr
   );
 }
 
+interface CellProps extends Omit<CountedProps, "count"> {
+  readonly cell: Cell;
+  readonly type: Column["type"];
+}
+
+function CellOf({ cell, type, ...leads }: CellProps) {
+  if (type === "count" && typeof cell === "number") return <Counted count={cell} {...leads} />;
+  return cellText(cell, type);
+}
+
 function isNumber(type: Column["type"]): boolean {
   return type === "count" || type === "span";
 }
@@ -161,14 +174,13 @@ function isNumber(type: Column["type"]): boolean {
 function cellText(cell: Cell, type: Column["type"]): ReactNode {
   if (cell === null) return <span className={styles.quiet}>unknown</span>;
   switch (type) {
-    case "count":
-      return typeof cell === "number" ? formatCount(cell) : visible(cell);
     case "time":
       return <span className={styles.time}>{timeText(String(cell))}</span>;
     case "span":
       return formatSpan(BigInt(cell));
     case "actor":
       return cell === "" ? "" : actorName(String(cell));
+    case "count":
     case "text":
       return visible(String(cell));
   }

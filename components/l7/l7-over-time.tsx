@@ -1,10 +1,10 @@
 "use client";
 
 import { actorNames, actorOfRow } from "@/components/frame/actor-names";
-import { podsTerms } from "@/components/frame/request-terms";
 import { RowsOverTime } from "@/components/frame/rows-over-time";
 import type { RequestClass } from "@/lib/insight/request-class";
 import type { L7Counts, L7TimelineOf } from "@/lib/questions/answers-l7";
+import { podsTerms } from "@/lib/scope/request-terms";
 import { CLASS_LABELS, countedOf, hasClientErrors } from "./l7-words";
 import type { L7PartProps } from "./part";
 import { useL7Timeline } from "./queries";

@@ -3,7 +3,6 @@
 import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { ZONE } from "@/components/frame/preferences";
-import { rowTerms } from "@/components/frame/request-terms";
 import type { AreaLook } from "@/components/ui/area-looks";
 import { formatCount, formatSpan } from "@/components/ui/format";
 import { type ChartSeries, SeriesChart } from "@/components/ui/series-chart";
@@ -12,6 +11,7 @@ import { useStored } from "@/components/ui/use-stored";
 import shared from "@/components/ui/view.module.css";
 import type { RequestClass } from "@/lib/insight/request-class";
 import type { L7Counts, L7TimelineAnswer } from "@/lib/questions/answers-l7";
+import { rowTerms } from "@/lib/scope/request-terms";
 import { ErrorRate, type RatePoint } from "./error-rate";
 import styles from "./l7-view.module.css";
 import { CLASS_LABELS } from "./l7-words";

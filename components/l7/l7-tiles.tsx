@@ -2,12 +2,12 @@
 
 import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
-import { type Measure, measureTerms, requestTerm } from "@/components/frame/request-terms";
 import { formatCount, formatQuantity, formatShare, formatSpan } from "@/components/ui/format";
 import { Tile, Tiles } from "@/components/ui/tile";
 import shared from "@/components/ui/view.module.css";
 import { parseTime } from "@/lib/base/time";
 import type { L7Counts } from "@/lib/questions/answers-l7";
+import { type Measure, measureTerms, requestTerm } from "@/lib/scope/request-terms";
 import styles from "./l7-view.module.css";
 import {
   CLASS_LABELS,

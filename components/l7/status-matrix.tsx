@@ -3,12 +3,12 @@
 import Link from "next/link";
 import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress } from "@/components/frame/flows-address";
-import { measureTerms, requestTerm, rowTerms, statusTerms } from "@/components/frame/request-terms";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { ScrollRegion } from "@/components/ui/scroll";
 import shared from "@/components/ui/view.module.css";
 import type { L7Answer, L7Counts, L7Row } from "@/lib/questions/answers-l7";
 import type { Term } from "@/lib/scope/filter";
+import { measureTerms, requestTerm, rowTerms, statusTerms } from "@/lib/scope/request-terms";
 import styles from "./l7-view.module.css";
 import { byLabel, isAnswersOnly, matrixBy, rowName, sortStatuses, toneOfStatus } from "./l7-words";
 import type { L7PartProps } from "./part";

@@ -2,11 +2,11 @@
 
 import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
-import { type Measure, measureTerms, rowTerms } from "@/components/frame/request-terms";
 import { DrawerPart } from "@/components/ui/drawer";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import type { L7Answer, L7Protocol, L7Row } from "@/lib/questions/answers-l7";
+import { type Measure, measureTerms, rowTerms } from "@/lib/scope/request-terms";
 import type { AboutPart } from "./about-parts";
 import { useRequests } from "./drawer-queries";
 import styles from "./map-drawer.module.css";

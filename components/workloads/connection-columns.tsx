@@ -5,10 +5,11 @@ import { CountLink } from "@/components/ui/count-link";
 import type { DataColumn } from "@/components/ui/data-table";
 import shared from "@/components/ui/view.module.css";
 import type { ConnectionKey, ConnectionsAnswer, ConnectionsBy } from "@/lib/questions/answers-workloads";
+import { connectionTerms } from "@/lib/scope/connection-terms";
 import type { Term } from "@/lib/scope/filter";
 import { type ConnectionWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import type { WorkloadPartProps } from "./part";
-import { connectionRowTerms, connectionTerms, countedTerms } from "./workload-links";
+import { connectionRowTerms, countedTerms } from "./workload-links";
 import { BY_LABELS, lengthText, OUTCOME_LABELS } from "./workload-words";
 import styles from "./workloads-view.module.css";
 

@@ -13,13 +13,14 @@ import { Tile, Tiles } from "@/components/ui/tile";
 import { useStored } from "@/components/ui/use-stored";
 import shared from "@/components/ui/view.module.css";
 import type { ConnectionCounts, ConnectionsAnswer, ConnectionsBy } from "@/lib/questions/answers-workloads";
+import { connectionTerms } from "@/lib/scope/connection-terms";
 import { type ConnectionWord, type OutcomeWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import { Asked } from "./asked";
 import { connectionColumns } from "./connection-columns";
 import { ConnectionsOverTime } from "./connections-over-time";
 import type { WorkloadPartProps } from "./part";
 import { useConnections, useConnectionsTimeline } from "./queries";
-import { connectionTerms, countedTerms } from "./workload-links";
+import { countedTerms } from "./workload-links";
 import { BY_LABELS, lengthText, OUTCOME_LABELS } from "./workload-words";
 import styles from "./workloads-view.module.css";
 

@@ -38,6 +38,13 @@ export function Services(part: WorkloadPartProps) {
               Events of flows that name the service on either side. A packet that finds no backend is dropped
               with reason 158 (service backend not found); such drops often name the address only.
             </p>
+            <p className={shared.note}>
+              Traffic per backend is exact where a record names both the service and the pod, and stands under
+              “Who answered”. Other records name one of them: the service before its address is translated,
+              the pod after that. How much of a pod's traffic came through the service is not in them. “Led
+              to” says which pods sockets were led to that asked for it; its number is of all translations to
+              the pod, for other services as well.
+            </p>
             <DataTable
               label="Services"
               columns={columns(part, rows)}
@@ -100,7 +107,7 @@ function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>
         <>
           {row.backends.slice(0, BACKENDS).map(({ pod, events }) => (
             <div key={pod ?? "?"}>
-              <bdi>{isService(pod) ? "the service's own address" : name(pod)}</bdi>{" "}
+              <bdi>{isService(pod) ? "the record does not say which pod" : name(pod)}</bdi>{" "}
               <Count {...part} count={events} terms={backendTerms(row, pod)} />{" "}
               <span className={shared.quiet}>{formatShare(events, row.events)}</span>
             </div>

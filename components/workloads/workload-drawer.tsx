@@ -10,17 +10,11 @@ import { formatShare } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import type { WorkloadRow } from "@/lib/questions/answers-workloads";
+import { connectionTerms } from "@/lib/scope/connection-terms";
 import type { Term } from "@/lib/scope/filter";
 import type { ConnectionWord } from "@/lib/scope/outcome-kinds";
 import type { WorkloadPartProps } from "./part";
-import {
-  connectionRowTerms,
-  connectionTerms,
-  countedTerms,
-  dropsOf,
-  eitherEnd,
-  requestsOf,
-} from "./workload-links";
+import { connectionRowTerms, countedTerms, dropsOf, eitherEnd, requestsOf } from "./workload-links";
 import { REASON_LABELS, scoreText } from "./workload-words";
 
 interface WorkloadDrawerProps extends WorkloadPartProps {

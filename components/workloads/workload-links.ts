@@ -1,6 +1,5 @@
 /** The terms of a filter that lead from a number of the Workloads view to exactly what it counts. */
 
-import { actorOf } from "@/components/frame/actor-terms";
 import type {
   ConnectionKey,
   ConnectionsOf,
@@ -12,13 +11,14 @@ import type {
   TrafficSide,
 } from "@/lib/questions/answers-workloads";
 import type { ActorLevel } from "@/lib/scope/actor-kinds";
+import { actorOf } from "@/lib/scope/actor-terms";
+import { ATTEMPTS, connectionTerms } from "@/lib/scope/connection-terms";
 import { makeTerm, type Term } from "@/lib/scope/filter";
-import { type ConnectionWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
+import { UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import type { SpecialValue } from "@/lib/scope/value-kind";
 
 const NONE: SpecialValue = { type: "none" };
 const UNKNOWN: SpecialValue = { type: "unknown" };
-const TCP = makeTerm("protocol", [{ type: "word", word: "tcp" }]);
 const DROP = makeTerm("drop", [{ type: "word", word: "yes" }]);
 
 /** Flow events with the workload or pod on either end. */
@@ -40,19 +40,9 @@ export function requestsOf(pod: string): readonly Term[] {
   ];
 }
 
-export function connectionTerms(...words: readonly ConnectionWord[]): readonly Term[] {
-  return [
-    TCP,
-    makeTerm(
-      "connection",
-      words.map((word) => ({ type: "word", word })),
-    ),
-  ];
-}
-
 /** Connections that a picture counts. */
 export function countedTerms(of: ConnectionsOf): readonly Term[] {
-  if (of === "attempts") return [TCP, makeTerm("attempt", [{ type: "word", word: "yes" }])];
+  if (of === "attempts") return ATTEMPTS;
   return of === "unanswered" ? connectionTerms(...UNANSWERED_WORDS) : connectionTerms(of);
 }
 

@@ -63,10 +63,19 @@ export function rolledWidth(database: Sqlite, scope: CompiledScope): bigint | un
 
 /** The width of the buckets in which flows are counted by node alone (`ROLL_UP.nodes`), where they are. */
 export function nodeBuckets(database: Sqlite): bigint | undefined {
-  if (!isOn || !isCurrent(database)) return undefined;
+  return isOn && isCurrent(database) ? widthOf(database, ROLL_UP.nodes) : undefined;
+}
+
+/** The width of the coarse buckets by pair, where finer ones would be as many as the flows, so that there are only these. */
+export function coarseWidth(database: Sqlite, scope: CompiledScope, reads: string): bigint | undefined {
+  const read = columnsRead(`${scope.filter.sql} ${reads}`);
+  return isRolled(read) && isCurrent(database) ? widthOf(database, ROLL_UP.coarsePairs) : undefined;
+}
+
+function widthOf(database: Sqlite, level: number): bigint | undefined {
   const width = database
     .prepareExact("SELECT widthNs FROM RollUpLevel WHERE level = ?")
-    .get([ROLL_UP.nodes])?.widthNs;
+    .get([level])?.widthNs;
   return typeof width === "bigint" ? width : undefined;
 }
 

@@ -9,7 +9,7 @@ import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { Sqlite, SqlValue } from "@/lib/capture/driver";
-import { countedFlows } from "@/lib/capture/rolled-flows";
+import { coarseWidth, countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { PRESENT } from "@/lib/flow/presence";
 import type { Scope } from "@/lib/scope/link";
@@ -74,10 +74,10 @@ function count(
   const { database } = capture;
   const span = spanOf(capture, scope.from, scope.to);
   const { first, last } = span ?? { first: 0n, last: 0n };
-  const widthNs = bucketWidth(last - first + 1n, buckets);
-  const start = alignDown(first, widthNs);
   const telling = tellingOf(by, side);
   const compiled = compileScope(database, scope);
+  const widthNs = widthOf(database, compiled, telling, bucketWidth(last - first + 1n, buckets));
+  const start = alignDown(first, widthNs);
   const names = new Map(
     database
       .prepare(telling.names)
@@ -107,6 +107,16 @@ function count(
     folded: { rows: counts.slice(limit).length, ...Count.of(counts.slice(limit)).answer() },
     untimed: total.untimed,
   };
+}
+
+/**
+ * Of the whole capture, buckets by sender or receiver that stand ready, if only coarse ones do: finer ones would be counted from every
+ * flow. Of a range they are counted.
+ */
+function widthOf(database: Sqlite, scope: CompiledScope, { column }: Telling, widthNs: bigint): bigint {
+  if (column === "f.kindId" || scope.from !== undefined || scope.to !== undefined) return widthNs;
+  const ready = coarseWidth(database, scope, column);
+  return ready !== undefined && ready > widthNs ? ready : widthNs;
 }
 
 interface Sums {

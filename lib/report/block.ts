@@ -38,7 +38,15 @@ const tableBlock = z.object({
   title: text,
   notes,
   columns: z.array(columnSchema),
-  rows: z.array(z.object({ cells: z.array(cellSchema), filter: filter.optional() })),
+  rows: z.array(
+    z.object({
+      cells: z.array(cellSchema),
+      /** Of the first number. */
+      filter: filter.optional(),
+      /** Where more numbers lead somewhere: one for each cell, from the first. */
+      filters: z.array(filter).optional(),
+    }),
+  ),
   /** What is not in the rows, as a sentence; null: nothing. */
   more: text.nullable(),
 });
@@ -92,11 +100,12 @@ export type Figure = z.infer<typeof figuresBlock>["figures"][number];
 /** For who cannot follow them: the workplace is closed to visitors. */
 export function withoutFilters(block: Block): Block {
   const bare = <Item extends { readonly filter?: unknown }>({ filter: _, ...item }: Item) => item;
+  const bareRow = ({ filters: _, ...row }: TableBlock["rows"][number]) => bare(row);
   switch (block.kind) {
     case "figures":
       return { ...block, figures: block.figures.map(bare) };
     case "table":
-      return { ...block, rows: block.rows.map(bare) };
+      return { ...block, rows: block.rows.map(bareRow) };
     case "causes":
       return { ...block, causes: block.causes.map(bare) };
     default:

@@ -1,9 +1,14 @@
 /** Views whose report is one table or list: overview, map, L7, workloads, quality. */
 
-import { L7_BY, L7_PROTOCOLS } from "@/lib/questions/answers-l7";
+import { L7_BY, L7_PROTOCOLS, type L7Protocol } from "@/lib/questions/answers-l7";
 import { MAP_LEVELS } from "@/lib/questions/answers-map";
 import type { Answer } from "@/lib/questions/questions";
-import { readHide, withoutHidden } from "@/lib/scope/map-hide";
+import { ATTEMPTS, connectionTerms } from "@/lib/scope/connection-terms";
+import { betweenTerm, eitherTerm, endTerm, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
+import { formatFilter, type Term } from "@/lib/scope/filter";
+import { readHide, termsOf, turned, withoutHidden } from "@/lib/scope/map-hide";
+import { type ConnectionWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
+import { type Measure, measureTerms, rowTerms } from "@/lib/scope/request-terms";
 import { type Asker, countOf, moreText, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell } from "../block";
 
@@ -32,7 +37,14 @@ export async function mapReport(ask: Asker, { scope, view }: Pinned): Promise<Bl
   const level = MAP_LEVELS.find((word) => word === view.level) ?? "workload";
   const hide = readHide(view.hide);
   const shown = withoutHidden(scope, hide);
-  const { edges, folded, unplaced, meta } = await ask("map", { ...scopeText(shown), level, limit: ROWS });
+  const { nodes, edges, folded, unplaced, meta } = await ask("map", {
+    ...scopeText(shown),
+    level,
+    limit: ROWS,
+  });
+  const levelOf = new Map(nodes.map((node) => [node.id, node.level]));
+  const end = (id: string) => ({ id, level: levelOf.get(id) ?? level });
+  const hidden = termsOf(hide).map(({ term }) => turned(term));
   const notes = [...meta.notes];
   if (shown !== scope) notes.push("What the map hides is left out here as well.");
   if (unplaced.events > 0)
@@ -52,15 +64,29 @@ export async function mapReport(ask: Asker, { scope, view }: Pinned): Promise<Bl
         { label: "DNS errors", type: "count" },
         { label: "Last", type: "time" },
       ],
-      rows: edges.map(({ client, server, port, protocol, events, drops, l7Errors, dnsErrors, last }) => ({
-        cells: [client, server, portText(port, protocol), events, drops, l7Errors, dnsErrors, last],
-      })),
+      rows: edges.map(({ client, server, port, protocol, events, drops, l7Errors, dnsErrors, last }) => {
+        const edge = [betweenTerm(end(client), end(server)), ...portTerms(port, protocol), ...hidden];
+        return {
+          cells: [client, server, portText(port, protocol), events, drops, l7Errors, dnsErrors, last],
+          filters: [
+            ...[null, null, null],
+            filterOf(edge),
+            filterOf(edge, MEASURE_TERMS.drops),
+            filterOf(edge, MEASURE_TERMS.l7Errors),
+            filterOf(edge, MEASURE_TERMS.dnsErrors),
+          ],
+        };
+      }),
       more:
         folded.edges === 0
           ? null
           : `And ${countOf(folded.edges, "more edge")} with ${countOf(folded.events, "event")}.`,
     },
   ];
+}
+
+function filterOf(...terms: readonly (readonly Term[])[]): string {
+  return formatFilter({ terms: terms.flat() });
 }
 
 function portText(port: number | null, protocol: string | null): Cell {
@@ -79,7 +105,10 @@ export async function l7Report(ask: Asker, { scope, view }: Pinned): Promise<Blo
   return [{ kind: "text", title: "Requests", sentences: ["There are no L7 records in this scope."] }];
 }
 
-function requestsBlock({ rows, folded, meta }: Answer<"l7">, protocol: string, by: string): Block {
+function requestsBlock({ total, rows, folded, meta }: Answer<"l7">, protocol: L7Protocol, by: string): Block {
+  // Of aggregated records no request is known, and so not who was denied.
+  const isAnswers = total.requests === 0 && total.answersOnly > 0;
+  const seen = isAnswers ? "responses" : "requests";
   return {
     kind: "table",
     title: `${protocol === "grpc" ? "gRPC" : protocol === "http" ? "HTTP" : "Kafka"} requests by ${by}`,
@@ -91,30 +120,37 @@ function requestsBlock({ rows, folded, meta }: Answer<"l7">, protocol: string, b
         type: "actor",
       },
       { label: "Server", type: "actor" },
-      { label: "Requests", type: "count" },
+      { label: isAnswers ? "Answers" : "Requests", type: "count" },
       { label: "Errors", type: "count" },
       { label: "Denied by policy", type: "count" },
       { label: "Status", type: "text" },
       { label: "p95", type: "span" },
       { label: "Last", type: "time" },
     ],
-    rows: rows.map(({ key, method, requests, errors, denied, status, latencyNs, last }) => ({
+    rows: rows.map(({ key, method, errors, denied, status, latencyNs, last, ...row }) => ({
       cells: [
-        key.method ?? method,
+        key.method ?? method ?? (key.method === undefined ? "several" : null),
         key.route ?? key.url ?? key.status ?? key.clientPod ?? key.client ?? key.pod ?? key.server ?? null,
         key.server ?? "",
-        requests,
+        row[seen],
         errors,
-        denied,
+        denied === 0 && isAnswers ? null : denied,
         Object.entries(status)
           .map(([code, count]) => `${code}: ${count}`)
           .join(", "),
         latencyNs.p95,
         last,
       ],
+      filters: [null, null, null, ...([seen, "errors", "denied"] as const).map(counted(protocol, key))],
     })),
     more: moreText(folded.rows, countOf(folded.requests, "request")),
   };
+}
+
+/** The flows of a number of the row; null where a name is too long for a filter. */
+function counted(protocol: L7Protocol, key: Answer<"l7">["rows"][number]["key"]) {
+  const terms = rowTerms(protocol, key);
+  return (measure: Measure) => (terms === undefined ? null : filterOf(terms, measureTerms(measure)));
 }
 
 export async function workloadsReport(ask: Asker, { scope }: Pinned): Promise<Block[]> {
@@ -137,9 +173,27 @@ export async function workloadsReport(ask: Asker, { scope }: Pinned): Promise<Bl
       ],
       rows: rows.map(({ workload, events, drops, pods, likelyReason, syn, unanswered, refused, rst }) => ({
         cells: [workload, events, drops, pods.length, likelyReason, syn, unanswered, refused, rst],
+        filters: workloadFilters(workload),
       })),
       more: moreText(folded.rows, countOf(folded.events, "event")),
     },
+  ];
+}
+
+/** In the order of the columns: of the workload on either side, then of connections to it. */
+function workloadFilters(workload: string): (string | null)[] {
+  const either = [eitherTerm({ id: workload, level: "workload" })];
+  const server = [endTerm("server", { id: workload, level: "workload" })];
+  const connections = (...words: readonly ConnectionWord[]) => filterOf(server, connectionTerms(...words));
+  return [
+    null,
+    filterOf(either),
+    filterOf(either, MEASURE_TERMS.drops),
+    ...[null, null],
+    filterOf(server, ATTEMPTS),
+    connections(...UNANSWERED_WORDS),
+    connections("refused"),
+    connections("reset-by-client", "reset-by-server"),
   ];
 }
 

@@ -1,12 +1,27 @@
-/** The terms of a filter that lead from a number of the L7 view to exactly what it counts. */
+/** The terms of a filter that lead from a number about requests to exactly what it counts. */
 
-import type { RequestClass } from "@/lib/insight/request-class";
-import type { L7Protocol, L7Row, L7TimelineOf } from "@/lib/questions/answers-l7";
-import { makeTerm, type Term } from "@/lib/scope/filter";
-import { LONGEST_PATTERN } from "@/lib/scope/http-kinds";
-import type { RequestWord } from "@/lib/scope/outcome-kinds";
-import type { SpecialValue } from "@/lib/scope/value-kind";
 import { actorOf } from "./actor-terms";
+import { makeTerm, type Term } from "./filter";
+import { LONGEST_PATTERN } from "./http-kinds";
+import type { RequestWord } from "./outcome-kinds";
+import type { SpecialValue } from "./value-kind";
+
+type Protocol = "http" | "grpc" | "kafka";
+/** Of which exactly one holds (lib/insight/request-class.ts). */
+type ClassWord = Exclude<RequestWord, Protocol | "error" | "answer-only" | "timed">;
+
+/** What a row of requests stands for; which members there are depends on the table. null: not known. */
+interface RequestKey {
+  readonly class?: ClassWord | undefined;
+  readonly client?: string | null | undefined;
+  readonly clientPod?: string | null | undefined;
+  readonly server?: string | null | undefined;
+  readonly pod?: string | null | undefined;
+  readonly method?: string | null | undefined;
+  readonly status?: string | undefined;
+  readonly url?: string | null | undefined;
+  readonly route?: string | null | undefined;
+}
 
 const UNKNOWN: SpecialValue = { type: "unknown" };
 const NONE: SpecialValue = { type: "none" };
@@ -51,7 +66,7 @@ export function measureTerms(measure: Measure): readonly Term[] {
 }
 
 /** Of one class, to which no other belongs. */
-export function classTerms(name: RequestClass): readonly Term[] {
+export function classTerms(name: ClassWord): readonly Term[] {
   const isSilent = name === "no-answer" || name === "open" || name === "unpaired";
   return isSilent ? [requestTerm(name), NOT_ANSWERED, requestTerm("error", true)] : [requestTerm(name)];
 }
@@ -75,7 +90,7 @@ export function statusTerms(status: string): readonly Term[] {
 }
 
 /** The requests of a row, whatever became of them; undefined where a name is too long for a filter. */
-export function rowTerms(protocol: L7Protocol, key: L7Row["key"]): readonly Term[] | undefined {
+export function rowTerms(protocol: Protocol, key: RequestKey): readonly Term[] | undefined {
   const terms: Term[] = [requestTerm(protocol)];
   if (key.class !== undefined) terms.push(...classTerms(key.class));
   if (key.client !== undefined) terms.push(makeTerm("client", [actorOf("workload", key.client)]));
@@ -98,8 +113,8 @@ export function rowTerms(protocol: L7Protocol, key: L7Row["key"]): readonly Term
 
 /** Requests of a class at these pods; turned round, at all others. */
 export function podsTerms(
-  protocol: L7Protocol,
-  of: L7TimelineOf,
+  protocol: Protocol,
+  of: ClassWord | "all",
   by: "pod" | "client-pod",
   keys: readonly (string | null)[],
   negated: boolean,
@@ -112,7 +127,7 @@ export function podsTerms(
   ];
 }
 
-function methodTerm(protocol: L7Protocol, method: string | null): Term {
+function methodTerm(protocol: Protocol, method: string | null): Term {
   if (protocol === "kafka")
     return makeTerm("kafka-api", method === null ? MISSING : [{ type: "text", text: method }]);
   return makeTerm("http-method", method === null ? MISSING : [{ type: "method", method }]);
