@@ -5,7 +5,8 @@ import { formatBytes } from "@/components/ui/format";
 import { projectRoot } from "@/lib/base/project-root";
 import { backUp } from "./backup";
 import { type BackupCommand, parseArguments, type ServeCommand } from "./cli/arguments";
-import { ingest, type Surroundings } from "./cli/ingest";
+import { ingest } from "./cli/ingest";
+import type { Surroundings } from "./cli/send-files";
 import { failureWords } from "./cli/words";
 import { readServerConfig } from "./server-config";
 

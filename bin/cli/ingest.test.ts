@@ -84,6 +84,13 @@ describe("ingest", () => {
     expect([code, server.captures]).toEqual([0, ["  two nodes  "]]);
   });
 
+  it("sends the next file while the one before is read, and reports them in their order", async () => {
+    for (const name of ["a.log", "b.log"]) write(name, "x\n");
+    const isRead = (file: string) => file !== "a.log" || server.bodies.has("b.log");
+    const { stdout } = await run({ paths: ["a.log", "b.log"] }, { isRead });
+    expect(stdout).toMatch(/^a\.log: read 1 = .*\nb\.log: read 1 = .*\nOpen /);
+  });
+
   it("sends standard input as it comes, without a length", async () => {
     const stdin = Readable.from([Buffer.from("one\n"), Buffer.from("two\n")]);
     const { code } = await run({ paths: ["-"] }, { stdin });

@@ -21,6 +21,8 @@ export interface StandInOptions {
   readonly token?: string;
   /** What became of a file; read at once and wholly unless this says otherwise. */
   readonly report?: (file: string, body: Buffer) => Partial<FileReport>;
+  /** Whether a file that is asked for has been read by now. */
+  readonly isRead?: (file: string) => boolean;
   /** Answers an upload in another way. True when it did. */
   readonly onUpload?: (file: string, request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -43,7 +45,12 @@ const capture: CaptureInfo = {
   progress: [],
 };
 
-export async function startStandIn({ token, report, onUpload }: StandInOptions = {}): Promise<StandIn> {
+export async function startStandIn({
+  token,
+  report,
+  isRead = () => true,
+  onUpload,
+}: StandInOptions = {}): Promise<StandIn> {
   const bodies: StandIn["bodies"] = new Map();
   const captures: string[] = [];
   const requests: StandIn["requests"] = [];
@@ -72,7 +79,7 @@ export async function startStandIn({ token, report, onUpload }: StandInOptions =
     if (request.method === "GET") {
       const asked = reports.find(({ id }) => id === Number(upload));
       if (asked === undefined) return void refuse(404, "file_not_found");
-      if (asked.state === "reading") asked.state = "done";
+      if (asked.state === "reading" && isRead(asked.file)) asked.state = "done";
       return void json(200, asked);
     }
     const file = decodeURIComponent(upload);

@@ -38,6 +38,45 @@ it("waits no longer than five seconds, nor for more than two hundred files", asy
   expect(settled[2]).toEqual(ids.slice(200));
 });
 
+it("waits for the next of files that come one by one, in proportion to what settling took, and a second at most", async () => {
+  let tookMs = 100;
+  const { batches, settled } = start(async (ids) => {
+    await new Promise((resolve) => setTimeout(resolve, tookMs));
+    return ids;
+  });
+  const send = (fileId: number) => {
+    const end = batches.add("a", fileId);
+    batches.end("a");
+    return end;
+  };
+  // The first is not kept waiting.
+  const first = send(1);
+  await vi.advanceTimersByTimeAsync(100);
+  await first;
+  tookMs = 700;
+  const next = [send(2)];
+  await vi.advanceTimersByTimeAsync(399);
+  next.push(send(3));
+  await vi.advanceTimersByTimeAsync(399);
+  expect(settled).toEqual([[1]]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(settled).toEqual([[1], [2, 3]]);
+  await vi.advanceTimersByTimeAsync(700);
+  await Promise.all(next);
+  const last = send(4);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(settled).toEqual([[1], [2, 3], [4]]);
+  await vi.advanceTimersByTimeAsync(700);
+  await last;
+  // Long afterwards a file is not kept waiting either.
+  await vi.advanceTimersByTimeAsync(2000);
+  const single = send(5);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(settled).toHaveLength(4);
+  await vi.advanceTimersByTimeAsync(700);
+  await single;
+});
+
 it("tells every file of a batch that it could not be settled, and goes on", async () => {
   let isBroken = true;
   const { batches } = start(async (ids) => {

@@ -3,7 +3,8 @@
  *
  * Settling looks at the neighbourhood of what changed, and the files of a folder mostly lie in one neighbourhood: to
  * settle after each of n small files would read all of it n times. So a file waits for those behind it, as long as
- * they are small, and no longer than a moment. They make one revision.
+ * they are small, and no longer than a moment. They make one revision. Where files come one by one, each soon after
+ * the one before was settled, the next is waited for, too: else settling would take most of the time.
  */
 
 import type { FileReport } from "@/lib/capture/files";
@@ -11,16 +12,25 @@ import type { FileReport } from "@/lib/capture/files";
 /** A batch is settled when it is so large, or so old, though more files wait. */
 const MOST_FILES = 200;
 const LONGEST_MS = 5000;
+/** The next file is waited for this many times as long as settling took last. */
+const PATIENCE = 4;
+const LONGEST_PAUSE_MS = 1000;
+/** What was settled longer ago says nothing about a next file. */
+const RECENT_MS = 2000;
 
 interface Batch {
   readonly fileIds: number[];
   readonly timer: NodeJS.Timeout;
   readonly settled: Promise<ReadonlyMap<number, FileReport>>;
   begin(): void;
+  /** Runs while the next file is waited for. */
+  pause: NodeJS.Timeout | undefined;
 }
 
 export class SettleBatches {
   private readonly batches = new Map<string, Batch>();
+  /** How long settling took, of captures that were settled lately. */
+  private readonly tookMs = new Map<string, { readonly ms: number; readonly forget: NodeJS.Timeout }>();
 
   constructor(
     private readonly settle: (
@@ -32,15 +42,25 @@ export class SettleBatches {
   /** A file was read. Resolves with its report when it is settled. */
   async add(captureId: string, fileId: number): Promise<FileReport> {
     const batch = this.batches.get(captureId) ?? this.open(captureId);
+    clearTimeout(batch.pause);
     batch.fileIds.push(fileId);
-    if (batch.fileIds.length >= MOST_FILES) this.end(captureId);
+    if (batch.fileIds.length >= MOST_FILES) this.begin(captureId);
     const report = (await batch.settled).get(fileId);
     if (report === undefined) throw new Error(`file ${fileId} was not settled`);
     return report;
   }
 
-  /** Nothing follows soon: what there is is settled. */
+  /** No file waits to be read: what there is is settled, at once or when no next one comes. */
   end(captureId: string): void {
+    const batch = this.batches.get(captureId);
+    if (batch === undefined) return;
+    const pauseMs = Math.min((this.tookMs.get(captureId)?.ms ?? 0) * PATIENCE, LONGEST_PAUSE_MS);
+    clearTimeout(batch.pause);
+    if (pauseMs === 0) this.begin(captureId);
+    else batch.pause = setTimeout(() => this.begin(captureId), pauseMs);
+  }
+
+  private begin(captureId: string): void {
     const batch = this.batches.get(captureId);
     this.batches.delete(captureId);
     batch?.begin();
@@ -52,16 +72,25 @@ export class SettleBatches {
     const begun = new Promise<void>((resolve) => {
       begin = resolve;
     });
-    const timer = setTimeout(() => this.end(captureId), LONGEST_MS);
+    const timer = setTimeout(() => this.begin(captureId), LONGEST_MS);
     const settled = begun.then(async () => {
       clearTimeout(timer);
+      clearTimeout(batch.pause);
+      const startedMs = performance.now();
       const reports = await this.settle(captureId, fileIds);
+      this.remember(captureId, performance.now() - startedMs);
       return new Map(reports.map((report) => [report.id, report]));
     });
     // Each file's own wait hears of a failure.
     settled.catch(() => undefined);
-    const batch: Batch = { fileIds, timer, settled, begin };
+    const batch: Batch = { fileIds, timer, settled, begin, pause: undefined };
     this.batches.set(captureId, batch);
     return batch;
+  }
+
+  private remember(captureId: string, ms: number): void {
+    clearTimeout(this.tookMs.get(captureId)?.forget);
+    const forget = setTimeout(() => this.tookMs.delete(captureId), RECENT_MS).unref();
+    this.tookMs.set(captureId, { ms, forget });
   }
 }
