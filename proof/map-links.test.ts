@@ -85,6 +85,19 @@ describe.each(captures)("in %s", (_name, logs) => {
     }
   });
 
+  it("names whoever is outside alike at the levels of namespaces and workloads", () => {
+    const proof = proofOf(logs);
+    const outside = (level: string) => {
+      const { nodes, edges } = proof.ask("map", { level, limit: "10000" });
+      const events = (id: string, end: "client" | "server") =>
+        sumOf(edges.filter((edge) => edge[end] === id));
+      return nodes
+        .filter(({ kind }) => kind === "world")
+        .map((node) => ({ ...node, asks: events(node.id, "client"), isAsked: events(node.id, "server") }));
+    };
+    expect(outside("namespace")).toEqual(outside("workload"));
+  });
+
   it.each(["", "verdict:FORWARDED", "!protocol:udp"])("what is hidden in %j, term by term", (q) => {
     const proof = proofOf(logs);
     const parsed = parseFilter(q);

@@ -116,8 +116,9 @@ export class Edges {
 
   /** Pods of one workload can differ in what is known of them: the node is the same whichever came first. */
   private node(actor: ActorRow): string {
-    const id = actorKey(actor, this.level);
-    const node = toNode(actor, id, this.level);
+    const level = levelOf(actor, this.level);
+    const id = actorKey(actor, level);
+    const node = toNode(actor, id, level);
     const before = this.nodes.get(id);
     if (before === undefined || JSON.stringify(node) < JSON.stringify(before)) this.nodes.set(id, node);
     return id;
@@ -155,20 +156,16 @@ function isNobody({ kind, name }: ActorRow): boolean {
   return kind === "unknown" && name === "unknown";
 }
 
+/** Whoever is outside has no namespace: its name says most, and is the same at every level. */
+function levelOf({ kind }: ActorRow, level: MapLevel): MapLevel {
+  return kind === "world" && level === "namespace" ? "workload" : level;
+}
+
 function toNode(actor: ActorRow, id: string, level: MapLevel): Node {
   const { cluster, namespace } = actor;
   const isPod = actor.kind === "pod" || actor.kind === "workload" || actor.kind === "namespace";
-  if (level === "namespace") {
-    const isWorld = actor.kind === "world";
-    return {
-      id,
-      level,
-      kind: isPod ? "namespace" : actor.kind,
-      namespace,
-      name: isPod ? (namespace ?? "?") : isWorld ? "world" : actor.name,
-      cluster,
-    };
-  }
+  if (level === "namespace" && isPod)
+    return { id, level, kind: "namespace", namespace, name: namespace ?? "?", cluster };
   if (level === "workload" && isPod) {
     const isKnown = actor.kind !== "namespace";
     const name = isKnown ? (actor.workloadName ?? actor.name) : "?";
