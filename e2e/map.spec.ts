@@ -100,6 +100,10 @@ test("every number of the drawer leads to flows that add up to it", async ({ pag
     [[failed.client, failed.server], ["HTTP requests"]],
     [[asked.server], ["DNS, as server"]],
     [["+>addresses"], ["Who is behind it"]],
+    [
+      ["+>addresses", "edge/ingress-nginx-controller@shop-prod"],
+      ["Edges behind it", "Verdicts", "Over time"],
+    ],
   ];
   for (const [keys, parts] of opened) {
     await page.goto(`/captures/${id}/map?open=${encodeURIComponent(JSON.stringify(keys))}`);

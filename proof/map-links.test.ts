@@ -1,6 +1,7 @@
 /** Every number of the map has terms of the filter that lead to exactly what it counts, at every level. */
 
 import { describe, expect, it } from "vitest";
+import { groupBy } from "@/lib/base/group";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
 import { betweenTerm, endTerm, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
 import { formatFilter, parseFilter, type Term } from "@/lib/scope/filter";
@@ -83,6 +84,35 @@ describe.each(captures)("in %s", (_name, logs) => {
         asks: map.edges.reduce((sum, { client, events }) => (client === id ? sum + events : sum), 0),
       });
     }
+  });
+
+  it("all edges are on the pages of the map, those between two on one page", () => {
+    const proof = proofOf(logs);
+    const [level, limit] = ["pod", 40];
+    const whole = proof.ask("map", { level, limit: "10000" });
+    const pairOf = ({ client, server }: MapAnswer["edges"][number]) => `${client} -> ${server}`;
+    const edges: MapAnswer["edges"] = [];
+    const pages: Set<string>[] = [];
+    for (;;) {
+      const page = proof.ask("map", { level, limit: String(limit), skip: String(edges.length) });
+      expect(sumOf(page.edges) + page.folded.events).toBe(sumOf(whole.edges));
+      expect(page.edges.length + page.folded.edges).toBe(whole.edges.length);
+      if (page.edges.length === 0) break;
+      edges.push(...page.edges);
+      pages.push(new Set(page.edges.map(pairOf)));
+    }
+    const sorted = (all: MapAnswer["edges"]) => all.map((edge) => JSON.stringify(edge)).sort();
+    expect(sorted(edges)).toEqual(sorted(whole.edges));
+    const most = Math.max(0, ...[...groupBy(whole.edges, pairOf).values()].map(({ length }) => length));
+    expect(most).toBeLessThanOrEqual(limit);
+    expect(pages.reduce((sum, { size }) => sum + size, 0)).toBe(new Set(whole.edges.map(pairOf)).size);
+    const isWrong = ({ drops, audited, l7Errors, dnsErrors, unanswered }: MapAnswer["edges"][number]) =>
+      drops + audited + l7Errors + dnsErrors + unanswered > 0;
+    const wrong = new Set(whole.edges.filter(isWrong).map(pairOf));
+    const lastWrong = pages.findLastIndex((page) => [...page].some((pair) => wrong.has(pair)));
+    expect(
+      pages.slice(0, Math.max(0, lastWrong)).every((page) => [...page].every((pair) => wrong.has(pair))),
+    ).toBe(true);
   });
 
   it("names whoever is outside alike at the levels of namespaces and workloads", () => {

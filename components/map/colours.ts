@@ -19,11 +19,13 @@ const TOKENS = {
 
 export type Colours = Readonly<Record<keyof typeof TOKENS, string>>;
 
-export function readColours(beside: Element): Colours {
+/** `scheme`: whatever the page has. */
+export function readColours(beside: Element, scheme?: "light"): Colours {
   // One probe each: a probe that changes its colour would show the old one for as long as a transition lasts.
   const entries = Object.entries(TOKENS).map(([name, token]) => {
     const probe = document.createElement("span");
     probe.style.color = `var(${token})`;
+    if (scheme !== undefined) probe.style.colorScheme = scheme;
     beside.append(probe);
     const { color } = getComputedStyle(probe);
     probe.remove();

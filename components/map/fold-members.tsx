@@ -59,8 +59,7 @@ export function FoldMembers({ captureId, scope, spot, asks, isAsked }: FoldMembe
       </table>
       {spot.nodes.length > MOST_ROWS && (
         <p className={styles.quiet}>
-          And {formatQuantity(spot.nodes.length - MOST_ROWS, "name")} more; press the spot on the map to see
-          all.
+          And {formatQuantity(spot.nodes.length - MOST_ROWS, "name")} more; unfold them to see all.
         </p>
       )}
     </DrawerPart>

@@ -100,7 +100,7 @@ function numbersOf({ lines }: Drawn, camera: Camera): Wanted[] {
       const { x, y } = pointOn(curve, t);
       return { at: { x, y: y + 4 }, align: "center" };
     });
-    const text = (line.isBlocked ? "✕ " : "") + line.label;
+    const text = (line.isBlocked ? "× " : "") + line.label;
     return [{ text, ways, kind: "line", tone: line.tone, isDim: false }];
   });
 }

@@ -2,10 +2,10 @@
 
 import { DrawerPart } from "@/components/ui/drawer";
 import type { Line } from "@/lib/insight/map/graph";
-import { betweenTerm } from "@/lib/scope/edge-terms";
 import { addTerm } from "@/lib/scope/edit";
 import type { Scope } from "@/lib/scope/link";
 import { AboutParts, type RangeChange, Seen } from "./about-parts";
+import { lineTerm } from "./part-terms";
 import { Ports } from "./ports";
 import type { Level } from "./words";
 
@@ -19,18 +19,22 @@ interface LinePartsProps {
 
 /** What is known of a line: by port, over time, who decided, and the pods behind it. */
 export function LineParts({ captureId, scope, level, line, onRange }: LinePartsProps) {
-  const [client, server] = [line.from.nodes[0], line.to.nodes[0]];
-  const isOne = !line.from.isFold && !line.to.isFold && client !== undefined && server !== undefined;
+  const isOne = !line.from.isFold && !line.to.isFold;
+  const term = lineTerm(line);
   return (
     <>
       <DrawerPart title={isOne ? "By port" : "Edges behind it"}>
         <Ports captureId={captureId} scope={scope} line={line} withNames={!isOne} />
         <Seen edges={line.edges} />
       </DrawerPart>
-      {isOne && (
+      {term === undefined ? (
+        <DrawerPart title="More about it">
+          <p>There are too many names for one question; each edge has its own numbers and links above.</p>
+        </DrawerPart>
+      ) : (
         <AboutParts
           captureId={captureId}
-          scope={{ ...scope, filter: addTerm(scope.filter, betweenTerm(client, server)) }}
+          scope={{ ...scope, filter: addTerm(scope.filter, term) }}
           level={level}
           edges={line.edges}
           ends={["client", "server"]}

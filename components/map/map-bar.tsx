@@ -24,6 +24,7 @@ interface MapBarProps {
   readonly isPlayed: boolean;
   readonly onPlay: () => void;
   readonly onSave: (as: SavedAs) => void;
+  readonly onPrint: () => void;
 }
 
 const SAVE_LABELS: Readonly<Record<SavedAs, string>> = {
@@ -35,7 +36,7 @@ const SAVE_LABELS: Readonly<Record<SavedAs, string>> = {
 
 const LEVELS = Object.keys(LEVEL_LABELS) as Level[];
 
-export function MapBar({ scope, choice, picture, isPlayed, onPlay, onSave }: MapBarProps) {
+export function MapBar({ scope, choice, picture, isPlayed, onPlay, onSave, onPrint }: MapBarProps) {
   const { level, measure, isLayered } = choice;
   const hasTable = scope.view.part === "table";
   return (
@@ -56,6 +57,7 @@ export function MapBar({ scope, choice, picture, isPlayed, onPlay, onSave }: Map
                 focus: null,
                 pins: null,
                 unfold: null,
+                skip: null,
               })
             }
           >
@@ -124,7 +126,7 @@ export function MapBar({ scope, choice, picture, isPlayed, onPlay, onSave }: Map
           </MenuItem>
         ))}
         <MenuLine />
-        <MenuItem onSelect={() => window.print()}>Print</MenuItem>
+        <MenuItem onSelect={onPrint}>Print</MenuItem>
       </Menu>
       <Button
         small

@@ -6,7 +6,7 @@ import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
-import { formatQuantity } from "@/components/ui/format";
+import { formatCount, formatQuantity } from "@/components/ui/format";
 import { formatTime } from "@/lib/base/time";
 import type { MapEdge } from "@/lib/insight/map/answer";
 import type { Line, Spot } from "@/lib/insight/map/graph";
@@ -33,12 +33,13 @@ interface MapNotesProps {
   readonly picture: Picture;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  "no-protocol": "have no layer 4",
-  "no-ports": "have no ports",
-  "ports-alike": "have two ports of a kind",
-  "sides-unknown": "name neither side",
-  "not-settled": "are of a file that is still being read",
+/** Behind "1 event" and "2 events". */
+const REASONS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  "no-protocol": ["has no layer 4", "have no layer 4"],
+  "no-ports": ["has no ports", "have no ports"],
+  "ports-alike": ["has two ports of a kind", "have two ports of a kind"],
+  "sides-unknown": ["names neither side", "name neither side"],
+  "not-settled": ["is of a file that is still being read", "are of a file that is still being read"],
 };
 
 const sum = (edges: readonly MapEdge[]): number => edges.reduce((total, { events }) => total + events, 0);
@@ -53,8 +54,7 @@ export function MapNotes({ captureId, own, scope, choice, picture }: MapNotesPro
     unplaced.events > 0 && (
       <Unplaced key="unplaced" captureId={captureId} scope={scope.scope} reasons={unplaced.reasons} />
     ),
-    folded.edges > 0 &&
-      `${formatQuantity(folded.edges, "edge")} with ${formatQuantity(folded.events, "event")} are beyond what one map holds: narrow the scope to see them.`,
+    folded.edges > 0 && <Beyond own={own} skip={choice.skip} answer={answer} />,
     termsOf(choice.hide).length > 0 && (
       <>
         <HiddenNote captureId={captureId} scope={own.scope} hide={choice.hide} />{" "}
@@ -84,7 +84,7 @@ export function MapNotes({ captureId, own, scope, choice, picture }: MapNotesPro
         scope={scope}
         folds={folds}
         lines={graph?.lines ?? []}
-        isPart={choice.focus !== undefined}
+        isPart={!picture.isWhole}
       />
     ),
     choice.unfolded.size > 0 && (
@@ -104,6 +104,36 @@ export function MapNotes({ captureId, own, scope, choice, picture }: MapNotesPro
         <p key={at}>{note}</p>
       ))}
     </div>
+  );
+}
+
+interface BeyondProps {
+  readonly own: ScopeHandle;
+  readonly skip: number;
+  readonly answer: MapAnswer;
+}
+
+/** Edges that one map does not hold, and the way to them: the same map, with them instead of these. */
+function Beyond({ own, skip, answer: { edges, folded } }: BeyondProps) {
+  const all = edges.length + folded.edges;
+  const behind = all - skip - edges.length;
+  const show = (at: number) => own.setView({ skip: at === 0 ? null : String(at), open: null, focus: null });
+  return (
+    <>
+      One map does not hold all {formatQuantity(all, "edge")}. These are{" "}
+      {edges.length === 0 ? "none" : `${formatCount(skip + 1)} to ${formatCount(skip + edges.length)}`}; the{" "}
+      {formatQuantity(folded.edges, "other")} have {formatQuantity(folded.events, "event")}.{" "}
+      {skip > 0 && (
+        <Button small look="quiet" onClick={() => show(0)}>
+          Show the first
+        </Button>
+      )}
+      {behind > 0 && (
+        <Button small look="quiet" onClick={() => show(skip + edges.length)}>
+          Show the next
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -216,7 +246,7 @@ function Unplaced({
             ) : (
               formatQuantity(events, "event")
             )}{" "}
-            {REASONS[reason] ?? reason}
+            {REASONS[reason]?.[events === 1 ? 0 : 1] ?? reason}
           </span>
         );
       })}

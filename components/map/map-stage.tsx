@@ -34,6 +34,8 @@ interface MapStageProps {
 /** A press that moves less is a click. */
 const LEAST_DRAG = 4;
 const KEY_STEP = 60;
+/** A shape is moved by so much less than the picture. */
+const NUDGES = 3;
 
 export function MapStage({ scene, fitKey, label, openKeys, onOpen, onPin, handle }: MapStageProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -105,7 +107,14 @@ export function MapStage({ scene, fitKey, label, openKeys, onOpen, onPin, handle
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = MOVES[event.key];
-    if (step !== undefined) move((before) => ({ ...before, x: before.x + step[0], y: before.y + step[1] }));
+    const open = openKeys.length === 1 ? scene.spots.find(({ spot }) => spot.key === openKeys[0]) : undefined;
+    if (step !== undefined && event.shiftKey && open !== undefined)
+      onPin(open.spot.key, {
+        x: open.at.x - step[0] / NUDGES / camera.k,
+        y: open.at.y - step[1] / NUDGES / camera.k,
+      });
+    else if (step !== undefined)
+      move((before) => ({ ...before, x: before.x + step[0], y: before.y + step[1] }));
     else if (event.key === "+" || event.key === "=") zoom(1.25);
     else if (event.key === "-") zoom(0.8);
     else return;

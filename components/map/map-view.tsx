@@ -1,6 +1,6 @@
 "use client";
 
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "@/components/frame/api";
 import { useCapture } from "@/components/frame/queries";
 import { useScope } from "@/components/frame/use-scope";
@@ -12,12 +12,13 @@ import { useHotkeys } from "@/components/ui/use-hotkeys";
 import type { Graph } from "@/lib/insight/map/graph";
 import type { Place } from "@/lib/insight/map/layout";
 import { momentOf, type Replay } from "@/lib/insight/map/replay";
+import type { MapAnswer } from "@/lib/questions/answers-map";
 import { shownScope } from "./hide";
 import { MapBar } from "./map-bar";
 import { MapNotes } from "./map-notes";
 import { MapStage, type StageHandle } from "./map-stage";
 import styles from "./map-view.module.css";
-import { readKeys, readPins, writeKeys, writePins } from "./open";
+import { readKeys, readPins, writeKeys, writePins, writeUnfolded } from "./open";
 import type { Picked } from "./pick";
 import { PlayBar } from "./play-bar";
 import { type Scene, sceneAt } from "./scene";
@@ -42,6 +43,7 @@ export function MapView({ captureId }: { readonly captureId: string }) {
   const picture = usePicture(captureId, scope, choice, moment !== undefined);
   const capture = useCapture(captureId).data;
   const stage = useRef<StageHandle>(undefined);
+  const [paper, setPaper] = useState<string>();
   const openKeys = useMemo(() => readKeys(scope.view.open), [scope.view.open]);
   const close = () => scope.setView({ open: null });
   useHotkeys({ Escape: () => (openKeys.length === 0 ? false : close()) });
@@ -74,13 +76,13 @@ export function MapView({ captureId }: { readonly captureId: string }) {
     if (line !== undefined) return scope.setView({ open: writeKeys(line.from.spot.key, line.to.spot.key) });
     if (openKeys.length > 0) close();
   };
-  const unfold = (group: string) =>
-    scope.setView({ unfold: JSON.stringify([...choice.unfolded, group].sort()) });
+  const unfold = (group: string) => scope.setView({ unfold: writeUnfolded([...choice.unfolded, group]) });
   const pin = (key: string, place: Place) =>
     scope.setView({ pins: writePins(new Map([...readPins(scope.view.pins), [key, place]])) }, "replace");
   const hasTable = scope.view.part === "table";
   return (
     <div className={styles.view}>
+      {paper !== undefined && <Paper address={paper} onPrinted={() => setPaper(undefined)} />}
       <MapBar
         scope={own}
         choice={choice}
@@ -91,11 +93,15 @@ export function MapView({ captureId }: { readonly captureId: string }) {
           if (scene !== undefined && answer !== undefined)
             void import("./save").then(({ saveMap }) => saveMap(as, capture?.name ?? "map", scene, answer));
         }}
+        onPrint={() => {
+          if (scene !== undefined)
+            void import("./save").then(({ paperOf }) => setPaper(paperOf(scene, capture?.name ?? "map")));
+        }}
       />
       <div className={styles.middle}>
         <div className={styles.main}>
           {answer !== undefined && answer.edges.length === 0 ? (
-            <Nothing isPartial={answer.meta.partial} unplaced={answer.unplaced.events} />
+            <Nothing answer={answer} />
           ) : scene === undefined || graph === undefined ? (
             <p className={styles.loading}>
               {answer === undefined ? "Counting who talks to whom …" : "Laying out the map …"}
@@ -103,7 +109,7 @@ export function MapView({ captureId }: { readonly captureId: string }) {
           ) : (
             <MapStage
               scene={scene}
-              fitKey={`${captureId} ${choice.level} ${choice.isLayered} ${scope.view.focus} ${sizeKey(scene)}`}
+              fitKey={`${captureId} ${choice.level} ${choice.isLayered} ${scope.view.focus} ${choice.skip} ${sizeKey(scene)}`}
               label={`Service map: ${formatQuantity(scene.spots.length, "spot")}, ${formatQuantity(scene.lines.length, "line")}. The table below the map holds the same.`}
               openKeys={openKeys}
               onOpen={open}
@@ -144,6 +150,7 @@ export function MapView({ captureId }: { readonly captureId: string }) {
             scope={scope}
             choice={choice}
             graph={graph}
+            isWhole={picture.isWhole}
             openKeys={openKeys}
             onClose={close}
           />
@@ -154,6 +161,16 @@ export function MapView({ captureId }: { readonly captureId: string }) {
       )}
     </div>
   );
+}
+
+/** The picture that is printed in the place of the view. */
+function Paper({ address, onPrinted }: { readonly address: string; readonly onPrinted: () => void }) {
+  useEffect(() => {
+    window.addEventListener("afterprint", onPrinted);
+    return () => window.removeEventListener("afterprint", onPrinted);
+  }, [onPrinted]);
+  // biome-ignore lint/performance/noImgElement: made in the page
+  return <img className={styles.paper} src={address} alt="The map" onLoad={() => window.print()} />;
 }
 
 function totalAt({ lines }: Graph, replay: Replay, bucket: number) {
@@ -169,13 +186,19 @@ function sizeKey({ spots }: Scene): string {
   return `${spots.length} ${spots[0]?.spot.key} ${spots.at(-1)?.spot.key}`;
 }
 
-function Nothing({ isPartial, unplaced }: { readonly isPartial: boolean; readonly unplaced: number }) {
+function Nothing({ answer: { meta, folded, unplaced } }: { readonly answer: MapAnswer }) {
+  if (folded.edges > 0)
+    return (
+      <Empty title={`There are no more than ${formatQuantity(folded.edges, "edge")}.`} role="status">
+        The way to the first of them stands below.
+      </Empty>
+    );
   return (
     <Empty title="Nothing in this scope has an edge." role="status">
-      {isPartial
+      {meta.partial
         ? "A file is still being settled; the map is drawn at the end."
-        : unplaced > 0
-          ? `${formatQuantity(unplaced, "event")} do not say who asked whom; the reasons stand below.`
+        : unplaced.events > 0
+          ? `Of ${formatQuantity(unplaced.events, "event")} it is not known who asked whom; the reasons stand below.`
           : "Widen the time range or the filter."}
     </Empty>
   );

@@ -31,6 +31,16 @@ export function writeFocus(focus: Focus): string {
   return JSON.stringify(focus.kind === "near" ? [focus.key, focus.steps] : [focus.from, focus.to]);
 }
 
+/** Groups that are shown whole. */
+export function readUnfolded(text: string | undefined): ReadonlySet<string> {
+  const parsed = parsedOr(text, []);
+  return new Set(Array.isArray(parsed) ? parsed.map(String) : []);
+}
+
+export function writeUnfolded(groups: Iterable<string>): string {
+  return JSON.stringify([...new Set(groups)].sort());
+}
+
 /** `{"a":[12,-40]}`: places given by hand. */
 export function readPins(text: string | undefined): Places {
   const parsed = parsedOr(text, {});

@@ -178,6 +178,7 @@ export class Painter {
     const { width, height } = bitmap;
     this.picture.style.width = `${width / taken.ratio}px`;
     this.picture.style.height = `${height / taken.ratio}px`;
+    this.picture.style.background = taken.colours.surface;
     this.picture.getContext("bitmaprenderer")?.transferFromImageBitmap(bitmap);
     if (this.camera !== undefined) this.place(this.camera);
     this.wake();

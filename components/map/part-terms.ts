@@ -1,7 +1,8 @@
 /** The terms that find exactly the flows of a part of the map. */
 
 import type { MapEdge, MapNode } from "@/lib/insight/map/answer";
-import { betweenTerm, endTerm } from "@/lib/scope/edge-terms";
+import type { Line } from "@/lib/insight/map/graph";
+import { betweenTerm, eitherTerm, endTerm } from "@/lib/scope/edge-terms";
 import { formatTerm, makeTerm, type Term } from "@/lib/scope/filter";
 import type { ValueOf } from "@/lib/scope/keys";
 import type { End } from "./pods";
@@ -15,6 +16,16 @@ export function endsTerm(end: End, nodes: readonly MapNode[]): Term | undefined 
     end,
     nodes.map((node) => endTerm(end, node)),
   );
+}
+
+/** Flows with any of these nodes at either end. */
+export function eithersTerm(nodes: readonly MapNode[]): Term | undefined {
+  return joined("actor", nodes.map(eitherTerm));
+}
+
+/** Flows of a line, folds at its ends included. */
+export function lineTerm({ from, to, edges }: Line): Term | undefined {
+  return edgesTerm(edges, [...from.nodes, ...to.nodes]);
 }
 
 /** Flows between the two of any of these edges, at all of their ports. */
@@ -31,7 +42,7 @@ export function edgesTerm(edges: readonly MapEdge[], nodes: readonly MapNode[]):
 }
 
 /** One term with the values of all; undefined where there is none, or there are too many names for a link. */
-function joined<Key extends "client" | "server" | "edge">(
+function joined<Key extends "client" | "server" | "actor" | "edge">(
   key: Key,
   terms: readonly Term[],
 ): Term | undefined {

@@ -6,17 +6,31 @@ import { readKey } from "@/components/frame/queries";
 import type { MapAnswer } from "@/lib/questions/answers-map";
 import type { Level } from "./words";
 
-/** More than a picture can hold; what is beyond is named below it. */
+/** More than a picture can hold; below it stands what is beyond, and the way there. */
 const MOST_EDGES = 20_000;
 
-/** `query`: parameters of a scope; undefined while it is not known or not needed. `buckets`: with what edges had over time. */
-export function useMap(captureId: string, query: string | undefined, level: Level, buckets?: number) {
+interface MapAsked {
+  readonly limit?: number;
+  /** Edges that come before those that are asked for. */
+  readonly skip?: number;
+  /** With what edges had over time. */
+  readonly buckets?: number;
+}
+
+/** `query`: parameters of a scope; undefined while it is not known or not needed. */
+export function useMap(
+  captureId: string,
+  query: string | undefined,
+  level: Level,
+  { limit = MOST_EDGES, skip = 0, buckets }: MapAsked = {},
+) {
   return useQuery({
-    queryKey: [...readKey(captureId), "map", query, level, buckets],
+    queryKey: [...readKey(captureId), "map", query, level, limit, skip, buckets],
     queryFn: ({ signal }) => {
       const params = new URLSearchParams(query);
       params.set("level", level);
-      params.set("limit", String(MOST_EDGES));
+      params.set("limit", String(limit));
+      if (skip > 0) params.set("skip", String(skip));
       if (buckets !== undefined) params.set("buckets", String(buckets));
       return getJson<MapAnswer>(capturePath(captureId, "/map"), { params, signal });
     },

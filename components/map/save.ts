@@ -11,6 +11,11 @@ import { RATIO, viewOf } from "./whole-view";
 
 export type SavedAs = "png" | "svg" | "json" | "dot";
 
+/** All of the map for a sheet of paper, whatever part is on the screen: on white, however dark the page is. */
+export function paperOf(scene: Drawn, title: string): string {
+  return `data:image/svg+xml,${encodeURIComponent(svgOf(scene, title, readColours(document.body, "light")))}`;
+}
+
 export async function saveMap(as: SavedAs, name: string, scene: Drawn, answer: MapAnswer): Promise<void> {
   const file = `${name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 80) || "map"}-map.${as}`;
   if (as === "json")
@@ -26,14 +31,14 @@ function dataOf(answer: MapAnswer): object {
   return { address: window.location.href, ...answer };
 }
 
-function svgOf(scene: Drawn, title: string): string {
+function svgOf(scene: Drawn, title: string, colours = readColours(document.body)): string {
   const context = document.createElement("canvas").getContext("2d");
   const widthOfText = (text: string, kind: Label["kind"]): number => {
     if (context === null) return 7 * text.length;
     context.font = fontOf(kind);
     return context.measureText(text).width;
   };
-  return toSvg({ scene, ...viewOf(scene), colours: readColours(document.body), widthOfText, title });
+  return toSvg({ scene, ...viewOf(scene), colours, widthOfText, title });
 }
 
 async function pngOf(scene: Drawn): Promise<Blob> {

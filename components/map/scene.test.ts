@@ -74,7 +74,7 @@ describe("the picture", () => {
       "payments",
       "shop",
       "web",
-      "✕ 20 drops",
+      "× 20 drops",
     ]);
     const boxes = labels.map(({ text, at, align }) => {
       const width = 7 * text.length;

@@ -136,7 +136,8 @@ function shapeOf({ isFold, zone, nodes }: Spot): Shape {
   if (isFold) return "stack";
   if (zone === "clients" || zone === "servers") return "diamond";
   if (zone === "ground") return "hexagon";
-  return nodes[0]?.level === "namespace" ? "square" : "circle";
+  const [node] = nodes;
+  return node?.level === "namespace" && node.kind === "namespace" ? "square" : "circle";
 }
 
 function sideOf({ zone }: Spot): SceneSpot["side"] {

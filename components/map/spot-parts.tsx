@@ -12,7 +12,7 @@ import { AboutParts, type RangeChange } from "./about-parts";
 import { measureTerms } from "./count-link";
 import { FoldMembers } from "./fold-members";
 import styles from "./map-drawer.module.css";
-import { edgesTerm, endsTerm } from "./part-terms";
+import { edgesTerm, endsTerm, lineTerm } from "./part-terms";
 import type { End } from "./pods";
 import { COUNT_NAMES, countText, type Level, portsText, spotName } from "./words";
 
@@ -150,7 +150,7 @@ function LineCounts({
   scope,
   line,
 }: Pick<SpotPartsProps, "captureId" | "scope"> & { readonly line: Line }) {
-  const term = edgesTerm(line.edges, [...line.from.nodes, ...line.to.nodes]);
+  const term = lineTerm(line);
   const { drops, events } = line.counts;
   const link = (name: "drops" | "events") =>
     term === undefined ? (

@@ -13,7 +13,7 @@ import { waysBetween, within } from "@/lib/insight/map/reach";
 import { type Replay, toReplay } from "@/lib/insight/map/replay";
 import type { MapAnswer } from "@/lib/questions/answers-map";
 import { type Hide, readHide } from "@/lib/scope/map-hide";
-import { type Focus, readFocus, readPins } from "./open";
+import { type Focus, readFocus, readPins, readUnfolded } from "./open";
 import { useMap } from "./queries";
 import { type Scene, toScene } from "./scene";
 import { useLayout } from "./use-layout";
@@ -28,11 +28,12 @@ export interface MapChoice {
   readonly focus: Focus | undefined;
   readonly find: string;
   readonly unfolded: ReadonlySet<string>;
+  /** Edges before those that are drawn, where one map does not hold all. */
+  readonly skip: number;
 }
 
 export function readChoice({ view }: ScopeHandle): MapChoice {
   const levels = Object.keys(LEVEL_LABELS) as Level[];
-  const unfolded: unknown = parsed(view.unfold);
   return {
     level: levels.find((level) => level === view.level) ?? "workload",
     isLayered: view.layout === "layered",
@@ -40,16 +41,9 @@ export function readChoice({ view }: ScopeHandle): MapChoice {
     hide: readHide(view.hide),
     focus: readFocus(view.focus),
     find: view.find ?? "",
-    unfolded: new Set(Array.isArray(unfolded) ? unfolded.map(String) : []),
+    unfolded: readUnfolded(view.unfold),
+    skip: Number(view.skip ?? 0),
   };
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? [] : JSON.parse(text);
-  } catch {
-    return [];
-  }
 }
 
 export interface Picture {
@@ -59,6 +53,8 @@ export interface Picture {
   /** What is drawn; undefined until it is laid out. */
   readonly scene: Scene | undefined;
   readonly graph: Graph | undefined;
+  /** The graph has all edges of the scope: none is beyond what one map holds, or outside of the part that is looked at. */
+  readonly isWhole: boolean;
   /** Edges that are not drawn because the reader looks at a part. */
   readonly unfocusedEdges: readonly MapEdge[];
   readonly find: ReturnType<typeof parseFind>;
@@ -80,12 +76,13 @@ export function usePicture(
   choice: MapChoice,
   isReplayed: boolean,
 ): Picture {
-  const { level, focus, measure, unfolded, isLayered } = choice;
-  const map = useMap(captureId, scope.scope && scope.query, level);
+  const { level, focus, measure, unfolded, isLayered, skip } = choice;
+  const map = useMap(captureId, scope.scope && scope.query, level, { skip });
   const wholeQuery = scope.scope && revisionOnly(scope.query);
   const whole = useMap(captureId, wholeQuery, level);
   const answer = map.data;
-  const timed = useMap(captureId, isReplayed && scope.scope ? scope.query : undefined, level, BUCKETS).data;
+  const timedQuery = isReplayed && scope.scope ? scope.query : undefined;
+  const timed = useMap(captureId, timedQuery, level, { skip, buckets: BUCKETS }).data;
   const replay = useMemo(
     () => (isReplayed && timed?.bucketNs ? toReplay(timed.edges, timed.bucketNs) : undefined),
     [timed, isReplayed],
@@ -126,6 +123,7 @@ export function usePicture(
     retry: () => void map.refetch(),
     scene,
     graph,
+    isWhole: focus === undefined && answer?.folded.edges === 0,
     unfocusedEdges: shown && near ? shown.filter((edge) => !kept.has(edge)) : [],
     find,
     foundLines: found?.lines.size ?? 0,
@@ -204,6 +202,8 @@ function foundIn(
 }
 
 const NEVER_NEW = () => false;
+/** As many as the interface gives, so that none that was there before is taken for new. */
+const MOST_KNOWN = 50_000;
 
 /**
  * An edge is new when the same filter found none before the range of the scope; where there is no range, in the first
@@ -219,7 +219,7 @@ function useFresh(captureId: string, { scope, query }: ScopeHandle, level: Level
     params.set("to", formatTime(since));
     return params.toString();
   }, [query, since, scope]);
-  const earlier = useMap(captureId, isAsked ? before : undefined, level).data;
+  const earlier = useMap(captureId, isAsked ? before : undefined, level, { limit: MOST_KNOWN }).data;
   const known = useMemo(() => earlier && new Set(earlier.edges.map(edgeKey)), [earlier]);
   return useMemo(
     () => ({

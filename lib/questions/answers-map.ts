@@ -53,7 +53,7 @@ export const mapAnswerSchema = z.object({
       trend: z.array(z.tuple([ns, count, count])).optional(),
     }),
   ),
-  /** What is beyond the limit of edges: of those on which all is well the ones with fewest events, then the others. */
+  /** What is not among the edges: beyond the limit, or before `skip`. */
   folded: z.object({ nodes: count, edges: count, events: count }),
   /** Events whose client is not known, by the reason why. */
   unplaced: z.object({ events: count, reasons: counts }),

@@ -1,5 +1,6 @@
 /** The edges of a map while they are counted, and the nodes at their ends. */
 
+import { groupBy } from "@/lib/base/group";
 import { formatTime } from "@/lib/base/time";
 import type { MapAnswer, MapLevel } from "./answers-map";
 import { type ActorRow, actorKey, type PairRow } from "./pairs";
@@ -31,6 +32,7 @@ class EdgeCount {
   private lastNs: bigint | null = null;
 
   constructor(
+    readonly key: string,
     readonly client: string,
     readonly server: string,
     readonly port: number | null,
@@ -108,7 +110,7 @@ export class Edges {
     const key = JSON.stringify([from, to, port, protocol]);
     let edge = this.byKey.get(key);
     if (edge === undefined) {
-      edge = new EdgeCount(from, to, port, protocol);
+      edge = new EdgeCount(key, from, to, port, protocol);
       this.byKey.set(key, edge);
     }
     return edge;
@@ -129,26 +131,61 @@ export class Edges {
     return { nodes: [...this.nodes.values()], edges: [...this.byKey.values()].map((edge) => edge.answer()) };
   }
 
-  /** The edges with most events, where not all fit those on which something is wrong first, and how much the others were. */
-  answer(limit: number): Pick<MapAnswer, "nodes" | "edges" | "folded"> {
-    const sorted = [...this.byKey]
-      .sort(([a, x], [b, y]) => y.events - x.events || (a < b ? -1 : 1))
-      .map(([, edge]) => edge);
-    const kept = new Set([...sorted].sort((a, b) => Number(a.isWell) - Number(b.isWell)).slice(0, limit));
-    const shown = sorted.filter((edge) => kept.has(edge));
-    const folded = sorted.filter((edge) => !kept.has(edge));
+  /**
+   * So many edges from `skip` on, most events first, and how much the others are. Where not all fit, those on which something
+   * is wrong come first, then those with most events; what is between the same two stays together where it can, so that a
+   * line of the map is whole.
+   */
+  answer(limit: number, skip: number): Pick<MapAnswer, "nodes" | "edges" | "folded"> {
+    const ranked = this.ranked();
+    const end = endOfPairs(ranked, skip, limit);
+    const shown = ranked.slice(skip, end).sort(byEvents);
+    const folded = [...ranked.slice(0, skip), ...ranked.slice(end)];
     const ids = new Set(shown.flatMap(({ client, server }) => [client, server]));
     const nodes = [...this.nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     return {
       nodes: nodes.filter(({ id }) => ids.has(id)),
       edges: shown.map((edge) => edge.answer()),
-      folded: {
-        nodes: nodes.length - ids.size,
-        edges: folded.length,
-        events: folded.reduce((sum, { events }) => sum + events, 0),
-      },
+      folded: { nodes: nodes.length - ids.size, edges: folded.length, events: eventsOf(folded) },
     };
   }
+
+  private ranked(): EdgeCount[] {
+    const pairs = [...groupBy(this.byKey.values(), pairOf)].map(([key, edges]) => ({
+      key,
+      edges: edges.sort(byEvents),
+      events: eventsOf(edges),
+      isWell: edges.every(({ isWell }) => isWell),
+    }));
+    pairs.sort(
+      (a, b) => Number(a.isWell) - Number(b.isWell) || b.events - a.events || (a.key < b.key ? -1 : 1),
+    );
+    return pairs.flatMap(({ edges }) => edges);
+  }
+}
+
+function pairOf({ client, server }: EdgeCount): string {
+  return JSON.stringify([client, server]);
+}
+
+function byEvents(a: EdgeCount, b: EdgeCount): number {
+  return b.events - a.events || (a.key < b.key ? -1 : 1);
+}
+
+function eventsOf(edges: readonly EdgeCount[]): number {
+  return edges.reduce((sum, { events }) => sum + events, 0);
+}
+
+/** Where so many edges end, without one of a pair whose others come behind; a pair that alone is more is cut. */
+function endOfPairs(ranked: readonly EdgeCount[], skip: number, limit: number): number {
+  const most = skip + limit;
+  let end = Math.min(most, ranked.length);
+  const isInside = (at: number) => {
+    const [before, behind] = [ranked[at - 1], ranked[at]];
+    return before !== undefined && behind !== undefined && pairOf(before) === pairOf(behind);
+  };
+  while (end > skip && isInside(end)) end--;
+  return end > skip ? end : most;
 }
 
 /** Nothing was said of the side at all. */

@@ -24,6 +24,8 @@ export interface MapParameters extends ScopeParameters {
   readonly level: MapLevel;
   /** Edges at most. */
   readonly limit: number;
+  /** Edges that come before them. */
+  readonly skip?: number;
   /** Buckets of a trend at most; absent: no trend. */
   readonly buckets?: number;
 }
@@ -31,11 +33,11 @@ export interface MapParameters extends ScopeParameters {
 export function readMap(capture: OpenCapture, parameters: MapParameters): Result<MapAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const { level, limit, buckets } = parameters;
-  const drawn = capture.keep(`map ${level} ${limit} ${buckets} ${scopeKey(parameters)}`, () => {
+  const { level, limit, skip = 0, buckets } = parameters;
+  const drawn = capture.keep(`map ${level} ${limit} ${skip} ${buckets} ${scopeKey(parameters)}`, () => {
     const { edges, unplaced } = countEdges(capture, scope.value, level);
     const trend = buckets === undefined ? undefined : readTrend(capture, scope.value, edges, buckets);
-    return { ...trend, ...edges.answer(limit), unplaced };
+    return { ...trend, ...edges.answer(limit, skip), unplaced };
   });
   return ok({ meta: capture.meta("events"), ...drawn });
 }

@@ -17,7 +17,16 @@ export const mapCalls = {
         .min(1)
         .max(50_000)
         .default(2000)
-        .describe("Edges at most; those with fewest events are folded, and last those with drops or errors."),
+        .describe(
+          "Edges at most; those between two with fewest events are folded, and last those with drops or errors.",
+        ),
+      skip: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(10_000_000)
+        .default(0)
+        .describe("Edges that come before those of the answer, to see what was folded."),
       buckets: z.coerce
         .number()
         .int()
