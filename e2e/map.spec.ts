@@ -102,7 +102,7 @@ test("every number of the drawer leads to flows that add up to it", async ({ pag
     [["+>addresses"], ["Who is behind it"]],
     [
       ["+>addresses", "edge/ingress-nginx-controller@shop-prod"],
-      ["Edges behind it", "Verdicts", "Over time"],
+      ["Edges behind it", "Verdicts"],
     ],
   ];
   for (const [keys, parts] of opened) {
@@ -116,6 +116,10 @@ test("every number of the drawer leads to flows that add up to it", async ({ pag
       keys.join(),
     ).toEqual([]);
   }
+  await page.goto(`/captures/${id}/map?open=${encodeURIComponent('["+>addresses"]')}`);
+  await page.getByRole("button", { name: "Unfold" }).click();
+  await expect(page.getByRole("button", { name: "Fold small ones again" })).toBeVisible();
+  await expect(page.getByText("stand behind “+ more”")).toBeHidden();
 });
 
 test("levels, what is hidden, found and open are in the link", async ({ page, request }) => {
@@ -158,6 +162,18 @@ test("a part of the map is shown, and what is left out is counted", async ({ pag
   await page.getByRole("button", { name: "Show the whole map" }).click();
   await expect(map(page)).toHaveAccessibleName(/3 spots, 2 lines/);
 
+  // In every view: the records of payments/api, and all others.
+  for (const [button, filter] of [
+    ["Only this", "actor:workload=payments/api"],
+    ["Leave out", "!client:workload=payments/api !server:workload=payments/api"],
+  ] as const) {
+    await page.goto(`/captures/${id}/map?open=${encodeURIComponent('["payments/api"]')}`);
+    await page.getByRole("button", { name: button }).click();
+    await expect(map(page)).toHaveAccessibleName(/2 spots, 1 line/);
+    expect(new URL(page.url()).searchParams.get("q")).toBe(filter);
+  }
+  await page.goto(`/captures/${id}/map`);
+
   await page.getByRole("button", { name: "Hide noise" }).click();
   await page.getByRole("menuitem", { name: "Hide by a filter" }).click();
   const dialog = page.getByRole("dialog", { name: "Hide by a filter" });
@@ -193,6 +209,9 @@ test("a spot that is dragged stays where it was put, for who opens the link too"
   await page.getByRole("button", { name: "By namespace" }).click();
   await page.getByRole("menuitem", { name: "Undo places given by hand" }).click();
   await expect(page).not.toHaveURL(/pins=/);
+  await page.getByRole("button", { name: "payments/api", exact: true }).first().click();
+  await map(page).press("Shift+ArrowRight");
+  await expect(page).toHaveURL(/pins=[^&]*payments/);
 });
 
 /** Where the readout names one spot, looked for outwards from the middle of the picture. */
@@ -246,6 +265,17 @@ test("the map is played back, and saved as data and as a picture", async ({ page
     /^<svg [^>]*>[\s\S]*payments[\s\S]*<\/svg>\n$/,
   );
   expect((await save("Picture (PNG)")).subarray(1, 4).toString()).toBe("PNG");
+
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.evaluate(() => {
+    window.print = () => document.body.setAttribute("data-printed", "yes");
+  });
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("menuitem", { name: "Print" }).click();
+  await expect(page.locator("body[data-printed]")).toBeAttached();
+  const paper = decodeURIComponent((await page.getByAltText("The map").getAttribute("src")) ?? "");
+  expect(paper).toMatch(/<rect width="100%" height="100%" fill="(#fff|rgb\(255, 255, 255\))/);
+  expect(paper).toContain(">payments<");
 });
 
 test("a scope in which nobody asks anybody says so", async ({ page, request }) => {

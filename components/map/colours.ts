@@ -19,13 +19,22 @@ const TOKENS = {
 
 export type Colours = Readonly<Record<keyof typeof TOKENS, string>>;
 
-/** `scheme`: whatever the page has. */
-export function readColours(beside: Element, scheme?: "light"): Colours {
+/** For paper. Which half of a colour is meant is decided at the root of the page. */
+export function readLightColours(beside: Element): Colours {
+  const { dataset } = document.documentElement;
+  const { theme } = dataset;
+  dataset.theme = "light";
+  const colours = readColours(beside);
+  if (theme === undefined) delete dataset.theme;
+  else dataset.theme = theme;
+  return colours;
+}
+
+export function readColours(beside: Element): Colours {
   // One probe each: a probe that changes its colour would show the old one for as long as a transition lasts.
   const entries = Object.entries(TOKENS).map(([name, token]) => {
     const probe = document.createElement("span");
     probe.style.color = `var(${token})`;
-    if (scheme !== undefined) probe.style.colorScheme = scheme;
     beside.append(probe);
     const { color } = getComputedStyle(probe);
     probe.remove();

@@ -2,7 +2,7 @@
 
 import { toDot } from "@/lib/insight/map/dot";
 import type { MapAnswer } from "@/lib/questions/answers-map";
-import { readColours } from "./colours";
+import { readColours, readLightColours } from "./colours";
 import { drawScene } from "./draw";
 import type { Drawn } from "./drawn";
 import { fontOf, type Label } from "./labels";
@@ -13,7 +13,7 @@ export type SavedAs = "png" | "svg" | "json" | "dot";
 
 /** All of the map for a sheet of paper, whatever part is on the screen: on white, however dark the page is. */
 export function paperOf(scene: Drawn, title: string): string {
-  return `data:image/svg+xml,${encodeURIComponent(svgOf(scene, title, readColours(document.body, "light")))}`;
+  return `data:image/svg+xml,${encodeURIComponent(svgOf(scene, title, readLightColours(document.body)))}`;
 }
 
 export async function saveMap(as: SavedAs, name: string, scene: Drawn, answer: MapAnswer): Promise<void> {
