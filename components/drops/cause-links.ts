@@ -1,6 +1,6 @@
 /** Filters of what a cause of drops is about. */
 
-import type { DropCauseAnswer } from "@/lib/questions/answers-drops";
+import type { DropCauseAnswer, DropRow } from "@/lib/questions/answers-drops";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import { splitNodeName } from "@/lib/scope/name-kinds";
 
@@ -18,6 +18,17 @@ export function droppedAtTerms(name: string | null): Term[] {
       name === null ? { type: "unknown" } : { type: "actor", key: [name], level: "pod" },
     ]),
   ];
+}
+
+/** Whatever names the policy, by all of its reference that the record has. */
+export function policyTerm({ kind, namespace, name }: DropRow["policies"][number]): Term {
+  const value = {
+    type: "policy" as const,
+    ...(kind !== null && { kind }),
+    ...(namespace !== null && { namespace }),
+    ...(name !== null && { name }),
+  };
+  return makeTerm("policy", [value]);
 }
 
 export function nodeTerms(node: string | null): Term[] {

@@ -12,6 +12,7 @@ import type { Scope } from "@/lib/scope/link";
 import { policySet } from "@/lib/scope/policy-set-kind";
 import {
   BY_LABELS,
+  causeTitle,
   decidedText,
   placeOf,
   reasonCode,
@@ -35,28 +36,15 @@ interface Shown {
 
 type Column = DataColumn<DropRow>;
 
-/** Columns of the table; one that says what the first says already is left out. */
+/**
+ * Columns of the table; one that says what the first says already is left out. What answers the question why comes first: a narrow
+ * window shows it before it has to scroll.
+ */
 export function dropColumns(shown: Shown): readonly Column[] {
   const isOneDay = areOfOneDay(shown.answer.rows);
   const columns: readonly (Column | false)[] = [
     titleColumn(shown),
     dropsColumn(shown),
-    shareColumn(shown),
-    attemptsColumn(shown),
-    {
-      id: "first",
-      label: "First",
-      sortBy: ({ first }) => first,
-      render: ({ first }) => <Instant time={first} isOneDay={isOneDay} />,
-    },
-    {
-      id: "last",
-      label: "Last",
-      sortBy: ({ last }) => last,
-      render: ({ last }) => <Instant time={last} isOneDay={isOneDay} />,
-    },
-    trendColumn(shown),
-    { id: "direction", label: "Direction", sortBy: placeOf, render: (row) => <bdi>{placeOf(row)}</bdi> },
     shown.by !== "reason" && {
       id: "reason",
       label: "Reason",
@@ -84,12 +72,33 @@ export function dropColumns(shown: Shown): readonly Column[] {
       sortBy: ({ fix }) => fix,
       render: (row) =>
         row.fix === null ? (
-          <Link href={viewWith(shown.captureId, "drops", shown.scope, ...rowTerms(row))}>see its causes</Link>
+          <Link href={causesAddress(shown, row)}>see its causes</Link>
         ) : (
-          <span title={visible(row.remedy ?? "")}>{visible(row.fix)}</span>
+          <span className={styles.words} title={visible(row.remedy ?? "")}>
+            {visible(row.fix)}
+          </span>
         ),
     },
-    { id: "pattern", label: "Pattern", render: (row) => <Pattern row={row} isOneDay={isOneDay} /> },
+    {
+      id: "direction",
+      label: "Direction",
+      sortBy: placeOf,
+      render: (row) => <bdi className={styles.words}>{placeOf(row)}</bdi>,
+    },
+    trendColumn(shown, isOneDay),
+    attemptsColumn(shown),
+    {
+      id: "first",
+      label: "First",
+      sortBy: ({ first }) => first,
+      render: ({ first }) => <Instant time={first} isOneDay={isOneDay} />,
+    },
+    {
+      id: "last",
+      label: "Last",
+      sortBy: ({ last }) => last,
+      render: ({ last }) => <Instant time={last} isOneDay={isOneDay} />,
+    },
     shown.by === "cause" && {
       id: "worked",
       label: "Ever worked",
@@ -102,15 +111,26 @@ export function dropColumns(shown: Shown): readonly Column[] {
   return columns.filter((column) => column !== false);
 }
 
-function titleColumn({ by, onOpen, chosen, onChoose }: Shown): Column {
+/** The causes of a row, in the same table. */
+function causesAddress({ captureId, scope }: Shown, row: DropRow): string {
+  return viewWith(captureId, "drops", scope, ...rowTerms(row));
+}
+
+function titleColumn(shown: Shown): Column {
+  const { by, onOpen, chosen, onChoose } = shown;
   return {
     id: "title",
     label: BY_LABELS[by],
     sortBy: (row) => rowTitle(row, by),
     render: (row) => {
       const { causeId } = row.key;
-      const text = rowTitle(row, by);
-      if (by !== "cause" || causeId === undefined) return <bdi>{text}</bdi>;
+      const text = by === "cause" ? causeTitle(row) : rowTitle(row, by);
+      if (by !== "cause" || causeId === undefined)
+        return (
+          <Link className={styles.words} href={causesAddress(shown, row)} title="The causes of these drops">
+            <bdi>{text}</bdi>
+          </Link>
+        );
       return (
         <span className={styles.cause}>
           <input
@@ -129,17 +149,21 @@ function titleColumn({ by, onOpen, chosen, onChoose }: Shown): Column {
   };
 }
 
-function dropsColumn({ captureId, scope }: Shown): Column {
+function dropsColumn({ captureId, scope, answer }: Shown): Column {
   return {
     id: "drops",
     label: "Drops",
-    title: "Each counts once: a drop record and the policy-verdict record of the same packet are one drop",
+    title:
+      "Each counts once: a drop record and the policy-verdict record of the same packet are one drop. Below it their share of all drops in the scope",
     isNumber: true,
     sortBy: ({ drops }) => drops,
     render: (row) => (
-      <Link href={flowsAddress(captureId, scope, ...rowTerms(row))} title="The flows of these drops">
-        {formatCount(row.drops)}
-      </Link>
+      <>
+        <Link href={flowsAddress(captureId, scope, ...rowTerms(row))} title="The flows of these drops">
+          {formatCount(row.drops)}
+        </Link>
+        <span className={styles.share}>{formatShare(row.drops, answer.total)}</span>
+      </>
     ),
   };
 }
@@ -166,17 +190,7 @@ function attemptsColumn({ captureId, scope }: Shown): Column {
   };
 }
 
-function shareColumn({ answer }: Shown): Column {
-  return {
-    id: "share",
-    label: "Share",
-    isNumber: true,
-    sortBy: ({ drops }) => drops,
-    render: ({ drops }) => formatShare(drops, answer.total),
-  };
-}
-
-function trendColumn({ answer }: Shown): Column {
+function trendColumn({ answer }: Shown, isOneDay: boolean): Column {
   const width = BigInt(answer.bucketNs);
   const starts = answer.rows.flatMap(({ trend }) => trend.map(([start]) => BigInt(start)));
   const from = starts.reduce((least, start) => (start < least ? start : least), starts[0] ?? 0n);
@@ -185,16 +199,22 @@ function trendColumn({ answer }: Shown): Column {
   return {
     id: "trend",
     label: "Trend",
-    render: ({ trend, drops }) => {
+    render: (row) => {
+      const { trend, drops } = row;
       const values = new Array<number>(buckets).fill(0);
       for (const [start, count] of trend) values[Number((BigInt(start) - from) / width)] = count;
       const label = `${formatQuantity(drops, "drop")} over time, most ${formatCount(Math.max(0, ...values))} at once`;
-      return <Spark values={values} label={label} />;
+      return (
+        <>
+          <Spark values={values} label={label} />
+          <Pattern row={row} isOneDay={isOneDay} />
+        </>
+      );
     },
   };
 }
 
-/** What the times of a row have in common. */
+/** What the times of a row have in common, where they have. */
 function Pattern({ row, isOneDay }: { readonly row: DropRow; readonly isOneDay: boolean }) {
   const { rhythmNs, burst, isNew, first, drops } = row;
   const says = [
@@ -204,7 +224,7 @@ function Pattern({ row, isOneDay }: { readonly row: DropRow; readonly isOneDay: 
       : [`burst: ${formatShare(burst.drops, drops)} within ${formatSpan(spanNs(burst))}`]),
     ...(isNew ? [`new since ${shortInstant(first, isOneDay)}`] : []),
   ];
-  if (says.length === 0) return <span className={shared.quiet}>none seen</span>;
+  if (says.length === 0) return null;
   const when = [
     ...(burst === null
       ? []

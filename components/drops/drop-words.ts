@@ -129,6 +129,11 @@ export function rowTitle(row: DropRow, by: DropsBy): string {
   }
 }
 
+/** In the table of causes what happened to whom: columns behind it say why, but for what was refused of a request. */
+export function causeTitle(row: DropRow): string {
+  return row.decidedBy === "l7-rule" ? rowTitle(row, "cause") : rowName(row, "cause");
+}
+
 /** A name for a picture: without the cluster, and of a sentence what stands before its colon. */
 export function rowName(row: DropRow, by: DropsBy): string {
   const title = rowTitle(row, by);

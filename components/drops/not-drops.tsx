@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useRef } from "react";
+import { Fragment, useRef } from "react";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { ScopeHandle } from "@/components/frame/use-scope";
@@ -12,7 +12,9 @@ import { Pager } from "@/components/ui/pager";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import type { NotDropKind, NotDropsAnswer } from "@/lib/questions/answers-drops";
+import { makeTerm } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
+import { policyTerm } from "./cause-links";
 import { filterTerms, policyText } from "./drop-words";
 import { Failed } from "./failed";
 import { PAGE, useNotDrops } from "./queries";
@@ -114,7 +116,19 @@ function columnsOf(captureId: string, scope: Scope, kind: NotDropKind): readonly
           id: "policies",
           label: "Policy",
           render: ({ policies }) =>
-            policies.length === 0 ? "not named in these records" : policies.map(policyText).join(", "),
+            policies.length === 0
+              ? "not named in these records"
+              : policies.map((policy, at) => (
+                  <Fragment key={policyText(policy)}>
+                    {at > 0 && ", "}
+                    <Link
+                      href={flowsAddress(captureId, scope, AUDITED, policyTerm(policy))}
+                      title="The audited events that name this policy"
+                    >
+                      <bdi>{policyText(policy)}</bdi>
+                    </Link>
+                  </Fragment>
+                )),
         }
       : {
           id: "reason",
@@ -131,5 +145,7 @@ function columnsOf(captureId: string, scope: Scope, kind: NotDropKind): readonly
     { id: "last", label: "Last", sortBy: ({ last }) => last, render: ({ last }) => formatInstantText(last) },
   ];
 }
+
+const AUDITED = makeTerm("verdict", [{ type: "enum", name: "AUDIT" }]);
 
 const DIRECTIONS: Readonly<Record<string, string | undefined>> = { EGRESS: "egress", INGRESS: "ingress" };
