@@ -128,6 +128,8 @@ test("whatever drops are grouped by, a row's number leads to its flows", async (
   await page.goBack();
   await page.reload();
   await expect(page.getByRole("region", { name: "Drops by node", exact: true })).toBeVisible();
+  await page.getByRole("link", { name: "node-2", exact: true }).first().click();
+  await expect(page.getByRole("region", { name: "Drops by cause", exact: true })).toContainText("shop/web");
   await page.keyboard.press("g");
   await page.keyboard.press("f");
   await expect(page.getByRole("grid", { name: "Flows" })).toBeVisible();
@@ -186,6 +188,10 @@ test("audited events and what lost nothing have lists of their own", async ({ pa
   const audited = page.getByRole("region", { name: "Audited events" });
   await expect(audited).toContainText("CiliumNetworkPolicy shop/soon");
   await audited.getByRole("link", { name: "1", exact: true }).click();
+  await expect(flows.count).toHaveText("1 flow");
+  await page.goBack();
+  await audited.getByRole("link", { name: "CiliumNetworkPolicy shop/soon" }).click();
+  await page.waitForURL(/policy/);
   await expect(flows.count).toHaveText("1 flow");
 });
 
