@@ -128,7 +128,8 @@ test("whatever drops are grouped by, a row's number leads to its flows", async (
   await page.goBack();
   await page.reload();
   await expect(page.getByRole("region", { name: "Drops by node", exact: true })).toBeVisible();
-  await page.getByRole("link", { name: "node-2", exact: true }).first().click();
+  const nodes = page.getByRole("region", { name: "Drops by node", exact: true });
+  await nodes.getByRole("link", { name: "node-2", exact: true }).click();
   await expect(page.getByRole("region", { name: "Drops by cause", exact: true })).toContainText("shop/web");
   await page.keyboard.press("g");
   await page.keyboard.press("f");

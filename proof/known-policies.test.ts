@@ -8,6 +8,7 @@ import { ProofCapture } from "./captures";
 import { readModel } from "./model";
 import { Evaluator } from "./policy-evaluator";
 import { ciliumSchema, kubernetesSchema } from "./policy-schema";
+import { publishedFaults } from "./published-policies";
 import { readYaml } from "./read-yaml";
 
 const pod = (namespace: string, workload: string, identity: number, app = `k8s:app=${workload}`) => ({
@@ -337,6 +338,77 @@ describe.each(DIALECTS)("the %s rule for", (dialect) => {
   });
 });
 
+describe("the published structures", () => {
+  const cilium = (rule: object, more: object = {}) => ({
+    ...{
+      apiVersion: "cilium.io/v2",
+      kind: "CiliumNetworkPolicy",
+      metadata: { name: "x", namespace: "shop" },
+    },
+    spec: { endpointSelector: { matchLabels: { app: "web" } }, egress: [rule], ...more },
+  });
+  const kubernetes = (rule: object, more: object = {}) => ({
+    ...{
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "x", namespace: "shop" },
+    },
+    spec: { podSelector: { matchLabels: { app: "web" } }, policyTypes: ["Egress"], egress: [rule], ...more },
+  });
+  const port = (members: object) => ({ toPorts: [{ ports: [{ port: "80", protocol: "TCP", ...members }] }] });
+
+  it("take what is known to be good", () => {
+    expect(publishedFaults("cilium", cilium({ toEntities: ["world"], ...port({ endPort: 90 }) }))).toEqual(
+      [],
+    );
+    expect(
+      publishedFaults("cilium", cilium({ icmps: [{ fields: [{ type: 8 }, { type: "EchoReply" }] }] })),
+    ).toEqual([]);
+    expect(publishedFaults("kubernetes", kubernetes({ ports: [{ port: 80 }, { port: "http" }] }))).toEqual(
+      [],
+    );
+  });
+
+  it.each<readonly ["cilium" | "kubernetes", string, object, RegExp]>([
+    ["cilium", "an unknown member", cilium({ toPods: [] }), /no member toPods/],
+    ["cilium", "an entity that none is", cilium({ toEntities: ["world-ipv4"] }), /toEntities\[0\]: enum/],
+    ["cilium", "a port as a number", cilium(port({ port: 80 })), /port: type "string"/],
+    ["cilium", "a protocol that none is", cilium(port({ protocol: "tcp" })), /protocol: enum/],
+    ["cilium", "a name with a blank", cilium({ toFQDNs: [{ matchName: "a b" }] }), /matchName: pattern/],
+    ["cilium", "no selector", { ...cilium({}), spec: { egress: [] } }, /policy.spec: oneOf/],
+    ["cilium", "no direction", cilium({}, { egress: undefined, ingress: 1 }), /ingress: type "array"/],
+    ["cilium", "two kinds of L7 rules", cilium(l7({ http: [], dns: [] })), /rules: oneOf/],
+    [
+      "cilium",
+      "41 types of ICMP",
+      cilium({ icmps: [{ fields: Array(41).fill({ type: 8 }) }] }),
+      /fields: maxItems 40/,
+    ],
+    ["kubernetes", "an unknown member", kubernetes({ toPorts: [] }), /no member toPorts/],
+    ["kubernetes", "a list as a peer", kubernetes({ to: [[]] }), /to\[0\]: type "object"/],
+    [
+      "kubernetes",
+      "a block without a prefix",
+      kubernetes({ to: [{ ipBlock: {} }] }),
+      /ipBlock: required \["cidr"\]/,
+    ],
+    ["kubernetes", "ANY as a protocol", kubernetes({ ports: [{ protocol: "ANY" }] }), /protocol: enum/],
+    [
+      "kubernetes",
+      "a direction in small letters",
+      kubernetes({}, { policyTypes: ["egress"] }),
+      /policyTypes\[0\]: enum/,
+    ],
+    ["kubernetes", "another kind", { ...kubernetes({}), kind: "Policy" }, /policy.kind: enum/],
+  ])("of %s do not take %s", (kind, _name, document, fault) => {
+    expect(publishedFaults(kind, document).join("\n")).toMatch(fault);
+  });
+
+  function l7(rules: object) {
+    return { toPorts: [{ ports: [{ port: "80", protocol: "TCP" }], rules }] };
+  }
+});
+
 describe("every kind of peer, over every way and at both sides", () => {
   const pods = (namespace: string, name: string): SelectedPods => ({
     ...{ namespace, name, alsoSelects: [] },
@@ -389,11 +461,14 @@ describe("every kind of peer, over every way and at both sides", () => {
     "is a policy that the published structure of %s takes, or is said not to be one",
     (dialect, schema, able) => {
       const written = wishes.flatMap((wish) => policyFiles(dialect, [wish]).files.map(({ yaml }) => yaml));
-      for (const yaml of written) schema.parse(readYaml(yaml));
+      for (const yaml of written) {
+        schema.parse(readYaml(yaml));
+        expect([yaml, publishedFaults(dialect, readYaml(yaml))]).toEqual([yaml, []]);
+      }
       expect(written).toHaveLength(able);
       const { files, leftOut } = policyFiles(dialect, wishes);
       expect([files.length, leftOut.size]).toEqual([1, wishes.length - able]);
-      for (const { yaml } of files) schema.parse(readYaml(yaml));
+      for (const { yaml } of files) expect(publishedFaults(dialect, readYaml(yaml))).toEqual([]);
       for (const why of leftOut.values()) expect(why).toMatch(/^[A-Z].*\.$/);
     },
   );

@@ -11,6 +11,7 @@ import { joinModel } from "./denials";
 import { directionOf, dropReasonOf, type ModelFlow, nodeOf, object, portsOf, readModel } from "./model";
 import { Evaluator } from "./policy-evaluator";
 import { ciliumSchema, kubernetesSchema } from "./policy-schema";
+import { publishedFaults } from "./published-policies";
 import { readYaml } from "./read-yaml";
 
 const proofOf = sharedProofs();
@@ -50,6 +51,7 @@ describe.each(captures)("in %s", (_name, logs) => {
     expect([...covered, ...leftOut.map(({ causeId }) => causeId)].sort()).toEqual([...causeIds].sort());
     expect(new Set(files.map(({ workload }) => workload)).size).toBe(files.length);
 
+    for (const { yaml } of files) expect(publishedFaults(dialect, readYaml(yaml))).toEqual([]);
     const allows = allowing(
       dialect,
       evaluator,
