@@ -18,7 +18,8 @@ import { CauseEvidence } from "./cause-evidence";
 import { droppedAtTerms, edgeTerms, nodeTerms, podTerms } from "./cause-links";
 import { CauseRule } from "./cause-rule";
 import { CauseStory } from "./cause-story";
-import { decidedText, reasonCode, reasonLabel, rowTerms } from "./drop-words";
+import { reasonCode, reasonLabel, rowTerms } from "./drop-words";
+import { PolicyLink } from "./policy-link";
 import { useDropCause } from "./queries";
 
 interface CauseDrawerProps {
@@ -79,7 +80,7 @@ function Explained(props: ExplainedProps) {
         <p>
           {visible(reasonLabel(cause))}
           {reasonCode(cause) !== undefined && ` (${reasonCode(cause)})`}, {visible(decidedAt.place)}. Decided
-          by {decidedText(cause)}.
+          by <PolicyLink captureId={captureId} scope={scope} row={cause} />.
         </p>
         <p>{visible(decidedAt.says)}</p>
         <p>{confidence.says}</p>

@@ -9,7 +9,6 @@ import shared from "@/components/ui/view.module.css";
 import type { DropRow, DropsAnswer, DropsBy } from "@/lib/questions/answers-drops";
 import { makeTerm } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
-import { policySet } from "@/lib/scope/policy-set-kind";
 import {
   BY_LABELS,
   causeTitle,
@@ -22,6 +21,7 @@ import {
   workedText,
 } from "./drop-words";
 import styles from "./drops-view.module.css";
+import { PolicyLink } from "./policy-link";
 
 interface Shown {
   readonly captureId: string;
@@ -247,16 +247,8 @@ function spanNs({ from, to }: NonNullable<DropRow["burst"]>): bigint {
 /** A named policy leads to all that it dropped; where none is named, it is said when no verdict record confirms it. */
 function Decided({ shown: { captureId, scope }, row }: { readonly shown: Shown; readonly row: DropRow }) {
   const { policies, decidedBy, confidence, unnamed } = row;
-  const text = <bdi>{decidedText(row)}</bdi>;
-  if (policies.length > 0)
-    return (
-      <Link
-        href={viewWith(captureId, "drops", scope, makeTerm("denied-by", [policySet(policies)]))}
-        title="All causes of this policy"
-      >
-        {text}
-      </Link>
-    );
+  const text = <PolicyLink captureId={captureId} scope={scope} row={row} />;
+  if (policies.length > 0) return text;
   // Of a deny rule the reader wants to know whose it is; of a default deny there is none to name.
   if (decidedBy === "policy")
     return (

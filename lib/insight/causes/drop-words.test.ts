@@ -174,6 +174,14 @@ describe("what to do, in a few words", () => {
   });
 });
 
+describe("what is said of the other side", () => {
+  it("is that it may deny too, where it is in the cluster", () => {
+    expect(dropRemedy(DENIED).text).toContain("Both sides must allow it");
+    const outside = dropRemedy({ ...DENIED, server: world("ip:192.0.2.7") }).text;
+    expect(outside).toBe("Add a rule that allows egress of shop/web to 192.0.2.7 on TCP 5432.");
+  });
+});
+
 describe("hints", () => {
   const dns = pods("kube-system", "node-local-dns", ["k8s:k8s-app=node-local-dns"]);
 

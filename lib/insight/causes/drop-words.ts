@@ -142,9 +142,9 @@ function allowText(facts: DropFacts, side: PolicySide | null): string {
     side === "egress"
       ? `egress of ${shown(owner)} to ${shown(peer)}`
       : `ingress of ${shown(owner)} from ${shown(peer)}`;
-  // What is dropped on its way in was let out at the other side.
+  // What is dropped on its way in was let out at the other side, and outside the cluster no policy is known.
   const both =
-    side === "egress"
+    side === "egress" && peer.kind !== "world"
       ? " Both sides must allow it: once this one does, the other can turn out to deny it too."
       : "";
   return `Add a rule that allows ${verb} on ${way}.${both}`;
