@@ -17,6 +17,7 @@ import type { QuestionFailure } from "@/lib/questions/failure";
 import type { ReaderPool } from "@/lib/questions/reader-pool";
 import { brokenRow, readyRow, toInfo } from "./catalogue-rows";
 import { KeptRevisions } from "./kept-revisions";
+import { Lifetimes } from "./lifetimes";
 import { SettlingAnew } from "./settling-anew";
 
 type UploadFailure = { readonly code: UploadBroken["code"]; readonly message: string };
@@ -45,6 +46,7 @@ export class Captures {
     private readonly log: Log,
     /** Told of each file that came to its end. */
     private readonly onFile: (report: FileReport) => void = () => undefined,
+    private readonly lifetimes = new Lifetimes(undefined),
   ) {
     this.intake = new Intake(dataFolder, writers, {
       changed: (captureId) => this.changed(captureId),
@@ -87,11 +89,8 @@ export class Captures {
   }
 
   /** When the newest file was added, or the capture made when it has none; undefined when it cannot be read. */
-  async lastAddedMs(captureId: string): Promise<number | undefined> {
-    const found = await this.get(captureId);
-    if (!found.ok) return undefined;
-    const { createdAt, fileReports } = found.value;
-    return Math.max(Date.parse(createdAt), ...fileReports.map(({ addedAtMs }) => addedAtMs));
+  lastAddedMs(captureId: string): number | undefined {
+    return this.lifetimes.lastAddedMs(captureId);
   }
 
   create(name: string): Promise<CaptureInfo> {
@@ -186,6 +185,7 @@ export class Captures {
       dropRevisions(this.fileOf(captureId), keptRevisions(this.fileOf(captureId)));
       await this.readers.forget(this.fileOf(captureId));
       await this.catalogue.remove(captureId);
+      this.lifetimes.forget(captureId);
     } finally {
       this.deleting.delete(captureId);
     }
@@ -282,7 +282,9 @@ export class Captures {
 
   /** Investigations of the capture came, went or changed. */
   async pinsChanged(captureId: string): Promise<void> {
-    await this.revisionsKept.shownBy(captureId, await this.catalogue.investigations(captureId));
+    const showing = await this.catalogue.investigations(captureId);
+    this.lifetimes.shown(captureId, showing.length > 0);
+    await this.revisionsKept.shownBy(captureId, showing);
   }
 
   isCaptureId(text: string): boolean {
@@ -335,6 +337,7 @@ export class Captures {
   }
 
   private enter(captureId: string, summary: CaptureSummary): Promise<CatalogueEntry> {
+    this.lifetimes.added(captureId, summary.lastAddedMs);
     return this.catalogue.put(captureId, readyRow(summary, captureSize(this.fileOf(captureId))));
   }
 
@@ -390,7 +393,11 @@ export class Captures {
   }
 
   private toInfo(entry: CatalogueEntry): CaptureInfo {
-    return toInfo(entry, this.intake.progress(entry.id), this.settlingAnew.has(entry.id));
+    const { id } = entry;
+    return toInfo(entry, this.intake.progress(id), {
+      isSettlingAnew: this.settlingAnew.has(id),
+      keptUntil: this.lifetimes.end(id),
+    });
   }
 }
 

@@ -51,7 +51,7 @@ export function brokenRow(
 export function toInfo(
   entry: CatalogueEntry,
   progress: readonly FileProgress[],
-  isSettlingAnew: boolean,
+  { isSettlingAnew, keptUntil }: { readonly isSettlingAnew: boolean; readonly keptUntil: string | null },
 ): CaptureInfo {
   const { id, name, problem, revision, files, nodes, first, last } = entry;
   return {
@@ -63,6 +63,7 @@ export function toInfo(
     events: Number(entry.events),
     sizeBytes: Number(entry.sizeBytes),
     isSettlingAnew,
+    keptUntil: entry.state === "ready" ? keptUntil : null,
     progress: progress.slice(0, PROGRESS_LISTED).map((file) => ({ ...file })),
   };
 }

@@ -20,6 +20,7 @@ import { setEngine } from "./engine-slot";
 import { Evidence } from "./evidence/evidence";
 import { BundleIntake } from "./evidence/take-in";
 import { Investigations } from "./investigations";
+import { Lifetimes } from "./lifetimes";
 import { IntakeTotals, Metrics } from "./metrics";
 import { Moving } from "./moving";
 import { PinReports } from "./pin-reports";
@@ -93,6 +94,7 @@ export async function createEngine(
     readers,
     log,
     (report) => intake.add(report),
+    new Lifetimes(keepDays),
   );
   await captures.recover();
   const stopping = new AbortController();

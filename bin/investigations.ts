@@ -57,9 +57,22 @@ export class Investigations {
     return ok(await this.reports.report(stored.captureId, pin, sealed, signal));
   }
 
-  async create({ captureId, title, status, notes, pins }: NewInvestigation): Promise<Result<Investigation>> {
+  /** The one that was taken in from this evidence bundle. */
+  async takenFrom(digest: string): Promise<Investigation | undefined> {
+    for (const stored of await this.catalogue.investigationsWith(digest)) {
+      const content = readContent(stored.content);
+      const known = toInvestigation(stored);
+      if (content.ok && content.value.takenFrom === digest && known.ok) return known.value;
+    }
+    return undefined;
+  }
+
+  async create(
+    { captureId, title, status, notes, pins }: NewInvestigation,
+    takenFrom?: string,
+  ): Promise<Result<Investigation>> {
     return this.holding(captureId, pins, async () => {
-      const content = await this.sealed(captureId, pins, NOTHING);
+      const content = await this.sealed(captureId, pins, { ...NOTHING, takenFrom });
       if (!content.ok) return content;
       const now = BigInt(this.nowMs());
       // 128 bits: an id cannot be guessed.
@@ -136,6 +149,7 @@ export class Investigations {
     }
     const wanted = new Set(stored.map(revisionOf));
     return ok({
+      ...before,
       pins: stored,
       revisions: [...revisions.values()].filter(({ revision }) => wanted.has(revision)),
     });

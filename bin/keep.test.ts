@@ -16,8 +16,8 @@ const log = createLog(
 );
 const DAY_MS = 86_400_000;
 
-async function start(dataDir: string): Promise<Engine> {
-  const engine = await createEngine(dataDir, log);
+async function start(dataDir: string, keepDays?: number): Promise<Engine> {
+  const engine = await createEngine(dataDir, log, { keepDays });
   onTestFinished(() => engine.close());
   return engine;
 }
@@ -48,6 +48,27 @@ describe("captures that were kept long enough", () => {
     expect(await deleteOld(engine.captures, 30, Date.now() + 29 * DAY_MS)).toEqual([]);
     expect(await deleteOld(engine.captures, 30, Date.now() + 31 * DAY_MS)).toEqual([old]);
     expect((await engine.captures.list()).map(({ id }) => id)).toEqual([shown]);
+  });
+
+  it("say when, from the last file that was added, unless an investigation shows them", async () => {
+    const dataDir = testFolder();
+    const engine = await start(dataDir, 30);
+    const { id } = await engine.captures.create("Night");
+    const ends = async (from: Engine) => (await from.captures.list()).map(({ keptUntil }) => keptUntil);
+    const before = Date.now();
+    await put(engine, id, lines(line(1)));
+    const [end] = await ends(engine);
+    // Within the second in which the file was added, thirty days of 24 hours later.
+    const sinceBegin = Date.parse(end ?? "") - before - 2_592_000_000;
+    expect(sinceBegin).toBeGreaterThanOrEqual(0);
+    expect(sinceBegin).toBeLessThan(Date.now() - before + 1);
+    const caseId = await makeCase(engine, id);
+    expect(await ends(engine)).toEqual([null]);
+    await engine.investigations.remove(caseId);
+    expect(await ends(engine)).toEqual([end]);
+    await engine.close();
+    expect(await ends(await start(dataDir, 30))).toEqual([end]);
+    expect(await ends(await start(dataDir))).toEqual([null]);
   });
 
   it("count from the last file that was added", async () => {

@@ -29,7 +29,7 @@ export async function deleteOld(captures: Captures, keepDays: number, nowMs: num
   for (const { id, createdAt, state } of await captures.list()) {
     // One that cannot be opened is for a person to look at.
     if (state !== "ready" || Date.parse(createdAt) >= before) continue;
-    const added = await captures.lastAddedMs(id);
+    const added = captures.lastAddedMs(id);
     if (added === undefined || added >= before) continue;
     // Refused for those that an investigation shows.
     if ((await captures.delete(id)).ok) deleted.push(id);

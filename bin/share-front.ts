@@ -28,6 +28,8 @@ const VISITOR_HEADERS: ReadonlySet<string> = new Set([
 
 /** Wrong tries of all addresses together that one share bears. */
 const TRIES_OF_A_SHARE = { limit: 100, windowMs: 5 * 60_000, maxAddresses: 1000 };
+/** Requests of one address to all links: the longest case is read with some two hundred. */
+const REQUESTS_OF_AN_ADDRESS = { limit: 1000, windowMs: 60_000, maxAddresses: 10_000 };
 
 export type ShareAnswer =
   | { readonly kind: "in"; readonly shareId: string }
@@ -61,6 +63,7 @@ interface ShareFrontOptions {
 export function createShareFront({ shares, basePath, now }: ShareFrontOptions): ShareFront {
   const byAddress = createAttempts();
   const byShare = createAttempts(TRIES_OF_A_SHARE);
+  const requests = createAttempts(REQUESTS_OF_AN_ADDRESS);
 
   function blocked(address: string, shareId = ""): Refused | undefined {
     const seconds = Math.max(
@@ -75,6 +78,9 @@ export function createShareFront({ shares, basePath, now }: ShareFrontOptions): 
       const { address } = client;
       const stop = blocked(address);
       if (stop !== undefined) return stop;
+      const pause = requests.secondsBlocked(address, now());
+      if (pause > 0) return { kind: "refused", failure: tooManyRequests(pause), seconds: pause };
+      requests.failed(address, now());
       const { headers } = request;
       const visitor: Visitor = { address, agent: headers["user-agent"] ?? "", cookies: headers.cookie };
       const admission = await shares.admit(token, visitor);
@@ -97,6 +103,11 @@ export function createShareFront({ shares, basePath, now }: ShareFrontOptions): 
       return { kind: "reload", cookie: sharePassHeader(pass, now(), { basePath, isHttps: client.isHttps }) };
     },
   };
+}
+
+function tooManyRequests(seconds: number): Failure<ErrorCode> {
+  const message = "Too many requests for shared links came from this address.";
+  return { code: "too_many_attempts", message, hint: `Try again in ${seconds} s.` };
 }
 
 /** Leaves of a visitor's request what the page needs, and says which share it is for. */

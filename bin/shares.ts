@@ -14,6 +14,7 @@ import type {
   Share,
   SharedInvestigation,
 } from "@/lib/investigations/share";
+import { Slots } from "@/lib/jobs/slots";
 import { withoutFilters } from "@/lib/report/block";
 import type { PinReport } from "@/lib/report/pin-report-answer";
 import type { Captures } from "./captures";
@@ -36,10 +37,13 @@ const SHARES_PER_CASE = 100;
 /** Requests of one visitor within this time are one visit. */
 const VISIT_MS = 10 * 60_000;
 const VISITS_REMEMBERED = 10_000;
+/** Pins that visitors have answered at a time, one of each link: whoever works on this server waits for no crowd. */
+const ANSWERED_AT_ONCE = 2;
 
 export class Shares {
   /** When a visit was last written down. */
   private readonly visits = new Map<string, number>();
+  private readonly turns = new Slots(ANSWERED_AT_ONCE);
 
   constructor(
     private readonly catalogue: Catalogue,
@@ -143,11 +147,17 @@ export class Shares {
 
   /** What a pin of it shows, without the filters that lead into the workplace. */
   async pinReport(shareId: string | null, pinId: string, signal?: AbortSignal): Promise<Result<PinReport>> {
-    const shown = await this.shown(shareId);
-    if (!shown.ok) return shown;
-    const report = await this.investigations.pinReport(shown.value.investigationId, pinId, signal);
-    if (!report.ok) return report;
-    return ok({ ...report.value, blocks: report.value.blocks.map(withoutFilters) });
+    const done = await this.turns.take(shareId ?? "", signal ?? new AbortController().signal);
+    if (done === undefined) return fail("too_busy", "The visitor did not wait.");
+    try {
+      const shown = await this.shown(shareId);
+      if (!shown.ok) return shown;
+      const report = await this.investigations.pinReport(shown.value.investigationId, pinId, signal);
+      if (!report.ok) return report;
+      return ok({ ...report.value, blocks: report.value.blocks.map(withoutFilters) });
+    } finally {
+      done();
+    }
   }
 
   private closed({ expiresAtMs, revokedAtMs }: StoredShare): "expired" | "revoked" | undefined {

@@ -16,6 +16,7 @@ import { line, lines } from "@/lib/jobs/testing";
 import { createEngine, type Engine } from "./engine";
 import { createFront } from "./front";
 import { createShareFront, SHARE_HEADER } from "./share-front";
+import { Shares } from "./shares";
 
 const log = createLog(
   () => undefined,
@@ -269,6 +270,45 @@ describe("a link", () => {
     expect(await logOf(id)).toHaveLength(200);
     const listed = await engine.shares.list(investigationId);
     expect(listed.ok && listed.value.find((one) => one.id === id)?.opened).toBe(212);
+  });
+
+  it("is asked for no faster than the server can bear", async () => {
+    const shareFront = createShareFront({
+      shares: { admit: async () => ok({ kind: "in", shareId: "s1" }), tryPassphrase: async () => false },
+      basePath: "",
+      now: () => nowMs,
+    });
+    const read = async (address: string) => {
+      const client = { address, isHttps: false };
+      const request = { kind: "share", client, area: "data", token: "t", action: "show" } as const;
+      return shareFront.answer(request, { headers: {} }, undefined);
+    };
+    for (let nth = 0; nth < 1000; nth++) expect((await read("10.0.0.1")).kind).toBe("in");
+    nowMs += 20_000;
+    expect(await read("10.0.0.1")).toMatchObject({ failure: { code: "too_many_attempts" }, seconds: 40 });
+    expect((await read("10.0.0.2")).kind).toBe("in");
+    nowMs += 40_000;
+    expect((await read("10.0.0.1")).kind).toBe("in");
+  });
+
+  it("has its pins answered one after the other", async () => {
+    let atOnce = 0;
+    let most = 0;
+    let answered = 0;
+    const investigations = Object.assign(Object.create(engine.investigations), {
+      pinReport: async (...asked: Parameters<typeof engine.investigations.pinReport>) => {
+        most = Math.max(most, ++atOnce);
+        const report = await engine.investigations.pinReport(...asked);
+        atOnce--;
+        answered++;
+        return report;
+      },
+    });
+    const shares = new Shares(Reflect.get(engine.shares, "catalogue"), investigations, engine.captures);
+    const { id } = await share({});
+    const reports = await Promise.all(Array.from({ length: 6 }, () => shares.pinReport(id, "pin00001")));
+    expect(reports.every(({ ok }) => ok)).toBe(true);
+    expect([most, answered]).toEqual([1, 6]);
   });
 });
 

@@ -42,6 +42,7 @@ const capture: CaptureInfo = {
   last: null,
   sizeBytes: 0,
   isSettlingAnew: false,
+  keptUntil: null,
   progress: [],
 };
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { createReadStream, readdirSync } from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -259,15 +259,17 @@ describe("an evidence bundle", () => {
     const there = await start();
     const taken = await there.engine.bundles.takeIn(Readable.from([bytes]), bytes.length);
     if (!taken.ok) throw new Error(taken.failure.message);
-    const { title, status, pins, notes } = taken.value;
+    const { investigation, wasHere } = taken.value;
+    expect(wasHere).toBe(false);
+    const { title, status, pins, notes } = investigation;
     expect({ title, status }).toEqual({ title: here.investigation.title, status: "open" });
     expect(pins.map(({ id, note }) => [id, note])).toEqual(
       here.investigation.pins.map(({ id, note }) => [id, note]),
     );
     expect(notes).toContain("Since **five**.");
     expect(notes).toContain("That capture is not here");
-    expect(await rowsOf(there.engine, taken.value)).toEqual(await rowsOf(here.engine, here.investigation));
-    const summary = await there.engine.ask(taken.value.captureId, "summary", {});
+    expect(await rowsOf(there.engine, investigation)).toEqual(await rowsOf(here.engine, here.investigation));
+    const summary = await there.engine.ask(investigation.captureId, "summary", {});
     // Four of five records were pinned, one of them twice.
     expect(summary.ok && summary.value.events).toBe(4);
     expect(readdirSync(path.join(there.dataDir, "bundles"))).toEqual([]);
@@ -276,11 +278,47 @@ describe("an evidence bundle", () => {
   it("is put to the capture that it was made of, where that is what it was", async () => {
     const { engine, captureId, investigation } = await withCase();
     const bytes = await bundleOf(engine, investigation.id);
+    await engine.investigations.remove(investigation.id);
     const taken = await engine.bundles.takeIn(Readable.from([bytes]), null);
-    expect(taken).toMatchObject({ ok: true, value: { captureId, pins: PINS } });
+    const placed = { investigation: { captureId, pins: PINS }, wasHere: false };
+    expect(taken).toMatchObject({ ok: true, value: placed });
     expect(await engine.captures.list()).toHaveLength(1);
-    const report = taken.ok && (await engine.investigations.pinReport(taken.value.id, "drops0001"));
+    const id = taken.ok ? taken.value.investigation.id : "";
+    const report = await engine.investigations.pinReport(id, "drops0001");
     expect(report).toMatchObject({ ok: true, value: { check: { state: "same" } } });
+  });
+
+  it("is one case however often it is taken in, also where it was made", async () => {
+    const { engine, captureId, investigation } = await withCase(PINS.slice(0, 2));
+    const bytes = await bundleOf(engine, investigation.id);
+    const take = async (into: Engine) => {
+      const taken = await into.bundles.takeIn(Readable.from([bytes]), null);
+      if (!taken.ok) throw new Error(taken.failure.message);
+      return taken.value;
+    };
+    const own = await take(engine);
+    expect([own.investigation.id, own.wasHere]).toEqual([investigation.id, true]);
+
+    const there = await start();
+    const [one, other] = await Promise.all([take(there.engine), take(there.engine)]);
+    expect(one.investigation).toEqual(other.investigation);
+    expect([one.wasHere, other.wasHere].sort()).toEqual([false, true]);
+    // Its notes are changed: it is still the one that was taken in.
+    const { id, edition } = one.investigation;
+    await there.engine.investigations.change(id, { edition, notes: "Read.", pins: [] });
+    expect(await take(there.engine)).toMatchObject({ investigation: { id, notes: "Read." }, wasHere: true });
+    expect(await there.engine.investigations.list()).toHaveLength(1);
+    expect(await there.engine.captures.list()).toHaveLength(1);
+
+    // The capture itself has come since: the case is put to it.
+    await engine.captures.copyTo(captureId, path.join(there.dataDir, "moved.db"));
+    const moved = createReadStream(path.join(there.dataDir, "moved.db"));
+    expect(await there.engine.moving.takeIn(moved, null)).toMatchObject({
+      ok: true,
+      value: { id: captureId },
+    });
+    expect(await take(there.engine)).toMatchObject({ investigation: { captureId }, wasHere: false });
+    expect(await take(there.engine)).toMatchObject({ wasHere: true });
   });
 
   it("that is not what it says is refused, and leaves nothing behind", async () => {

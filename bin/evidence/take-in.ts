@@ -11,6 +11,7 @@ import { open } from "node:fs/promises";
 import path from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { isDeepStrictEqual } from "node:util";
 import { fail, ok, type Result } from "@/lib/base/result";
 import { Budget } from "@/lib/ingest/budget";
 import { PACKING_LIMITS } from "@/lib/ingest/limits";
@@ -37,9 +38,17 @@ const LIMITS = { ...PACKING_LIMITS, unpackedBytes: 320 * MIB, entries: 300, file
 
 class Refused extends Error {}
 
+interface Taken {
+  readonly investigation: Investigation;
+  /** The same bundle was taken in before. */
+  readonly wasHere: boolean;
+}
+
 export class BundleIntake {
   private readonly folder: string;
   private underWay = 0;
+  /** One after the other: the same bundle twice at once is still one case. */
+  private placing: Promise<unknown> = Promise.resolve();
 
   constructor(
     dataFolder: string,
@@ -51,7 +60,7 @@ export class BundleIntake {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async takeIn(body: Readable, expectedBytes: number | null): Promise<Result<Investigation>> {
+  async takeIn(body: Readable, expectedBytes: number | null): Promise<Result<Taken>> {
     if ((expectedBytes ?? 0) > MOST_BUNDLE) return tooLarge();
     if (this.underWay >= 2)
       return fail("too_busy", "Other bundles are being taken in.", "Try again in a moment.");
@@ -60,7 +69,10 @@ export class BundleIntake {
     mkdirSync(folder, { recursive: true });
     try {
       const paper = await this.unpack(folder, body);
-      return paper.ok ? await this.place(folder, paper.value) : paper;
+      if (!paper.ok) return paper;
+      const placed = this.placing.then(() => this.placeOnce(folder, paper.value));
+      this.placing = placed.catch(() => undefined);
+      return await placed;
     } catch (error) {
       if (error instanceof Refused) return notRead(error.message);
       if (isDiskFull(error)) return fail("disk_full", "The disk of the data folder is full.");
@@ -93,13 +105,38 @@ export class BundleIntake {
     return ok(paper);
   }
 
-  private async place(folder: string, paper: EvidencePaper): Promise<Result<Investigation>> {
+  private async placeOnce(folder: string, paper: EvidencePaper): Promise<Result<Taken>> {
+    const { investigation, flows } = paper;
+    // When it was packed does not make it another one.
+    const digest = sha256(Buffer.from(JSON.stringify([investigation, flows])));
+    const known = (await this.madeHere(paper)) ?? (await this.investigations.takenFrom(digest));
+    const isHere = await this.isHere(paper);
+    // One over the pinned records alone is less than one over the capture, which has come since.
+    if (known !== undefined && (!isHere || known.captureId === investigation.captureId))
+      return ok({ investigation: known, wasHere: true });
+    const placed = await this.place(folder, paper, isHere, digest);
+    return placed.ok ? ok({ investigation: placed.value, wasHere: false }) : placed;
+  }
+
+  /** The case itself, where it was not changed since. */
+  private async madeHere({ investigation }: EvidencePaper): Promise<Investigation | undefined> {
+    const here = await this.investigations.get(investigation.id);
+    return here.ok && isDeepStrictEqual(here.value, investigation) ? here.value : undefined;
+  }
+
+  private async place(
+    folder: string,
+    paper: EvidencePaper,
+    isHere: boolean,
+    digest: string,
+  ): Promise<Result<Investigation>> {
     const { investigation, captureName, madeAt } = paper;
     const { title, status, pins } = investigation;
     const from = `Taken in from an evidence bundle of ${madeAt.slice(0, 10)}, made of the capture “${captureName}”.`;
-    if (await this.isHere(paper)) {
+    if (isHere) {
       const notes = joined(investigation.notes, from);
-      return this.investigations.create({ captureId: investigation.captureId, title, status, notes, pins });
+      const { captureId } = investigation;
+      return this.investigations.create({ captureId, title, status, notes, pins }, digest);
     }
     const capture = await this.captures.create(`${title.slice(0, 180)} (evidence)`);
     try {
@@ -111,13 +148,11 @@ export class BundleIntake {
         investigation.notes,
         `${from} That capture is not here: this one holds the records behind the pins and nothing around them, so names and causes that come from other records may be missing. The numbers of the original are in the bundle's investigation.html.`,
       );
-      const made = await this.investigations.create({
-        captureId: capture.id,
-        title,
-        status,
-        notes,
-        pins: pins.map((pin) => atRevision(pin, revision)),
-      });
+      const moved = pins.map((pin) => atRevision(pin, revision));
+      const made = await this.investigations.create(
+        { captureId: capture.id, title, status, notes, pins: moved },
+        digest,
+      );
       if (!made.ok) await this.captures.delete(capture.id);
       return made;
     } catch (error) {

@@ -86,7 +86,7 @@ function addressOf({ kind }: Arrival, id: string): string {
   return kind === "capture" ? viewAddress(id, "overview", "") : `/investigations/${encodeURIComponent(id)}`;
 }
 
-function sentenceOf({ kind, state, error }: Arrival): string {
+function sentenceOf({ kind, state, error, wasHere }: Arrival): string {
   const what = kind === "capture" ? "A capture of another Eyepiece" : "An investigation of another Eyepiece";
   switch (state) {
     case "sending":
@@ -94,7 +94,9 @@ function sentenceOf({ kind, state, error }: Arrival): string {
     case "checking":
       return `${what}. It has arrived, and is checked before it is taken.`;
     case "done":
-      return `${what}. It was checked and taken.`;
+      return wasHere === true
+        ? "This investigation is here already, so nothing was added."
+        : `${what}. It was checked and taken.`;
     case "refused":
       return error === undefined ? "It was not taken." : `${error.message} ${error.hint}`;
   }

@@ -17,6 +17,8 @@ export interface Arrival {
   readonly state: "sending" | "checking" | "done" | "refused";
   /** What it became. */
   readonly id?: string;
+  /** It was here before: nothing was added. */
+  readonly wasHere?: boolean;
   readonly error?: ApiError;
 }
 
@@ -81,7 +83,8 @@ function send(kind: ArrivalKind, { name, file }: NamedFile): void {
   request.onload = () => {
     requests.delete(key);
     const { status, responseText } = request;
-    if (status >= 200 && status < 300) change(key, { state: "done", id: idOf(responseText) });
+    if (status >= 200 && status < 300)
+      change(key, { state: "done", id: idOf(responseText), wasHere: status === 200 });
     else change(key, { state: "refused", error: toApiError(status, responseText) });
   };
   request.onerror = () => change(key, { state: "refused", error: unreachableServer() });

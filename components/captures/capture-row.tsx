@@ -56,7 +56,12 @@ export function CaptureRow({ capture, uploads, isFollowed }: CaptureRowProps) {
         <td className={styles.number}>{canOpen && formatCount(flowsSoFar(capture))}</td>
         <td className={styles.number}>{isSettled && formatCount(capture.nodes)}</td>
         <td className={styles.number}>{formatBytes(capture.sizeBytes)}</td>
-        <td>{added(capture, zone)}</td>
+        <td>
+          {minuteOf(capture.createdAt, zone)}
+          {capture.keptUntil !== null && (
+            <p className={styles.quiet}>deleted {minuteOf(capture.keptUntil, zone)}</p>
+          )}
+        </td>
         <td className={styles.actions}>
           <CaptureActions
             name={capture.name}
@@ -145,8 +150,8 @@ function Span({ capture, zone }: { readonly capture: CaptureInfo; readonly zone:
   );
 }
 
-function added(capture: CaptureInfo, zone: Zone): string {
-  const at = parseTime(capture.createdAt);
+function minuteOf(time: string, zone: Zone): string {
+  const at = parseTime(time);
   return at === undefined ? "unknown" : formatSecond(at, zone).slice(0, 16);
 }
 

@@ -7,6 +7,8 @@ export interface CaptureSummary {
   readonly captureId: string;
   readonly name: string;
   readonly createdAtMs: number;
+  /** Of the newest file; as it was made when it has none. */
+  readonly lastAddedMs: number;
   readonly revision: number;
   readonly files: number;
   readonly flows: number;
@@ -26,6 +28,7 @@ export function summarise(database: Sqlite): CaptureSummary {
       "SELECT coalesce(sum(uploadId IS NULL), 0) AS files, coalesce(sum(accepted), 0) AS flows, coalesce(sum(events), 0) AS events FROM SourceFile WHERE state = 'done'",
     )
     .get([]);
+  const added = database.prepare("SELECT max(addedAtMs) AS lastMs FROM SourceFile").get([]);
   const span = database
     .prepareExact(
       "SELECT (SELECT min(timeNs) FROM Flow) AS firstNs, (SELECT max(timeNs) FROM Flow) AS lastNs",
@@ -38,6 +41,7 @@ export function summarise(database: Sqlite): CaptureSummary {
     captureId: String(capture?.captureId),
     name: String(capture?.name),
     createdAtMs: Number(capture?.createdAtMs),
+    lastAddedMs: Math.max(Number(capture?.createdAtMs), Number(added?.lastMs ?? 0)),
     revision: currentRevision(database),
     files: Number(files?.files),
     flows: Number(files?.flows),

@@ -79,6 +79,11 @@ export class Catalogue {
     });
   }
 
+  /** Whose stored content has this text in it. */
+  investigationsWith(text: string): Promise<StoredInvestigation[]> {
+    return this.prisma.investigation.findMany({ where: { content: { contains: text } }, take: 100 });
+  }
+
   investigation(id: string): Promise<StoredInvestigation | null> {
     return this.prisma.investigation.findUnique({ where: { id } });
   }

@@ -1,5 +1,5 @@
 /**
- * Counts wrong tokens per address, so that a token cannot be guessed by trying.
+ * Counts per address, so that a token cannot be guessed by trying and nobody asks for more than others can bear.
  *
  * After `limit` failures within `windowMs` the address is blocked until that window has passed.
  * Memory is bounded: beyond `maxAddresses` the oldest window is forgotten.

@@ -14,6 +14,8 @@ export interface Content {
   readonly pins: readonly StoredPin[];
   /** Of the revisions that the pins show. */
   readonly revisions: readonly ContentSeal[];
+  /** Digest of the evidence bundle that it was taken in from. */
+  readonly takenFrom?: string | undefined;
 }
 
 /** With what tells whether it still shows what it showed; null: nothing could be kept. */
@@ -23,6 +25,7 @@ const contentSchema = z.object({
   version: z.literal(VERSION),
   pins: z.array(pinSchema.extend({ seal: pinSealSchema.nullable() })),
   revisions: z.array(contentSealSchema),
+  takenFrom: z.string().optional(),
 });
 
 /** From a version to the next one. Each was the newest once; none is ever taken out. */
@@ -40,8 +43,8 @@ const UPGRADERS: ReadonlyMap<number, (older: object) => unknown> = new Map([
   ],
 ]);
 
-export function writeContent({ pins, revisions }: Content): string {
-  return JSON.stringify({ version: VERSION, pins, revisions });
+export function writeContent({ pins, revisions, takenFrom }: Content): string {
+  return JSON.stringify({ version: VERSION, pins, revisions, takenFrom });
 }
 
 export function readContent(text: string): Result<Content> {
@@ -59,7 +62,9 @@ export function readContent(text: string): Result<Content> {
       "Update Eyepiece to open it.",
     );
   const read = contentSchema.safeParse(content);
-  return read.success ? ok({ pins: read.data.pins, revisions: read.data.revisions }) : damaged();
+  if (!read.success) return damaged();
+  const { version: _, ...known } = read.data;
+  return ok(known);
 }
 
 function damaged() {

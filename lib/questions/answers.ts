@@ -192,6 +192,9 @@ export const captureSchema = z.object({
   sizeBytes: count,
   /** An older version settled it, and it is being worked out anew. */
   isSettlingAnew: z.boolean(),
+  keptUntil: time.describe(
+    "From when on the server deletes it by itself (`EYEPIECE_KEEP_DAYS`); null: it does not.",
+  ),
   /** Files on their way in. */
   progress: z.array(progressSchema),
 });

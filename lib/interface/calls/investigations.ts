@@ -52,6 +52,10 @@ export const investigationCalls = {
         investigationSchema,
         "The investigation, over the capture that it was made of where that is here, else over one of the pinned records.",
       ),
+      200: jsonAnswer(
+        investigationSchema,
+        "It was there before, or the same bundle was taken in: that investigation.",
+      ),
     },
     errors: ["evidence_not_read", "upload_incomplete", "too_busy", ...UNREADABLE, ...OF_A_PIN],
   }),
