@@ -57,14 +57,13 @@ export class Investigations {
     return ok(await this.reports.report(stored.captureId, pin, sealed, signal));
   }
 
-  /** The one that was taken in from this evidence bundle. */
-  async takenFrom(digest: string): Promise<Investigation | undefined> {
-    for (const stored of await this.catalogue.investigationsWith(digest)) {
+  /** Those that were taken in from this evidence bundle. */
+  async takenFrom(digest: string): Promise<Investigation[]> {
+    return (await this.catalogue.investigationsWith(digest)).flatMap((stored) => {
       const content = readContent(stored.content);
       const known = toInvestigation(stored);
-      if (content.ok && content.value.takenFrom === digest && known.ok) return known.value;
-    }
-    return undefined;
+      return content.ok && content.value.takenFrom === digest && known.ok ? [known.value] : [];
+    });
   }
 
   async create(

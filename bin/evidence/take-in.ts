@@ -109,11 +109,11 @@ export class BundleIntake {
     const { investigation, flows } = paper;
     // When it was packed does not make it another one.
     const digest = sha256(Buffer.from(JSON.stringify([investigation, flows])));
-    const known = (await this.madeHere(paper)) ?? (await this.investigations.takenFrom(digest));
     const isHere = await this.isHere(paper);
+    const all = [await this.madeHere(paper), ...(await this.investigations.takenFrom(digest))];
     // One over the pinned records alone is less than one over the capture, which has come since.
-    if (known !== undefined && (!isHere || known.captureId === investigation.captureId))
-      return ok({ investigation: known, wasHere: true });
+    const known = all.find((one) => one && (!isHere || one.captureId === investigation.captureId));
+    if (known !== undefined) return ok({ investigation: known, wasHere: true });
     const placed = await this.place(folder, paper, isHere, digest);
     return placed.ok ? ok({ investigation: placed.value, wasHere: false }) : placed;
   }
