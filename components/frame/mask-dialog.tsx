@@ -1,8 +1,9 @@
 "use client";
 
-import { useId, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogButtons } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
 import fields from "@/components/ui/fields.module.css";
 import { visible } from "@/components/ui/text";
 import type { CaptureInfo } from "@/lib/questions/answers";
@@ -28,7 +29,6 @@ export function MaskDialog({
   onStarted = () => undefined,
   onClose,
 }: MaskDialogProps) {
-  const id = useId();
   const [name, setName] = useState(
     () => `Masked copy, ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
   );
@@ -77,17 +77,18 @@ export function MaskDialog({
           {investigationId !== undefined &&
             " The investigation goes along: what it says is masked word by word, and a pin whose filter names something only in part is left out."}
         </p>
-        <label htmlFor={id} className={fields.label}>
-          Name of the copy
-        </label>
-        <input
-          id={id}
-          className={fields.input}
-          value={name}
-          maxLength={200}
-          autoComplete="off"
-          onChange={(event) => setName(event.target.value)}
-        />
+        <Field label="Name of the copy">
+          {(id) => (
+            <input
+              id={id}
+              className={fields.input}
+              value={name}
+              maxLength={200}
+              autoComplete="off"
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
         {start.error && (
           <p className={fields.problem} role="alert">
             {start.error.message} {start.error instanceof ApiError && start.error.hint}

@@ -1,8 +1,9 @@
 "use client";
 
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { newPinId } from "@/components/frame/pin-id";
 import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
 import fields from "@/components/ui/fields.module.css";
 import type { Pin } from "@/lib/investigations/investigation";
 import styles from "./investigation-page.module.css";
@@ -15,7 +16,6 @@ interface NewNoteProps {
 
 /** A note by itself, between what is pinned: what was asked, decided, or is still to do. */
 export function NewNote({ isSaving, onSave }: NewNoteProps) {
-  const ids = { title: useId(), text: useId() };
   const [isOpen, setOpen] = useState(false);
   const [title, setTitle] = useState("");
   const [text, setText] = useState("");
@@ -41,34 +41,32 @@ export function NewNote({ isSaving, onSave }: NewNoteProps) {
   };
   return (
     <form className={styles.pin} onSubmit={save} aria-label="New note">
-      <div>
-        <label htmlFor={ids.title} className={fields.label}>
-          Heading
-        </label>
-        <input
-          id={ids.title}
-          className={fields.input}
-          value={title}
-          maxLength={300}
-          autoComplete="off"
-          // Whoever asks to write wants to write at once.
-          ref={focusOnce}
-          onChange={(event) => setTitle(event.target.value)}
-        />
-      </div>
-      <div>
-        <label htmlFor={ids.text} className={fields.label}>
-          Text (Markdown)
-        </label>
-        <textarea
-          id={ids.text}
-          className={fields.text}
-          rows={5}
-          value={text}
-          maxLength={20_000}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </div>
+      <Field label="Heading">
+        {(id) => (
+          <input
+            id={id}
+            className={fields.input}
+            value={title}
+            maxLength={300}
+            autoComplete="off"
+            // Whoever asks to write wants to write at once.
+            ref={focusOnce}
+            onChange={(event) => setTitle(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label="Text (Markdown)">
+        {(id) => (
+          <textarea
+            id={id}
+            className={fields.text}
+            rows={5}
+            value={text}
+            maxLength={20_000}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
+      </Field>
       <div className={styles.buttons}>
         <Button small look="primary" type="submit" disabled={isSaving || title.trim() === ""}>
           Save

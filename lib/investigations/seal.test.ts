@@ -37,6 +37,13 @@ describe("a pin that is opened again", () => {
     ["same", "The same as when it was saved, on 2026-03-04.", content, seal],
     // Another program that answers the same is no news.
     ["same", "The same as when it was saved, on 2026-03-04.", content, { ...seal, program: "bb", rules: 12 }],
+    // The report of a view was given more to show: nothing was changed.
+    [
+      "newer-rules",
+      "The same data, answered by newer rules: dnsLatency differs.",
+      content,
+      { ...seal, answers: [...seal.answers, { question: "dnsLatency", digest: two }] },
+    ],
     [
       "newer-rules",
       "The same data, answered by newer rules: drops differs (saved with 100 events and 10 drops, now 100 events and 9 drops).",

@@ -64,8 +64,10 @@ export function checkPin(
     };
   const changed = changedAnswers(seal, now.seal);
   if (changed.length === 0) return { state: "same", says: `The same as when it was saved, ${dayOf(seal)}.` };
+  const asksOthers = questionsOf(seal) !== questionsOf(now.seal);
   const parts = `${changed.join(", ")} ${changed.length === 1 ? "differs" : "differ"}${numbersText(seal, now.seal)}`;
-  if (seal.program !== now.seal.program || seal.rules !== now.seal.rules)
+  // What a pin asks is the program's choice, and no sign of a change.
+  if (seal.program !== now.seal.program || seal.rules !== now.seal.rules || asksOthers)
     return { state: "newer-rules", says: `The same data, answered by newer rules: ${parts}.` };
   return {
     state: "differs",
@@ -75,6 +77,10 @@ export function checkPin(
 
 function dayOf({ at }: PinSeal): string {
   return `on ${at.slice(0, 10)}`;
+}
+
+function questionsOf({ answers }: PinSeal): string {
+  return answers.map(({ question }) => question).join(" ");
 }
 
 function changedAnswers(before: PinSeal, now: PinSeal): string[] {

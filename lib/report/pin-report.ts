@@ -8,6 +8,7 @@ import { dropsReport } from "./views/drops";
 import { flowsReport } from "./views/flows";
 import { l7Report, mapReport, overviewReport, qualityReport, workloadsReport } from "./views/others";
 import { summaryBlock } from "./views/summary";
+import { workloadPart } from "./views/workload-parts";
 
 type ViewReport = (ask: Asker, pinned: Pinned) => Promise<Block[]>;
 
@@ -18,7 +19,7 @@ const VIEW_REPORTS: Readonly<Record<string, ViewReport>> = {
   drops: dropsReport,
   dns: dnsReport,
   l7: l7Report,
-  workloads: workloadsReport,
+  workloads: async (ask, pinned) => (await workloadPart(ask, pinned)) ?? workloadsReport(ask, pinned),
   flows: flowsReport,
   quality: qualityReport,
 };

@@ -4,6 +4,7 @@ import type { Answer, Ask } from "@/lib/questions/questions";
 import { DNS_CELLS, errorCell } from "@/lib/scope/dns-cells";
 import { type Asker, countOf, moreText, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell, Figure } from "../block";
+import { latencyBlock, lookupBlocks, workloadText } from "./dns-parts";
 import { figure } from "./summary";
 
 type DnsBy = Ask<"dns">["by"];
@@ -35,8 +36,9 @@ export async function dnsReport(ask: Asker, pinned: Pinned): Promise<Block[]> {
     case "responses":
       return [head, responsesBlock(await ask("dnsResponses", { ...text, limit: ROWS }))];
     case "connections":
+      return [head, ...(await lookupBlocks(ask, pinned))];
     case "latency":
-      return [head];
+      return [head, await latencyBlock(ask, pinned)];
     default:
       return [head, causesBlock(await ask("dnsCauses", { ...text, limit: ROWS }), view.cause)];
   }
@@ -126,16 +128,6 @@ function keyText(key: Answer<"dns">["rows"][number]["key"]): Cell {
   if ("qtype" in key) return key.qtype;
   if ("answers" in key) return key.answers;
   return key.name ?? "no answer, or no code in it";
-}
-
-function workloadText({
-  namespace,
-  name,
-}: {
-  readonly namespace: string | null;
-  readonly name: string;
-}): string {
-  return namespace === null ? name : `${namespace}/${name}`;
 }
 
 /** With a cause open, that one alone and with all that is known of it. */
