@@ -105,6 +105,7 @@ export async function createEngine(
   };
   const investigations = new Investigations(catalogue, captures, new PinReports(ask));
   const redactions = new Redactions(dataDir, captures, investigations, log);
+  await redactions.takeUpAgain();
   const engine: Engine = {
     captures,
     investigations,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -87,6 +87,10 @@ describe("a masked copy", () => {
     ]);
     expect(await summaryOf(engine, copyId ?? "")).toEqual(await summaryOf(engine, captureId));
     const file = readFileSync(path.join(dataDir, "captures", `${copyId}.db`)).toString("latin1");
+    const report = await engine.ask(copyId ?? "", "report", {});
+    expect(report.ok && report.value.sentences.map(({ text }) => text)).toContain(
+      "This is a masked copy: its records were written anew by Eyepiece, and IP addresses, MAC addresses, pods, namespaces, nodes, identities, DNS names, URLs, labels, summaries, extensions and UUIDs in them stand for others.",
+    );
     for (const word of ["ledger", "vault", "payments", "acme", "node-7", "10.244", "Night.log"])
       expect(file).not.toContain(word);
     expect(readdirSync(path.join(dataDir, "masking"))).toEqual([]);
@@ -189,6 +193,56 @@ describe("a masked copy", () => {
     // Once more it is forgotten.
     expect((await engine.redactions.remove(id)).ok).toBe(true);
     expect(engine.redactions.get(id)).toMatchObject({ failure: { code: "redaction_not_found" } });
+  });
+
+  it("is begun again when the server stopped meanwhile, and nothing of the broken one is left", async () => {
+    const { engine, dataDir, captureId } = await start();
+    const started = await engine.redactions.start(captureId, { mask: ["pods"], name: "For the vendor" });
+    if (!started.ok) throw new Error(started.failure.message);
+    const { id } = started.value;
+    await engine.close();
+    // As a crash would leave it: a capture that is not whole, and files that nobody has the key of.
+    const order = path.join(dataDir, "masking", `${id}.json`);
+    const half = await createEngine(dataDir, log);
+    const broken = (await half.captures.create("For the vendor (not finished)")).id;
+    await half.redactions.wait(id);
+    const first = (await half.captures.list()).find(({ name }) => name === "For the vendor")?.id ?? "";
+    await half.captures.delete(first);
+    await half.close();
+    writeFileSync(
+      order,
+      JSON.stringify({
+        ...{ version: 1, id, captureId, name: "For the vendor", mask: ["pods"] },
+        ...{ investigationId: null, copyId: broken, begun: 1 },
+      }),
+    );
+    mkdirSync(path.join(dataDir, "masking", id));
+
+    const again = await createEngine(dataDir, log);
+    onTestFinished(() => again.close());
+    const ended = await again.redactions.wait(id);
+    expect(ended).toMatchObject({ ok: true, value: { state: "done", records: 6, mask: ["pods"] } });
+    expect((await again.captures.list()).map(({ name }) => name).sort()).toEqual(["For the vendor", "Night"]);
+    expect(readdirSync(path.join(dataDir, "masking"))).toEqual([]);
+  });
+
+  it("is given up when the server stopped three times while it was made", async () => {
+    const { engine, dataDir, captureId } = await start();
+    const id = "0123456789abcdef";
+    mkdirSync(path.join(dataDir, "masking"), { recursive: true });
+    writeFileSync(
+      path.join(dataDir, "masking", `${id}.json`),
+      JSON.stringify({
+        ...{ version: 1, id, captureId, name: "Copy", mask: ["pods"] },
+        ...{ investigationId: null, copyId: null, begun: 3 },
+      }),
+    );
+    const redactions = new Redactions(dataDir, engine.captures, engine.investigations, log);
+    await redactions.takeUpAgain();
+    expect(await redactions.wait(id)).toMatchObject({
+      value: { state: "failed", failure: { message: "The server stopped 3 times while it was made." } },
+    });
+    expect(readdirSync(path.join(dataDir, "masking"))).toEqual([]);
   });
 
   it("is refused of an empty capture, and of none", async () => {

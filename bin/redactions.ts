@@ -1,6 +1,6 @@
 /**
  * Masked copies on their way: written beside the captures, searched, and only then read as a new capture. One after the other;
- * none is taken up again after a stop, because its key is gone.
+ * after a stop each is begun again, under another key.
  */
 
 import { randomBytes } from "node:crypto";
@@ -17,9 +17,11 @@ import type { FoundLeak, NewRedaction, Redaction } from "@/lib/redaction/redacti
 import type { Captures } from "./captures";
 import { atRevision } from "./evidence/at-revision";
 import type { Investigations } from "./investigations";
+import { type RedactionOrder, RedactionOrders } from "./redaction-orders";
 
 interface Job {
   told: Redaction;
+  order: RedactionOrder;
   readonly goesAlong: Investigation | undefined;
   readonly cancelling: AbortController;
   end: Promise<void>;
@@ -28,6 +30,8 @@ interface Job {
 /** On their way and ended ones that are still told of. */
 const MOST_JOBS = 50;
 const MOST_WAITING = 10;
+/** Stops of the server that a copy bears: perhaps it is the copy that brings the server down. */
+const MOST_BEGUN = 3;
 
 class Refused extends Error {
   constructor(
@@ -42,7 +46,9 @@ class Refused extends Error {
 export class Redactions {
   private readonly jobs = new Map<string, Job>();
   private readonly folder: string;
+  private readonly orders: RedactionOrders;
   private last: Promise<void> = Promise.resolve();
+  private isClosing = false;
 
   constructor(
     dataFolder: string,
@@ -53,8 +59,24 @@ export class Redactions {
     private readonly nowMs: () => number = Date.now,
   ) {
     this.folder = path.join(dataFolder, "masking");
-    // What a crash left behind is of no use without its key.
-    rmSync(this.folder, { recursive: true, force: true });
+    this.orders = new RedactionOrders(this.folder);
+  }
+
+  /** At start: begins again what the last stop broke off. */
+  async takeUpAgain(): Promise<void> {
+    for (const order of this.orders.left()) {
+      const { id, captureId, investigationId, copyId } = order;
+      const removed = copyId === null ? undefined : await this.captures.delete(copyId);
+      const goesAlong = investigationId === null ? undefined : await this.case(captureId, investigationId);
+      // Shown by its investigation, the copy was whole.
+      const isDone = removed?.ok === false && removed.failure.code === "capture_pinned";
+      if (isDone || !(await this.captures.info(captureId)).ok || goesAlong?.ok === false) {
+        this.orders.drop(id);
+        continue;
+      }
+      this.log.warn("masked copy is begun again", { capture: captureId, copy: id });
+      this.enqueue({ ...order, copyId: null }, goesAlong?.value);
+    }
   }
 
   list(): Redaction[] {
@@ -86,12 +108,24 @@ export class Redactions {
       );
     const goesAlong = investigation === undefined ? undefined : await this.case(captureId, investigation);
     if (goesAlong?.ok === false) return goesAlong;
-    const told: Redaction = {
+    const order: RedactionOrder = {
+      version: 1,
       id: randomBytes(8).toString("hex"),
       captureId,
       // Not after the original: its name may say what the copy hides.
       name: name ?? `Masked copy, ${new Date(this.nowMs()).toISOString().slice(0, 16).replace("T", " ")} UTC`,
       mask: [...new Set(mask)],
+      investigationId: investigation ?? null,
+      copyId: null,
+      begun: 0,
+    };
+    return ok(this.enqueue(order, goesAlong?.value));
+  }
+
+  private enqueue(order: RedactionOrder, goesAlong: Investigation | undefined): Redaction {
+    const { id, captureId, name, mask } = order;
+    const told: Redaction = {
+      ...{ id, captureId, name, mask },
       state: "waiting",
       records: 0,
       of: 0,
@@ -103,17 +137,24 @@ export class Redactions {
     };
     const job: Job = {
       told,
-      goesAlong: goesAlong?.value,
+      order,
+      goesAlong,
       cancelling: new AbortController(),
       end: Promise.resolve(),
     };
     this.remember(job);
+    this.note(job, {});
     // A copy whose remains cannot be removed must not stop those behind it.
     job.end = this.last
       .then(() => this.run(job))
       .catch((error) => this.log.error("masked copy was not cleared away", { reason: String(error) }));
     this.last = job.end;
-    return ok(told);
+    return told;
+  }
+
+  private note(job: Job, change: Partial<RedactionOrder>): void {
+    job.order = { ...job.order, ...change };
+    this.orders.put(job.order);
   }
 
   /** Resolves when it has come to its end, good or bad. */
@@ -134,6 +175,7 @@ export class Redactions {
   }
 
   async close(): Promise<void> {
+    this.isClosing = true;
     for (const { cancelling } of this.jobs.values()) cancelling.abort();
     await this.last;
   }
@@ -149,6 +191,9 @@ export class Redactions {
     const folder = path.join(this.folder, id);
     try {
       if (job.cancelling.signal.aborted) throw cancelled();
+      if (job.order.begun >= MOST_BEGUN)
+        throw new Refused("internal", `The server stopped ${MOST_BEGUN} times while it was made.`);
+      this.note(job, { begun: job.order.begun + 1 });
       mkdirSync(folder, { recursive: true });
       await this.take(job, await this.write(job, folder));
       this.tell(job, { state: "done" });
@@ -157,6 +202,9 @@ export class Redactions {
       await this.drop(job, error);
     } finally {
       rmSync(folder, { recursive: true, force: true });
+      // One that the server's own stop ended is begun again.
+      if (this.isClosing && job.told.state === "cancelled") this.note(job, { copyId: null, begun: 0 });
+      else this.orders.drop(id);
     }
   }
 
@@ -194,6 +242,7 @@ export class Redactions {
   ): Promise<void> {
     // Its name is its own only when it is whole.
     const copy = await this.captures.create(`${job.told.name.slice(0, 180)} (not finished)`);
+    this.note(job, { copyId: copy.id });
     this.tell(job, { state: "reading", records: 0, of: records, leftOut, copyId: copy.id });
     for (const file of files) {
       if (job.cancelling.signal.aborted) throw cancelled();

@@ -134,6 +134,7 @@ function whenAndWhere(group: Group, { flow, row }: FlowDetailAnswer, zone: Zone)
     )
     .add("Emitter", flow.emitter && [flow.emitter.name, flow.emitter.version].filter(Boolean).join(" "))
     .add("Datapath source", flow.file && `${flow.file.name ?? "unknown"}:${flow.file.line ?? "unknown"}`)
+    .add("Masked copy", flow.masked, { note: "re-written by Eyepiece, with these hidden" })
     .expect("UUID", flow.uuid, {
       term: flow.uuid === undefined ? undefined : makeTerm("uuid", [{ type: "text", text: flow.uuid }]),
     });

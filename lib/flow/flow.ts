@@ -168,6 +168,8 @@ export const flowSchema = z.object({
   ingressDeniedBy: z.array(policySchema).optional(),
   policyLog: z.array(z.string()).optional(),
   aggregate: aggregateSchema.optional(),
+  /** Kinds of values that a masked copy hides in it (lib/redaction/kinds.ts), as the record says. */
+  masked: z.array(z.string()).optional(),
   /** How many events the record stands for. */
   events: count,
   /** True when an aggregated record came without its counters: it stands for at least one event. */

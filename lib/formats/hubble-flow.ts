@@ -328,6 +328,7 @@ function newFlow(): Flow {
     egressDeniedBy: undefined,
     ingressDeniedBy: undefined,
     policyLog: undefined,
+    masked: undefined,
     aggregate: undefined,
     events: 1,
     eventsAtLeast: false,

@@ -16,6 +16,9 @@ import { isObject, type JsonObject, member, readObject, readText } from "./proto
 import type { Decoded } from "./record";
 import { isRetina, settleRetina } from "./retina";
 
+/** Kinds that a mask may name. */
+const MOST_KINDS = 30;
+
 /** `undefined` when the document has no envelope. Throws FieldError on a member of the wrong type. */
 export function decodeEnvelope(document: JsonObject): Decoded | undefined {
   if (document.flow !== undefined && document.flow !== null)
@@ -62,7 +65,14 @@ function readEnvelope(document: JsonObject): Flow {
     flow.nodeName = readText(node, "node_name") || undefined;
     flow.present |= PRESENT.node_name;
   }
+  flow.masked = readMasked(document.masked);
   return flow;
+}
+
+/** A mark of ours (write-hubble.ts): anything else under its name is no reason to refuse a record. */
+function readMasked(value: unknown): Flow["masked"] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_KINDS) return undefined;
+  return value.every((kind) => typeof kind === "string" && /^[a-z]{2,20}$/.test(kind)) ? value : undefined;
 }
 
 function isBareFlow(document: JsonObject): boolean {

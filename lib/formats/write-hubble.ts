@@ -3,6 +3,8 @@
  *
  * Whatever format a record had, its flow is read from this line as it was before, but for what the line cannot say: a time
  * without an instant stays without one. Members are written where the record had them, as the presence mask says.
+ *
+ * A record of a masked copy says so: `"masked":["ips",…]` beside the flow, where Hubble has no member of that name.
  */
 
 import { formatTime } from "@/lib/base/time";
@@ -14,15 +16,20 @@ type Message = Readonly<Record<string, unknown>>;
 
 export function writeFlow(flow: Flow): string {
   const time = timeOf(flow);
-  return JSON.stringify({ flow: flowMessage(flow, time), node_name: flow.nodeName, time });
+  const { nodeName, masked } = flow;
+  return JSON.stringify({ flow: flowMessage(flow, time), node_name: nodeName, time, masked });
 }
 
 /** Kind, time, node, what was lost and the type of the event; nothing of what it says in words. */
-export function writeOther({ kind, timeNs, nodeName, lostEvents, lostRange, detail }: OtherRecord): string {
+export function writeOther(
+  { kind, timeNs, nodeName, lostEvents, lostRange, detail }: OtherRecord,
+  masked?: readonly string[],
+): string {
   return JSON.stringify({
     [kind]: otherPayload(kind, lostEvents, lostRange, detail),
     node_name: nodeName,
     time: timeNs === undefined ? undefined : formatTime(timeNs),
+    masked,
   });
 }
 

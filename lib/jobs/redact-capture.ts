@@ -16,7 +16,7 @@ import { LeakCheck } from "@/lib/redaction/leak-check";
 import { Mask } from "@/lib/redaction/mask";
 import { type CaseText, type MaskedCase, maskCase } from "@/lib/redaction/mask-case";
 import { MOST_ORIGINALS, TooManyOriginals } from "@/lib/redaction/originals";
-import { learnRecord, redactRecord } from "@/lib/redaction/redact-record";
+import { RecordMasker } from "@/lib/redaction/redact-record";
 import type { FoundLeak } from "@/lib/redaction/redaction";
 
 export interface RedactOptions {
@@ -67,14 +67,16 @@ function walkTwice(
   { mask: kinds, key, folder, goesAlong, progress, isCancelled }: RedactOptions,
 ): RedactOutcome {
   const mask = new Mask(new Set(kinds), key);
+  const masker = new RecordMasker(mask);
   let records = 0;
   for (const page of allRecords(database)) {
     if (isCancelled()) return { outcome: "cancelled" };
-    for (const record of page) learnRecord(record, mask);
+    for (const record of page) masker.learn(record);
     records += page.length;
     progress("learning", records);
   }
   mask.learned();
+  masker.clear();
   const check = new LeakCheck(mask);
   const along = goesAlong && maskCase(mask, goesAlong);
   if (along !== undefined && !check.line(JSON.stringify(textsOf(along.case))))
@@ -86,7 +88,7 @@ function walkTwice(
     for (const page of allRecords(database)) {
       if (isCancelled()) return { outcome: "cancelled" };
       for (const record of page) {
-        const line = redactRecord(record, mask);
+        const line = masker.redact(record);
         if (line === undefined) leftOut++;
         else {
           const place = files.write(record.fileId, line);

@@ -25,7 +25,8 @@ export function runRedactor(
   return new Promise<RedactOutcome>((resolve, reject) => {
     const worker = new Worker(path.join(projectRoot(), "build", "redact-worker.mjs"), {
       workerData: { ...work, cancelled } satisfies RedactData,
-      resourceLimits: { maxOldGenerationSizeMb: 384 },
+      // Digests of masked values lie outside of the heap, and all else in it is bounded.
+      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
     });
     worker.on("message", (message: FromRedactor) => {
       if ("progress" in message)

@@ -16,3 +16,7 @@ export const MASK_KINDS = [
 ] as const;
 
 export type MaskKind = (typeof MASK_KINDS)[number];
+
+export function isMaskKind(word: string): word is MaskKind {
+  return (MASK_KINDS as readonly string[]).includes(word);
+}

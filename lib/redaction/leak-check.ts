@@ -4,10 +4,13 @@
  *
  * Every text of a record is searched for every masked value that stands in it as a whole, in any case of letters; the only texts
  * that are left out are words that Hubble and Kubernetes fix: enums, known label keys and header names.
+ *
+ * A line that is another one, which was clean, but for its time, uuid and ports has nothing else to be searched than its uuid.
  */
 
+import { cutsOf, Rests } from "./alike";
 import { isWordAt, replaceSpelledAddresses, uuidsIn } from "./cover";
-import type { MaskKind } from "./kinds";
+import { isMaskKind, type MaskKind } from "./kinds";
 import type { Originals } from "./originals";
 import type { Pseudonyms } from "./pseudonyms";
 import { Remembered } from "./remembered";
@@ -36,14 +39,20 @@ const TIMES: ReadonlySet<string> = new Set(["time", "first", "last"]);
 export class LeakCheck {
   readonly leaks: Leak[] = [];
   private readonly clean = new Remembered<true>();
+  private readonly cleanRests = new Rests<true>();
 
   constructor(private readonly masked: Masked) {}
 
   /** True when nothing was found; else see {@link leaks}. */
   line(text: string): boolean {
     const before = this.leaks.length;
-    this.value(JSON.parse(text), "", "");
-    return this.leaks.length === before;
+    const cuts = cutsOf(text);
+    const isKnown = cuts !== undefined && this.cleanRests.has(cuts.rest);
+    if (isKnown) this.search(cuts.uuid ?? "", "flow.uuid");
+    else this.value(JSON.parse(text), "", "");
+    const isClean = this.leaks.length === before;
+    if (isClean && !isKnown && cuts !== undefined) this.cleanRests.set(cuts.rest, true);
+    return isClean;
   }
 
   private value(value: unknown, name: string, path: string): void {
@@ -54,7 +63,7 @@ export class LeakCheck {
       for (const [key, inner] of Object.entries(value)) {
         const innerPath = path === "" ? key : `${path}.${key}`;
         // Vendor data may have names in the place of members.
-        if (path.includes("extensions")) this.search(key, innerPath);
+        if (path.includes("extensions")) this.searchOnce(key, innerPath);
         this.value(inner, Array.isArray(value) ? name : key, innerPath);
       }
   }
@@ -65,13 +74,22 @@ export class LeakCheck {
 
   private text(text: string, name: string, path: string): void {
     if (TIMES.has(name) || isEnumWord(text)) return;
-    if (name === "labels" || name === "node_labels") this.search(withoutKnownKey(text), path);
-    else if (name !== "key" || !isKnownHeader(text)) this.search(text, path);
+    // The mark of the copy, in words of ours.
+    if (path.startsWith("masked.") && isMaskKind(text)) return;
+    if (name === "labels" || name === "node_labels") this.searchOnce(withoutKnownKey(text), path);
+    // No two are the same.
+    else if (name === "uuid") this.search(text, path);
+    else if (name !== "key" || !isKnownHeader(text)) this.searchOnce(text, path);
+  }
+
+  private searchOnce(text: string, path: string): void {
+    if (this.clean.get(text) !== undefined) return;
+    const before = this.leaks.length;
+    this.search(text, path);
+    if (this.leaks.length === before) this.clean.set(text, true);
   }
 
   private search(text: string, path: string): void {
-    if (this.clean.get(text) !== undefined) return;
-    const before = this.leaks.length;
     if (this.masked.kinds.has("uuids"))
       for (const uuid of uuidsIn(text))
         if (!this.masked.pseudonyms.isOwnUuid(uuid)) this.leaks.push({ path, value: uuid });
@@ -81,7 +99,6 @@ export class LeakCheck {
         return undefined;
       });
     for (const stretch of stretches(text, this.masked.originals.longest)) this.judge(stretch, path);
-    if (this.leaks.length === before) this.clean.set(text, true);
   }
 
   private judge(value: string, path: string): void {

@@ -5,6 +5,7 @@
  */
 
 import type { Flow, FlowEndpoint, Layer4, Layer7, PolicyReference } from "@/lib/flow/flow";
+import { isMaskKind } from "./kinds";
 import type { Mask } from "./mask";
 import { maskLabel } from "./mask-label";
 import { maskHeader, maskUrl } from "./mask-url";
@@ -84,6 +85,8 @@ const ROWS: Rows = {
   egressDeniedBy: policies,
   ingressDeniedBy: policies,
   policyLog: (texts, mask) => (mask.has("summary") ? undefined : texts.map((text) => mask.text(text))),
+  // What an earlier copy hid is hidden in this one.
+  masked: (earlier, mask) => [...new Set([...earlier.filter(isMaskKind), ...mask.kinds])],
   aggregate: keep,
   events: keep,
   eventsAtLeast: keep,

@@ -1,5 +1,9 @@
+/** Of texts in a generation, whatever their number: some are long. */
+const MOST_CHARACTERS = 4_000_000;
+
 /** Answers that are asked for again and again, in two generations: looking one up changes nothing, so it costs little. */
 export class Remembered<Value> {
+  private characters = 0;
   private young = new Map<string, Value>();
   private old = new Map<string, Value>();
 
@@ -16,13 +20,16 @@ export class Remembered<Value> {
 
   set(key: string, value: Value): void {
     this.young.set(key, value);
-    if (this.young.size < this.limit) return;
+    this.characters += key.length + (typeof value === "string" ? value.length : 0);
+    if (this.young.size < this.limit && this.characters < MOST_CHARACTERS) return;
     this.old = this.young;
     this.young = new Map();
+    this.characters = 0;
   }
 
   clear(): void {
     this.young.clear();
     this.old.clear();
+    this.characters = 0;
   }
 }

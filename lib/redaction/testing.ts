@@ -3,7 +3,7 @@
 import type { MaskKind } from "./kinds";
 import { type Leak, LeakCheck } from "./leak-check";
 import { Mask } from "./mask";
-import { learnRecord, type OriginalRecord, redactRecord } from "./redact-record";
+import { type OriginalRecord, RecordMasker } from "./redact-record";
 
 export const KEY = Buffer.from("0123456789abcdef0123456789abcdef");
 
@@ -25,9 +25,10 @@ export function redact(
     nth: undefined,
     id: `record ${at}`,
   }));
-  for (const record of records) learnRecord(record, mask);
+  const masker = new RecordMasker(mask);
+  for (const record of records) masker.learn(record);
   mask.learned();
-  const redacted = records.flatMap((record) => redactRecord(record, mask) ?? []);
+  const redacted = records.flatMap((record) => masker.redact(record) ?? []);
   const check = new LeakCheck(mask);
   for (const line of redacted) check.line(line);
   return { lines: redacted, leaks: check.leaks, mask };

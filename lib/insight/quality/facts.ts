@@ -99,4 +99,6 @@ export interface QualityFacts {
   readonly namespaces: readonly string[];
   /** Names of the formats met. */
   readonly formats: readonly string[];
+  /** Kinds of values that records say are masked in them. */
+  readonly masked: readonly string[];
 }

@@ -45,6 +45,7 @@ const facts = (members: Partial<QualityFacts> = {}): QualityFacts => ({
   layer7: [],
   namespaces: ["shop"],
   formats: ["hubble"],
+  masked: [],
   ...members,
 });
 
@@ -52,6 +53,15 @@ const said = (members: Partial<QualityFacts>): string[] =>
   judgeQuality(facts(members)).sentences.map(
     ({ tone, text }) => `${tone}: ${text.replaceAll("\u202f", " ")}`,
   );
+
+describe("a masked copy", () => {
+  it("is said to be one, with what it hides", () => {
+    expect(said({ masked: ["ips", "pods", "uuids"] })).toContain(
+      "note: This is a masked copy: its records were written anew by Eyepiece, and IP addresses, pods and UUIDs in them stand for others.",
+    );
+    expect(said({}).join()).not.toContain("masked copy");
+  });
+});
 
 describe("a node is silent", () => {
   it("where its own rate makes a pause improbable", () => {

@@ -27,6 +27,7 @@ export function sentencesFor(facts: QualityFacts, judgement: Judgement): Sentenc
   if (facts.flows === 0) return [];
   const sentences = [
     ...refused(facts),
+    ...maskedCopy(facts),
     ...losses(judgement),
     ...silences(judgement),
     ...partlyThere(facts),
@@ -48,6 +49,23 @@ function refused({ refused }: QualityFacts): Sentence[] {
   if (refused === 0) return [];
   const text = `${count(refused, "record")} could not be read; the table of files says which and why.`;
   return [{ tone: "warning", about: "refused", text }];
+}
+
+const MASKED_WORDS: Readonly<Record<string, string>> = {
+  ips: "IP addresses",
+  macs: "MAC addresses",
+  dns: "DNS names",
+  urls: "URLs",
+  summary: "summaries",
+  uuids: "UUIDs",
+};
+
+function maskedCopy({ masked }: QualityFacts): Sentence[] {
+  if (masked.length === 0) return [];
+  const words = masked.map((kind) => MASKED_WORDS[kind] ?? kind);
+  const list = [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" and ");
+  const text = `This is a masked copy: its records were written anew by Eyepiece, and ${list} in them stand for others.`;
+  return [{ tone: "note", about: "mask", text }];
 }
 
 function losses({ told }: Judgement): Sentence[] {

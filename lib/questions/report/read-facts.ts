@@ -8,6 +8,7 @@ import { PRESENT, type PresentField } from "@/lib/flow/presence";
 import type { AggregationFacts, Layer7Facts, QualityFacts } from "@/lib/insight/quality/facts";
 import type { OpenCapture } from "../open-capture";
 import { readFileFacts } from "./read-file-facts";
+import { readMasked } from "./read-masked";
 import { readNodeFacts } from "./read-node-facts";
 import { readPassages } from "./read-passages";
 import { readToldLosses } from "./read-told-losses";
@@ -33,6 +34,7 @@ export function readFacts(capture: OpenCapture): QualityFacts {
       eventTypes: tally(kinds, (kind) => kind.eventType),
       layer7: readLayer7(capture, kinds),
       namespaces: readNamespaces(capture),
+      masked: readMasked(capture),
       formats: [...new Set(files.flatMap(({ formats }) => Object.keys(formats)))].sort(),
     };
   });
