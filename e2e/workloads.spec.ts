@@ -65,6 +65,7 @@ test("services lead to their backends, drops without one, and traffic to its sen
   await page.goto(`/captures/${id}/workloads?part=services`);
   const table = page.getByRole("region", { name: "Services" });
   const gone = table.getByRole("row").filter({ hasText: "shop/gone" });
+  await expect(gone).toContainText("nobody");
   await gone.getByRole("link", { name: "2" }).first().click();
   await expect(flows.count).toHaveText("2 flows");
   await page.goBack();

@@ -105,7 +105,8 @@ function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>
       label: "Who answered",
       render: (row) => (
         <>
-          {row.backends.slice(0, BACKENDS).map(({ pod, events }) => (
+          {isForsaken(row) && <span className={shared.quiet}>nobody</span>}
+          {(isForsaken(row) ? [] : row.backends.slice(0, BACKENDS)).map(({ pod, events }) => (
             <div key={pod ?? "?"}>
               <bdi>{isService(pod) ? "the record does not say which pod" : name(pod)}</bdi>{" "}
               <Count {...part} count={events} terms={backendTerms(row, pod)} />{" "}
@@ -149,6 +150,11 @@ function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>
 /** A packet before translation: which pod stands behind the address is not said in it. */
 function isService(pod: string | null): boolean {
   return pod?.startsWith("service:") === true;
+}
+
+/** All that asked for it was dropped for want of a backend. */
+function isForsaken({ events, noBackend }: Row): boolean {
+  return events > 0 && noBackend === events;
 }
 
 function titleOf({ namespace, name, address }: Row): string {

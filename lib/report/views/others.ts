@@ -46,7 +46,7 @@ export async function mapReport(ask: Asker, { scope, view }: Pinned): Promise<Bl
   const end = (id: string) => ({ id, level: levelOf.get(id) ?? level });
   const hidden = termsOf(hide).map(({ term }) => turned(term));
   const notes = [...meta.notes];
-  if (shown !== scope) notes.push("What the map hides is left out here as well.");
+  if (hidden.length > 0) notes.push("What the map hides is left out here as well.");
   if (unplaced.events > 0)
     notes.push(`${countOf(unplaced.events, "event")} cannot be drawn: their client is not known.`);
   return [
