@@ -5,7 +5,7 @@
 
 import { groupBy } from "@/lib/base/group";
 import type { MapNode } from "./answer";
-import { type Counts, hurtOf } from "./counts";
+import { hurtOf, type Sum } from "./counts";
 
 /** Inside the cluster, outside of it by direction, or what belongs to nodes: host, health, API server. */
 export type Zone = "inside" | "clients" | "servers" | "ground";
@@ -17,7 +17,7 @@ export interface RawSpot {
   readonly zone: Zone;
   readonly group: string;
   readonly title: string | null;
-  counts: Counts;
+  readonly counts: Sum;
 }
 
 /** The group that takes domains beyond the limit. */

@@ -7,7 +7,7 @@
 
 import { groupBy } from "@/lib/base/group";
 import type { MapEdge, MapNode } from "./answer";
-import { addCounts, type Counts, sumCounts } from "./counts";
+import { addTo, type Counts, noCounts, sumCounts } from "./counts";
 import { domainOf } from "./domain";
 import { chooseFolds, type FoldLimits, type RawSpot, REST, type Zone } from "./fold";
 
@@ -55,37 +55,47 @@ export function buildGraph(
   limits: FoldLimits,
   unfolded: ReadonlySet<string> = new Set(),
 ): Graph {
-  const raw = readSpots(nodes, edges);
-  const folds = chooseFolds([...raw.values()], limits, unfolded);
-  const spots = makeSpots([...raw.values()], folds);
-  const lines = makeLines(edges, raw, spots);
+  const ends = readSpots(nodes, edges);
+  const raw = [...ends.all.values()];
+  const spots = makeSpots(raw, chooseFolds(raw, limits, unfolded));
+  const lines = makeLines(edges, ends, spots);
   return { spots: [...new Set(spots.values())].sort(byKey), lines, groups: makeGroups(raw, spots) };
 }
 
 const byKey = (a: { readonly key: string }, b: { readonly key: string }): number => (a.key < b.key ? -1 : 1);
 
-function readSpots(nodes: readonly MapNode[], edges: readonly MapEdge[]): Map<string, RawSpot> {
+/** What stands at each end of edges, by ids of nodes. */
+interface Ends {
+  readonly all: ReadonlyMap<string, RawSpot>;
+  readonly client: ReadonlyMap<string, RawSpot>;
+  readonly server: ReadonlyMap<string, RawSpot>;
+}
+
+function readSpots(nodes: readonly MapNode[], edges: readonly MapEdge[]): Ends {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const raw = new Map<string, RawSpot>();
-  const count = (id: string, end: "client" | "server", edge: MapEdge): void => {
+  const all = new Map<string, RawSpot>();
+  const ends = { all, client: new Map<string, RawSpot>(), server: new Map<string, RawSpot>() };
+  const spotAt = (end: "client" | "server", id: string): RawSpot => {
+    const known = ends[end].get(id);
+    if (known !== undefined) return known;
     const node = byId.get(id);
     if (node === undefined) throw new Error(`an edge without its node: ${id}`);
     const key = spotKey(node, end);
-    const spot = raw.get(key);
-    if (spot === undefined) raw.set(key, { key, node, ...placeOf(node, end), counts: edge });
-    else spot.counts = addCounts(spot.counts, edge);
+    const spot = all.get(key) ?? { key, node, ...placeOf(node, end), counts: noCounts() };
+    all.set(key, spot);
+    ends[end].set(id, spot);
+    return spot;
   };
   for (const edge of edges) {
-    count(edge.client, "client", edge);
-    if (edge.client !== edge.server || isOutside(byId.get(edge.server))) count(edge.server, "server", edge);
+    const [client, server] = [spotAt("client", edge.client), spotAt("server", edge.server)];
+    addTo(client.counts, edge);
+    if (server !== client) addTo(server.counts, edge);
   }
-  return raw;
+  return ends;
 }
 
-function isOutside(node: MapNode | undefined): boolean {
-  return (
-    node !== undefined && (node.kind === "world" || (node.kind === "unknown" && /^(dns|ip):/.test(node.id)))
-  );
+function isOutside({ kind, id }: MapNode): boolean {
+  return kind === "world" || (kind === "unknown" && /^(dns|ip):/.test(id));
 }
 
 /** Outside, clients and servers are two spots. */
@@ -134,37 +144,27 @@ function toSpot(key: string, group: string, members: readonly RawSpot[], isFold:
   };
 }
 
-function makeLines(
-  edges: readonly MapEdge[],
-  raw: ReadonlyMap<string, RawSpot>,
-  spots: ReadonlyMap<string, Spot>,
-): Line[] {
-  const ends = new Map<string, { readonly client: Spot | undefined; readonly server: Spot | undefined }>();
-  for (const spot of raw.values()) {
-    const drawn = spots.get(spot.key);
-    const before = ends.get(spot.node.id);
-    ends.set(spot.node.id, {
-      client: spotKey(spot.node, "client") === spot.key ? drawn : before?.client,
-      server: spotKey(spot.node, "server") === spot.key ? drawn : before?.server,
-    });
-  }
-  const lines = new Map<string, { from: Spot; to: Spot; edges: MapEdge[] }>();
+function makeLines(edges: readonly MapEdge[], ends: Ends, spots: ReadonlyMap<string, Spot>): Line[] {
+  const drawn = (raw: RawSpot | undefined): Spot => spots.get(raw?.key ?? "") as Spot;
+  const lines = new Map<Spot, Map<Spot, MapEdge[]>>();
   for (const edge of edges) {
-    const from = ends.get(edge.client)?.client;
-    const to = ends.get(edge.server)?.server;
-    if (from === undefined || to === undefined) throw new Error("an edge without its spots");
-    const key = lineKey(from.key, to.key);
-    const line = lines.get(key);
-    if (line === undefined) lines.set(key, { from, to, edges: [edge] });
-    else line.edges.push(edge);
+    const [from, to] = [drawn(ends.client.get(edge.client)), drawn(ends.server.get(edge.server))];
+    const own = lines.get(from) ?? new Map<Spot, MapEdge[]>();
+    lines.set(from, own);
+    const line = own.get(to);
+    if (line === undefined) own.set(to, [edge]);
+    else line.push(edge);
   }
   return [...lines]
-    .map(([key, line]) => ({
-      key,
-      ...line,
-      edges: line.edges.sort((a, b) => b.events - a.events),
-      counts: sumCounts(line.edges),
-    }))
+    .flatMap(([from, own]) =>
+      [...own].map(([to, members]) => ({
+        key: lineKey(from.key, to.key),
+        from,
+        to,
+        edges: members.sort((a, b) => b.events - a.events),
+        counts: sumCounts(members),
+      })),
+    )
     .sort(byKey);
 }
 
@@ -173,9 +173,9 @@ export function lineKey(from: string, to: string): string {
   return JSON.stringify([from, to]);
 }
 
-function makeGroups(raw: ReadonlyMap<string, RawSpot>, spots: ReadonlyMap<string, Spot>): Group[] {
+function makeGroups(raw: readonly RawSpot[], spots: ReadonlyMap<string, Spot>): Group[] {
   const groups = new Map<string, { group: Omit<Group, "spots">; spots: Set<Spot> }>();
-  for (const { key, title } of raw.values()) {
+  for (const { key, title } of raw) {
     const spot = spots.get(key) as Spot;
     const { group, zone, cluster } = spot;
     const found = groups.get(group);
