@@ -10,6 +10,7 @@ import { projectRoot } from "@/lib/base/project-root";
 import { peakMiB } from "./measure";
 
 const idSchema = z.object({ id: z.string() });
+const listSchema = z.object({ captures: z.array(z.object({ id: z.string(), name: z.string() })) });
 const reportSchema = z.object({
   state: z.string(),
   read: z.number(),
@@ -59,6 +60,12 @@ export class BenchServer {
 
   async createCapture(name: string): Promise<string> {
     return idSchema.parse(await this.post("/captures", { name })).id;
+  }
+
+  /** One that an earlier run has read. */
+  async captureNamed(name: string): Promise<string | undefined> {
+    const answer = await (await fetch(`${this.address}/api/v1/captures`)).json();
+    return listSchema.parse(answer).captures.find((capture) => capture.name === name)?.id;
   }
 
   /** The sample, when it has been read. */

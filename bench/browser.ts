@@ -3,11 +3,12 @@
  * frames while scrolling, and how much JavaScript the first view is sent.
  *
  * `node scripts/run-ts.mjs bench/browser.ts [--records 1000000]` (needs a build: `npm run build`). `--only scripts` measures the
- * sample's JavaScript only, which needs no large capture.
+ * sample's JavaScript only, which needs no large capture. `--data FOLDER` keeps the captures there, so that the next run need
+ * not read them again.
  */
 
 import { createReadStream, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -34,14 +35,18 @@ const FILTERS = [
 ];
 
 const { values } = parseArgs({
-  options: { records: { type: "string", default: "1000000" }, only: { type: "string" } },
+  options: {
+    records: { type: "string", default: "1000000" },
+    only: { type: "string" },
+    data: { type: "string" },
+  },
 });
 
-const folder = mkdtempSync(path.join(tmpdir(), "eyepiece-bench-"));
+const folder = values.data ?? mkdtempSync(path.join(tmpdir(), "eyepiece-bench-"));
 const browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumArgs });
 let server = await BenchServer.start(PORT, folder);
 try {
-  console.log(`machine  ${machine()}; commit ${commit()}`);
+  console.log(`machine  ${machine()}, load ${load()}; commit ${commit()}`);
   const sample = await server.openSample();
   await scripts(browser, "sample", `/captures/${sample}/overview`);
   await scripts(browser, "sample", `/captures/${sample}/flows`);
@@ -49,14 +54,17 @@ try {
 } finally {
   await browser.close();
   await server.stop();
-  rmSync(folder, { recursive: true });
+  if (values.data === undefined) rmSync(folder, { recursive: true });
+  console.log(`load     ${load()} at the end`);
+}
+
+function load(): string {
+  return loadavg()[0]?.toFixed(1) ?? "unknown";
 }
 
 async function large(browser: Browser): Promise<void> {
-  const file = await generatedLog(Number(values.records));
-  const id = await server.createCapture("large");
-  const report = await server.upload(id, "large.log", createReadStream(file), statSync(file).size);
-  console.log(`capture  ${report.accepted} flows`);
+  const name = `large ${values.records}`;
+  const id = (await server.captureNamed(name)) ?? (await read(name));
   for (const view of ["overview", "flows"] as const) {
     await server.stop();
     server = await BenchServer.start(PORT, folder);
@@ -64,6 +72,14 @@ async function large(browser: Browser): Promise<void> {
   }
   await filterChanges(browser, id);
   await scrolling(browser, id);
+}
+
+async function read(name: string): Promise<string> {
+  const file = await generatedLog(Number(values.records));
+  const id = await server.createCapture(name);
+  const report = await server.upload(id, "large.log", createReadStream(file), statSync(file).size);
+  console.log(`capture  ${report.accepted} flows`);
+  return id;
 }
 
 /** What the first view is sent, each script compressed as the server could send it at best. */
