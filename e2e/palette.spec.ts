@@ -26,6 +26,34 @@ test("the palette leads to views, filters and times without a mouse", async ({ p
   await expect(page).toHaveURL(new RegExp(`/captures/${id}/quality\\?q=verdict(:|%3A)DROPPED`));
 });
 
+test("what is typed while the palette is on its way reaches it, and not the page", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, uniqueName("palette-ahead"), flowLog(200));
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await expect(flows.row(0)).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route("**/_next/static/**", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.keyboard.press("Control+k");
+  // Among them p, which would pin, and c, which would copy the link.
+  await page.keyboard.type("port:443 verdict:DROPP");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  letGo();
+  const field = page.getByRole("combobox", { name: "Command, filter or time" });
+  await expect(field).toHaveValue("port:443 verdict:DROPP");
+  await page.keyboard.type("ED");
+  await expect(field).toHaveValue("port:443 verdict:DROPPED");
+});
+
 test("the palette names what it has not got, and Escape gives the focus back", async ({ page, request }) => {
   const id = await makeCapture(request, uniqueName("palette-none"), flowLog(20));
   const flows = new FlowsPage(page);

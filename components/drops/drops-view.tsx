@@ -34,7 +34,7 @@ import { PAGE, useDrops } from "./queries";
 
 const DropPictures = later(
   () => import("./drop-pictures").then((module) => module.DropPictures),
-  <div className={styles.picturesToCome} />,
+  () => <div className={styles.picturesToCome} />,
 );
 const GatherDialog = later(() => import("./gather-dialog").then((module) => module.GatherDialog));
 const NotDrops = later(() => import("./not-drops").then((module) => module.NotDrops));

@@ -158,18 +158,20 @@ export function FlowGrid(props: FlowGridProps) {
       case "sort":
         return id && props.onSort(id);
       case "width":
-        return id && props.onWidth(id, widthOf(document.getElementById(cellId(at, id))) + action.by);
+        return id && props.onWidth(id, widthOf(cellAt(at, id)) + action.by);
       case "open":
         return openAt(at);
       case "close":
         return props.onClose();
       case "menu":
-        return row && id && openMenu(row, id, document.getElementById(cellId(at, id)));
+        return row && id && openMenu(row, id, cellAt(at, id));
       case "include":
       case "exclude":
         return row && id && props.onFilter(row, id, action.kind);
     }
   };
+  const cellAt = (index: number, id: ColumnId) =>
+    scroller.current?.querySelector(`[data-index="${index}"] [data-column="${id}"]`) ?? null;
   const openMenu = (row: FlowRow, id: ColumnId, element: Element | null) => {
     if (element) props.onMenu({ row, column: id, box: element.getBoundingClientRect() });
   };
@@ -220,7 +222,8 @@ export function FlowGrid(props: FlowGridProps) {
             <div ref={virtual.layer} className={styles.layer}>
               {drawnRows(virtual.drawn, rows).map(({ index, row, sameDrop }) => (
                 <FlowRowView
-                  key={index}
+                  // The elements of rows that went out of sight take those that came in: none is made while scrolling.
+                  key={index % virtual.most}
                   index={index}
                   row={row}
                   {...(sameDrop !== undefined && { sameDrop })}

@@ -52,6 +52,7 @@ export interface FlowRowViewProps {
   readonly isOpen: boolean;
 }
 
+/** Only the cells of the row that the keys are on have one: it is what the grid names as active. */
 export function cellId(index: number, column: ColumnId): string {
   return `flow-${index}-${column}`;
 }
@@ -71,7 +72,7 @@ export const FlowRowView = memo(function FlowRowView(props: FlowRowViewProps) {
         styles.row,
         isActive && styles.active,
         isOpen && styles.open,
-        row && styles[`edge-${toneOf(row.verdict)}`],
+        row === undefined ? styles.awaited : styles[`edge-${toneOf(row.verdict)}`],
       )}
       data-index={index}
     >
@@ -80,7 +81,7 @@ export const FlowRowView = memo(function FlowRowView(props: FlowRowViewProps) {
         // biome-ignore lint/a11y/useSemanticElements: as above
         <div
           key={id}
-          id={cellId(index, id)}
+          id={isActive ? cellId(index, id) : undefined}
           role="gridcell"
           data-column={id}
           className={classes(
@@ -89,11 +90,7 @@ export const FlowRowView = memo(function FlowRowView(props: FlowRowViewProps) {
             isActive && at === props.activeColumn && styles.current,
           )}
         >
-          {row === undefined ? (
-            <span className={styles.skeleton} />
-          ) : (
-            <Cell column={id} row={row} look={props.look} sameDrop={props.sameDrop} />
-          )}
+          {row !== undefined && <Cell column={id} row={row} look={props.look} sameDrop={props.sameDrop} />}
         </div>
       ))}
     </div>

@@ -29,6 +29,7 @@ import { orderLink, orderOf, orderWords, pressed } from "./flow-order";
 import styles from "./flows-view.module.css";
 import { nextError } from "./next-error";
 import { NoFlows } from "./no-flows";
+import { useFirstPage } from "./use-flow-rows";
 import { useLocatedFlow } from "./use-located-flow";
 import { ValueMenu } from "./value-menu";
 import { termsOf } from "./value-terms";
@@ -62,6 +63,14 @@ export function FlowsView({ captureId }: { readonly captureId: string }) {
   const scope = useScope();
   const capture = useCapture(captureId).data;
   const total = useTotal(captureId, scope);
+  const { sort, order, flow } = scope.view;
+  useFirstPage({
+    captureId,
+    query: scope.query,
+    order: orderOf({ sort, order }),
+    // A flow that is open is looked for first: its row may be on any page.
+    isEnabled: scope.scope !== undefined && capture === undefined && flow === undefined,
+  });
   // Widths and heights are styles, which must not stand in the server's markup.
   if (!isMounted) return null;
   if (scope.scope === undefined) return <Unreadable what="rows" scope={scope} />;

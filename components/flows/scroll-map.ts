@@ -100,9 +100,14 @@ export interface RowWindow {
   readonly end: number;
 }
 
+/** Rows that a viewport shows, two of them in part, and a few on either side. */
+export function mostInSight({ viewport, rowHeight }: ScrollMap, around: number): number {
+  return Math.ceil(viewport / rowHeight) + 1 + 2 * around;
+}
+
 /** Rows to draw: those in sight and a few on either side. */
 export function rowsInSight(map: ScrollMap, top: number, rows: number, around: number): RowWindow {
   const first = Math.floor(top / map.rowHeight);
-  const count = Math.ceil(map.viewport / map.rowHeight) + 1;
+  const count = mostInSight(map, 0);
   return { first: Math.max(0, first - around), end: Math.min(rows, first + count + around) };
 }

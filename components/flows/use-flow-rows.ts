@@ -1,6 +1,6 @@
 "use client";
 
-import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { capturePath, getJson } from "@/components/frame/api";
 import { REFRESH_MS, readKey, useCapture } from "@/components/frame/queries";
@@ -42,18 +42,14 @@ export function useFlowRows({ captureId, query, order, isEnabled }: Wanted, inSi
   const isAtRest = useRest(`${firstPage} ${lastPage}`);
   const { sort, way } = order;
   const baseKey = useMemo(
-    () => [...readKey(captureId), "page", query, sort, way],
+    () => pagesKey({ captureId, query, order: { sort, way } }),
     [captureId, query, sort, way],
   );
 
   const pages = Array.from({ length: lastPage - firstPage + 1 }, (_, index) => firstPage + index);
   const results = useQueries({
     queries: pages.map((page) => ({
-      queryKey: [...baseKey, page],
-      queryFn: ({ signal }: { signal: AbortSignal }) => {
-        const params = pageParams(query, order, page);
-        return getJson<FlowsAnswer>(capturePath(captureId, "/flows"), { params, signal });
-      },
+      ...pageQuery({ captureId, query, order }, page),
       enabled: isEnabled && isAtRest,
       refetchInterval: isReading ? REFRESH_MS : (false as const),
     })),
@@ -81,6 +77,28 @@ export function useFlowRows({ captureId, query, order, isEnabled }: Wanted, inSi
       0,
       ...results.map(({ data }, index) => (data ? (firstPage + index) * PAGE_ROWS + data.flows.length : 0)),
     ),
+  };
+}
+
+/** Asks for the first rows while how many there are is not known yet. */
+export function useFirstPage(wanted: Wanted): void {
+  useQuery({ ...pageQuery(wanted, 0), enabled: wanted.isEnabled });
+}
+
+type Pages = Omit<Wanted, "isEnabled">;
+
+function pagesKey({ captureId, query, order }: Pages): readonly unknown[] {
+  return [...readKey(captureId), "page", query, order.sort, order.way];
+}
+
+function pageQuery(pages: Pages, page: number) {
+  const { captureId, query, order } = pages;
+  return {
+    queryKey: [...pagesKey(pages), page],
+    queryFn: ({ signal }: { signal: AbortSignal }) => {
+      const params = pageParams(query, order, page);
+      return getJson<FlowsAnswer>(capturePath(captureId, "/flows"), { params, signal });
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRe
 import { useSize } from "@/components/ui/use-size";
 import {
   isStuck,
+  mostInSight,
   placeAfterScroll,
   placeAt,
   type RowWindow,
@@ -19,6 +20,8 @@ export interface VirtualRows {
   readonly map: ScrollMap;
   /** Rows to draw. */
   readonly drawn: RowWindow;
+  /** More rows are never drawn. */
+  readonly most: number;
   /** Goes onto the element that holds the drawn rows. */
   readonly layer: RefObject<HTMLDivElement | null>;
   readonly scrollToRow: (row: number, how: "nearest" | "centre") => void;
@@ -107,6 +110,7 @@ export function useVirtualRows(
   return {
     map,
     drawn,
+    most: mostInSight(map, AROUND),
     layer,
     scrollToRow: useCallback(
       (row, how) =>

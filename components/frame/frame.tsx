@@ -2,7 +2,7 @@
 
 import { CircleHelp, Command, Link2, Pin } from "lucide-react";
 import Link from "next/link";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { Banner } from "@/components/ui/banner";
 import { Button, IconButton, linkButton } from "@/components/ui/button";
 import { copyText } from "@/components/ui/copy";
@@ -19,17 +19,19 @@ import { FilterBar } from "./filter-bar";
 import { FootLine } from "./foot-line";
 import styles from "./frame.module.css";
 import { Histogram } from "./histogram";
+import type { PaletteProps } from "./palette";
 import { useCapture, useRefreshWhenChanged, useSummary } from "./queries";
 import { movedRange, type RangeMove, wholeWindow } from "./range";
 import { type TabCount, Tabs } from "./tabs";
 import type { Theme } from "./theme";
 import { ThemeMenu } from "./theme-menu";
 import { TimeMenu } from "./time-menu";
+import { useTypedAhead } from "./typed-ahead";
 import { usePaletteKey } from "./use-palette-key";
 import { type ScopeHandle, useScope } from "./use-scope";
 import { useStrayDrop } from "./use-stray-drop";
 
-const Palette = later(() => import("./palette").then((module) => module.Palette));
+const Palette = later(() => import("./palette").then((module) => module.Palette), PaletteOnItsWay);
 const HelpDialog = later(() => import("./help-dialog").then((module) => module.HelpDialog));
 const PinDialog = later(() => import("./pin-dialog").then((module) => module.PinDialog));
 
@@ -49,6 +51,8 @@ export function Frame({ captureId, theme, children }: FrameProps) {
   const [isPinning, setPinning] = useState(false);
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   usePaletteKey(() => setPaletteOpen(true));
+  const paletteAhead = useRef("");
+  const closePalette = useCallback(() => setPaletteOpen(false), []);
   const [said, say] = useSaid();
   useRefreshWhenChanged(captureId);
   useStrayDrop(() => say("Files are opened and added on the page with all captures."));
@@ -140,7 +144,8 @@ export function Frame({ captureId, theme, children }: FrameProps) {
           captureId={captureId}
           scope={scope}
           whole={wholeWindow(instant(capture.data?.first), instant(capture.data?.last))}
-          onClose={() => setPaletteOpen(false)}
+          ahead={paletteAhead}
+          onClose={closePalette}
           onHelp={() => setHelpOpen(true)}
           onCopyLink={() => void copyLink()}
         />
@@ -148,6 +153,12 @@ export function Frame({ captureId, theme, children }: FrameProps) {
       {isHelpOpen && <HelpDialog open onClose={() => setHelpOpen(false)} />}
     </div>
   );
+}
+
+/** The first time it is opened, its code may take longer than the fingers. */
+function PaletteOnItsWay({ ahead, onClose }: PaletteProps) {
+  useTypedAhead(ahead, onClose);
+  return null;
 }
 
 /** A link can show the capture as it was before files came or went. */
@@ -181,10 +192,13 @@ function useSaid(): readonly [string, (text: string) => void] {
 function tabCounts(summary: SummaryAnswer | undefined): Readonly<Record<string, TabCount>> {
   if (summary === undefined) return {};
   const { drops, dropCauses, dnsErrors, l7Errors, events } = summary;
+  const flows = { count: events, says: formatQuantity(events, "event") };
+  // Not known before the first file is settled.
+  if (drops === null || dropCauses === null || dnsErrors === null || l7Errors === null) return { flows };
   return {
     drops: {
       count: dropCauses,
-      says: `${formatQuantity(dropCauses, "cause")} of ${formatQuantity(drops ?? 0, "drop")}`,
+      says: `${formatQuantity(dropCauses, "cause")} of ${formatQuantity(drops, "drop")}`,
       isTrouble: true,
     },
     dns: {
@@ -197,7 +211,7 @@ function tabCounts(summary: SummaryAnswer | undefined): Readonly<Record<string, 
       says: `${formatQuantity(l7Errors, "request")} failed or refused`,
       isTrouble: true,
     },
-    flows: { count: events, says: formatQuantity(events, "event") },
+    flows,
   };
 }
 

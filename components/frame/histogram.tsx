@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronLeft, ChevronRight, Maximize2, Table2, ZoomIn, ZoomOut } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import { Button, IconButton } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
 import { formatRange, type Zone } from "@/components/ui/clock";
@@ -11,6 +11,7 @@ import type { TimeWindow } from "@/components/ui/time-scale";
 import { useMounted } from "@/components/ui/use-mounted";
 import { useSize } from "@/components/ui/use-size";
 import { useStored } from "@/components/ui/use-stored";
+import { Waiting } from "@/components/ui/waiting";
 import { parseTime } from "@/lib/base/time";
 import type { CaptureAnswer, TimelineAnswer } from "@/lib/questions/answers";
 import { onlyTerm } from "@/lib/scope/edit";
@@ -90,7 +91,7 @@ export function Histogram({ captureId, scope }: HistogramProps) {
             onPoint={setPointed}
           />
         ) : (
-          <p className={styles.empty}>{emptyText(scope, timeline.error, answer, timeline.isPending)}</p>
+          <p className={styles.empty}>{emptyText(scope, timeline.error, answer)}</p>
         )}
       </div>
       {bars && answer && isTableOpen && (
@@ -115,15 +116,10 @@ function useWhole(
   }, [first, last, fromNs, toNs, isReading]);
 }
 
-function emptyText(
-  scope: ScopeHandle,
-  error: Error | null,
-  answer: TimelineAnswer | undefined,
-  isPending: boolean,
-): string {
+function emptyText(scope: ScopeHandle, error: Error | null, answer: TimelineAnswer | undefined): ReactNode {
   if (scope.scope === undefined) return "No time line: the filter or the link cannot be read.";
   if (error !== null) return `No time line: ${error.message}`;
-  if (isPending || answer === undefined) return "";
+  if (answer === undefined) return <Waiting />;
   return answer.untimed > 0
     ? `No time line: ${formatQuantity(answer.untimed, "event")} in the scope, none with a readable time.`
     : "No events in the scope.";

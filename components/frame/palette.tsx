@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type KeyboardEvent, useId, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { visible } from "@/components/ui/text";
 import type { TimeWindow } from "@/components/ui/time-scale";
@@ -17,11 +17,13 @@ import { within } from "./range";
 import type { ScopeHandle } from "./use-scope";
 import { VIEWS, viewAddress } from "./views";
 
-interface PaletteProps {
+export interface PaletteProps {
   readonly captureId: string;
   readonly scope: ScopeHandle;
   /** From the first to the last event. */
   readonly whole: TimeWindow | undefined;
+  /** What was typed before its code was there; a line end when Enter was pressed. */
+  readonly ahead: RefObject<string>;
   readonly onClose: () => void;
   /** Opens the help. */
   readonly onHelp: () => void;
@@ -32,9 +34,9 @@ type Offered = (Command & { readonly run: () => void }) | (TimeCommand & { reado
 
 /** Everything that can be done from any view, found by typing: views, captures, actions, filters, times. */
 export function Palette(props: PaletteProps) {
-  const { onClose } = props;
+  const { ahead, onClose } = props;
   const id = useId();
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(() => ahead.current.replace(/\n$/, ""));
   const [at, setAt] = useState(0);
   const offered = useOffered(props, typed);
   const chosen = Math.min(at, offered.length - 1);
@@ -43,6 +45,11 @@ export function Palette(props: PaletteProps) {
     onClose();
     command.run();
   };
+  useEffect(() => {
+    const isEntered = ahead.current.endsWith("\n");
+    ahead.current = "";
+    if (isEntered) run(offered[0]);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (event.key === "Enter") run(offered[chosen]);
@@ -62,6 +69,9 @@ export function Palette(props: PaletteProps) {
         aria-activedescendant={offered[chosen] && `${id}-${chosen}`}
         placeholder="A view, a capture, an action, verdict:DROPPED, 09:50, last 5 min"
         value={typed}
+        onFocus={({ currentTarget: { value }, currentTarget }) =>
+          currentTarget.setSelectionRange(value.length, value.length)
+        }
         onChange={(event) => {
           setTyped(event.target.value);
           setAt(0);

@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import type {
   CaptureAnswer,
   CaptureInfo,
@@ -49,9 +49,14 @@ export function useCapture(captureId: string) {
 export function useRefreshWhenChanged(captureId: string): void {
   const client = useQueryClient();
   const { data } = useCapture(captureId);
-  const mark = data && `${data.revision} ${data.state} ${data.files}`;
+  const mark = data && `${captureId} ${data.revision} ${data.state} ${data.files}`;
+  const seen = useRef(mark);
   useEffect(() => {
-    if (mark !== undefined) void client.invalidateQueries({ queryKey: readKey(captureId) });
+    const isFirst = seen.current === undefined;
+    if (mark === seen.current) return;
+    seen.current = mark;
+    // What a page asks for together with the capture itself need not be asked for twice.
+    if (!isFirst) void client.invalidateQueries({ queryKey: readKey(captureId) });
   }, [client, captureId, mark]);
 }
 

@@ -14,6 +14,7 @@ function useAnswer<Answer>(
   { scope, query }: ScopeHandle,
   path: string,
   more: Readonly<Record<string, string>>,
+  isWanted = true,
 ) {
   return useQuery({
     queryKey: [...readKey(captureId), path, query, more],
@@ -22,7 +23,7 @@ function useAnswer<Answer>(
       for (const [name, value] of Object.entries(more)) params.set(name, value);
       return getJson<Answer>(capturePath(captureId, path), { params, signal });
     },
-    enabled: scope !== undefined,
+    enabled: scope !== undefined && isWanted,
     placeholderData: keepPreviousData,
   });
 }
@@ -31,10 +32,11 @@ export function useCauses(captureId: string, scope: ScopeHandle) {
   return useAnswer<AllCausesAnswer>(captureId, scope, "/causes", { limit: "200" });
 }
 
-export function useBusiest(captureId: string, scope: ScopeHandle, limit: number) {
-  return useAnswer<MapAnswer>(captureId, scope, "/map", { level: "workload", limit: String(limit) });
+export function useBusiest(captureId: string, scope: ScopeHandle, limit: number, isWanted: boolean) {
+  const more = { level: "workload", limit: String(limit) };
+  return useAnswer<MapAnswer>(captureId, scope, "/map", more, isWanted);
 }
 
-export function useChanges(captureId: string, scope: ScopeHandle, limit: number) {
-  return useAnswer<ChangesAnswer>(captureId, scope, "/changes", { limit: String(limit) });
+export function useChanges(captureId: string, scope: ScopeHandle, limit: number, isWanted: boolean) {
+  return useAnswer<ChangesAnswer>(captureId, scope, "/changes", { limit: String(limit) }, isWanted);
 }

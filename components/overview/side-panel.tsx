@@ -13,6 +13,7 @@ import { formatSecond, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import { useStored } from "@/components/ui/use-stored";
+import { Waiting } from "@/components/ui/waiting";
 import { parseTime } from "@/lib/base/time";
 import type { SummaryAnswer } from "@/lib/questions/answers";
 import type { ChangesAnswer } from "@/lib/questions/changes-answer";
@@ -32,24 +33,32 @@ interface SidePanelProps {
 export function SidePanel({ captureId, scope }: SidePanelProps) {
   const [zone] = useStored(ZONE);
   const summary = useSummary(captureId, scope).data;
-  const busiest = useBusiest(captureId, scope, ROWS).data;
-  const changes = useChanges(captureId, scope, ROWS).data;
-  const nothing = useCapture(captureId).data?.state === "reading" ? STILL_READ : NOTHING_BEFORE;
+  const capture = useCapture(captureId).data;
+  const isReading = capture?.state === "reading";
+  // Who talks to whom is worked out when a file is at its end; until then the answers would only cost time.
+  const isUnsettled = isReading && capture.flows === 0;
+  const busiest = useBusiest(captureId, scope, ROWS, !isUnsettled).data;
+  const changes = useChanges(captureId, scope, ROWS, !isUnsettled).data;
+  const nothing = isReading ? STILL_READ : NOTHING_BEFORE;
   if (scope.scope === undefined) return null;
   const place = { captureId, scope: scope.scope };
+  const meanwhile = isUnsettled ? <p className={styles.quiet}>{STILL_READ}</p> : <Waiting />;
   return (
     <aside className={styles.side} aria-label="Traffic of the scope">
-      <Part title="Events by verdict">{summary && <Verdicts {...place} summary={summary} />}</Part>
+      <Part title="Events by verdict">
+        {summary ? <Verdicts {...place} summary={summary} /> : <Waiting />}
+      </Part>
       <Part title="New connections" says={changes && sinceText(changes.newSince, zone, "first seen after")}>
-        {changes && <NewEdges {...place} changes={changes} zone={zone} nothing={nothing} />}
+        {changes ? <NewEdges {...place} changes={changes} zone={zone} nothing={nothing} /> : meanwhile}
       </Part>
       <Part
         title="Fell silent"
         says={changes && sinceText(changes.silentSince, zone, "talked before, not after")}
       >
-        {changes && <Silent {...place} changes={changes} zone={zone} nothing={nothing} />}
+        {changes ? <Silent {...place} changes={changes} zone={zone} nothing={nothing} /> : meanwhile}
       </Part>
       <Part title="Busiest connections">
+        {busiest === undefined && meanwhile}
         {busiest && (
           <ol className={styles.list}>
             {busiest.edges.map((edge) => (

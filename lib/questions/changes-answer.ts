@@ -11,7 +11,7 @@ const node = mapAnswerSchema.shape.nodes.element;
 
 export const changesAnswerSchema = z.object({
   meta: metaSchema,
-  /** What was first seen at this time or later is new; null when nothing has a time, or the scope begins with the capture. */
+  /** What was first seen at this time or later is new; null when nothing has a time, the scope begins with the capture, or nothing is settled yet. */
   newSince: time,
   edges: z.object({
     total: count,

@@ -120,12 +120,15 @@ describe("changes", () => {
     expect(ask(capture, { q: "client:ip:*", limit: 1 }).edges).toMatchObject({ total: 1 });
   });
 
-  it("nothing is before the beginning, and nothing is told of an empty capture or an instant", () => {
+  it("nothing is before the beginning, and nothing is told of an empty capture, an instant, or what is not settled", () => {
     const nothing = { newSince: null, silentSince: null, edges: { total: 0 }, silent: { total: 0 } };
     expect(ask(story(), { from: timeAt(0) })).toMatchObject(nothing);
     expect(ask(new TestCapture())).toMatchObject(nothing);
     const instant = new TestCapture();
     instant.add("a", lines(packet(1, "a", "b")));
     expect(ask(instant)).toMatchObject(nothing);
+    const unsettled = new TestCapture();
+    unsettled.load("a", lines(packet(1, "a", "b"), packet(400, "c", "b")));
+    expect(ask(unsettled)).toMatchObject(nothing);
   });
 });

@@ -43,6 +43,7 @@ export function readChanges(
 }
 
 function compare(capture: OpenCapture, scope: Scope, limit: number): Omit<ChangesAnswer, "meta"> {
+  if (!capture.isSettled()) return NOTHING;
   const span = spanOf(capture, undefined, scope.to);
   const quarter = span === undefined ? 0n : (span.last - span.first) / 4n;
   const hasBefore = span !== undefined && quarter > 0n && (scope.from ?? span.first + 1n) > span.first;

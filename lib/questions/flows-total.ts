@@ -47,9 +47,8 @@ export function flowTotal(
   { records, events }: Pick<Ladder, "records" | "events">,
 ): FlowsAnswer["total"] {
   // Before the first revision no drops are joined.
-  const drops =
-    capture.meta("records").revision === 0
-      ? null
-      : capture.keep(`drops ${key}`, () => totalDrops(capture, scope).drops);
+  const drops = capture.isSettled()
+    ? capture.keep(`drops ${key}`, () => totalDrops(capture, scope).drops)
+    : null;
   return { records, events, drops };
 }

@@ -66,6 +66,11 @@ export class OpenCapture {
     return this.kept.get(key) !== undefined;
   }
 
+  /** False while the first files are read: who talks to whom, what was lost and why is not known yet. */
+  isSettled(): boolean {
+    return currentRevision(this.database) > 0;
+  }
+
   party(endpointId: number): Party {
     return this.parties.read(endpointId);
   }

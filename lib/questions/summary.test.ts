@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { settleAddedFiles } from "@/lib/capture/settle";
 import { line, lines, TestCapture, timeAt } from "@/lib/jobs/testing";
 import type { SummaryAnswer } from "./answers";
 import { OpenCapture } from "./open-capture";
@@ -28,6 +29,25 @@ describe("the summary", () => {
       last: null,
       nodes: [],
     });
+  });
+
+  it("of a capture whose first file is not settled says nothing of what settling finds", () => {
+    const unknown = {
+      drops: null,
+      dropCauses: null,
+      attempts: null,
+      requests: null,
+      dnsErrors: null,
+      l7Errors: null,
+    };
+    const capture = new TestCapture();
+    const fileId = capture.load(
+      "a",
+      lines(line(1, { verdict: "DROPPED", event_type: { type: 1, sub_type: 133 } })),
+    );
+    expect(summaryOf(capture)).toMatchObject({ events: 1, verdicts: { DROPPED: 1 }, ...unknown });
+    settleAddedFiles(capture.database, [fileId], 2000);
+    expect(summaryOf(capture)).toMatchObject({ drops: 1, dropCauses: 1, dnsErrors: 0, l7Errors: 0 });
   });
 
   it("counts events, not records, where a record stands for several", () => {

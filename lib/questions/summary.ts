@@ -47,7 +47,6 @@ function count(
   compiled: CompiledScope,
 ): Omit<SummaryAnswer, "meta"> & { readonly atMost: number } {
   const groups = readGroups(capture, compiled);
-  const { drops, atMost, dropCauses } = totalDrops(capture, compiled);
   const verdicts = new Map<string, number>();
   let notLosses = 0;
   for (const { kindId, events } of groups) {
@@ -64,20 +63,36 @@ function count(
     events: sumOf(groups, "events"),
     // The log may name a verdict `__proto__`: fromEntries makes a member of that, too.
     verdicts: Object.fromEntries([...verdicts].sort(([a], [b]) => compareNames(a, b))),
-    drops: capture.meta("events").revision === 0 ? null : drops,
-    atMost,
+    ...(capture.isSettled() ? countSettled(capture, scope, compiled) : UNSETTLED),
     notLosses,
     audited: verdicts.get("AUDIT") ?? 0,
-    attempts: countAttempts(capture, compiled),
-    requests: countRequests(capture, compiled),
-    dropCauses,
-    dnsErrors: countDnsErrors(capture, scope),
-    l7Errors: countL7Errors(capture, compiled),
     untimed: sumOf(groups, "untimed"),
     ...spanOf(groups),
     nodes: readNodes(capture, groups),
   };
 }
+
+/** What settling finds out. */
+function countSettled(capture: OpenCapture, scope: Scope, compiled: CompiledScope) {
+  return {
+    ...totalDrops(capture, compiled),
+    attempts: countAttempts(capture, compiled),
+    requests: countRequests(capture, compiled),
+    dnsErrors: countDnsErrors(capture, scope),
+    l7Errors: countL7Errors(capture, compiled),
+  };
+}
+
+/** Before the first file is settled nothing of it is known: not none. */
+const UNSETTLED = {
+  drops: null,
+  atMost: 0,
+  dropCauses: null,
+  attempts: null,
+  requests: null,
+  dnsErrors: null,
+  l7Errors: null,
+};
 
 function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
   const { from, parameters, where } = countedFlows(capture.database, scope, {

@@ -17,8 +17,9 @@ export function summaryBlock({
     figure("Events", events, records === events ? null : `in ${countOf(records, "record")}`, ""),
     figure("Drops", drops, drops === null ? "not counted before the capture is settled" : null, "drop:yes"),
   ];
-  if (dnsErrors > 0) figures.push(figure("DNS errors", dnsErrors, "attempts of search lists left out"));
-  if (l7Errors > 0) figures.push(figure("Failed requests", l7Errors, null));
+  if (dnsErrors !== null && dnsErrors > 0)
+    figures.push(figure("DNS errors", dnsErrors, "attempts of search lists left out"));
+  if (l7Errors !== null && l7Errors > 0) figures.push(figure("Failed requests", l7Errors, null));
   if (audited > 0) figures.push(figure("Audited", audited, "a policy in audit mode would drop them"));
   return { kind: "figures", look: "line", notes: meta.notes, figures };
 }
