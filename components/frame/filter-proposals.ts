@@ -3,7 +3,7 @@
 import { formatCount } from "@/components/ui/format";
 import { DROP_REASON, dropReasonText } from "@/lib/flow/enums";
 import type { Completion } from "@/lib/scope/complete";
-import { proposeKeys, proposeValues } from "@/lib/scope/complete";
+import { beginsWith, proposeKeys, proposeValues } from "@/lib/scope/complete";
 import { isFacetKey } from "@/lib/scope/facet-keys";
 import { rowOf, spellKey } from "@/lib/scope/keys";
 import { writeValue } from "@/lib/scope/scan";
@@ -55,8 +55,9 @@ export function proposalsFor(completion: Completion, present: readonly PresentVa
   const row = rowOf(key);
   const taken = new Set(completion.others.map((other) => other.toLowerCase()));
   const typed = prefix.toLowerCase();
+  // What the page asked before may be older than what is typed.
   const found = present
-    .filter(({ value }) => !taken.has(value.toLowerCase()) && mayStand(value, typed))
+    .filter(({ value }) => !taken.has(value.toLowerCase()) && beginsWith(value, typed))
     .map(
       ({ value, events }): Proposal => ({
         word: value,
@@ -74,12 +75,6 @@ export function proposalsFor(completion: Completion, present: readonly PresentVa
     proposals: isComplete ? [] : proposals,
     help: `${row.help} For example ${row.example}`,
   };
-}
-
-/** The marks for "unknown" and "none" are offered when nothing is typed yet. What the page asked before may be older than what is typed. */
-function mayStand(value: string, typed: string): boolean {
-  const text = value.toLowerCase().replace(/^"/, "");
-  return text.startsWith(typed) || text.includes(`/${typed}`);
 }
 
 function aboutPresent(key: string, value: string, events: number): string {

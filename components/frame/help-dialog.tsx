@@ -123,7 +123,7 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
 
 function filterKeys() {
   return allKeyWords().flatMap(({ word, keyWord: { row, side } }) =>
-    row.available && (side === undefined || side === "either")
+    side === undefined || side === "either"
       ? [{ word, sided: row.sided, help: row.help, example: row.example }]
       : [],
   );

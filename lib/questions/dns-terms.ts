@@ -6,7 +6,8 @@ import type { DnsKey } from "./dns-answers";
 import { exactPattern } from "./facets/table";
 
 export function keyFilter(key: DnsKey): string {
-  if ("query" in key) return key.query === null ? "dns-query:?,-" : `dns-query:${exactPattern(key.query)}`;
+  if ("query" in key)
+    return key.query === null ? "dns-query:?,-" : `dns-query:${exactPattern("dns-query", key.query)}`;
   return formatFilter({ terms: [termOf(key)] });
 }
 

@@ -55,7 +55,7 @@ function toScope({ q, from, to, revision }: ScopeParameters): Result<Scope, Ques
 function checkPatterns(q: string): Result<Scope, QuestionFailure> | undefined {
   for (const { key, values } of scanTerms(q)) {
     const row = findKeyWord(key)?.row;
-    if (row === undefined || !row.available || row.kind !== patternKind) continue;
+    if (row === undefined || row.kind !== patternKind) continue;
     for (const { text, quoted, at } of values) {
       const isPattern = quoted || (text !== "?" && text !== "-");
       const problem = isPattern ? patternProblem(text) : undefined;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { applyCompletion, completionAt, proposeKeys, proposeValues } from "./complete";
+import { describe, expect, it, test } from "vitest";
+import { applyCompletion, beginsWith, completionAt, proposeKeys, proposeValues } from "./complete";
 import { parseFilter } from "./filter";
 import { hostileText, RUNS, SEED } from "./testing";
 
@@ -28,6 +28,21 @@ describe("completionAt on keys", () => {
     const { text, cursor, range } = drawn(marked);
     expect(completionAt(text, cursor)).toEqual({ kind: "key", prefix, range, hasColon });
   });
+});
+
+test.each([
+  ["shop/web-1$", "web", true],
+  ['"shop/we b$"', "shop/we", true],
+  ["shop/web-1$", "eb", false],
+  ["^api\\.shop\\.example$", "api.shop.e", true],
+  ['"^https://a\\?b,c$"', "https://a?b", true],
+  ["^/orders/7$", "orders", true],
+  ["^api\\.shop$", "^api\\.s", true],
+  ["^api\\.shop$", "shop", false],
+  // No pattern: its backslash is a part of it.
+  ["a\\b", "ab", false],
+])("the value %s begins with %s: %s", (value, typed, begins) => {
+  expect(beginsWith(value, typed)).toBe(begins);
 });
 
 describe("completionAt on values", () => {

@@ -20,7 +20,7 @@ export interface ValueCompletion {
   readonly kind: "value";
   /** The word before the colon, as typed. */
   readonly word: string;
-  /** Absent when the word is no key, or one that is not available. */
+  /** Absent when the word is no key. */
   readonly key?: FilterKey;
   readonly side?: Side;
   /** What stands of the value before the cursor, quotes and escapes undone. */
@@ -47,7 +47,7 @@ export function completionAt(text: string, cursor: number): Completion {
   return {
     kind: "value",
     word: term.key,
-    ...(found?.row.available ? { key: found.row.key } : {}),
+    ...(found === undefined ? {} : { key: found.row.key }),
     ...(found?.side === undefined ? {} : { side: found.side }),
     prefix: valuePrefix(text, value, at),
     range: value.at,
@@ -74,13 +74,12 @@ export interface KeyProposal {
 }
 
 /**
- * Available keys that begin with `prefix`, in the order of the table; aliases and other spellings lead to
+ * Keys that begin with `prefix`, in the order of the table; aliases and other spellings lead to
  * their key. The `from-` and `to-` forms are offered once their beginning is typed.
  */
 export function proposeKeys(prefix: string): KeyProposal[] {
   const typed = prefix.toLowerCase();
   return allKeyWords().flatMap(({ word, keyWord: { row, side } }) => {
-    if (!row.available) return [];
     const isPlain = side === undefined || side === "either";
     const byAlias =
       isPlain && typed !== "" && "aliases" in row && row.aliases.some((alias) => alias.startsWith(typed));
@@ -93,6 +92,16 @@ export function proposeKeys(prefix: string): KeyProposal[] {
 export function proposeValues(key: FilterKey, prefix: string): string[] {
   const typed = prefix.toLowerCase();
   return rowOf(key).kind.words.filter((word) => word.toLowerCase().startsWith(typed));
+}
+
+/**
+ * True when a value, as it stands behind its key, or a part of it behind a slash begins with what was typed, in lower case. Of a
+ * pattern for one text the marks do not count: `api.shop` begins `^api\.shop$`.
+ */
+export function beginsWith(value: string, typed: string): boolean {
+  const text = value.toLowerCase().replace(/^"/, "");
+  const plain = text.startsWith("^") ? text.slice(1).replaceAll("\\", "") : text;
+  return [text, plain].some((one) => one.startsWith(typed) || one.includes(`/${typed}`));
 }
 
 /** Puts a proposal into the text. A key gets its colon; a value of the capture must come through `formatValue`. */

@@ -1,6 +1,6 @@
 /** Keys about DNS questions and their answers, paired: what counts them, and what became of them. */
 
-import type { AvailableKey } from "./key-row";
+import type { KeyShape } from "./key-row";
 import { countKind, textKind, wordKind } from "./simple-kinds";
 
 /** The records by which questions and answers are counted; each question and each answer has one. */
@@ -25,7 +25,6 @@ export const DNS_KEYS = [
     key: "dns",
     hubble: false,
     sided: false,
-    available: true,
     kind: wordKind("what the record counts as", DNS_ROLES),
     none: false,
     unknown: false,
@@ -37,7 +36,6 @@ export const DNS_KEYS = [
     key: "dns-state",
     hubble: false,
     sided: false,
-    available: true,
     kind: wordKind("what became of the question", DNS_STATES),
     none: false,
     unknown: false,
@@ -49,7 +47,6 @@ export const DNS_KEYS = [
     key: "dns-root",
     hubble: false,
     sided: false,
-    available: true,
     kind: textKind("the exact name, without its final dot"),
     none: false,
     label: "DNS root name",
@@ -60,7 +57,6 @@ export const DNS_KEYS = [
     key: "dns-qtype",
     hubble: false,
     sided: false,
-    available: true,
     kind: textKind("the types that were asked for, as the log names them"),
     none: false,
     label: "DNS query type",
@@ -71,7 +67,6 @@ export const DNS_KEYS = [
     key: "dns-answers",
     hubble: false,
     sided: false,
-    available: true,
     kind: countKind,
     none: false,
     label: "DNS answers",
@@ -82,7 +77,6 @@ export const DNS_KEYS = [
     key: "dns-answer",
     hubble: false,
     sided: false,
-    available: true,
     kind: textKind("an address"),
     none: false,
     unknown: false,
@@ -90,4 +84,4 @@ export const DNS_KEYS = [
     help: "An address that the DNS answer holds.",
     example: "dns-answer:192.0.2.7",
   },
-] as const satisfies readonly AvailableKey[];
+] as const satisfies readonly KeyShape[];

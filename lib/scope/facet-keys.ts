@@ -23,6 +23,8 @@ export const FACET_KEYS = [
   "ip-version",
   "http-method",
   "http-status",
+  "http-path",
+  "http-url",
   "node-label",
   "interface",
   "encrypted",

@@ -10,23 +10,8 @@ const END = "<!-- keys:end -->";
 
 /** The section between the two comments, from the table of keys. */
 function renderKeys(): string {
-  const available = KEYS.filter((row) => row.available);
-  const later = KEYS.filter((row: KeyRow) => !row.available);
-  const now = available.map((row) => [spelled(row), row.help, `${row.kind.describe}`, `\`${row.example}\``]);
-  const then = later.map((row) => [spelled(row), row.help, `\`${row.example}\``]);
-  return [
-    "",
-    ...table(["Key", "Matches", "Value", "Example"], now),
-    "",
-    ...(then.length === 0
-      ? []
-      : [
-          "Not available in this version; they are refused by name:",
-          "",
-          ...table(["Key", "Will match", "Example"], then),
-          "",
-        ]),
-  ].join("\n");
+  const rows = KEYS.map((row) => [spelled(row), row.help, `${row.kind.describe}`, `\`${row.example}\``]);
+  return ["", ...table(["Key", "Matches", "Value", "Example"], rows), ""].join("\n");
 }
 
 function spelled(row: KeyRow): string {

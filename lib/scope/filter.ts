@@ -54,7 +54,6 @@ export const FILTER_LIMITS = { characters: 8192, terms: 100, values: 500 } as co
 
 export type FilterReason =
   | "bare_word"
-  | "key_unavailable"
   | "key_unknown"
   | "refused"
   | "side_invalid"
@@ -146,10 +145,6 @@ function parseTerm(scanned: ScannedTerm): Result<Term, FilterFailure> {
   if (!scanned.hasColon) return bareWord(scanned);
   const found = findKeyWord(scanned.key);
   if (found === undefined) return unknownKey(scanned);
-  if (!found.row.available) {
-    const word = spellKey(found.row.key, found.side);
-    return failed("key_unavailable", `\`${word}:\` is not available in this version.`, scanned.keyAt);
-  }
   if (scanned.problem) {
     const { reason, message, hint, at, suggestion } = scanned.problem;
     return failed(reason, message, at, { hint, suggestion });
@@ -164,10 +159,7 @@ function parseTerm(scanned: ScannedTerm): Result<Term, FilterFailure> {
   return ok(makeTerm(row.key, values, { side, negated: scanned.negated }));
 }
 
-function parseValue(
-  row: Extract<KeyRow, { available: true }>,
-  written: WrittenValue,
-): Result<ValueOf<FilterKey>, FilterFailure> {
+function parseValue(row: KeyRow, written: WrittenValue): Result<ValueOf<FilterKey>, FilterFailure> {
   if (!written.quoted && written.text === "?") {
     if (!("unknown" in row)) return ok({ type: "unknown" });
     return failed("value_invalid", `\`${row.key}:?\` has no meaning: it is always known.`, written.at);
@@ -194,9 +186,7 @@ function unknownKey({ key, keyAt, at, negated }: ScannedTerm): Failed {
   const oneSided = findKeyWord(word.replace(/^(?:from|to)-/, ""))?.row;
   if (oneSided !== undefined) {
     const message = `\`${oneSided.key}\` belongs to the whole flow and has no from- and to- forms.`;
-    return failed("side_invalid", message, keyAt, {
-      suggestion: oneSided.available ? oneSided.key : undefined,
-    });
+    return failed("side_invalid", message, keyAt, { suggestion: oneSided.key });
   }
   const nearest = nearestKey(word);
   const isNegation = nearest !== undefined && /^-[^-]/.test(word) && !negated;
@@ -208,9 +198,8 @@ function unknownKey({ key, keyAt, at, negated }: ScannedTerm): Failed {
   });
 }
 
-/** Only keys that work: a suggestion must not lead to the next refusal. */
 function nearestKey(word: string): string | undefined {
-  const words = allKeyWords().flatMap((entry) => (entry.keyWord.row.available ? [entry.word] : []));
+  const words = allKeyWords().map(({ word }) => word);
   return nearestWord(word.replace(/^-+/, "").replaceAll("_", "-"), words);
 }
 
@@ -242,7 +231,7 @@ function bareWord(scanned: ScannedTerm): Failed {
 /** `key=value` and `key!=value`, as other tools have it. */
 function assignment(word: string, negated: boolean): string | undefined {
   const [, key = "", bang = "", value = ""] = /^([a-z-]+)(!?)==?([^=].*)$/i.exec(word) ?? [];
-  if (!findKeyWord(key)?.row.available) return undefined;
+  if (findKeyWord(key) === undefined) return undefined;
   return `${(bang === "!") !== negated ? "!" : ""}${key}:${value}`;
 }
 

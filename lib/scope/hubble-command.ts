@@ -13,9 +13,9 @@ import { looksLikeFlowFilters, readFlowFilters } from "./flow-filter-text";
 import { ALL_NAMESPACES, type FilterFlag, readFlags } from "./hubble-flags";
 import { parseHubbleTime } from "./hubble-time";
 import {
-  type AvailableRow,
   type FilterKey,
   findKeyWord,
+  type KeyRow,
   REFUSED_WORDS,
   type Side,
   spellKey,
@@ -129,7 +129,7 @@ function buildTerms(all: readonly FilterFlag[], negated: boolean): Result<readon
   const terms: Term[] = [];
   for (const word of words) {
     const found = findKeyWord(word);
-    if (found === undefined || !found.row.available) return unavailable(word);
+    if (found === undefined) return unavailable(word);
     const { row, side } = found;
     if (row.key === "namespace" && isAbsorbed(side ?? "either", flags, namespaces)) continue;
     const values: ValueOf<FilterKey>[] = [];
@@ -157,7 +157,7 @@ function unavailable(word: string): { readonly ok: false; readonly failure: Comm
 
 /** Values of one flag as given; a pod without namespace becomes one value for each namespace of its side. */
 function readValues(
-  row: AvailableRow,
+  row: KeyRow,
   side: Side | undefined,
   flag: FilterFlag,
   namespaces: Namespaces,

@@ -5,7 +5,7 @@ import type { ValueKind } from "./value-kind";
 /** The side of the packet: `pod:` is either, `from-pod:` the source, `to-pod:` the destination. */
 export type Side = "either" | "from" | "to";
 
-export interface AvailableKey {
+export interface KeyShape {
   readonly key: string;
   /** Other words accepted on input; they take `from-` and `to-` like the key. */
   readonly aliases?: readonly string[];
@@ -18,7 +18,6 @@ export interface AvailableKey {
   readonly help: string;
   /** A whole term. */
   readonly example: string;
-  readonly available: true;
   readonly kind: ValueKind<unknown>;
   /** False where "the record has none" has no meaning, so that `key:-` is refused. */
   readonly none?: false;

@@ -27,10 +27,6 @@ describe("the table of keys", () => {
     expect(KEYS.filter((row) => !row.hubble && row.sided).map(({ key }) => key)).toEqual(["actor"]);
   });
 
-  it("makes all of them available", () => {
-    expect(keysWhere((row) => !row.available)).toEqual([]);
-  });
-
   it("spells each word for one key only", () => {
     const words = KEYS.flatMap((row: KeyRow) => {
       const names = [row.key, ...("aliases" in row ? row.aliases : [])];
@@ -45,15 +41,7 @@ describe("the table of keys", () => {
     "%s is an example of its own key",
     (example, row) => {
       const parsed = parseFilter(example);
-      if (row.available) {
-        expect(parsed.ok && parsed.value.terms.map((term) => term.key)).toEqual([row.key]);
-        return;
-      }
-      const word = example.slice(0, example.indexOf(":"));
-      expect(findKeyWord(word)?.row).toBe(row);
-      expect(parsed).toMatchObject({
-        failure: { reason: "key_unavailable", message: `\`${word}:\` is not available in this version.` },
-      });
+      expect(parsed.ok && parsed.value.terms.map((term) => term.key)).toEqual([row.key]);
     },
   );
 

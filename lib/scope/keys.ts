@@ -1,7 +1,6 @@
 /**
  * Every key of the filter, one row each: the grammar, completion, the guide (`docs/filter.md`) and the type
- * of a term all come from this table. To make a key available, give its row a `kind` and set `available`;
- * the compiler then points at every switch over terms that does not know it yet.
+ * of a term all come from this table. The compiler points at every switch over terms that does not know a new row yet.
  *
  * Keys with `hubble: true` are flags of `hubble observe` (Cilium 1.19.4) without the dashes and mean the
  * same (hubble-keys.ts); the others are ours (own-keys.ts, outcome-keys.ts, dns-keys.ts).
@@ -19,17 +18,15 @@ export type { Side } from "./key-row";
 export const KEYS = [...HUBBLE_KEYS, ...OWN_KEYS, ...OUTCOME_KEYS, ...DNS_KEYS] as const;
 
 export type KeyRow = (typeof KEYS)[number];
-export type AvailableRow = Extract<KeyRow, { readonly available: true }>;
-/** The keys that a filter can hold in this version. */
-export type FilterKey = AvailableRow["key"];
+export type FilterKey = KeyRow["key"];
 
 type PlainValueOf<Kind> = Kind extends ValueKind<infer Value> ? Value : never;
 /** What `key` is compared with, the two special values included. */
 export type ValueOf<Key extends FilterKey> =
-  | PlainValueOf<Extract<AvailableRow, { readonly key: Key }>["kind"]>
+  | PlainValueOf<Extract<KeyRow, { readonly key: Key }>["kind"]>
   | SpecialValue;
 /** Keys with `from-` and `to-`. */
-export type SidedKey = Extract<AvailableRow, { readonly sided: true }>["key"];
+export type SidedKey = Extract<KeyRow, { readonly sided: true }>["key"];
 
 /** A word before the colon, looked up: `from-ns` is key `namespace`, side `from`. */
 export interface KeyWord {
@@ -68,9 +65,9 @@ export function findKeyWord(word: string): KeyWord | undefined {
   return WORDS.get(word.toLowerCase());
 }
 
-export function rowOf(key: FilterKey): AvailableRow {
+export function rowOf(key: FilterKey): KeyRow {
   const found = WORDS.get(key)?.row;
-  if (found === undefined || !found.available) throw new Error(`no row for filter key ${key}`);
+  if (found === undefined) throw new Error(`no row for filter key ${key}`);
   return found;
 }
 

@@ -1,7 +1,7 @@
 /** Keys of our own about requests and connections, by the record at which each counts: what tables of them lead to. */
 
 import { actorKind } from "./actor-kinds";
-import type { AvailableKey } from "./key-row";
+import type { KeyShape } from "./key-row";
 import { answerKind, connectionKind, lookupKind, requestKind } from "./outcome-kinds";
 import { textKind } from "./simple-kinds";
 
@@ -10,7 +10,6 @@ export const OUTCOME_KEYS = [
     key: "actor",
     hubble: false,
     sided: true,
-    available: true,
     kind: actorKind,
     none: false,
     label: "Actor",
@@ -21,7 +20,6 @@ export const OUTCOME_KEYS = [
     key: "request",
     hubble: false,
     sided: false,
-    available: true,
     kind: requestKind,
     unknown: false,
     label: "Request",
@@ -32,7 +30,6 @@ export const OUTCOME_KEYS = [
     key: "answer",
     hubble: false,
     sided: false,
-    available: true,
     kind: answerKind,
     label: "Answer",
     help: "What a request was answered with, by the record at which it counts; `answer:-` finds those without an answer.",
@@ -42,7 +39,6 @@ export const OUTCOME_KEYS = [
     key: "kafka-api",
     hubble: false,
     sided: false,
-    available: true,
     kind: textKind("the exact name of an API key"),
     label: "Kafka API",
     help: "API key of a Kafka request.",
@@ -52,7 +48,6 @@ export const OUTCOME_KEYS = [
     key: "connection",
     hubble: false,
     sided: false,
-    available: true,
     kind: connectionKind,
     unknown: false,
     label: "Connection",
@@ -63,7 +58,6 @@ export const OUTCOME_KEYS = [
     key: "resolved-as",
     hubble: false,
     sided: false,
-    available: true,
     kind: textKind("the exact name, lower case, without a final dot"),
     label: "Resolved as",
     help: "First record of the attempts that followed a DNS answer for this name; `resolved-as:-` finds what followed none, `resolved-as:?` an answer without its name.",
@@ -73,7 +67,6 @@ export const OUTCOME_KEYS = [
     key: "resolved-ip",
     hubble: false,
     sided: false,
-    available: true,
     kind: textKind("an address"),
     unknown: false,
     label: "Resolved address",
@@ -84,11 +77,10 @@ export const OUTCOME_KEYS = [
     key: "lookup",
     hubble: false,
     sided: false,
-    available: true,
     kind: lookupKind,
     unknown: false,
     label: "Lookup",
     help: "First record of attempts by the DNS answer they followed: within its time to live, behind it, one that did not say, or none although they went to the world.",
     example: "lookup:expired,missing",
   },
-] as const satisfies readonly AvailableKey[];
+] as const satisfies readonly KeyShape[];

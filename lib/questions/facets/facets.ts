@@ -10,8 +10,10 @@
 
 import { fail, ok, type Result } from "@/lib/base/result";
 import type { SqlRow } from "@/lib/capture/driver";
+import { pathOfUrl } from "@/lib/capture/patterns";
 import { compileScope } from "@/lib/capture/scope-sql";
 import { policiesIn, type StoredPolicy } from "@/lib/capture/text-conditions";
+import { beginsWith } from "@/lib/scope/complete";
 import { FACET_KEYS, type FacetKey, isFacetKey } from "@/lib/scope/facet-keys";
 import { type Filter, formatFilter, formatValue, sideOf, type Term } from "@/lib/scope/filter";
 import { type FilterKey, findKeyWord, type Side, spellKey } from "@/lib/scope/keys";
@@ -23,10 +25,10 @@ import {
   byDrop,
   byFile,
   byKind,
+  byL7Text,
   byObserver,
   byPair,
   byPort,
-  byQuery,
   byRoute,
   bySide,
   type Scanned,
@@ -112,18 +114,13 @@ function largest(
   { limit, prefix }: FacetsParameters,
 ): Pick<FacetsAnswer["facets"][string], "values" | "more"> {
   const wanted = prefix?.toLowerCase() ?? "";
-  const found = [...events].filter(([value, count]) => count > 0 && begins(value, wanted));
+  const found = [...events].filter(([value, count]) => count > 0 && beginsWith(value, wanted));
   // Ties by the text, so that the order is the same everywhere.
   found.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return {
     values: found.slice(0, limit).map(([value, count]) => ({ value, events: count })),
     more: Math.max(0, found.length - limit),
   };
-}
-
-function begins(value: string, wanted: string): boolean {
-  const text = value.toLowerCase().replace(/^"/, "");
-  return text.startsWith(wanted) || text.includes(`/${wanted}`);
 }
 
 /** Keys of which one record can have several values. */
@@ -263,6 +260,17 @@ const COUNTERS: Readonly<Record<FacetKey, Counter>> = {
   "ip-version": kind(KIND_FACETS["ip-version"]),
   "http-method": kind(KIND_FACETS["http-method"]),
   "http-status": kind(KIND_FACETS["http-status"]),
+  "http-path": (scanned) =>
+    byL7Text(scanned, "http", (url, masked) => {
+      if (url === undefined) return orAbsent([], masked);
+      const path = pathOfUrl(url);
+      return path === undefined ? [] : [exactPattern("http-path", path)];
+    }),
+  "http-url": (scanned) =>
+    byL7Text(scanned, "http", (url, masked) => {
+      if (url === undefined) return orAbsent([], masked);
+      return url === "" ? [] : [exactPattern("http-url", url)];
+    }),
   "node-label": observer(OBSERVER_FACETS["node-label"]),
   interface: observer(OBSERVER_FACETS.interface),
   encrypted: kind(KIND_FACETS.encrypted),
@@ -294,7 +302,9 @@ const COUNTERS: Readonly<Record<FacetKey, Counter>> = {
     }),
   "trace-point": kind(KIND_FACETS["trace-point"]),
   "dns-query": (scanned) =>
-    byQuery(scanned, (name, masked) => orAbsent(name === undefined ? [] : [exactPattern(name)], masked)),
+    byL7Text(scanned, "dns", (name, masked) =>
+      orAbsent(name === undefined ? [] : [exactPattern("dns-query", name)], masked),
+    ),
   "dns-rcode": kind(KIND_FACETS["dns-rcode"]),
   route: (scanned) => byRoute(scanned, (route, masked) => orAbsent(plainText("route", route), masked)),
   "not-a-loss": kind(KIND_FACETS["not-a-loss"]),

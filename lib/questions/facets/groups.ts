@@ -163,13 +163,15 @@ interface Few {
   readonly where: string;
 }
 
-export function byQuery(
+/** By what a record of this protocol is about: the name that DNS asks for, the URL of HTTP. */
+export function byL7Text(
   scanned: Scanned,
-  valuesOf: (name: string | undefined, masked: boolean) => readonly string[],
+  protocol: "dns" | "http",
+  valuesOf: (text: string | undefined, masked: boolean) => readonly string[],
 ): Tally {
   const { database } = scanned.capture;
   const texts = database.prepare("SELECT value FROM Text WHERE id = ?");
-  const named = "f.kindId IN (SELECT id FROM Kind WHERE l7Protocol = 'dns') AND f.l7TextId IS NOT NULL";
+  const named = `f.kindId IN (SELECT id FROM Kind WHERE l7Protocol = '${protocol}') AND f.l7TextId IS NOT NULL`;
   const tally = new Tally();
   for (const { ids, events } of counted(
     few(scanned, [{ columns: ["f.l7TextId"], from: "Flow f", where: named }]),

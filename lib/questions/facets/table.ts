@@ -216,10 +216,10 @@ export function policyTexts(policies: readonly StoredPolicy[]): string[] {
   );
 }
 
-/** A name as a pattern that finds it alone. */
-export function exactPattern(name: string): string {
-  return text("dns-query", {
+/** A text as a pattern that finds it alone. */
+export function exactPattern(key: "dns-query" | "http-path" | "http-url", whole: string): string {
+  return text(key, {
     type: "pattern",
-    pattern: `^${name.replaceAll(/[\\^$.|?*+()[\]{}]/g, "\\$&")}$`,
+    pattern: `^${whole.replaceAll(/[\\^$.|?*+()[\]{}]/g, "\\$&")}$`,
   });
 }
