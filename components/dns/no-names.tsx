@@ -81,8 +81,8 @@ export function NamesLeftOut({
   const { nameless, queries, namelessResponses, responses } = total;
   const lacks = lacksOf(total);
   return (
-    <details className={styles.names}>
-      <summary>
+    <div className={styles.names}>
+      <p>
         {lacks.questions ? (
           <>
             {percentText(namelessResponses, responses)} of answers hold no name (
@@ -100,16 +100,19 @@ export function NamesLeftOut({
             <Cell place={place} count={nameless} terms={[DNS_CELLS.nameless]} says="queries" />)
           </>
         )}
-        : which workload got which code can be said, for which name cannot. How to have names
-      </summary>
-      {lacks.successes && (
-        <p>
-          Every answer here has an error code: aggregation leaves code 0 out, so answers without an error can
-          be missing, and no share of failures can be worked out.
-        </p>
-      )}
-      <HowToHaveNames captureId={captureId} isLeftOut />
-    </details>
+        : which workload got which code can be said, for which name cannot.
+      </p>
+      <details>
+        <summary>How to have names</summary>
+        {lacks.successes && (
+          <p>
+            Every answer here has an error code: aggregation leaves code 0 out, so answers without an error
+            can be missing, and no share of failures can be worked out.
+          </p>
+        )}
+        <HowToHaveNames captureId={captureId} isLeftOut />
+      </details>
+    </div>
   );
 }
 
