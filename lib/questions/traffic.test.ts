@@ -117,6 +117,7 @@ describe("traffic over time", () => {
     expect(widthOf({})).toBe("200000000");
     expect(widthOf({}, coarse)).toBe("500000000");
     expect(widthOf({ by: "verdict" }, coarse)).toBe("200000000");
+    expect(widthOf({ of: "drops" }, coarse)).toBe("200000000");
     expect(widthOf({ from: traffic(LOG).total.first ?? "" }, coarse)).toBe("200000000");
     const [sent, ready] = [traffic(LOG), traffic(LOG, { buckets: 240 }, coarse)];
     expect(ready.rows.map(({ key, events }) => [key, events])).toEqual(
