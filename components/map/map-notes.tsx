@@ -20,6 +20,7 @@ import styles from "./map-notes.module.css";
 import { writeKeys } from "./open";
 import { edgesTerm, endsTerm } from "./part-terms";
 import type { End } from "./pods";
+import type { MapPage } from "./queries";
 import type { MapChoice, Picture } from "./use-picture";
 import { spotName } from "./words";
 
@@ -54,7 +55,7 @@ export function MapNotes({ captureId, own, scope, choice, picture }: MapNotesPro
     unplaced.events > 0 && (
       <Unplaced key="unplaced" captureId={captureId} scope={scope.scope} reasons={unplaced.reasons} />
     ),
-    folded.edges > 0 && <Beyond own={own} skip={choice.skip} answer={answer} />,
+    folded.edges > 0 && <Beyond own={own} answer={answer} />,
     termsOf(choice.hide).length > 0 && (
       <>
         <HiddenNote captureId={captureId} scope={own.scope} hide={choice.hide} />{" "}
@@ -109,12 +110,11 @@ export function MapNotes({ captureId, own, scope, choice, picture }: MapNotesPro
 
 interface BeyondProps {
   readonly own: ScopeHandle;
-  readonly skip: number;
-  readonly answer: MapAnswer;
+  readonly answer: MapPage;
 }
 
 /** Edges that one map does not hold, and the way to them: the same map, with them instead of these. */
-function Beyond({ own, skip, answer: { edges, folded } }: BeyondProps) {
+function Beyond({ own, answer: { edges, folded, skip } }: BeyondProps) {
   const all = edges.length + folded.edges;
   const behind = all - skip - edges.length;
   const show = (at: number) => own.setView({ skip: at === 0 ? null : String(at), open: null, focus: null });
@@ -217,7 +217,7 @@ function FoldNote({ captureId, scope, folds, lines, isPart }: FoldNoteProps) {
         </span>
       ))}
       {folds.length > MOST_FOLDS && `; and ${formatQuantity(folds.length - MOST_FOLDS, "more fold")}`}. Press
-      one on the map to unfold it.
+      one on the map to unfold it, or Unfold beside it.
     </>
   );
 }

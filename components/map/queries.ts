@@ -9,6 +9,11 @@ import type { Level } from "./words";
 /** More than a picture can hold; below it stands what is beyond, and the way there. */
 const MOST_EDGES = 20_000;
 
+/** An answer says itself which page it is: while the next one is on its way, the one before is shown. */
+export interface MapPage extends MapAnswer {
+  readonly skip: number;
+}
+
 interface MapAsked {
   readonly limit?: number;
   /** Edges that come before those that are asked for. */
@@ -26,13 +31,14 @@ export function useMap(
 ) {
   return useQuery({
     queryKey: [...readKey(captureId), "map", query, level, limit, skip, buckets],
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }): Promise<MapPage> => {
       const params = new URLSearchParams(query);
       params.set("level", level);
       params.set("limit", String(limit));
       if (skip > 0) params.set("skip", String(skip));
       if (buckets !== undefined) params.set("buckets", String(buckets));
-      return getJson<MapAnswer>(capturePath(captureId, "/map"), { params, signal });
+      const answer = await getJson<MapAnswer>(capturePath(captureId, "/map"), { params, signal });
+      return { ...answer, skip };
     },
     enabled: query !== undefined,
     placeholderData: keepPreviousData,

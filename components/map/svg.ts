@@ -76,8 +76,12 @@ function spotSvg(spot: DrawnSpot, camera: Camera, colours: Colours): string {
   const radius = spot.radius * sizeAt(camera);
   const edge = spot.hasDrops ? colours.bad : spot.isHurt ? colours.warn : colours.text3;
   const look = `fill="${colours.surface}" stroke="${edge}" stroke-width="${spot.isHurt ? 2.5 : 1.5}" opacity="${spot.isDim ? 0.25 : 1}"`;
-  if (spot.shape === "circle" || spot.shape === "stack")
-    return `<circle cx="${n(x)}" cy="${n(y)}" r="${n(radius)}" ${look}/>`;
+  if (spot.shape === "circle" || spot.shape === "stack") {
+    const circle = `<circle cx="${n(x)}" cy="${n(y)}" r="${n(radius)}" ${look}/>`;
+    if (spot.shape === "circle") return circle;
+    const half = radius * 0.45;
+    return `${circle}<path d="M${n(x - half)} ${n(y)}H${n(x + half)}M${n(x)} ${n(y - half)}V${n(y + half)}" ${look}/>`;
+  }
   const corners = cornersOf(spot.shape).map(([cx, cy]) => ({ x: x + cx * radius, y: y + cy * radius }));
   return `<polygon points="${points(corners)}" ${look}/>`;
 }

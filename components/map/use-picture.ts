@@ -11,10 +11,9 @@ import { buildGraph, type Graph, type Line } from "@/lib/insight/map/graph";
 import { edgeKey, MEASURES, type Measure } from "@/lib/insight/map/measure";
 import { waysBetween, within } from "@/lib/insight/map/reach";
 import { type Replay, toReplay } from "@/lib/insight/map/replay";
-import type { MapAnswer } from "@/lib/questions/answers-map";
 import { type Hide, readHide } from "@/lib/scope/map-hide";
 import { type Focus, readFocus, readPins, readUnfolded } from "./open";
-import { useMap } from "./queries";
+import { type MapPage, useMap } from "./queries";
 import { type Scene, toScene } from "./scene";
 import { useLayout } from "./use-layout";
 import { LEVEL_LABELS, type Level, spotName } from "./words";
@@ -47,7 +46,7 @@ export function readChoice({ view }: ScopeHandle): MapChoice {
 }
 
 export interface Picture {
-  readonly answer: MapAnswer | undefined;
+  readonly answer: MapPage | undefined;
   readonly error: Error | null;
   readonly retry: () => void;
   /** What is drawn; undefined until it is laid out. */
