@@ -48,6 +48,7 @@ export function CauseDrawer({ captureId, causeId, scope, onClose }: CauseDrawerP
           {error instanceof ApiError && error.hint}
         </Empty>
       )}
+      {data === undefined && error === null && <p className={shared.loading}>Reading its records …</p>}
       {data && scope.scope && (
         <Explained
           captureId={captureId}

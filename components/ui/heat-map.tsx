@@ -87,9 +87,13 @@ export function HeatMap({ title, unit, rows, starts, zone, tone, hrefOf }: HeatM
   );
 }
 
+const DAY_NS = 86_400_000_000_000n;
+
 function Times({ starts, zone }: Pick<HeatMapProps, "starts" | "zone">) {
   // Without their fractions, buckets below a second would have the same label.
   const isFine = starts.some((start) => !start.endsWith("000000000"));
+  const [first, second] = starts;
+  const isOfDays = first !== undefined && second !== undefined && BigInt(second) - BigInt(first) >= DAY_NS;
   return (
     <thead>
       <tr>
@@ -99,7 +103,9 @@ function Times({ starts, zone }: Pick<HeatMapProps, "starts" | "zone">) {
         {starts.map((start, column) => (
           <th key={start} scope="col" className={styles.time}>
             <span className={hasTick(column, starts.length) ? styles.tick : "spoken"}>
-              {formatClock(BigInt(start), zone).slice(0, isFine ? undefined : 8)}
+              {isOfDays
+                ? formatSecond(BigInt(start), zone).slice(0, "2026-03-04".length)
+                : formatClock(BigInt(start), zone).slice(0, isFine ? undefined : 8)}
             </span>
           </th>
         ))}
