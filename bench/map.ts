@@ -8,12 +8,13 @@
 
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { type Browser, type CDPSession, chromium, type Page } from "@playwright/test";
+import { type Browser, chromium, type Page } from "@playwright/test";
 import { chromiumArgs, findChromium } from "../e2e/browser";
 import { startServer } from "../e2e/fixtures/server";
 import { mapLog } from "./map-log";
 import { drawRival } from "./map-rival";
 import { commit, machine, median } from "./measure";
+import { pageThread } from "./page-thread";
 
 interface Case {
   readonly name: string;
@@ -95,17 +96,11 @@ async function measureMoves(page: Page): Promise<Omit<Figures, "drawnMs">> {
   // Long tasks are told some time after their end.
   await page.waitForTimeout(500);
   const longestTaskMs = await page.evaluate(() => Reflect.get(window, "mapTimes").longest as number);
-  const session = await page.context().newCDPSession(page);
-  await session.send("Performance.enable", { timeDomain: "threadTicks" });
-  const before = await threadMs(session);
+  const threadMs = await pageThread(page);
+  const before = await threadMs();
   const frameMs = await page.evaluate(pan, { frames: MOVED_FRAMES, mostMs: MOVED_MS });
-  const after = await threadMs(session);
+  const after = await threadMs();
   return { longestTaskMs, frameMs, threadMs: (after - before) / frameMs.length };
-}
-
-async function threadMs(session: CDPSession): Promise<number> {
-  const { metrics } = await session.send("Performance.getMetrics");
-  return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
 }
 
 /** In the page: when the picture was first finished, and tasks that held the page up. */

@@ -37,8 +37,9 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
   const isReading = capture?.state === "reading";
   // Who talks to whom is worked out when a file is at its end; until then the answers would only cost time.
   const isUnsettled = isReading && capture.flows === 0;
-  const busiest = useBusiest(captureId, scope, ROWS, !isUnsettled).data;
-  const changes = useChanges(captureId, scope, ROWS, !isUnsettled).data;
+  const isWanted = capture !== undefined && !isUnsettled;
+  const busiest = useBusiest(captureId, scope, ROWS, isWanted).data;
+  const changes = useChanges(captureId, scope, ROWS, isWanted).data;
   const nothing = isReading ? STILL_READ : NOTHING_BEFORE;
   if (scope.scope === undefined) return null;
   const place = { captureId, scope: scope.scope };
