@@ -41,6 +41,10 @@ describe("records that are alike", () => {
     ["without a uuid", (n) => recordOf(n, { uuid: undefined })],
     ["with a time of another zone around", (n) => recordOf(n, {}, { time: "2026-08-21T14:00:00+02:00" })],
     ["with the same names elsewhere", (n) => recordOf(n, hostile)],
+    [
+      "with a uuid in vendor data alone",
+      (n) => recordOf(n, { uuid: undefined, extensions: { uuid: `${UUIDS[1]}${n}` } }),
+    ],
     ["with a time in vendor data alone", (n) => recordOf(n, { time: undefined, ...hostile })],
     [
       "with ports in a tunnel",
