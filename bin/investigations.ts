@@ -154,11 +154,15 @@ export class Investigations {
     });
   }
 
-  /** Looks again when files began to come or go meanwhile: from then on there is a copy, which does not change. */
+  /** Looks again when files began to come or go meanwhile: then there is a copy, which does not change. */
   private async unchanged<T>(captureId: string, look: () => Promise<T>): Promise<T> {
-    const before = this.captures.revisionsKept.changesOf(captureId);
+    const { revisionsKept } = this.captures;
+    await revisionsKept.copied(captureId);
+    const before = revisionsKept.changesOf(captureId);
     const first = await look();
-    return this.captures.revisionsKept.changesOf(captureId) === before ? first : look();
+    if (revisionsKept.changesOf(captureId) === before) return first;
+    await revisionsKept.copied(captureId);
+    return look();
   }
 
   private async check(captureId: string, added: readonly Pin[]): Promise<Result<null>> {

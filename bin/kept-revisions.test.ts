@@ -45,6 +45,29 @@ it("whoever looks before and after sees that something changed between, though i
   expect([kept.changesOf("a") === before, kept.changesOf("b")]).toEqual([false, 0]);
 });
 
+it("who waits for copies waits for all that are being made, and not for the change itself", async () => {
+  const made: (() => void)[] = [];
+  kept = new KeptRevisions({
+    fileOf: (captureId) => path.join(folder, `${captureId}.db`),
+    isReading: () => false,
+    keep: () => new Promise((resolve) => made.push(resolve)),
+    forget: async () => undefined,
+  });
+  await kept.copied("a");
+  kept.hold("a", [3]);
+  const changes = [1, 2].map(() => kept.whileChanging("a", () => new Promise<void>(() => undefined)));
+  let isCopied = false;
+  const waiting = kept.copied("a").then(() => {
+    isCopied = true;
+  });
+  made[0]?.();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(isCopied).toBe(false);
+  made[1]?.();
+  await waiting;
+  expect(changes).toHaveLength(2);
+});
+
 it("a revision that is about to be pinned is copied before a change, and not once it is let go or a file is read", async () => {
   const release = kept.hold("a", [3]);
   await kept.whileChanging("a", async () => expect(copied).toEqual([["a", [3]]]));

@@ -22,6 +22,8 @@ export class KeptRevisions {
   private readonly held = new Set<{ readonly captureId: string; readonly revisions: readonly number[] }>();
   /** Files that are about to come or go, by capture: from before pins are looked at until it is done, or is in progress. */
   private readonly changing = new Map<string, number>();
+  /** Copies that are being made before a capture changes. */
+  private readonly copying = new Map<string, Promise<unknown>>();
   /** Changes that began since the start, by capture. */
   private readonly changes = new Map<string, number>();
 
@@ -49,13 +51,28 @@ export class KeptRevisions {
     this.changing.set(captureId, (this.changing.get(captureId) ?? 0) + 1);
     this.changes.set(captureId, this.changesOf(captureId) + 1);
     try {
-      await this.keepWanted(captureId);
+      await this.copy(captureId);
       return await change();
     } finally {
       const left = (this.changing.get(captureId) ?? 1) - 1;
       if (left > 0) this.changing.set(captureId, left);
       else this.changing.delete(captureId);
     }
+  }
+
+  /** Resolves when no copy is being made: only one that is whole is found by questions. */
+  async copied(captureId: string): Promise<void> {
+    for (let copies = this.copying.get(captureId); copies !== undefined; copies = this.copying.get(captureId))
+      await copies;
+  }
+
+  private async copy(captureId: string): Promise<void> {
+    const copy = this.keepWanted(captureId);
+    const all = Promise.allSettled([this.copying.get(captureId), copy]).then(() => {
+      if (this.copying.get(captureId) === all) this.copying.delete(captureId);
+    });
+    this.copying.set(captureId, all);
+    await copy;
   }
 
   /**

@@ -7,7 +7,7 @@ export interface CaptureSummary {
   readonly captureId: string;
   readonly name: string;
   readonly createdAtMs: number;
-  /** Of the newest file; as it was made when it has none. */
+  /** Of the newest file of which something was kept; as it was made when it has none. */
   readonly lastAddedMs: number;
   readonly revision: number;
   readonly files: number;
@@ -28,7 +28,11 @@ export function summarise(database: Sqlite): CaptureSummary {
       "SELECT coalesce(sum(uploadId IS NULL), 0) AS files, coalesce(sum(accepted), 0) AS flows, coalesce(sum(events), 0) AS events FROM SourceFile WHERE state = 'done'",
     )
     .get([]);
-  const added = database.prepare("SELECT max(addedAtMs) AS lastMs FROM SourceFile").get([]);
+  const added = database
+    .prepare(
+      "SELECT max(addedAtMs) AS lastMs FROM SourceFile WHERE state NOT IN ('cancelled', 'failed', 'interrupted')",
+    )
+    .get([]);
   const span = database
     .prepareExact(
       "SELECT (SELECT min(timeNs) FROM Flow) AS firstNs, (SELECT max(timeNs) FROM Flow) AS lastNs",

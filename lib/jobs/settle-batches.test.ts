@@ -49,30 +49,34 @@ it("waits for the next of files that come one by one, in proportion to what sett
     batches.end("a");
     return end;
   };
-  // The first is not kept waiting.
-  const first = send(1);
-  await vi.advanceTimersByTimeAsync(100);
-  await first;
+  // Three do not make a row yet, and are not kept waiting.
+  for (const fileId of [1, 2, 3]) {
+    const end = send(fileId);
+    await vi.advanceTimersByTimeAsync(100);
+    await end;
+  }
   tookMs = 700;
-  const next = [send(2)];
+  const next = [send(4)];
   await vi.advanceTimersByTimeAsync(399);
-  next.push(send(3));
+  next.push(send(5));
   await vi.advanceTimersByTimeAsync(399);
-  expect(settled).toEqual([[1]]);
+  expect(settled).toEqual([[1], [2], [3]]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(settled).toEqual([[1], [2, 3]]);
+  expect(settled).toEqual([[1], [2], [3], [4, 5]]);
   await vi.advanceTimersByTimeAsync(700);
   await Promise.all(next);
-  const last = send(4);
-  await vi.advanceTimersByTimeAsync(1000);
-  expect(settled).toEqual([[1], [2, 3], [4]]);
+  const last = send(6);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(settled).toHaveLength(4);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(settled[4]).toEqual([6]);
   await vi.advanceTimersByTimeAsync(700);
   await last;
   // Long afterwards a file is not kept waiting either.
   await vi.advanceTimersByTimeAsync(2000);
-  const single = send(5);
+  const single = send(7);
   await vi.advanceTimersByTimeAsync(0);
-  expect(settled).toHaveLength(4);
+  expect(settled[5]).toEqual([7]);
   await vi.advanceTimersByTimeAsync(700);
   await single;
 });

@@ -17,6 +17,8 @@ const PATIENCE = 4;
 const LONGEST_PAUSE_MS = 1000;
 /** What was settled longer ago says nothing about a next file. */
 const RECENT_MS = 2000;
+/** Fewer batches one soon after the other are no row yet, and nobody waits. */
+const ROW = 3;
 
 interface Batch {
   readonly fileIds: number[];
@@ -27,10 +29,18 @@ interface Batch {
   pause: NodeJS.Timeout | undefined;
 }
 
+interface Lately {
+  /** How long settling took. */
+  readonly tookMs: number;
+  /** Batches, each soon after the one before. */
+  readonly inRow: number;
+  readonly forget: NodeJS.Timeout;
+}
+
 export class SettleBatches {
   private readonly batches = new Map<string, Batch>();
-  /** How long settling took, of captures that were settled lately. */
-  private readonly tookMs = new Map<string, { readonly ms: number; readonly forget: NodeJS.Timeout }>();
+  /** Captures that were settled lately. */
+  private readonly lately = new Map<string, Lately>();
 
   constructor(
     private readonly settle: (
@@ -54,8 +64,10 @@ export class SettleBatches {
   end(captureId: string): void {
     const batch = this.batches.get(captureId);
     if (batch === undefined) return;
-    const pauseMs = Math.min((this.tookMs.get(captureId)?.ms ?? 0) * PATIENCE, LONGEST_PAUSE_MS);
     clearTimeout(batch.pause);
+    const lately = this.lately.get(captureId);
+    const pauseMs =
+      lately === undefined || lately.inRow < ROW ? 0 : Math.min(lately.tookMs * PATIENCE, LONGEST_PAUSE_MS);
     if (pauseMs === 0) this.begin(captureId);
     else batch.pause = setTimeout(() => this.begin(captureId), pauseMs);
   }
@@ -88,9 +100,10 @@ export class SettleBatches {
     return batch;
   }
 
-  private remember(captureId: string, ms: number): void {
-    clearTimeout(this.tookMs.get(captureId)?.forget);
-    const forget = setTimeout(() => this.tookMs.delete(captureId), RECENT_MS).unref();
-    this.tookMs.set(captureId, { ms, forget });
+  private remember(captureId: string, tookMs: number): void {
+    const before = this.lately.get(captureId);
+    clearTimeout(before?.forget);
+    const forget = setTimeout(() => this.lately.delete(captureId), RECENT_MS).unref();
+    this.lately.set(captureId, { tookMs, inRow: (before?.inRow ?? 0) + 1, forget });
   }
 }
