@@ -39,6 +39,11 @@ function withoutRollUps<T>(work: () => T): T {
   }
 }
 
+/** Rows that are neither counted nor found by their number come from the flows in any case. */
+function isOfFlows(name: Asked, { total, position }: Texts): boolean {
+  return name === "flows" && total === "false" && position === undefined;
+}
+
 /** A capture of these files, in this order. */
 export class ProofCapture {
   readonly capture: TestCapture;
@@ -70,10 +75,11 @@ export class ProofCapture {
       : query) as unknown as Ask<Name>;
     const read = QUESTIONS[name];
     const answer = this.open.ask((open) => read(open, asked));
-    deepStrictEqual(
-      answer,
-      withoutRollUps(() => this.flowsOnly.ask((open) => read(open, asked))),
-    );
+    if (!isOfFlows(name, parameters))
+      deepStrictEqual(
+        answer,
+        withoutRollUps(() => this.flowsOnly.ask((open) => read(open, asked))),
+      );
     if (!answer.ok)
       throw new Error(
         `${name} ${JSON.stringify(parameters)}: ${answer.failure.code} ${answer.failure.message}`,
