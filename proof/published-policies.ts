@@ -35,7 +35,7 @@ function faultsOf(word: string, wanted: unknown, value: unknown, at: string, sch
     case "type":
       return unless(isOfType(String(wanted), value));
     case "enum":
-      return unless((wanted as unknown[]).includes(value));
+      return unless(Array.isArray(wanted) && wanted.includes(value));
     case "pattern":
       return unless(typeof value !== "string" || new RegExp(String(wanted)).test(value));
     case "minLength":

@@ -1,16 +1,14 @@
 // What went wrong in a run of tests, in a few lines each. They stand at the end of what `npm test` prints: of a long
 // run on a machine far away, the end is often all there is to see.
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 const LINES = 8;
 const COLUMNS = 160;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' colours begin with this character
-const COLOUR = /\u001b\[[0-9;]*m/g;
 
 /** First lines of a message, without colours, empty lines and what is far to the right. */
 function inShort(message = "") {
-  return message
-    .replace(COLOUR, "")
+  return stripVTControlCharacters(message)
     .split("\n")
     .filter((line) => line.trim() !== "")
     .slice(0, LINES)
@@ -19,7 +17,7 @@ function inShort(message = "") {
 
 /**
  * Failed tests, and files that could not be run, of Vitest's JSON report.
- * @param {{ testResults?: any[] }} report
+ * @param {{ testResults?: object[] }} report
  * @param {string} root
  * @returns {string[]}
  */
@@ -35,7 +33,7 @@ export function failedTests({ testResults = [] }, root) {
 /**
  * Stories that failed, and those that passed at a second attempt, of Playwright's JSON report
  * (playwright.config.ts says why the latter are let through).
- * @param {any[]} suites
+ * @param {object[]} suites
  * @returns {string[]}
  */
 export function failedStories(suites = []) {
