@@ -71,14 +71,22 @@ const POLICY_WORDS: ReadonlyMap<string, string> = new Map([
   ["AUDITED", "AUDIT"],
 ]);
 
+/** Denied although no rule matched can only be that: deny rules and authentication name the rule that matched (flow-formats 8.3). */
+const DEFAULT_DENY = { drop_reason: 133 };
+
 /** The verdict, and the policies behind `BY`: `name (Kind), name (Kind)`. */
 export function readTextVerdict(text: string, type: TextType): JsonObject {
   const [word = "", policies] = text.split(/ BY (.*)/s, 2);
   const number = /^\d+$/.test(word) ? Number(word) : undefined;
   const verdict = number ?? (type.isPolicyVerdict ? (POLICY_WORDS.get(word) ?? word) : word);
-  if (policies === undefined || type.policyDirection === undefined) return { verdict };
+  const reason = word === "DENIED" && type.message.policy_match_type === 0 ? DEFAULT_DENY : {};
+  if (policies === undefined || type.policyDirection === undefined) return { verdict, ...reason };
   const which = word === "ALLOWED" ? "allowed_by" : "denied_by";
-  return { verdict, [`${type.policyDirection.toLowerCase()}_${which}`]: policies.split(", ").map(policyOf) };
+  return {
+    verdict,
+    ...reason,
+    [`${type.policyDirection.toLowerCase()}_${which}`]: policies.split(", ").map(policyOf),
+  };
 }
 
 function policyOf(text: string): JsonObject {

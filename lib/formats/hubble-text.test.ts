@@ -157,7 +157,7 @@ describe("a side", () => {
   });
 });
 
-/** type and verdict as printed, what they are. */
+/** type and verdict as printed, what they are. Denied though no rule matched is default deny. */
 const WORDS: readonly (readonly [string, object])[] = [
   [
     "policy-verdict:none EGRESS DENIED",
@@ -166,6 +166,8 @@ const WORDS: readonly (readonly [string, object])[] = [
       eventType: { type: 5, subType: 0 },
       policyMatchType: 0,
       trafficDirection: "EGRESS",
+      dropReason: "POLICY_DENIED",
+      dropCode: 133,
     },
   ],
   [

@@ -1,5 +1,6 @@
 import type { Result } from "@/lib/base/result";
 import type { Flow, OtherRecord } from "@/lib/flow/flow";
+import { isTextFormat } from "@/lib/flow/text-formats";
 
 /** What a document turned out to be, and which format wrote it. */
 export interface Decoded {
@@ -26,10 +27,8 @@ export interface Refused {
 }
 
 /** Formats that hold less than a record had: no labels, no drop codes, names that can be a pod's or a service's. */
-const LOSSY: ReadonlySet<string> = new Set(["hubble-compact", "hubble-dict", "hubble-table"]);
-
 export function isLossy(format: string): boolean {
-  return LOSSY.has(format);
+  return isTextFormat(format);
 }
 
 /** Stable words, documented in docs/formats.md. */

@@ -1,6 +1,7 @@
 /** Which kinds of flows are denials, and of what sort (product.md, "Drop"). */
 
 import { NOT_A_LOSS } from "@/lib/flow/losses";
+import { isTextFormat } from "@/lib/flow/text-formats";
 import type { Sqlite } from "../driver";
 
 /**
@@ -16,8 +17,13 @@ export interface DenialKind {
   readonly isNoise: boolean;
   readonly code: number | undefined;
   readonly isRequest: boolean;
-  /** Direction and, for ICMP, type and code: what else a twin has in common beside node and 5-tuple. */
+  /**
+   * Direction and, for ICMP, type and code: what else a twin has in common beside node and 5-tuple. A printed drop has no
+   * direction: a packet that one end denies never comes to the other, so its verdict can only be that of the same denial.
+   */
   readonly likeness: string;
+  /** Printed for people: sides by name and no address, often neither node nor year. */
+  readonly isText: boolean;
   readonly hasPorts: boolean;
   /** Policy decides it, so there are verdict records of such drops. */
   readonly isPolicy: boolean;
@@ -37,7 +43,7 @@ export function readDenialKinds(database: Sqlite): Map<number, DenialKind> {
   const kinds = new Map<number, DenialKind>();
   const rows = database
     .prepare(
-      `SELECT id, type, eventType, dropCode, aggregated, trafficDirection, protocol, icmpType, icmpCode, l7Type
+      `SELECT id, format, type, eventType, dropCode, aggregated, trafficDirection, protocol, icmpType, icmpCode, l7Type
        FROM Kind WHERE verdict = 'DROPPED'`,
     )
     .all([]);
@@ -48,12 +54,14 @@ export function readDenialKinds(database: Sqlite): Map<number, DenialKind> {
     // A refused request is one drop; what the proxy answered to it is not another.
     if (isRequest && (row.l7Type === "RESPONSE" || row.l7Type === "SAMPLE")) continue;
     const isIcmp = row.protocol === "ICMPv4" || row.protocol === "ICMPv6";
+    const isText = isTextFormat(String(row.format));
     kinds.set(Number(row.id), {
       ...sortOf(isRequest, row.eventType as number | null, Number(row.aggregated)),
       code,
       isNoise: code !== undefined && NOISE.has(code),
       isRequest,
-      likeness: `${row.trafficDirection} ${isIcmp ? `${row.icmpType} ${row.icmpCode}` : ""}`,
+      isText,
+      likeness: `${isText ? "text" : row.trafficDirection} ${isIcmp ? `${row.icmpType} ${row.icmpCode}` : ""}`,
       hasPorts: WITH_PORTS.has(String(row.protocol)),
       isPolicy: code !== undefined && POLICY_CODES.has(code),
     });

@@ -20,13 +20,15 @@ interface Combination {
   readonly pairId: number;
   readonly policiesId: number | null;
   readonly hasVerdict: number;
+  /** As the records say it; the key can know more. */
+  readonly direction: string;
   readonly key: DropKey;
   readonly code: number | null;
   readonly isNoise: boolean;
 }
 
 export function groupDrops(database: Sqlite): void {
-  const combinations = adoptPolicies(readCombinations(database));
+  const combinations = adoptPolicies(adoptDirections(readCombinations(database)));
   const groups = new Map<string, Combination[]>();
   for (const combination of combinations) {
     const causeId = dropCauseId(combination.key);
@@ -42,26 +44,35 @@ export function groupDrops(database: Sqlite): void {
   completeCauses(database);
 }
 
+const UNKNOWN_DIRECTION = "TRAFFIC_DIRECTION_UNKNOWN";
+
+/** The anchor's own direction, else that of the verdict record: a printed drop has none. Of `j` and its kind `k`. */
+function directionOf(j: string): string {
+  return `CASE WHEN k.trafficDirection <> '${UNKNOWN_DIRECTION}' OR ${j}.verdictId IS NULL THEN k.trafficDirection
+    ELSE (SELECT vk.trafficDirection FROM Flow v JOIN Kind vk ON vk.id = v.kindId WHERE v.id = ${j}.verdictId) END`;
+}
+
 function readCombinations(database: Sqlite): Combination[] {
   return database
     .prepare(
       `SELECT j.kindId, j.pairId, j.policiesId, j.verdictId IS NOT NULL OR k.eventType = 5 AS hasVerdict,
-         k.trafficDirection, k.dropReason, k.dropCode, k.type, k.eventType, max(j.noise) AS noise,
+         ${directionOf("j")} AS direction, k.dropReason, k.dropCode, k.type, k.eventType, max(j.noise) AS noise,
          c.workloadKey AS clientKey, s.workloadKey AS serverKey, p.serverPort, p.protocol, p.clientSide,
          t.value AS policies
        FROM JoinedDrop j JOIN Kind k ON k.id = j.kindId JOIN Pair p ON p.id = j.pairId
          LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId LEFT JOIN Text t ON t.id = j.policiesId
-       GROUP BY j.kindId, j.pairId, j.policiesId, hasVerdict`,
+       GROUP BY j.kindId, j.pairId, j.policiesId, hasVerdict, direction`,
     )
     .all([])
     .map((row) => {
-      const direction = String(row.trafficDirection);
+      const direction = String(row.direction);
       const code = row.dropCode === null ? null : Number(row.dropCode);
       return {
         kindId: Number(row.kindId),
         pairId: Number(row.pairId),
         policiesId: numberOrNull(row.policiesId),
         hasVerdict: Number(row.hasVerdict),
+        direction,
         code,
         isNoise: row.noise === 1,
         key: {
@@ -77,6 +88,23 @@ function readCombinations(database: Sqlite): Combination[] {
         },
       };
     });
+}
+
+/** A drop that does not say its direction takes that of all others of its key, if they agree: they are the same trouble. */
+function adoptDirections(combinations: readonly Combination[]): Combination[] {
+  const like = ({ key }: Combination): string =>
+    JSON.stringify(keyWithoutPolicies({ ...key, direction: UNKNOWN_DIRECTION }));
+  const known = new Map<string, Set<string>>();
+  for (const one of combinations) {
+    if (one.direction === UNKNOWN_DIRECTION) continue;
+    known.set(like(one), (known.get(like(one)) ?? new Set()).add(one.direction));
+  }
+  return combinations.map((one) => {
+    const [direction, another] = known.get(like(one)) ?? [];
+    return one.direction !== UNKNOWN_DIRECTION || direction === undefined || another !== undefined
+      ? one
+      : { ...one, key: { ...one.key, direction } };
+  });
 }
 
 /** A drop whose verdict record is missing takes the policies that all others of its key name, if they agree. */
@@ -138,29 +166,30 @@ function pointDrops(
   ids: ReadonlyMap<string, number>,
 ): void {
   const rows = [...groups].flatMap(([causeId, group]) =>
-    group.map(({ kindId, pairId, policiesId, hasVerdict }) => [
+    group.map(({ kindId, pairId, policiesId, hasVerdict, direction }) => [
       kindId,
       pairId,
       policiesId,
       hasVerdict,
+      direction,
       ids.get(causeId) ?? null,
     ]),
   );
   database.exec(`
-    CREATE TEMP TABLE IF NOT EXISTS DropGroup (kindId INTEGER, pairId INTEGER, policiesId INTEGER, hasVerdict INTEGER, causeId INTEGER,
-      PRIMARY KEY (pairId, kindId, policiesId, hasVerdict));
+    CREATE TEMP TABLE IF NOT EXISTS DropGroup (kindId INTEGER, pairId INTEGER, policiesId INTEGER, hasVerdict INTEGER,
+      direction TEXT, causeId INTEGER, PRIMARY KEY (pairId, kindId, policiesId, hasVerdict, direction));
     DELETE FROM temp.DropGroup;`);
   database
     .prepare(
       `INSERT INTO temp.DropGroup
-       SELECT value ->> 0, value ->> 1, coalesce(value ->> 2, 0), value ->> 3, value ->> 4 FROM json_each(?)`,
+       SELECT value ->> 0, value ->> 1, coalesce(value ->> 2, 0), value ->> 3, value ->> 4, value ->> 5 FROM json_each(?)`,
     )
     .run([JSON.stringify(rows)]);
   database.exec(`
     UPDATE JoinedDrop SET causeId = g.causeId FROM Kind k, temp.DropGroup g
     WHERE k.id = JoinedDrop.kindId AND g.pairId = JoinedDrop.pairId AND g.kindId = JoinedDrop.kindId
       AND g.policiesId = coalesce(JoinedDrop.policiesId, 0)
-      AND g.hasVerdict = (JoinedDrop.verdictId IS NOT NULL OR k.eventType IS 5) AND JoinedDrop.causeId IS NOT g.causeId`);
+      AND g.hasVerdict = (JoinedDrop.verdictId IS NOT NULL OR k.eventType IS 5) AND g.direction = ${directionOf("JoinedDrop")} AND JoinedDrop.causeId IS NOT g.causeId`);
 }
 
 /** Counts, times, example, rhythm, and whether the edge worked. */

@@ -32,6 +32,9 @@ interface Denied extends Denial {
   readonly opens: boolean;
 }
 
+/** Denials without a time wait for each other, as nothing tells when they are over; so many at most. */
+const MOST_UNTIMED = 200_000;
+
 /** Rows between two looks for denials that wait for nothing more. */
 const SWEEP_EVERY = 16_384;
 
@@ -46,6 +49,7 @@ export class DropsInTime implements InTime {
   private readonly latest = new Map<string, Denial>();
   private readonly rows: SettledRows;
   private seen = 0;
+  private untimed = 0;
 
   constructor(
     private readonly database: Sqlite,
@@ -79,7 +83,7 @@ export class DropsInTime implements InTime {
     };
     const tuple = this.tupleOf(flows, row, kind);
     const node = this.nodes.get(at.observer[row] as number) ?? null;
-    const isComparable = isTimed && tuple !== undefined && node !== null;
+    const isComparable = tuple !== undefined && (kind.isText || (isTimed && node !== null));
     const denied: Denied = {
       ...when,
       id: at.id[row] as number,
@@ -94,12 +98,13 @@ export class DropsInTime implements InTime {
       opens: !kind.hasPorts || this.opens(tuple, isTimed, when),
     };
     if (kind.sort === "alone" || !isComparable) this.write(denied, undefined);
-    else this.wait(JSON.stringify([node, tuple, kind.likeness]), denied);
+    else this.wait(JSON.stringify([node, tuple, kind.likeness, isTimed]), denied);
     if (isTimed && ++this.seen % SWEEP_EVERY === 0) this.sweep(when);
+    if (!isTimed && ++this.untimed % MOST_UNTIMED === 0) this.joinWaiting();
   }
 
   end(): void {
-    for (const together of this.waiting.values()) this.join(together);
+    this.joinWaiting();
     this.rows.finish();
     // Outside the neighbourhood a pair can have been turned.
     this.database.exec(
@@ -107,12 +112,18 @@ export class DropsInTime implements InTime {
     );
   }
 
-  /** Undefined when addresses, protocol or ports were left out: then no twin can be told by them. */
+  /**
+   * Undefined when addresses, protocol or ports were left out: then no twin can be told by them. Printed records of a pod have
+   * its name in the place of its address, and that tells it as well.
+   */
   private tupleOf({ at }: FlowColumns, row: number, kind: DenialKind): string | undefined {
     const pair = at.pair[row] as number;
-    const [source, destination] = [this.pairs.sourceAddressOf(pair), this.pairs.destinationAddressOf(pair)];
-    const protocol = this.pairs.protocolNameOf(pair);
-    if (source === 0 || destination === 0 || protocol === undefined) return undefined;
+    const { pairs } = this;
+    const source = pairs.sourceAddressOf(pair) || (kind.isText && `actor ${pairs.sourceActorOf(pair)}`);
+    const destination =
+      pairs.destinationAddressOf(pair) || (kind.isText && `actor ${pairs.destinationActorOf(pair)}`);
+    const protocol = pairs.protocolNameOf(pair);
+    if (!source || !destination || protocol === undefined) return undefined;
     const [sourcePort, destinationPort] = [at.sourcePort[row], at.destinationPort[row]];
     if (kind.hasPorts && (sourcePort === NO_PORT || destinationPort === NO_PORT)) return undefined;
     return `${source} ${sourcePort} ${destination} ${destinationPort} ${protocol}`;
@@ -146,6 +157,11 @@ export class DropsInTime implements InTime {
       this.waiting.delete(key);
     }
     for (const [tuple, latest] of this.latest) if (nsBetween(latest, now) > TRY_NS) this.latest.delete(tuple);
+  }
+
+  private joinWaiting(): void {
+    for (const together of this.waiting.values()) this.join(together);
+    this.waiting.clear();
   }
 
   private join(together: readonly Denied[]): void {
