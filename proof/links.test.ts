@@ -41,8 +41,11 @@ const captures: readonly (readonly [string, readonly Log[]])[] = [
 
 type Texts = Readonly<Record<string, string>>;
 
-/** Views as they are pinned, whose tables lead on from several numbers of a row. */
+/** Views as they are pinned, whose figures or tables lead on from several numbers. */
 const PINS = [
+  ["overview", ""],
+  ["drops", ""],
+  ["dns", ""],
   ["map", "level=pod&hide=dns,host"],
   ["l7", ""],
   ["l7", "protocol=grpc&by=edge"],
@@ -128,6 +131,17 @@ describe.each(captures)("the links of the L7 view, in %s", (_name, logs) => {
           expect({ view, link, q, found }).toEqual({ view, link, q, found: cells[at] });
           numbers += 1;
         }
+      for (const { label, value, unit, filter: q } of blocks.flatMap((block) =>
+        block.kind === "figures" ? block.figures : [],
+      )) {
+        // How long something takes is no number of flows.
+        if (unit !== "count" || value === null) continue;
+        const counted =
+          q === undefined || q === null ? undefined : proof.ask("flows", { q, limit: "1" }).total;
+        // One drop may stand in two records.
+        const found = q?.startsWith("drop:yes") ? counted?.drops : counted?.events;
+        expect({ view, label, q, found }).toEqual({ view, label, q, found: value });
+      }
     }
     expect(numbers).toBeGreaterThan(20);
   }, 120_000);

@@ -1,6 +1,7 @@
 /** How a view's report asks its questions. */
 
 import type { Answer, Ask, QuestionName } from "@/lib/questions/questions";
+import { formatFilter, type Term } from "@/lib/scope/filter";
 import { encodeScope, type Scope, type ViewState } from "@/lib/scope/link";
 
 /** Answers a question over the pin's capture. Throws {@link NotAnswered}. */
@@ -35,6 +36,11 @@ export interface ScopeText {
 
 export function scopeText(scope: Scope): ScopeText {
   return Object.fromEntries(encodeScope(scope));
+}
+
+/** All of the terms, as a link beside those of the pin. */
+export function filterOf(...terms: readonly (readonly Term[])[]): string {
+  return formatFilter({ terms: terms.flat() });
 }
 
 /** `And 12 more rows with 40 drops.` */

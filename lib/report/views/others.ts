@@ -5,11 +5,10 @@ import { MAP_LEVELS } from "@/lib/questions/answers-map";
 import type { Answer } from "@/lib/questions/questions";
 import { ATTEMPTS, connectionTerms } from "@/lib/scope/connection-terms";
 import { betweenTerm, eitherTerm, endTerm, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
-import { formatFilter, type Term } from "@/lib/scope/filter";
 import { readHide, termsOf, turned, withoutHidden } from "@/lib/scope/map-hide";
 import { type ConnectionWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import { type Measure, measureTerms, rowTerms } from "@/lib/scope/request-terms";
-import { type Asker, countOf, moreText, type Pinned, ROWS, scopeText } from "../ask";
+import { type Asker, countOf, filterOf, moreText, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell } from "../block";
 
 export async function overviewReport(ask: Asker, { scope }: Pinned): Promise<Block[]> {
@@ -83,10 +82,6 @@ export async function mapReport(ask: Asker, { scope, view }: Pinned): Promise<Bl
           : `And ${countOf(folded.edges, "more edge")} with ${countOf(folded.events, "event")}.`,
     },
   ];
-}
-
-function filterOf(...terms: readonly (readonly Term[])[]): string {
-  return formatFilter({ terms: terms.flat() });
 }
 
 function portText(port: number | null, protocol: string | null): Cell {

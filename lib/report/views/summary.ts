@@ -1,7 +1,8 @@
 /** The numbers of a pin's scope: the head of every report. */
 
 import type { Answer } from "@/lib/questions/questions";
-import { countOf } from "../ask";
+import { MEASURE_TERMS } from "@/lib/scope/edge-terms";
+import { countOf, filterOf } from "../ask";
 import type { Block, Figure } from "../block";
 
 export function summaryBlock({
@@ -18,9 +19,13 @@ export function summaryBlock({
     figure("Drops", drops, drops === null ? "not counted before the capture is settled" : null, "drop:yes"),
   ];
   if (dnsErrors !== null && dnsErrors > 0)
-    figures.push(figure("DNS errors", dnsErrors, "attempts of search lists left out"));
-  if (l7Errors !== null && l7Errors > 0) figures.push(figure("Failed requests", l7Errors, null));
-  if (audited > 0) figures.push(figure("Audited", audited, "a policy in audit mode would drop them"));
+    figures.push(
+      figure("DNS errors", dnsErrors, "attempts of search lists left out", filterOf(MEASURE_TERMS.dnsErrors)),
+    );
+  if (l7Errors !== null && l7Errors > 0)
+    figures.push(figure("Failed requests", l7Errors, null, filterOf(MEASURE_TERMS.l7Errors)));
+  if (audited > 0)
+    figures.push(figure("Audited", audited, "a policy in audit mode would drop them", "verdict:AUDIT"));
   return { kind: "figures", look: "line", notes: meta.notes, figures };
 }
 
