@@ -18,6 +18,7 @@ import { ReaderPool } from "@/lib/questions/reader-pool";
 import { Captures } from "./captures";
 import { setEngine } from "./engine-slot";
 import { Evidence } from "./evidence/evidence";
+import { PinPictures } from "./evidence/pin-pictures";
 import { BundleIntake } from "./evidence/take-in";
 import { Investigations } from "./investigations";
 import { Lifetimes } from "./lifetimes";
@@ -31,6 +32,8 @@ import { Shares } from "./shares";
 export interface Engine {
   readonly captures: Captures;
   readonly investigations: Investigations;
+  /** Of pinned maps. */
+  readonly pictures: PinPictures;
   /** Investigations as files, out and in. */
   readonly evidence: Evidence;
   readonly bundles: BundleIntake;
@@ -104,16 +107,18 @@ export async function createEngine(
     return readers.ask(captures.fileOfRevision(captureId, revision), question, asked, signal);
   };
   const investigations = new Investigations(catalogue, captures, new PinReports(ask));
+  const pictures = new PinPictures(investigations, ask);
   const redactions = new Redactions(dataDir, captures, investigations, log);
   await redactions.takeUpAgain();
   const engine: Engine = {
     captures,
     investigations,
+    pictures,
     redactions,
     moving: new Moving(dataDir, captures, log),
-    evidence: new Evidence(dataDir, investigations, captures, ask),
+    evidence: new Evidence(dataDir, investigations, captures, pictures, ask),
     bundles: new BundleIntake(dataDir, investigations, captures, ask),
-    shares: new Shares(catalogue, investigations, captures),
+    shares: new Shares(catalogue, investigations, captures, pictures),
     isOpen: !asksForToken,
     keepDays,
     metrics,

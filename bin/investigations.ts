@@ -38,23 +38,29 @@ export class Investigations {
 
   /** What a pin shows, and whether it is what was saved. */
   async pinReport(id: string, pinId: string, signal?: AbortSignal): Promise<Result<PinReport>> {
+    const found = await this.pin(id, pinId);
+    if (!found.ok) return found;
+    const { captureId, pin, content } = found.value;
+    const revision = revisionOf(pin);
+    const sealed = {
+      content: content.revisions.find((one) => one.revision === revision),
+      seal: pin.seal ?? undefined,
+    };
+    return ok(await this.reports.report(captureId, pin, sealed, signal));
+  }
+
+  async pin(
+    id: string,
+    pinId: string,
+  ): Promise<Result<{ readonly captureId: string; readonly pin: StoredPin; readonly content: Content }>> {
     const stored = await this.catalogue.investigation(id);
     if (stored === null) return notFound();
     const content = readContent(stored.content);
     if (!content.ok) return content;
     const pin = content.value.pins.find((one) => one.id === pinId);
-    if (pin === undefined)
-      return fail(
-        "pin_not_found",
-        "There is no such pin in this investigation.",
-        "It may have been removed.",
-      );
-    const revision = revisionOf(pin);
-    const sealed = {
-      content: content.value.revisions.find((one) => one.revision === revision),
-      seal: pin.seal ?? undefined,
-    };
-    return ok(await this.reports.report(stored.captureId, pin, sealed, signal));
+    return pin === undefined
+      ? fail("pin_not_found", "There is no such pin in this investigation.", "It may have been removed.")
+      : ok({ captureId: stored.captureId, pin, content: content.value });
   }
 
   /** Those that were taken in from this evidence bundle. */

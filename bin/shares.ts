@@ -16,8 +16,9 @@ import type {
 } from "@/lib/investigations/share";
 import { Slots } from "@/lib/jobs/slots";
 import { withoutFilters } from "@/lib/report/block";
-import type { PinReport } from "@/lib/report/pin-report-answer";
+import type { PinPicture, PinReport } from "@/lib/report/pin-report-answer";
 import type { Captures } from "./captures";
+import type { PinPictures } from "./evidence/pin-pictures";
 import type { Investigations } from "./investigations";
 
 /** Who asks, as far as it is known. */
@@ -49,6 +50,7 @@ export class Shares {
     private readonly catalogue: Catalogue,
     private readonly investigations: Investigations,
     private readonly captures: Captures,
+    private readonly pictures: PinPictures,
     private readonly nowMs: () => number = Date.now,
   ) {}
 
@@ -147,14 +149,26 @@ export class Shares {
 
   /** What a pin of it shows, without the filters that lead into the workplace. */
   async pinReport(shareId: string | null, pinId: string, signal?: AbortSignal): Promise<Result<PinReport>> {
+    const report = await this.inTurn(shareId, signal, (id) =>
+      this.investigations.pinReport(id, pinId, signal),
+    );
+    return report.ok ? ok({ ...report.value, blocks: report.value.blocks.map(withoutFilters) }) : report;
+  }
+
+  async picture(shareId: string | null, pinId: string, signal?: AbortSignal): Promise<Result<PinPicture>> {
+    return this.inTurn(shareId, signal, (id) => this.pictures.of(id, pinId, signal));
+  }
+
+  private async inTurn<T>(
+    shareId: string | null,
+    signal: AbortSignal | undefined,
+    answer: (investigationId: string) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
     const done = await this.turns.take(shareId ?? "", signal ?? new AbortController().signal);
     if (done === undefined) return fail("too_busy", "The visitor did not wait.");
     try {
       const shown = await this.shown(shareId);
-      if (!shown.ok) return shown;
-      const report = await this.investigations.pinReport(shown.value.investigationId, pinId, signal);
-      if (!report.ok) return report;
-      return ok({ ...report.value, blocks: report.value.blocks.map(withoutFilters) });
+      return shown.ok ? await answer(shown.value.investigationId) : shown;
     } finally {
       done();
     }

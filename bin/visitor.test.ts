@@ -143,7 +143,12 @@ describe("a visitor", () => {
         else expect([401, 303], `${method} ${address}`).toContain(answer.status);
       }
     expect(through.sort()).toEqual(
-      [`GET /api/v1/shared/${token}`, `GET /api/v1/shared/${token}/pins/pin00001`, `GET /i/${token}`].sort(),
+      [
+        `GET /api/v1/shared/${token}`,
+        `GET /api/v1/shared/${token}/pins/pin00001`,
+        `GET /api/v1/shared/${token}/pins/pin00001/picture`,
+        `GET /i/${token}`,
+      ].sort(),
     );
   });
 
@@ -304,7 +309,8 @@ describe("a link", () => {
         return report;
       },
     });
-    const shares = new Shares(Reflect.get(engine.shares, "catalogue"), investigations, engine.captures);
+    const { captures, pictures } = engine;
+    const shares = new Shares(Reflect.get(engine.shares, "catalogue"), investigations, captures, pictures);
     const { id } = await share({});
     const reports = await Promise.all(Array.from({ length: 6 }, () => shares.pinReport(id, "pin00001")));
     expect(reports.every(({ ok }) => ok)).toBe(true);

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { inflateRawSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { GET as getPinPicture } from "@/app/api/v1/investigations/[investigationId]/pins/[pinId]/picture/route";
 import { createLog } from "@/lib/base/log";
 import { zip as zipOf } from "@/lib/ingest/testing-archives";
 import { EVIDENCE_NAME } from "@/lib/investigations/evidence";
@@ -155,6 +156,36 @@ describe("an investigation as one HTML file", () => {
     expect([...html.matchAll(/(?:href|url\()\s*=?["']?([^"')\s>]*)/g)].map(([, to]) => to)).toEqual([
       "https://shop.example/x",
     ]);
+  });
+
+  it("has the map that its page and a visitor of it see, light or dark as they are", async () => {
+    const { engine, investigation } = await withCase([
+      ...PINS,
+      pin("emptymap1", "map", "q=namespace:nowhere&revision=1"),
+    ]);
+    const { id } = investigation;
+    const picture = async (pinId: string) => {
+      const params = Promise.resolve({ investigationId: id, pinId });
+      return (await getPinPicture(new Request("http://local/x"), { params })).json();
+    };
+    const shown = await picture("mapmap001");
+    expect(shown.says).toBeNull();
+    expect(await htmlOf(engine, id)).toContain(shown.svg);
+    // Text of the page in light and in dark, as app/globals.css has it.
+    expect(shown.svg).toMatch(
+      /--map-text:#1a2029;.*@media \(prefers-color-scheme:dark\).*--map-text:#e3e7ec;/,
+    );
+    expect(shown.svg.replace(/<style>.*<\/style>/, "")).not.toMatch(/#[0-9a-f]{6}/);
+    const made = await engine.shares.create(id, { note: "" });
+    const shareId = made.ok ? made.value.share.id : "";
+    expect(await engine.shares.picture(shareId, "mapmap001")).toEqual({ ok: true, value: shown });
+    expect(await engine.shares.picture(null, "mapmap001")).toMatchObject({ ok: false });
+    expect(await picture("again0001")).toEqual({ svg: null, says: null });
+    expect(await picture("emptymap1")).toEqual({
+      svg: null,
+      says: "There is nothing to draw in this scope.",
+    });
+    expect(await picture("nopin0001")).toMatchObject({ error: { code: "pin_not_found" } });
   });
 
   it("says what is left out where it would be too large to mail", () => {

@@ -3,9 +3,7 @@
 import { createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { Worker } from "node:worker_threads";
 import { groupBy } from "@/lib/base/group";
-import { projectRoot } from "@/lib/base/project-root";
 import { fail, ok, type Result } from "@/lib/base/result";
 import {
   EVIDENCE_NAME,
@@ -16,15 +14,12 @@ import {
 import type { Investigation, Pin } from "@/lib/investigations/investigation";
 import { revisionOf } from "@/lib/investigations/revision";
 import { isDiskFull } from "@/lib/jobs/messages";
-import type { MapAnswer } from "@/lib/questions/answers-map";
-import { EMPTY_FILTER } from "@/lib/scope/filter";
-import { decodeScope, decodeView, encodeScope, type Scope } from "@/lib/scope/link";
-import { readHide, withoutHidden } from "@/lib/scope/map-hide";
+import { decodeScope, encodeScope } from "@/lib/scope/link";
 import type { Captures } from "../captures";
 import type { Engine } from "../engine";
 import type { Investigations } from "../investigations";
 import { investigationHtml, type PinPart } from "./html";
-import type { PictureOrder } from "./picture";
+import type { PinPictures } from "./pin-pictures";
 import { sha256, writePinnedFlows } from "./pinned-flows";
 import { writeZip } from "./zip-writer";
 
@@ -38,13 +33,6 @@ export interface HandedEvidence {
 /** Of all pins together: a bundle is mailed or attached to a ticket. */
 const MOST_RECORD_BYTES = 256 * 1024 * 1024;
 
-/** A larger picture is left out of the file; its table is there. */
-const MOST_PICTURE = 1024 * 1024;
-/** As on the page. */
-const MOST_EDGES = 20_000;
-const PICTURE_MS = 30_000;
-const LEVELS = ["namespace", "workload", "pod"] as const;
-
 export class Evidence {
   private readonly folder: string;
 
@@ -52,6 +40,7 @@ export class Evidence {
     dataFolder: string,
     private readonly investigations: Investigations,
     private readonly captures: Captures,
+    private readonly pictures: PinPictures,
     private readonly ask: Engine["ask"],
     private readonly nowMs: () => number = Date.now,
   ) {
@@ -163,51 +152,12 @@ export class Evidence {
     for (const pin of investigation.pins) {
       const report = await this.investigations.pinReport(id, pin.id, signal);
       if (!report.ok) return report;
-      const picture = pin.view === "map" ? await this.picture(captureId, pin, signal) : undefined;
-      pins.push({ pin, report: report.value, picture });
+      const picture = await this.pictures.draw(captureId, pin, signal);
+      pins.push({ pin, report: report.value, picture: picture.svg ?? undefined });
     }
     const captureName = await this.nameOf(captureId);
     const madeAt = new Date(this.nowMs()).toISOString();
     return ok({ html: investigationHtml({ investigation, captureName, pins, madeAt }), investigation });
-  }
-
-  /** Undefined where there is nothing to draw, or too much. */
-  private async picture(captureId: string, pin: Pin, signal?: AbortSignal): Promise<string | undefined> {
-    const params = new URLSearchParams(pin.link);
-    const { scope } = decodeScope(params);
-    if (scope === undefined) return undefined;
-    const { view } = decodeView(params);
-    const level = LEVELS.find((one) => one === view.level) ?? "workload";
-    const shown = withoutHidden(scope, readHide(view.hide));
-    const map = await this.map(captureId, shown, level, signal);
-    if (map === undefined || map.edges.length === 0) return undefined;
-    const whole: Scope = {
-      filter: EMPTY_FILTER,
-      ...(scope.revision !== undefined && { revision: scope.revision }),
-    };
-    const isWhole = String(encodeScope(shown)) === String(encodeScope(whole));
-    const order: PictureOrder = {
-      map,
-      home: isWhole ? undefined : await this.map(captureId, whole, level, signal),
-      isLayered: view.layout === "layered",
-      measure: view.measure,
-      unfolded: listOf(view.unfold),
-      pins: view.pins,
-      title: pin.title || "Map",
-    };
-    const picture = await drawn(order).catch(() => undefined);
-    return picture !== undefined && Buffer.byteLength(picture) <= MOST_PICTURE ? picture : undefined;
-  }
-
-  private async map(
-    captureId: string,
-    scope: Scope,
-    level: (typeof LEVELS)[number],
-    signal?: AbortSignal,
-  ): Promise<Pick<MapAnswer, "nodes" | "edges"> | undefined> {
-    const asked = { ...Object.fromEntries(encodeScope(scope)), level, limit: MOST_EDGES };
-    const answer = await this.ask(captureId, "map", asked, signal);
-    return answer.ok ? { nodes: answer.value.nodes, edges: answer.value.edges } : undefined;
   }
 }
 
@@ -215,29 +165,4 @@ export class Evidence {
 function scopeOf({ link }: Pin): string | undefined {
   const { scope } = decodeScope(new URLSearchParams(link));
   return scope && encodeScope(scope).toString();
-}
-
-function listOf(text: string | undefined): string[] {
-  try {
-    const list: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(list) ? list.map(String) : [];
-  } catch {
-    return [];
-  }
-}
-
-function drawn(order: PictureOrder): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(path.join(projectRoot(), "build", "picture-worker.mjs"), {
-      workerData: order,
-      resourceLimits: { maxOldGenerationSizeMb: 256 },
-    });
-    const late = setTimeout(() => void worker.terminate(), PICTURE_MS);
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", () => {
-      clearTimeout(late);
-      reject(new Error("no picture"));
-    });
-  });
 }

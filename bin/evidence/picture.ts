@@ -1,4 +1,4 @@
-/** A pinned map as a picture: laid out and drawn as on the page, in light colours, which paper and mail have. */
+/** A pinned map as a picture: laid out and drawn as on its page, light or dark like what shows it. */
 
 import type { Colours } from "@/components/map/colours";
 import { toDrawn } from "@/components/map/drawn";
@@ -32,23 +32,32 @@ export interface PictureOrder {
   readonly title: string;
 }
 
-/** As components/ui has them in light. */
-const LIGHT: Colours = {
-  ground: "#f6f7f9",
-  surface: "#ffffff",
-  sunken: "#eef0f3",
-  line: "#dee2e8",
-  lineStrong: "#b9c1cc",
-  text: "#1a2029",
-  text2: "#465060",
-  text3: "#5a6575",
-  accent: "#1f5fbf",
-  good: "#4f9f69",
-  bad: "#bd2419",
-  warn: "#875200",
-  calm: "#8b95a3",
-  badSoft: "#fdeceb",
+/** As components/ui has them, in light and in dark. */
+const LOOKS: Readonly<Record<keyof Colours, readonly [light: string, dark: string]>> = {
+  ground: ["#f5f6f8", "#0e1115"],
+  surface: ["#ffffff", "#14181d"],
+  sunken: ["#eef0f3", "#0b0e11"],
+  line: ["#dee2e8", "#262d36"],
+  lineStrong: ["#b9c1cc", "#3d4753"],
+  text: ["#1a2029", "#e3e7ec"],
+  text2: ["#465060", "#aeb8c3"],
+  text3: ["#5a6575", "#929dab"],
+  accent: ["#1a5dc8", "#7cb0ff"],
+  good: ["#4f9f69", "#3f8a58"],
+  bad: ["#bd2419", "#ff8379"],
+  warn: ["#875200", "#e2a945"],
+  calm: ["#8b95a3", "#6d7885"],
+  badSoft: ["#fdeceb", "#311a1a"],
 };
+
+const COLOURS = Object.fromEntries(Object.keys(LOOKS).map((name) => [name, `var(--map-${name})`])) as Colours;
+
+const looks = (half: 0 | 1): string =>
+  `svg{${Object.entries(LOOKS)
+    .map(([name, look]) => `--map-${name}:${look[half]}`)
+    .join(";")}}`;
+/** Light unless whoever shows it is dark; paper is light. */
+const STYLE = `${looks(0)}@media (prefers-color-scheme:dark){${looks(1)}}`;
 
 /** Wide letters and narrow ones even out. */
 const LETTER = 6.6;
@@ -67,5 +76,5 @@ export function drawPicture({ map, home, isLayered, measure, unfolded, pins, tit
   });
   const scene = toDrawn(picture);
   const widthOfText = (text: string, _kind: Label["kind"]): number => LETTER * text.length;
-  return toSvg({ scene, ...viewOf(scene), colours: LIGHT, widthOfText, title });
+  return toSvg({ scene, ...viewOf(scene), colours: COLOURS, style: STYLE, widthOfText, title });
 }

@@ -15,6 +15,7 @@ import type { Check } from "@/lib/investigations/seal";
 import { formatFilter, parseFilter } from "@/lib/scope/filter";
 import { decodeScope, type Scope } from "@/lib/scope/link";
 import styles from "./investigation-page.module.css";
+import { PinPicture } from "./pin-picture";
 import { usePinReport } from "./queries";
 import { ReportBlocks } from "./report-blocks";
 
@@ -45,6 +46,7 @@ export function PinShown({ path, captureId, pin, isVisitor }: PinShownProps) {
     <>
       <ScopeText scope={scope} />
       {data?.check && <CheckText check={data.check} />}
+      {pin.view === "map" && <PinPicture path={path} title={visible(pin.title)} />}
       {data !== undefined && <ReportBlocks blocks={data.blocks} addressOf={addressOf} />}
       {data?.failure && (
         <p className={styles.problem} role="alert">

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getJson, sendDelete, sendJson } from "@/components/frame/api";
 import { investigationKey, investigationPath, investigationsKey } from "@/components/frame/investigations";
 import type { Investigation, InvestigationChange } from "@/lib/investigations/investigation";
-import type { PinReport } from "@/lib/report/pin-report-answer";
+import type { PinPicture, PinReport } from "@/lib/report/pin-report-answer";
 
 /** Changes an investigation from the state that is on screen. */
 export function useChange(investigation: Investigation) {
@@ -38,6 +38,15 @@ export function usePinReport(path: string) {
   return useQuery({
     queryKey: ["pin-report", path],
     queryFn: ({ signal }) => getJson<PinReport>(path, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** A pinned map as a picture. */
+export function usePinPicture(path: string) {
+  return useQuery({
+    queryKey: ["pin-picture", path],
+    queryFn: ({ signal }) => getJson<PinPicture>(`${path}/picture`, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

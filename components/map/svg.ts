@@ -25,9 +25,11 @@ export interface SvgOptions {
   readonly size: { readonly width: number; readonly height: number };
   readonly widthOfText: (text: string, kind: Label["kind"]) => number;
   readonly title: string;
+  /** A style sheet of its own, which may say what `colours` only name. */
+  readonly style?: string;
 }
 
-export function toSvg({ scene, camera, colours, size, widthOfText, title }: SvgOptions): string {
+export function toSvg({ scene, camera, colours, size, widthOfText, title, style }: SvgOptions): string {
   const crowd = crowdOf(scene);
   const parts = [
     ...scene.hulls.map((hull) => hullSvg(hull, camera, colours)),
@@ -38,6 +40,7 @@ export function toSvg({ scene, camera, colours, size, widthOfText, title }: SvgO
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" role="img">`,
     `<title>${escaped(title)}</title>`,
+    ...(style === undefined ? [] : [`<style>${style}</style>`]),
     `<rect width="100%" height="100%" fill="${colours.surface}"/>`,
     ...parts,
     "</svg>",

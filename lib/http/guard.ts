@@ -185,7 +185,7 @@ function shareRequest(
   if (!path.startsWith(`${basePath}/`)) return undefined;
   const below = path.slice(basePath.length);
   const page = /^\/i\/([^/]*)$/.exec(below);
-  const data = /^\/api\/v1\/shared\/([0-9a-f]{32})(?:\/pins\/[a-z0-9]{8,32})?$/.exec(below);
+  const data = /^\/api\/v1\/shared\/([0-9a-f]{32})(?:\/pins\/[a-z0-9]{8,32}(?:\/picture)?)?$/.exec(below);
   const given = (page ?? data)?.[1];
   if (given === undefined) return undefined;
   const isRead = method === "GET" || method === "HEAD";

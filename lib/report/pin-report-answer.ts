@@ -1,4 +1,4 @@
-/** The shape of a pin's report, as the interface gives it. */
+/** The shape of a pin's report and of its picture, as the interface gives them. */
 
 import { z } from "zod";
 import { checkSchema } from "@/lib/investigations/seal";
@@ -13,3 +13,13 @@ export const pinReportSchema = z.object({
 });
 
 export type PinReport = z.infer<typeof pinReportSchema>;
+
+export const pinPictureSchema = z.object({
+  svg: z
+    .string()
+    .nullable()
+    .describe("A pinned map as an SVG document, light and dark; null: there is none."),
+  says: z.string().nullable().describe("Why a map is not drawn; null: it is, or the pin is of another view."),
+});
+
+export type PinPicture = z.infer<typeof pinPictureSchema>;

@@ -7,7 +7,7 @@ import {
   investigationSchema,
   newInvestigationSchema,
 } from "@/lib/investigations/investigation";
-import { pinReportSchema } from "@/lib/report/pin-report-answer";
+import { pinPictureSchema, pinReportSchema } from "@/lib/report/pin-report-answer";
 import { call, captureIdSchema, jsonAnswer, OF_A_CAPTURE, OF_A_SCOPE } from "../call";
 
 export const investigationPath = z.object({
@@ -98,6 +98,14 @@ export const investigationCalls = {
     does: "What a pin shows, as blocks of a report, and whether it is what was saved",
     path: investigationPath.extend(pinPart),
     answers: { 200: jsonAnswer(pinReportSchema, "The report; `failure` says why it is empty.") },
+    errors: ["investigation_not_found", "pin_not_found", ...UNREADABLE],
+  }),
+  getPinPicture: call({
+    method: "GET",
+    address: "/investigations/{investigationId}/pins/{pinId}/picture",
+    does: "A pinned map as a picture",
+    path: investigationPath.extend(pinPart),
+    answers: { 200: jsonAnswer(pinPictureSchema, "The picture, at most 1 MiB.") },
     errors: ["investigation_not_found", "pin_not_found", ...UNREADABLE],
   }),
   deleteInvestigation: call({

@@ -7,7 +7,7 @@ import {
   sharedInvestigationSchema,
   sharesSchema,
 } from "@/lib/investigations/share";
-import { pinReportSchema } from "@/lib/report/pin-report-answer";
+import { pinPictureSchema, pinReportSchema } from "@/lib/report/pin-report-answer";
 import { call, jsonAnswer } from "../call";
 import { investigationPath, pinPart, UNREADABLE } from "./investigations";
 
@@ -63,6 +63,14 @@ export const shareCalls = {
     does: "What a pin of a shared investigation shows",
     path: sharedPath.extend(pinPart),
     answers: { 200: jsonAnswer(pinReportSchema, "As for the owner, without filters.") },
+    errors: [...OF_A_VISITOR, "pin_not_found"],
+  }),
+  getSharedPicture: call({
+    method: "GET",
+    address: "/shared/{token}/pins/{pinId}/picture",
+    does: "A pinned map of a shared investigation as a picture",
+    path: sharedPath.extend(pinPart),
+    answers: { 200: jsonAnswer(pinPictureSchema, "As for the owner.") },
     errors: [...OF_A_VISITOR, "pin_not_found"],
   }),
 };
