@@ -52,7 +52,7 @@ const LONGEST_HEADER = 16 * 1024;
 /** The columns, when a line is the header of a table whose rows are records; else undefined. */
 export function readHeader(line: string): ReadingContext | undefined {
   // Quick to say no: text logs are asked line by line.
-  if (line.length > LONGEST_HEADER || !/time/i.test(line) || !/[,;\t]/.test(line)) return undefined;
+  if (line.length > LONGEST_HEADER || !/[,;\t]/.test(line) || line.includes("{")) return undefined;
   for (const separator of SEPARATORS) {
     const columns = readCells(line, separator);
     if (columns !== undefined && columns.length > 1 && isTableOfRecords(columns))

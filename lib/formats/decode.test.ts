@@ -66,6 +66,8 @@ describe("the envelope", () => {
     ['{"event_type":{"type":1},"l4":{"TCP":{}}}'],
     ['{"eventType":{"type":1},"source":{}}'],
     ['{"Type":"L7","source":{}}'],
+    ['{"verdict":"DROPPED","destination":{"pod_name":"a"}}'],
+    ['{"verdict":"DROPPED","time":"2026-08-21T12:12:18Z","drop_reason_desc":"POLICY_DENIED"}'],
   ])("knows %s as a bare flow", (text) => {
     expect(decoded(text)).toMatchObject({ format: "hubble-bare", record: { kind: "flow" } });
   });

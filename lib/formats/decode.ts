@@ -10,11 +10,12 @@ import { readCells } from "./csv";
 import { decodeBare, decodeEnvelope } from "./hubble";
 import { decodeHubbleText } from "./hubble-text";
 import { knownButNotRead, knownText } from "./known";
+import { recordsIn, rowByColumns } from "./lists";
 import { flowRowOf, identityWithoutUuid, readLogAnalyticsRow } from "./log-analytics";
 import { FieldError, isObject, type JsonObject } from "./proto-json";
 import type { Decoded, Refused, Several } from "./record";
 import { prefixTime } from "./text-time";
-import { listOfRecords, loggedAt, rowByColumns, rowsOfTables, wrappedIn } from "./wrapped";
+import { loggedAt, type Wrapped, wrappedIn } from "./wrapped";
 
 /** A record, the records that a document holds (none for what only parts them), or why it was refused. */
 export type Outcome = Result<Decoded | Several, Refused>;
@@ -68,9 +69,8 @@ function decodeLine(text: string, around: Around): Outcome {
   }
   const quoted = text.startsWith('"') ? jsonText(text) : undefined;
   if (quoted !== undefined) return decodeWithin(quoted.trimEnd(), undefined, around);
-  const brace = text.indexOf("{");
-  if (brace === 0) return decodeJson(text, text, around);
-  const behind = brace < 0 ? undefined : decodeJson(text.slice(brace), text, around);
+  if (text.startsWith("{")) return decodeJson(text, text, around);
+  const behind = decodeBehind(text, around);
   if (behind?.ok || (behind !== undefined && !NOT_JSON.has(behind.failure.code))) return behind;
   const printed = decodeHubbleText(text, prefixTime(text) ?? around.loggedNs);
   if (printed !== undefined) return printed === "none" ? BETWEEN_RECORDS : ok(printed);
@@ -78,6 +78,17 @@ function decodeLine(text: string, around: Around): Outcome {
   if (known !== undefined) return knownFormat(known);
   if (behind !== undefined) return fail("not_a_record", behind.failure.message);
   return fail("not_a_record", "No JSON object in this line.");
+}
+
+/** A record behind a prefix: from the first brace, or where that belongs to labels (`{app="x"} {"flow":..}`), from the first with a name. */
+function decodeBehind(text: string, around: Around): Outcome | undefined {
+  const brace = text.indexOf("{");
+  if (brace < 0) return undefined;
+  const behind = decodeJson(text.slice(brace), text, around);
+  const named = text.indexOf('{"', brace + 1);
+  if (behind.ok || named < 0 || !NOT_JSON.has(behind.failure.code)) return behind;
+  const further = decodeJson(text.slice(named), text, around);
+  return further.ok ? further : behind;
 }
 
 const NOT_JSON: ReadonlySet<string> = new Set(["json_invalid", "not_a_record"]);
@@ -149,7 +160,11 @@ function decodeFlowRow(document: JsonObject, whole: string | undefined): Decoded
 /** A row of a table, as an object by its columns. Undefined when the text has not as many cells. */
 function decodeRow(text: string, { columns, separator }: ReadingContext): Outcome | undefined {
   const cells = separator === undefined ? jsonList(text) : readCells(text, separator);
-  if (cells === undefined || cells.length !== columns.length) return undefined;
+  const isWhole =
+    separator === undefined
+      ? cells !== undefined && cells.length >= columns.length
+      : cells?.length === columns.length;
+  if (cells === undefined || !isWhole) return undefined;
   return decodeDocument(rowByColumns(columns, cells), text, OUTSIDE);
 }
 
@@ -177,10 +192,12 @@ function jsonList(text: string): readonly unknown[] | undefined {
 function decodeOther(document: JsonObject, around: Around): Outcome {
   const known = knownButNotRead(document);
   if (known !== undefined) return knownFormat(known);
-  const list = listOfRecords(document) ?? rowsOfTables(document);
-  if (list !== undefined) return decodeList(list, around);
   const inner = decodeWrapped(document, around);
-  if (inner !== undefined) return inner;
+  if (inner?.ok) return inner;
+  const list = recordsIn(document);
+  if (list !== undefined) return decodeList(list, around);
+  const found = findWrapped(document, around) ?? inner;
+  if (found !== undefined) return found;
   const keys = Object.keys(document).slice(0, 5).join(", ");
   return fail(
     "not_a_flow",
@@ -215,17 +232,30 @@ function jsonOf(value: unknown): string {
 /** The first member that holds a record decides; else the first that says why it cannot be read. */
 function decodeWrapped(document: JsonObject, around: Around): Outcome | undefined {
   let failed: Outcome | undefined;
-  for (const inner of wrappedIn(document)) {
+  for (const inner of wrappedIn(document).known) {
     if (around.level === DEEPEST_WRAPPING) return tooDeep();
-    const loggedNs = loggedAt(document) ?? around.loggedNs;
-    const outcome =
-      typeof inner === "string"
-        ? decodeWithin(inner.trimEnd(), loggedNs, around)
-        : decodeDocument(inner, undefined, { level: around.level + 1, loggedNs });
+    const outcome = decodeInner(inner, document, around);
     if (outcome.ok) return outcome;
     if (failed === undefined || (!failed.ok && failed.failure.code.startsWith("not_a"))) failed = outcome;
   }
   return failed;
+}
+
+/** A record in a member of any other name. What is no record there says nothing about the document. */
+function findWrapped(document: JsonObject, around: Around): Outcome | undefined {
+  if (around.level === DEEPEST_WRAPPING) return undefined;
+  for (const inner of wrappedIn(document).others) {
+    const outcome = decodeInner(inner, document, around);
+    if (outcome.ok) return outcome;
+  }
+  return undefined;
+}
+
+function decodeInner(inner: Wrapped, document: JsonObject, around: Around): Outcome {
+  const loggedNs = loggedAt(document) ?? around.loggedNs;
+  return typeof inner === "string"
+    ? decodeWithin(inner.trimEnd(), loggedNs, around)
+    : decodeDocument(inner, undefined, { level: around.level + 1, loggedNs });
 }
 
 /** V8 quotes the text in its message; the excerpt shows that already. */

@@ -8,6 +8,7 @@
  */
 
 import { parseTime } from "@/lib/base/time";
+import { VERDICT } from "@/lib/flow/enums";
 import { type Flow, OTHER_KINDS } from "@/lib/flow/flow";
 import { PRESENT } from "@/lib/flow/presence";
 import { readHubbleFlow } from "./hubble-flow";
@@ -80,5 +81,13 @@ function isBareFlow(document: JsonObject): boolean {
     document.verdict !== undefined ||
     member(document, "event_type") !== undefined ||
     document.Type !== undefined;
-  return says && (isObject(document.IP) || isObject(document.l4) || isObject(document.source));
+  return says && (PARTS_OF_FLOW.some((name) => isObject(document[name])) || isMaskedToVerdict(document));
+}
+
+/** Members that hold objects, any of which a field mask may have left. */
+const PARTS_OF_FLOW = ["IP", "l4", "source", "destination", "l7", "ethernet"];
+
+/** A field mask may leave nothing but when and what became of it. */
+function isMaskedToVerdict({ verdict, time }: JsonObject): boolean {
+  return typeof verdict === "string" && VERDICT.numberOf.has(verdict) && typeof time === "string";
 }

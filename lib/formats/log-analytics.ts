@@ -27,8 +27,14 @@ const FLOW_COLUMNS = [
   "sourceidentity",
   "destinationidentity",
 ];
-/** Tables in which a log line is a cell (`ContainerLogV2` and `ContainerLog`). */
-const LINE_COLUMNS = ["logmessage", "logentry"];
+/** Tables in which a log line is a cell: `ContainerLogV2` and `ContainerLog`, and what log stores save as CSV. */
+const LINE_COLUMNS = [
+  ...["logmessage", "logentry"],
+  ...["message", "@message", "line", "log", "msg", "body", "content", "event", "_raw", "_source"],
+  ...["textpayload", "jsonpayload"],
+];
+/** A column's name, as opposed to a line of a log that happens to hold such a word. */
+const COLUMN_NAME = /^[\w@. /()-]{1,64}(\[[^\]]*\])?$/;
 
 /** `TimeGenerated [UTC]` -> `timegenerated`. */
 function plainName(column: string): string {
@@ -45,7 +51,8 @@ function hasOneOf(names: ReadonlySet<string> | Row, wanted: readonly string[]): 
 /** True when rows with these columns are records, or hold one. */
 export function isTableOfRecords(columns: readonly string[]): boolean {
   const names = new Set(columns.map(plainName));
-  return hasOneOf(names, TIME_COLUMNS) && (hasOneOf(names, FLOW_COLUMNS) || hasOneOf(names, LINE_COLUMNS));
+  if (hasOneOf(names, LINE_COLUMNS) && columns.every((column) => COLUMN_NAME.test(column))) return true;
+  return hasOneOf(names, TIME_COLUMNS) && hasOneOf(names, FLOW_COLUMNS);
 }
 
 /** A row of flow columns in JSON or cut out of a table; undefined when the object is something else. */

@@ -4,7 +4,7 @@ import { decodeText } from "./decode";
 import { decodedOf, flowOf, refusalOf } from "./testing";
 
 const RECORD = '{"flow":{"verdict":"DROPPED","time":"2026-08-21T12:12:18Z"},"node_name":"n1"}';
-const object = JSON.parse(RECORD) as object;
+const object = JSON.parse(RECORD) as { flow: object };
 
 describe("a record in a log line", () => {
   it.each([
@@ -28,6 +28,13 @@ describe("a record in a log line", () => {
     ["Elasticsearch", JSON.stringify({ _index: "i", _source: object })],
     ["Elasticsearch and a shipper", JSON.stringify({ _source: { message: RECORD } })],
     ["Google Cloud", JSON.stringify({ jsonPayload: object, resource: {} })],
+    ["journald", JSON.stringify({ __REALTIME_TIMESTAMP: "1787314338000000", MESSAGE: RECORD })],
+    ["Kafka", JSON.stringify({ topic: "hubble", partition: 0, key: null, value: RECORD })],
+    ["Datadog", JSON.stringify({ id: "a", content: { message: RECORD } })],
+    ["Elasticsearch, under a shipper's own name", JSON.stringify({ _source: { hubble: object } })],
+    ["OpenTelemetry", JSON.stringify({ timeUnixNano: "1", body: { stringValue: RECORD } })],
+    ["a member of the name of a list beside it", JSON.stringify({ log: RECORD, items: [1] })],
+    ["labels in braces", `2026-08-21T12:12:19Z {app="cilium", pod="x"} ${RECORD}`],
     ["three levels", JSON.stringify({ _source: { log: JSON.stringify({ message: RECORD }) } })],
     ["a text of JSON", JSON.stringify(RECORD)],
   ])("is read: %s", (_name, text) => {
@@ -61,6 +68,9 @@ describe("a record in a log line", () => {
     ["not_a_record", "2026-08-21T12:12:19Z stdout F level=info"],
     ["torn", '2026-08-21T12:12:19Z stdout P {"flow":{"verdict":'],
     ["not_a_flow", '{"_source":{"a":1}}'],
+    ["not_a_flow", '{"other":{"a":1},"text":"{no record}"}'],
+    ["not_a_flow", JSON.stringify({ a: { b: { c: { d: object } } } })],
+    ["not_a_record", 'level=info {app="x"} {"level":'],
     ["field_invalid", '{"message":"{\\"flow\\":5}"}'],
     ["known_not_read", '{"jsonPayload":{"reporter":"src","source_namespace":"a"}}'],
   ])("is refused as %s: %s", (code, text) => {
@@ -105,6 +115,23 @@ describe("a document with several records", () => {
       expect(member).toMatchObject({
         value: { record: { flow: { verdict: "DROPPED", timeNs: parseTime("2026-08-21T12:12:18Z") } } },
       });
+  });
+
+  it.each([
+    ["CloudWatch", { events: [{ timestamp: 1, message: RECORD }], nextForwardToken: "f" }],
+    ["flows of a script", { flows: [object.flow] }],
+    ["Loki", { status: "success", data: { result: [{ stream: {}, values: [["17", RECORD]] }] } }],
+    ["Loki with structured metadata", { data: { result: [{ values: [["17", RECORD, { trace: "a" }]] }] } }],
+    ["what is pushed to Loki", { streams: [{ stream: {}, values: [["17", RECORD]] }] }],
+    ["Datadog", { data: [{ id: "a", attributes: { message: RECORD } }] }],
+    [
+      "OpenTelemetry",
+      { resourceLogs: [{ resource: {}, scopeLogs: [{ logRecords: [{ body: { stringValue: RECORD } }] }] }] },
+    ],
+  ])("is known by where its list stands: %s", (_name, document) => {
+    const outcome = decodeText(JSON.stringify(document));
+    if (!outcome.ok || !("several" in outcome.value)) throw new Error("not several");
+    expect(outcome.value.several).toMatchObject([{ value: { record: { flow: { verdict: "DROPPED" } } } }]);
   });
 
   it("of none is none", () => {

@@ -1,58 +1,53 @@
 /**
- * What log shippers and stores put around a line: a member with the record as an object or as text (flow-formats 3.6), or a
- * list of records. Docker, Fluent Bit, Loki, Elasticsearch, Google Cloud Logging, Azure Monitor and Event Hubs, Splunk.
+ * What log shippers and stores put around a line: a member with the record as an object or as text (flow-formats 3.6).
+ * Docker, Fluent Bit, Loki, Elasticsearch, Google Cloud Logging, Azure Monitor and Event Hubs, Splunk, and others by looking.
  */
 
 import { parseTime } from "@/lib/base/time";
 import { isObject, type JsonObject } from "./proto-json";
 
-/** In the order in which they are tried. */
+/** In the order in which they are tried, without regard to capitals. */
 const MEMBERS = [
   "_source",
-  "jsonPayload",
+  "jsonpayload",
   "log",
   "message",
   "line",
-  "textPayload",
-  "LogMessage",
-  "LogEntry",
+  "textpayload",
+  "logmessage",
+  "logentry",
   "_raw",
   "result",
   "event",
   "body",
 ];
+/** Members looked at; an object with more holds no record. */
+const MOST_LOOKED_AT = 64;
 
-/** The values that may hold a record. */
-export function wrappedIn(document: JsonObject): (string | JsonObject)[] {
-  return MEMBERS.map((name) => document[name]).filter(
-    (inner) => isObject(inner) || (typeof inner === "string" && inner !== ""),
-  ) as (string | JsonObject)[];
+export type Wrapped = string | JsonObject;
+
+/** The values that may hold a record: first those that are known to hold what was logged. */
+export function wrappedIn(document: JsonObject): { readonly known: Wrapped[]; readonly others: Wrapped[] } {
+  const names = Object.keys(document).slice(0, MOST_LOOKED_AT);
+  const rank = (name: string): number => MEMBERS.indexOf(name.toLowerCase());
+  const known = names.filter((name) => rank(name) >= 0).sort((a, b) => rank(a) - rank(b));
+  const others = names.filter((name) => rank(name) < 0);
+  return {
+    known: known
+      .map((name) => document[name])
+      .filter((inner) => isWrapped(inner) && inner !== "") as Wrapped[],
+    others: others
+      .map((name) => document[name])
+      .filter((inner) => isWrapped(inner) && beginsLikeOne(inner)) as Wrapped[],
+  };
 }
 
-/** The members of a batch (`records` of an Event Hub, `hits.hits` of Elasticsearch); undefined when it is none. */
-export function listOfRecords(document: JsonObject): readonly unknown[] | undefined {
-  if (Array.isArray(document.records)) return document.records;
-  const { hits } = document;
-  return isObject(hits) && Array.isArray(hits.hits) ? hits.hits : undefined;
+function isWrapped(inner: unknown): inner is Wrapped {
+  return isObject(inner) || typeof inner === "string";
 }
 
-/** The rows of a query answer as objects by their columns; undefined when it is none. */
-export function rowsOfTables({ tables }: JsonObject): JsonObject[] | undefined {
-  if (!Array.isArray(tables)) return undefined;
-  return tables.flatMap((table: unknown) => {
-    if (!isObject(table) || !Array.isArray(table.columns) || !Array.isArray(table.rows)) return [];
-    const names = table.columns.map((column: unknown) =>
-      isObject(column) ? String(column.name) : String(column),
-    );
-    return table.rows.map((row: unknown) => rowByColumns(names, Array.isArray(row) ? row : []));
-  });
-}
-
-/** Without a prototype: names of columns are anything. */
-export function rowByColumns(columns: readonly string[], values: readonly unknown[]): JsonObject {
-  const row: Record<string, unknown> = Object.create(null);
-  for (const [index, column] of columns.entries()) row[column] = values[index];
-  return row;
+function beginsLikeOne(inner: Wrapped): boolean {
+  return typeof inner !== "string" || inner.startsWith("{");
 }
 
 const LOGGED_AT = ["time", "@timestamp", "timestamp", "TimeGenerated"];

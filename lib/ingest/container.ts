@@ -1,10 +1,10 @@
 /**
- * Documents that hold records, walked as a stream: a batch of an Event Hub (`records[]`), an answer of Elasticsearch
- * (`hits.hits[]`), a query answer of Log Analytics (`tables[].columns` and `rows`). They can be as large as a log, so their
- * members are cut out one by one, and what stands around them is passed over.
+ * Documents that hold records (lib/formats/lists.ts), walked as a stream. They can be as large as a log, so their members are
+ * cut out one by one, and what stands around them is passed over.
  */
 
 import type { ReadingContext } from "@/lib/flow/reading-context";
+import { DOCUMENT, LIST_NAMES, type List, nameOfColumn, type Shape } from "@/lib/formats/lists";
 
 /**
  * `member`: a member begins here; whoever asked cuts it out and goes on behind it. `columns`: the list of a table's columns
@@ -17,11 +17,8 @@ export interface Stepped {
   readonly at: number;
 }
 
-/** What a bracket opened, as far as it matters. */
-type Role = "root" | "hits" | "tables" | "table" | "members" | "rows" | "columns" | "plain";
-
 interface Frame {
-  readonly role: Role;
+  readonly shape: Shape | undefined;
   readonly isArray: boolean;
   /** Of an object: the name before the value that comes now. */
   key: string;
@@ -42,25 +39,31 @@ const CLOSE_BRACE = 125;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 
-/** What a bracket behind a name opens. */
-function roleOf(parent: Frame | undefined, isArray: boolean): Role {
-  switch (parent?.role) {
-    case undefined:
-      return "root";
-    case "root":
-      if (isArray && parent.key === "records") return "members";
-      if (isArray && parent.key === "tables") return "tables";
-      return !isArray && parent.key === "hits" ? "hits" : "plain";
-    case "hits":
-      return isArray && parent.key === "hits" ? "members" : "plain";
-    case "tables":
-      return isArray ? "plain" : "table";
-    case "table":
-      if (isArray && parent.key === "rows") return "rows";
-      return isArray && parent.key === "columns" ? "columns" : "plain";
-    default:
-      return "plain";
-  }
+/** Of a value that begins within a frame. */
+function shapeIn(parent: Frame | undefined): Shape | undefined {
+  if (parent === undefined) return DOCUMENT;
+  if (!parent.isArray) return memberOf(parent.shape, parent.key);
+  const list = parent.shape?.list;
+  return list?.of === "objects" ? list.each : undefined;
+}
+
+function memberOf(shape: Shape | undefined, name: string): Shape | undefined {
+  const members = shape?.members;
+  return members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined;
+}
+
+function listOf(frame: Frame | undefined): List | undefined {
+  return frame?.isArray ? frame.shape?.list : undefined;
+}
+
+function hasOwnColumns(frame: Frame): boolean {
+  const list = listOf(frame);
+  return list?.of === "rows" && list.columns !== undefined;
+}
+
+/** True of an object whose rows have columns that stand beside them. */
+function isTable({ shape, isArray }: Frame): boolean {
+  return !isArray && shape?.members?.columns !== undefined;
 }
 
 export class ContainerScan {
@@ -111,7 +114,8 @@ export class ContainerScan {
 
   private take(byte: number): Step | undefined {
     const frame = this.frames.at(-1);
-    if (frame?.isArray && byte !== CLOSE_BRACKET && (frame.role === "members" || frame.role === "rows"))
+    const list = listOf(frame)?.of;
+    if (byte !== CLOSE_BRACKET && (list === "records" || list === "rows"))
       return isBeginOfValue(byte) ? "member" : "illegal";
     switch (byte) {
       case OPEN_BRACE:
@@ -143,20 +147,23 @@ export class ContainerScan {
 
   private open(parent: Frame | undefined, isArray: boolean): Step | undefined {
     if (parent !== undefined && !parent.isArray && !parent.expectsValue) return "illegal";
-    const role = roleOf(parent, isArray);
-    if (role === "columns") return "columns";
-    if (this.frames.length === DEEPEST || (role === "root" && isArray)) return "illegal";
+    const shape = shapeIn(parent);
+    const list = isArray ? shape?.list : undefined;
+    if (list?.of === "columns") return "columns";
+    if (this.frames.length === DEEPEST || (parent === undefined && isArray)) return "illegal";
     // A flow is no container, however long.
-    if (parent?.role === "root" && parent.key === "flow") return "illegal";
-    if (role === "table") this.context = undefined;
-    this.frames.push({ role, isArray, key: "", expectsValue: false });
+    if (this.frames.length === 1 && parent?.key === "flow") return "illegal";
+    const frame = { shape, isArray, key: "", expectsValue: false };
+    if (isTable(frame)) this.context = undefined;
+    if (list?.of === "rows" && list.columns !== undefined) this.context = list.columns;
+    this.frames.push(frame);
     return undefined;
   }
 
   private close(frame: Frame | undefined, isArray: boolean): Step | undefined {
     if (frame === undefined || frame.isArray !== isArray) return "illegal";
     this.frames.pop();
-    if (frame.role === "table") this.context = undefined;
+    if (isTable(frame) || hasOwnColumns(frame)) this.context = undefined;
     this.valueEnded();
     return this.frames.length === 0 ? "end" : undefined;
   }
@@ -174,12 +181,6 @@ export class ContainerScan {
     else if (frame !== undefined) frame.key = String.fromCharCode(...this.name);
     this.inString = undefined;
   }
-}
-
-function nameOfColumn(column: unknown): string {
-  if (typeof column === "string") return column;
-  const name = column !== null && typeof column === "object" && "name" in column ? column.name : "";
-  return typeof name === "string" ? name : "";
 }
 
 /** Of any value: a bracket, a quote, a digit, a minus, a letter. */
@@ -216,7 +217,7 @@ export function endOfPlainValue(bytes: Uint8Array, start: number, end: number): 
 /** How far a document is looked into for the beginning of its members; shorter ones are decoded as a whole. */
 export const SNIFFED_BYTES = 64 * 1024;
 
-const NAMES = ['"records"', '"rows"', '"columns"', '"hits"'];
+const NAMES = LIST_NAMES.map((name) => `"${name}"`);
 
 /** True when the document from `start`, which is JSON up to `end` at least, holds records. */
 export function isContainer(bytes: Buffer, start: number, end: number): boolean {

@@ -105,6 +105,32 @@ describe("a document that holds records", () => {
     expect(formats).toEqual({ hubble: 1 });
   });
 
+  it("gives each line of an answer of Loki its own stretch, of every stream", () => {
+    const values = (...lines: string[]): object => ({
+      stream: {},
+      values: lines.map((line) => ["17", line]),
+    });
+    const answer = {
+      status: "success",
+      data: { result: [values(FLOW, "no record"), values(FLOW)], stats: {} },
+    };
+    for (const file of [JSON.stringify(answer), JSON.stringify(answer, null, 1)]) {
+      const { records, formats, refusedBy } = cut(file);
+      expect(records.map((text) => (JSON.parse(text) as string[])[1])).toEqual([FLOW, "no record", FLOW]);
+      expect([formats, refusedBy]).toEqual([{ hubble: 2 }, { not_a_record: 1 }]);
+    }
+  });
+
+  it("may hold its lists in lists, and goes on with what comes behind", () => {
+    const record = { body: { stringValue: FLOW } };
+    const batch = JSON.stringify({
+      resourceLogs: [{ scopeLogs: [{ logRecords: [record] }, { logRecords: [record] }] }],
+    });
+    const { records, formats } = cut(`${batch}\n${FLOW}\n`);
+    expect(records).toEqual([JSON.stringify(record), JSON.stringify(record), FLOW]);
+    expect(formats).toEqual({ hubble: 3 });
+  });
+
   it("that is held in a text shares its stretch among its records", () => {
     const line = JSON.stringify({ message: `{"records":[${FLOW},${JSON.stringify(ROW)},{"a":1}]}` });
     const { records, formats, refusedBy } = cut(`${FLOW}\n${line}\n${FLOW}\n`);
@@ -139,6 +165,20 @@ describe("CSV", () => {
     expect(records).toEqual(rows);
     expect(lines).toEqual([2, 3, 5]);
     expect(formats).toEqual({ "log-analytics": 3 });
+  });
+
+  it("of a log store has the record as a cell", () => {
+    const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+    const rows = [`"Aug 21, 2026 @ 12:12:18.000",n1,${cell(FLOW)}`, `x,n1,${cell("level=info")}`];
+    const { records, formats, refusedBy } = cut(`"@timestamp",host.name,Message\n${rows.join("\n")}\n`);
+    expect(records).toEqual(rows);
+    expect([formats, refusedBy]).toEqual([{ hubble: 1 }, { not_a_record: 1 }]);
+  });
+
+  it("is not begun by a line of a log that holds such a word", () => {
+    const { records, formats, refusedBy } = cut(`level=info, event, started: 1\n${FLOW}\n`);
+    expect(records).toHaveLength(2);
+    expect([formats, refusedBy]).toEqual([{ hubble: 1 }, { not_a_record: 1 }]);
   });
 
   it("with a quote that is never closed loses that row alone", () => {
