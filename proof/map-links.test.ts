@@ -1,12 +1,16 @@
 /** Every number of the map has terms of the filter that lead to exactly what it counts, at every level. */
 
 import { describe, expect, it } from "vitest";
+import { mapLog } from "@/bench/map-log";
 import { groupBy } from "@/lib/base/group";
+import { FOLD_LIMITS } from "@/lib/insight/map/fold";
+import { buildGraph, type Graph } from "@/lib/insight/map/graph";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
 import { betweenTerm, endTerm, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
-import { formatFilter, parseFilter, type Term } from "@/lib/scope/filter";
+import { formatFilter, makeTerm, parseFilter, type Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
 import { hiddenScopes, readHide, withoutHidden } from "@/lib/scope/map-hide";
+import type { MapPlace } from "@/lib/scope/map-part-kind";
 import { generateLogs, type Log, REAL_LOGS, sharedProofs } from "./captures";
 
 const proofOf = sharedProofs();
@@ -168,5 +172,66 @@ describe.each(captures)("in %s", (_name, logs) => {
       });
     const placed = proof.ask("flows", { q: "unplaced:-", limit: "1" }).total?.events ?? 0;
     expect(placed + unplaced.events).toBe(proof.ask("summary", {}).events);
+  });
+});
+
+/** More pods than are drawn, in every namespace: names that a link cannot list when they are hundreds. */
+describe("parts of a large map", () => {
+  const q = "verdict:FORWARDED";
+  const log = { name: "pods.log", text: mapLog({ workloads: 45, pods: 360, edges: 700 }) };
+  const proof = () => proofOf([log]);
+  const read = (): { map: MapAnswer; graph: Graph } => {
+    const map = proof().ask("map", { level: "pod", limit: "20000", q });
+    return { map, graph: buildGraph(map.nodes, map.edges, FOLD_LIMITS) };
+  };
+  const partOf = (place: MapPlace, more: { focus?: string; unfold?: string; negated?: true } = {}) => {
+    const { negated = false, ...words } = more;
+    const part = makeTerm("map-part", [{ type: "map-part", level: "pod", place, q, ...words }], { negated });
+    return formatFilter({ terms: [part] });
+  };
+  const total = (part: string) => proof().ask("flows", { q: `${q} ${part}`, limit: "1" }).total?.events;
+
+  it("each fold at each end, and lines between folds", () => {
+    const { map, graph } = read();
+    const folds = graph.spots.filter(({ isFold }) => isFold);
+    expect(folds.length).toBeGreaterThan(1);
+    for (const { key, nodes } of folds) {
+      const behind = new Set(nodes.map(({ id }) => id));
+      for (const end of ["client", "server"] as const)
+        expect(total(partOf({ kind: end, key }))).toBe(
+          sumOf(map.edges.filter((edge) => behind.has(edge[end]))),
+        );
+    }
+    const between = graph.lines.filter(({ from, to }) => from.isFold || to.isFold).slice(-2);
+    for (const { from, to, edges } of between)
+      expect(total(partOf({ kind: "line", client: from.key, server: to.key }))).toBe(sumOf(edges));
+  });
+
+  it("what a focus leaves out, and what it keeps", () => {
+    const { map, graph } = read();
+    const key = graph.lines.find(({ from }) => !from.isFold)?.from.key ?? "";
+    const focus = JSON.stringify([key, 1]);
+    const kept = map.edges.filter(({ client, server }) => client === key || server === key);
+    expect(kept.length).toBeGreaterThan(1);
+    expect(total(partOf({ kind: "either", key }, { focus }))).toBe(sumOf(kept));
+    expect(total(partOf({ kind: "rest" }, { focus }))).toBe(sumOf(map.edges) - sumOf(kept));
+  });
+
+  it("nothing of a fold that was opened; negated, all the others", () => {
+    const { map, graph } = read();
+    const [fold] = graph.spots.filter(({ isFold }) => isFold);
+    const { key = "", group = "", nodes = [] } = fold ?? {};
+    expect(nodes.length).toBeGreaterThan(1);
+    const place = { kind: "client", key } as const;
+    expect(total(partOf(place, { unfold: JSON.stringify([group]) }))).toBe(0);
+    const behind = new Set(nodes.map(({ id }) => id));
+    expect(total(partOf(place, { negated: true }))).toBe(
+      sumOf(map.edges.filter(({ client }) => !behind.has(client))),
+    );
+  });
+
+  it("nothing is beyond a map that holds all, and a scope that cannot be read has no part", () => {
+    expect(total(partOf({ kind: "beyond" }))).toBe(0);
+    expect(() => total("map-part:level=pod&client=a&q=verdict%3ANO")).toThrow("filter_invalid");
   });
 });

@@ -6,14 +6,14 @@ import { linkText } from "@/components/frame/link-change";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { VIEWS, viewAddress } from "@/components/frame/views";
 import { Button, linkButton } from "@/components/ui/button";
+import { writeFocus, writeUnfolded } from "@/lib/insight/map/focus";
 import type { Graph, Line, Spot } from "@/lib/insight/map/graph";
 import { addTerm } from "@/lib/scope/edit";
 import { EMPTY_FILTER, type Filter, type Term } from "@/lib/scope/filter";
 import { encodeScope, type Scope } from "@/lib/scope/link";
 import { hideTerms, turned, writeHide } from "@/lib/scope/map-hide";
 import styles from "./map-drawer.module.css";
-import { writeFocus, writeUnfolded } from "./open";
-import { eithersTerm, endsTerm, lineTerm } from "./part-terms";
+import { lineTerm, type PartTerm, spotTerms } from "./part-terms";
 import type { End } from "./pods";
 import type { MapChoice } from "./use-picture";
 import { spotName } from "./words";
@@ -25,11 +25,11 @@ interface ActionsProps {
   /** As the map shows it. */
   readonly inScope: Scope;
   readonly choice: MapChoice;
+  readonly part: PartTerm;
 }
 
-export function LineActions({ line, ...props }: ActionsProps & { readonly line: Line }) {
-  const term = lineTerm(line);
-  if (term === undefined) return null;
+export function LineActions({ line, part, ...props }: ActionsProps & { readonly line: Line }) {
+  const term = lineTerm(line, part);
   return (
     <div className={styles.actions}>
       <ViewLinks captureId={props.captureId} scope={props.inScope} term={term} />
@@ -43,12 +43,9 @@ interface SpotActionsProps extends ActionsProps {
   readonly graph: Graph;
 }
 
-export function SpotActions({ spot, graph, ...props }: SpotActionsProps) {
+export function SpotActions({ spot, graph, part, ...props }: SpotActionsProps) {
   const { captureId, own, inScope, choice } = props;
-  // Outside, who asks and who is asked are two spots.
-  const ends = endsOf(spot);
-  const terms = ends.flatMap((end) => endsTerm(end, spot.nodes) ?? []);
-  const only = ends.length === 1 ? terms[0] : eithersTerm(spot.nodes);
+  const { only, ends } = spotTerms(spot, part);
   const hasLines = (end: End) => graph.lines.some(({ from, to }) => (end === "client" ? from : to) === spot);
   return (
     <div className={styles.actions}>
@@ -62,27 +59,15 @@ export function SpotActions({ spot, graph, ...props }: SpotActionsProps) {
       ) : (
         <FocusActions own={own} spot={spot} graph={graph} />
       )}
-      {only !== undefined && terms.length === ends.length && (
-        <>
-          <FilterActions {...props} only={only} out={terms} />
-          {ends.filter(hasLines).map((end) => (
-            <ViewLinks
-              key={end}
-              captureId={captureId}
-              scope={inScope}
-              term={terms[ends.indexOf(end)] ?? only}
-              says={`as ${end}`}
-            />
-          ))}
-        </>
+      <FilterActions {...props} only={only} out={[...ends.values()]} />
+      {[...ends].map(
+        ([end, term]) =>
+          hasLines(end) && (
+            <ViewLinks key={end} captureId={captureId} scope={inScope} term={term} says={`as ${end}`} />
+          ),
       )}
     </div>
   );
-}
-
-function endsOf({ zone }: Spot): readonly End[] {
-  if (zone === "clients") return ["client"];
-  return zone === "servers" ? ["server"] : ["client", "server"];
 }
 
 /** A part of the map round a spot. */

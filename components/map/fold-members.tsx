@@ -2,11 +2,13 @@ import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { DrawerPart } from "@/components/ui/drawer";
 import { formatCount, formatQuantity } from "@/components/ui/format";
-import type { MapEdge, MapNode } from "@/lib/insight/map/answer";
+import type { MapNode } from "@/lib/insight/map/answer";
 import type { Line, Spot } from "@/lib/insight/map/graph";
+import { endTerm } from "@/lib/scope/edge-terms";
 import type { Scope } from "@/lib/scope/link";
 import styles from "./map-drawer.module.css";
-import { edgesTerm } from "./part-terms";
+import { edgesOf, edgesTerm, nodesOf, type PartTerm } from "./part-terms";
+import type { End } from "./pods";
 import { nodeName } from "./words";
 
 interface FoldMembersProps {
@@ -15,23 +17,20 @@ interface FoldMembersProps {
   readonly spot: Spot;
   readonly asks: readonly Line[];
   readonly isAsked: readonly Line[];
+  readonly part: PartTerm;
 }
 
 const MOST_ROWS = 100;
 
 /** Who is behind "+ n more", each with the events in which it asks and in which it is asked. */
-export function FoldMembers({ captureId, scope, spot, asks, isAsked }: FoldMembersProps) {
-  const nodes = [...asks, ...isAsked].flatMap(({ from, to }) => [...from.nodes, ...to.nodes]);
-  const edgesOf = (lines: readonly Line[], end: "client" | "server", { id }: MapNode) =>
-    lines.flatMap(({ edges }) => edges.filter((edge) => edge[end] === id));
-  const count = (edges: readonly MapEdge[]) => {
+export function FoldMembers({ captureId, scope, spot, asks, isAsked, part }: FoldMembersProps) {
+  const count = (lines: readonly Line[], end: End, node: MapNode) => {
+    const edges = edgesOf(lines).filter((edge) => edge[end] === node.id);
     const events = edges.reduce((sum, edge) => sum + edge.events, 0);
-    const term = edgesTerm(edges, nodes);
-    return term === undefined ? (
-      formatCount(events)
-    ) : (
-      <Link href={flowsAddress(captureId, scope, term)}>{formatCount(events)}</Link>
-    );
+    if (events === 0) return "0";
+    const named = edgesTerm(edges, nodesOf(lines));
+    const terms = named ? [named] : [part({ kind: end, key: spot.key }), endTerm(end, node)];
+    return <Link href={flowsAddress(captureId, scope, ...terms)}>{formatCount(events)}</Link>;
   };
   return (
     <DrawerPart title="Who is behind it">
@@ -51,8 +50,8 @@ export function FoldMembers({ captureId, scope, spot, asks, isAsked }: FoldMembe
           {spot.nodes.slice(0, MOST_ROWS).map((node) => (
             <tr key={node.id}>
               <td>{nodeName(node)}</td>
-              <td className={styles.number}>{count(edgesOf(asks, "client", node))}</td>
-              <td className={styles.number}>{count(edgesOf(isAsked, "server", node))}</td>
+              <td className={styles.number}>{count(asks, "client", node)}</td>
+              <td className={styles.number}>{count(isAsked, "server", node)}</td>
             </tr>
           ))}
         </tbody>

@@ -5,7 +5,7 @@ import type { Line } from "@/lib/insight/map/graph";
 import { addTerm } from "@/lib/scope/edit";
 import type { Scope } from "@/lib/scope/link";
 import { AboutParts, type RangeChange, Seen } from "./about-parts";
-import { lineTerm } from "./part-terms";
+import { lineTerm, type PartTerm } from "./part-terms";
 import { Ports } from "./ports";
 import type { Level } from "./words";
 
@@ -14,33 +14,28 @@ interface LinePartsProps {
   readonly scope: Scope;
   readonly level: Level;
   readonly line: Line;
+  readonly part: PartTerm;
   readonly onRange: RangeChange;
 }
 
 /** What is known of a line: by port, over time, who decided, and the pods behind it. */
-export function LineParts({ captureId, scope, level, line, onRange }: LinePartsProps) {
+export function LineParts({ captureId, scope, level, line, part, onRange }: LinePartsProps) {
   const isOne = !line.from.isFold && !line.to.isFold;
-  const term = lineTerm(line);
+  const term = lineTerm(line, part);
   return (
     <>
       <DrawerPart title={isOne ? "By port" : "Edges behind it"}>
         <Ports captureId={captureId} scope={scope} line={line} withNames={!isOne} />
         <Seen edges={line.edges} />
       </DrawerPart>
-      {term === undefined ? (
-        <DrawerPart title="More about it">
-          <p>There are too many names for one question; each edge has its own numbers and links above.</p>
-        </DrawerPart>
-      ) : (
-        <AboutParts
-          captureId={captureId}
-          scope={{ ...scope, filter: addTerm(scope.filter, term) }}
-          level={level}
-          edges={line.edges}
-          ends={["client", "server"]}
-          onRange={onRange}
-        />
-      )}
+      <AboutParts
+        captureId={captureId}
+        scope={{ ...scope, filter: addTerm(scope.filter, term) }}
+        level={level}
+        edges={line.edges}
+        ends={["client", "server"]}
+        onRange={onRange}
+      />
     </>
   );
 }

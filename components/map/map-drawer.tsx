@@ -7,6 +7,7 @@ import type { Graph } from "@/lib/insight/map/graph";
 import { LineActions, SpotActions } from "./drawer-actions";
 import { LineParts } from "./line-parts";
 import { writeKeys } from "./open";
+import { partTermOf } from "./part-terms";
 import { SpotParts } from "./spot-parts";
 import type { MapChoice } from "./use-picture";
 import { lineName, spotName } from "./words";
@@ -41,24 +42,27 @@ export function MapDrawer({
   const spot = to === undefined ? graph.spots.find(({ key }) => key === from) : undefined;
   const name = line ? lineName(line) : spot ? spotName(spot) : "Not on the map";
   const inScope = scope.scope;
+  const part =
+    inScope && partTermOf({ ...choice, scope: inScope, focus: own.view.focus, unfold: own.view.unfold });
   const actions = { captureId, own, choice };
   return (
     <Drawer title={name} label={`About ${name}`} closeLabel="Close" onClose={onClose}>
-      {inScope !== undefined && line !== undefined && (
+      {inScope !== undefined && part !== undefined && line !== undefined && (
         <>
-          <LineActions {...actions} inScope={inScope} line={line} />
+          <LineActions {...actions} inScope={inScope} line={line} part={part} />
           <LineParts
             captureId={captureId}
             scope={inScope}
             level={choice.level}
             line={line}
+            part={part}
             onRange={scope.setRange}
           />
         </>
       )}
-      {inScope !== undefined && spot !== undefined && (
+      {inScope !== undefined && part !== undefined && spot !== undefined && (
         <>
-          <SpotActions {...actions} inScope={inScope} spot={spot} graph={graph} />
+          <SpotActions {...actions} inScope={inScope} spot={spot} graph={graph} part={part} />
           <SpotParts
             captureId={captureId}
             scope={inScope}
@@ -66,6 +70,7 @@ export function MapDrawer({
             spot={spot}
             graph={graph}
             isPart={!isWhole}
+            part={part}
             onRange={scope.setRange}
             onOpen={(...keys) => scope.setView({ open: writeKeys(...keys) })}
           />

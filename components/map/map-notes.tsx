@@ -10,15 +10,14 @@ import { formatCount, formatQuantity } from "@/components/ui/format";
 import { formatTime } from "@/lib/base/time";
 import type { MapEdge } from "@/lib/insight/map/answer";
 import type { Line, Spot } from "@/lib/insight/map/graph";
-import type { MapAnswer } from "@/lib/questions/answers-map";
-import { makeTerm, parseFilter, type Term } from "@/lib/scope/filter";
+import { parseFilter, type Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
-import { termsOf, turned } from "@/lib/scope/map-hide";
+import { termsOf } from "@/lib/scope/map-hide";
 import { HiddenNote } from "./hidden-note";
 import { Legend } from "./legend";
 import styles from "./map-notes.module.css";
 import { writeKeys } from "./open";
-import { edgesTerm, endsTerm } from "./part-terms";
+import { edgesTerm, linesTerm, type PartTerm, partTermOf } from "./part-terms";
 import type { End } from "./pods";
 import type { MapPage } from "./queries";
 import type { MapChoice, Picture } from "./use-picture";
@@ -50,12 +49,16 @@ export function MapNotes({ captureId, own, scope, choice, picture }: MapNotesPro
   const { answer, graph, unfocusedEdges } = picture;
   if (answer === undefined || scope.scope === undefined || own.scope === undefined) return null;
   const { folded, unplaced } = answer;
+  const { focus, unfold } = own.view;
+  const part = partTermOf({ ...choice, scope: scope.scope, focus, unfold });
   const folds = graph?.spots.filter(({ isFold }) => isFold) ?? [];
   const notes: ReactNode[] = [
     unplaced.events > 0 && (
       <Unplaced key="unplaced" captureId={captureId} scope={scope.scope} reasons={unplaced.reasons} />
     ),
-    folded.edges > 0 && <Beyond own={own} answer={answer} />,
+    folded.edges > 0 && (
+      <Beyond key="beyond" captureId={captureId} own={own} scope={scope.scope} part={part} answer={answer} />
+    ),
     termsOf(choice.hide).length > 0 && (
       <>
         <HiddenNote captureId={captureId} scope={own.scope} hide={choice.hide} />{" "}
@@ -71,7 +74,7 @@ export function MapNotes({ captureId, own, scope, choice, picture }: MapNotesPro
           captureId={captureId}
           scope={scope.scope}
           events={sum(unfocusedEdges)}
-          terms={leftOutTerms(answer, unfocusedEdges)}
+          term={edgesTerm(unfocusedEdges, answer.nodes) ?? part({ kind: "rest" })}
         />{" "}
         are not shown.{" "}
         <Button small look="quiet" onClick={() => scope.setView({ focus: null })}>
@@ -86,6 +89,7 @@ export function MapNotes({ captureId, own, scope, choice, picture }: MapNotesPro
         folds={folds}
         lines={graph?.lines ?? []}
         isPart={!picture.isWhole}
+        part={part}
       />
     ),
     choice.unfolded.size > 0 && (
@@ -109,12 +113,15 @@ export function MapNotes({ captureId, own, scope, choice, picture }: MapNotesPro
 }
 
 interface BeyondProps {
+  readonly captureId: string;
+  readonly scope: Scope;
+  readonly part: PartTerm;
   readonly own: ScopeHandle;
   readonly answer: MapPage;
 }
 
 /** Edges that one map does not hold, and the way to them: the same map, with them instead of these. */
-function Beyond({ own, answer: { edges, folded, skip } }: BeyondProps) {
+function Beyond({ captureId, own, scope, part, answer: { edges, folded, skip } }: BeyondProps) {
   const all = edges.length + folded.edges;
   const behind = all - skip - edges.length;
   const show = (at: number) => own.setView({ skip: at === 0 ? null : String(at), open: null, focus: null });
@@ -122,7 +129,14 @@ function Beyond({ own, answer: { edges, folded, skip } }: BeyondProps) {
     <>
       One map does not hold all {formatQuantity(all, "edge")}. These are{" "}
       {edges.length === 0 ? "none" : `${formatCount(skip + 1)} to ${formatCount(skip + edges.length)}`}; the{" "}
-      {formatQuantity(folded.edges, "other")} have {formatQuantity(folded.events, "event")}.{" "}
+      {formatQuantity(folded.edges, "other")} have{" "}
+      <EventsLink
+        captureId={captureId}
+        scope={scope}
+        events={folded.events}
+        term={part({ kind: "beyond" }, false)}
+      />
+      .{" "}
       {skip > 0 && (
         <Button small look="quiet" onClick={() => show(0)}>
           Show the first
@@ -141,33 +155,13 @@ interface EventsLinkProps {
   readonly captureId: string;
   readonly scope: Scope;
   readonly events: number;
-  /** Undefined: too many names for a link. */
-  readonly terms: readonly Term[] | undefined;
+  readonly term: Term;
 }
 
-function EventsLink({ captureId, scope, events, terms }: EventsLinkProps) {
+function EventsLink({ captureId, scope, events, term }: EventsLinkProps) {
   const text = formatQuantity(events, "event");
-  return terms === undefined || events === 0 ? (
-    text
-  ) : (
-    <Link href={flowsAddress(captureId, scope, ...terms)}>{text}</Link>
-  );
+  return events === 0 ? text : <Link href={flowsAddress(captureId, scope, term)}>{text}</Link>;
 }
-
-/** Flows of these edges: by naming them, or, where they are many, by naming the others. */
-function leftOutTerms(answer: MapAnswer, leftOut: readonly MapEdge[]): readonly Term[] | undefined {
-  const named = edgesTerm(leftOut, answer.nodes);
-  if (named !== undefined) return [named];
-  const out = new Set(leftOut);
-  const others = edgesTerm(
-    answer.edges.filter((edge) => !out.has(edge)),
-    answer.nodes,
-  );
-  // What is beyond the limit of edges is among neither.
-  return others && answer.folded.edges === 0 ? [turned(others), PLACED] : undefined;
-}
-
-const PLACED = makeTerm("unplaced", [{ type: "none" }]);
 
 interface FoldNoteProps {
   readonly captureId: string;
@@ -175,25 +169,27 @@ interface FoldNoteProps {
   readonly folds: readonly Spot[];
   readonly lines: readonly Line[];
   readonly isPart: boolean;
+  readonly part: PartTerm;
 }
 
 /** Folds named at most; the others stand on the map. */
 const MOST_FOLDS = 6;
 
 /** Names behind "+ n more" and their events, in which they ask and in which they are asked. */
-function FoldNote({ captureId, scope, folds, lines, isPart }: FoldNoteProps) {
+function FoldNote({ captureId, scope, folds, lines, isPart, part }: FoldNoteProps) {
   const names = folds.reduce((total, { nodes }) => total + nodes.length, 0);
   const link = (spot: Spot, end: End) => {
     const own = lines.filter((line) => (end === "client" ? line.from : line.to) === spot);
     const events = own.reduce((total, { counts }) => total + counts.events, 0);
-    const edges = own.flatMap((line) => line.edges);
-    const nodes = own.flatMap(({ from, to }) => [...from.nodes, ...to.nodes]);
-    const term = isPart ? edgesTerm(edges, nodes) : endsTerm(end, spot.nodes);
-    const terms = term && [term];
     if (events === 0 || scope.scope === undefined) return undefined;
     return (
       <span key={end}>
-        <EventsLink captureId={captureId} scope={scope.scope} events={events} terms={terms} />{" "}
+        <EventsLink
+          captureId={captureId}
+          scope={scope.scope}
+          events={events}
+          term={linesTerm(spot, end, own, isPart, part)}
+        />{" "}
         {end === "client" ? "asking" : "being asked"}
       </span>
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readFocus, readKeys, readPins, writeFocus, writeKeys, writePins } from "./open";
+import { readFocus, writeFocus } from "@/lib/insight/map/focus";
+import { readKeys, readPins, writeKeys, writePins } from "./open";
 
 describe("what the link keeps of the map", () => {
   it("reads what it wrote, whatever is in a name", () => {

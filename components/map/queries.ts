@@ -3,11 +3,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { capturePath, getJson } from "@/components/frame/api";
 import { readKey } from "@/components/frame/queries";
+import { MOST_EDGES } from "@/lib/insight/map/part";
 import type { MapAnswer } from "@/lib/questions/answers-map";
 import type { Level } from "./words";
-
-/** More than a picture can hold; below it stands what is beyond, and the way there. */
-const MOST_EDGES = 20_000;
 
 /** An answer says itself which page it is: while the next one is on its way, the one before is shown. */
 export interface MapPage extends MapAnswer {

@@ -12,7 +12,7 @@ import { AboutParts, type RangeChange } from "./about-parts";
 import { measureTerms } from "./count-link";
 import { FoldMembers } from "./fold-members";
 import styles from "./map-drawer.module.css";
-import { edgesTerm, endsTerm, lineTerm } from "./part-terms";
+import { edgesOf, linesTerm, lineTerm, type PartTerm } from "./part-terms";
 import type { End } from "./pods";
 import { COUNT_NAMES, countText, type Level, portsText, spotName } from "./words";
 
@@ -24,6 +24,7 @@ interface SpotPartsProps {
   readonly graph: Graph;
   /** Only a part of the map is shown: a spot may have more lines. */
   readonly isPart: boolean;
+  readonly part: PartTerm;
   readonly onOpen: (...keys: readonly string[]) => void;
   readonly onRange: RangeChange;
 }
@@ -38,7 +39,14 @@ export function SpotParts({ graph, ...props }: SpotPartsProps) {
   return (
     <>
       {spot.isFold && (
-        <FoldMembers captureId={captureId} scope={scope} spot={spot} asks={asks} isAsked={isAsked} />
+        <FoldMembers
+          captureId={captureId}
+          scope={scope}
+          spot={spot}
+          asks={asks}
+          isAsked={isAsked}
+          part={props.part}
+        />
       )}
       <Lines {...props} title={`Asks ${formatQuantity(asks.length, "other")}`} end="client" lines={asks} />
       <Lines
@@ -58,26 +66,16 @@ interface EndProps extends Omit<SpotPartsProps, "graph"> {
   readonly lines: readonly Line[];
 }
 
-/** The term that finds the flows of these lines, which are all that end there unless a part of the map is shown. */
-function termOf({ spot, end, lines, isPart }: Pick<EndProps, "spot" | "end" | "lines" | "isPart">) {
-  if (!isPart) return endsTerm(end, spot.nodes);
-  const nodes = lines.flatMap(({ from, to }) => [...from.nodes, ...to.nodes]);
-  return edgesTerm(
-    lines.flatMap(({ edges }) => edges),
-    nodes,
-  );
-}
-
 function OneEnd(props: EndProps) {
-  const { captureId, scope, level, end, lines, onRange } = props;
-  const term = termOf(props);
-  if (lines.length === 0 || term === undefined) return null;
+  const { captureId, scope, level, spot, end, lines, isPart, part, onRange } = props;
+  if (lines.length === 0) return null;
+  const term = linesTerm(spot, end, lines, isPart, part);
   return (
     <AboutParts
       captureId={captureId}
       scope={{ ...scope, filter: addTerm(scope.filter, term) }}
       level={level}
-      edges={lines.flatMap(({ edges }) => edges)}
+      edges={edgesOf(lines)}
       ends={[end]}
       says={`as ${end}`}
       onRange={onRange}
@@ -90,13 +88,13 @@ interface LinesProps extends EndProps {
 }
 
 function Lines({ title, ...props }: LinesProps) {
-  const { captureId, scope, end, lines, onOpen } = props;
+  const { captureId, scope, spot, end, lines, isPart, part, onOpen } = props;
   if (lines.length === 0) return null;
   const sorted = [...lines].sort(
     (a, b) => b.counts.drops - a.counts.drops || b.counts.events - a.counts.events,
   );
   const counts = sumCounts(lines.map((line) => line.counts));
-  const term = termOf(props);
+  const term = linesTerm(spot, end, lines, isPart, part);
   const shown = COUNT_NAMES.filter((name) => name === "events" || counts[name] > 0);
   return (
     <DrawerPart title={title}>
@@ -104,7 +102,7 @@ function Lines({ title, ...props }: LinesProps) {
         {shown.map((name, at) => (
           <span key={name}>
             {at > 0 && ", "}
-            {term === undefined || counts[name] === 0 ? (
+            {counts[name] === 0 ? (
               countText(name, counts[name])
             ) : (
               <Link href={flowsAddress(captureId, scope, term, ...measureTerms(name))}>
@@ -113,7 +111,6 @@ function Lines({ title, ...props }: LinesProps) {
             )}
           </span>
         ))}
-        {term === undefined && ": too many names for one link, so each line has its own"}
       </p>
       <table className={styles.list}>
         <tbody>
@@ -130,7 +127,7 @@ function Lines({ title, ...props }: LinesProps) {
               </td>
               <td>{portsText(line)}</td>
               <td className={styles.number}>
-                <LineCounts captureId={captureId} scope={scope} line={line} />
+                <LineCounts captureId={captureId} scope={scope} line={line} part={part} />
               </td>
             </tr>
           ))}
@@ -149,17 +146,15 @@ function LineCounts({
   captureId,
   scope,
   line,
-}: Pick<SpotPartsProps, "captureId" | "scope"> & { readonly line: Line }) {
-  const term = lineTerm(line);
+  part,
+}: Pick<SpotPartsProps, "captureId" | "scope" | "part"> & { readonly line: Line }) {
+  const term = lineTerm(line, part);
   const { drops, events } = line.counts;
-  const link = (name: "drops" | "events") =>
-    term === undefined ? (
-      countText(name, line.counts[name])
-    ) : (
-      <Link href={flowsAddress(captureId, scope, term, ...measureTerms(name))}>
-        {countText(name, line.counts[name])}
-      </Link>
-    );
+  const link = (name: "drops" | "events") => (
+    <Link href={flowsAddress(captureId, scope, term, ...measureTerms(name))}>
+      {countText(name, line.counts[name])}
+    </Link>
+  );
   return (
     <>
       {drops > 0 && <>{link("drops")} of </>}

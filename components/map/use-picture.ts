@@ -6,13 +6,13 @@ import type { ScopeHandle } from "@/components/frame/use-scope";
 import { formatTime, parseTime } from "@/lib/base/time";
 import type { MapEdge, MapNode } from "@/lib/insight/map/answer";
 import { type Find, parseFind } from "@/lib/insight/map/find";
+import { edgesNear, type Focus, readFocus, readUnfolded } from "@/lib/insight/map/focus";
 import { FOLD_LIMITS } from "@/lib/insight/map/fold";
 import { buildGraph, type Graph, type Line } from "@/lib/insight/map/graph";
 import { edgeKey, MEASURES, type Measure } from "@/lib/insight/map/measure";
-import { waysBetween, within } from "@/lib/insight/map/reach";
 import { type Replay, toReplay } from "@/lib/insight/map/replay";
 import { type Hide, readHide } from "@/lib/scope/map-hide";
-import { type Focus, readFocus, readPins, readUnfolded } from "./open";
+import { readPins } from "./open";
 import { type MapPage, useMap } from "./queries";
 import { type Scene, toScene } from "./scene";
 import { useLayout } from "./use-layout";
@@ -90,7 +90,7 @@ export function usePicture(
   const fresh = useFresh(captureId, scope, level, measure === "new" || (find.ok && usesNew(find.value)));
   const shown = answer?.edges;
   const full = useGraph(answer?.nodes, shown, unfolded);
-  const near = useMemo(() => full && focus && nearTo(full, focus), [full, focus]);
+  const near = useMemo(() => full && focus && edgesNear(full, focus), [full, focus]);
   const focused = useMemo(
     () => (shown && near ? shown.filter((edge) => near.has(edge)) : shown),
     [shown, near],
@@ -147,23 +147,6 @@ function useGraph(
   return useMemo(
     () => nodes && edges && buildGraph(nodes, edges, FOLD_LIMITS, unfolded),
     [nodes, edges, key],
-  );
-}
-
-const linksOf = ({ lines }: Graph) =>
-  lines.map((line) => ({ from: line.from.key, to: line.to.key, edges: line.edges }));
-
-/** The edges that a focus keeps. */
-function nearTo(graph: Graph, focus: Focus): ReadonlySet<MapEdge> {
-  const links = linksOf(graph);
-  if (focus.kind === "ways")
-    return new Set(waysBetween(links, focus.from, focus.to).flatMap(({ edges }) => edges));
-  const reached = within(links, focus.key, focus.steps);
-  const closest = focus.steps === 1 ? new Set([focus.key]) : within(links, focus.key, focus.steps - 1);
-  return new Set(
-    links.flatMap(({ from, to, edges }) =>
-      reached.has(from) && reached.has(to) && (closest.has(from) || closest.has(to)) ? edges : [],
-    ),
   );
 }
 

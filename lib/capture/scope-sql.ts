@@ -62,6 +62,7 @@ import {
   edgeCondition,
   expansionCondition,
   latencyCondition,
+  mapPartCondition,
   packetActorSide,
   routeCondition,
   serverPortCondition,
@@ -242,6 +243,8 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map(connectionCondition));
     case "unplaced":
       return any(term.values.map(unplacedCondition));
+    case "map-part":
+      return any(term.values.map(mapPartCondition));
     case "lookup":
       return any(term.values.map(lookupCondition));
     case "resolved-as":

@@ -83,6 +83,13 @@ export function edgeCondition(database: Sqlite, value: ValueOfTerm<"edge">): Con
   );
 }
 
+/** Which pairs it has depends on the whole scope that its map shows: whoever reads the scope of a question looks them up. */
+export function mapPartCondition(value: ValueOfTerm<"map-part">): Condition {
+  if (value.type !== "map-part" || value.pairIds === undefined)
+    throw new Error("a part of a map that was not looked up");
+  return idList("f.pairId", value.pairIds);
+}
+
 const LEVEL_COLUMNS = { pod: "key", workload: "workloadKey", namespace: "namespaceKey" } as const;
 
 /**

@@ -629,6 +629,7 @@ export function holds(json: FlowJson, term: Term): boolean {
     case "kafka-api":
     case "connection":
     case "unplaced":
+    case "map-part":
     case "lookup":
     case "resolved-as":
     case "resolved-ip":

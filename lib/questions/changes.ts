@@ -11,7 +11,7 @@ import type { Scope } from "@/lib/scope/link";
 import type { MapAnswer } from "./answers-map";
 import type { ChangesAnswer } from "./changes-answer";
 import type { QuestionFailure } from "./failure";
-import { countEdges } from "./map";
+import { countEdges } from "./map-count";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 import { spanOf } from "./span";

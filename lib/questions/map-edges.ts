@@ -25,6 +25,8 @@ class EdgeCount {
   l7Errors = 0;
   dnsErrors = 0;
   unanswered = 0;
+  /** Pairs of endpoints whose flows it has. */
+  readonly pairIds = new Set<number>();
   private readonly verdicts = new Map<string, number>();
   private readonly reasons = new Map<string, number>();
   private readonly trend = new Map<bigint, { events: number; drops: number }>();
@@ -41,6 +43,7 @@ class EdgeCount {
 
   add(group: Group, kind: Readonly<Record<string, unknown>>): void {
     const verdict = String(kind.verdict);
+    this.pairIds.add(group.pairId);
     this.events += group.events;
     increase(this.verdicts, verdict, group.events);
     if (verdict === "AUDIT") this.audited += group.events;
@@ -107,7 +110,7 @@ export class Edges {
       return pair.source === null || pair.destination === null ? "not-settled" : clientBy;
     if (isNobody(client) && isNobody(server)) return "sides-unknown";
     const [from, to] = [this.node(client), this.node(server)];
-    const key = JSON.stringify([from, to, port, protocol]);
+    const key = edgeKey(from, to, port, protocol);
     let edge = this.byKey.get(key);
     if (edge === undefined) {
       edge = new EdgeCount(key, from, to, port, protocol);
@@ -150,6 +153,16 @@ export class Edges {
     };
   }
 
+  /** Of the edge with these ends, port and protocol. */
+  pairIdsOf({
+    client,
+    server,
+    port,
+    protocol,
+  }: Pick<Edge, "client" | "server" | "port" | "protocol">): number[] {
+    return [...(this.byKey.get(edgeKey(client, server, port, protocol))?.pairIds ?? [])];
+  }
+
   private ranked(): EdgeCount[] {
     const pairs = [...groupBy(this.byKey.values(), pairOf)].map(([key, edges]) => ({
       key,
@@ -162,6 +175,10 @@ export class Edges {
     );
     return pairs.flatMap(({ edges }) => edges);
   }
+}
+
+function edgeKey(client: string, server: string, port: number | null, protocol: string | null): string {
+  return JSON.stringify([client, server, port, protocol]);
 }
 
 function pairOf({ client, server }: EdgeCount): string {

@@ -7,6 +7,7 @@ import { findKeyWord } from "@/lib/scope/keys";
 import { decodeScope, type Scope } from "@/lib/scope/link";
 import { scanTerms } from "@/lib/scope/scan";
 import type { QuestionFailure } from "./failure";
+import { withMapParts } from "./map-parts";
 import type { OpenCapture } from "./open-capture";
 
 export interface ScopeParameters {
@@ -19,9 +20,9 @@ export interface ScopeParameters {
 /** The scope over this capture. Its file holds one revision: any other that is asked for is not here. */
 export function readScope(capture: OpenCapture, parameters: ScopeParameters): Result<Scope, QuestionFailure> {
   const scope = toScope(parameters);
-  if (!scope.ok || scope.value.revision === undefined) return scope;
-  const current = capture.meta("records").revision;
-  if (scope.value.revision === current) return scope;
+  if (!scope.ok) return scope;
+  const current = scope.value.revision === undefined ? undefined : capture.meta("records").revision;
+  if (scope.value.revision === current) return withMapParts(capture, scope.value, readScope);
   return fail(
     "revision_not_found",
     `This capture is at revision ${current}; revision ${scope.value.revision} is not kept.`,

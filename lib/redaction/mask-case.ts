@@ -28,8 +28,8 @@ const HARMLESS: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-/** Ids of the original, which are others in the copy; names of its files. */
-const OF_THE_ORIGINAL: ReadonlySet<string> = new Set(["cause", "file"]);
+/** Ids of the original, which are others in the copy; names of its files; what a map folds, by order of names too. */
+const OF_THE_ORIGINAL: ReadonlySet<string> = new Set(["cause", "file", "map-part"]);
 const NAMES: readonly MaskKind[] = ["pods", "namespaces", "nodes", "dns", "urls", "labels"];
 /** Words of values that are none of the log's. */
 const VALUE_WORDS: ReadonlySet<string> = new Set(

@@ -97,6 +97,7 @@ function hubbleValue(term: Term, value: PlainValue): HubbleValue | undefined {
     case "actor":
     case "answer":
     case "edge":
+    case "map-part":
     case "latency":
     case "count":
     case "flags":

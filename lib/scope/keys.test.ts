@@ -8,7 +8,7 @@ const ONE_SIDED =
   "snat-ip type verdict drop-reason-desc protocol traffic-direction tcp-flags ip-version http-method http-status " +
   "http-path http-url http-header trace-id ip-trace-id uuid node-name node-label interface encrypted unencrypted";
 const OURS =
-  "client server client-namespace server-namespace client-pod server-pod server-port edge unplaced drop cause decided-by denied-by dropped-at policy " +
+  "client server client-namespace server-namespace client-pod server-pod server-port edge unplaced map-part drop cause decided-by denied-by dropped-at policy " +
   "attempt answered direction trace-point dns-query dns-rcode expansion route reply not-a-loss latency-ms aggregated file text " +
   "actor request answer kafka-api connection lookup resolved-as resolved-ip " +
   "dns dns-state dns-root dns-qtype dns-answers dns-answer";

@@ -5,6 +5,7 @@ import { actorKind, edgeKind } from "./actor-kinds";
 import { tracePointKind } from "./event-kind";
 import { patternKind } from "./http-kinds";
 import type { KeyShape } from "./key-row";
+import { mapPartKind } from "./map-part-kind";
 import { podKind, policyKind } from "./name-kinds";
 import { latencyKind } from "./packet-kinds";
 import { policySetKind } from "./policy-set-kind";
@@ -110,6 +111,17 @@ export const OWN_KEYS = [
     label: "Unplaced",
     help: "Why the map has no edge for it: no layer 4, no ports, both ports of a kind, nothing known of either side, or its file is still being read; `unplaced:-` has an edge.",
     example: "unplaced:no-ports",
+  },
+  {
+    key: "map-part",
+    hubble: false,
+    sided: false,
+    kind: mapPartKind,
+    none: false,
+    unknown: false,
+    label: "Part of a map",
+    help: "Records of a part of a map whose names are too many to be listed: of a fold, of lines between folds, or of what a focus leaves out. Numbers on the map lead to it.",
+    example: "map-part:level=pod&client=%2Bshop%40default",
   },
   {
     key: "drop",

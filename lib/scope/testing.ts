@@ -18,6 +18,7 @@ import { type Filter, makeTerm, type Term, withTerm } from "./filter";
 import { parseGlob } from "./glob";
 import type { Side } from "./keys";
 import type { LabelRequirement } from "./label-kind";
+import { MAP_LEVELS } from "./map-part-kind";
 import { CONNECTION_WORDS, LOOKUP_WORDS, REQUEST_WORDS } from "./outcome-kinds";
 import { policySet } from "./policy-set-kind";
 import type { EnumValue } from "./simple-kinds";
@@ -233,6 +234,25 @@ const edge = fc
     { requiredKeys: ["client", "server"] },
   )
   .map((value) => ({ type: "edge" as const, ...value }));
+const mapPlace = fc.oneof(
+  fc.record({ kind: fc.constant("line" as const), client: hostileText, server: hostileText }),
+  fc.record({
+    kind: fc.constantFrom("client" as const, "server" as const, "either" as const),
+    key: hostileText,
+  }),
+  fc.record({ kind: fc.constantFrom("rest" as const, "beyond" as const) }),
+);
+const mapPart = fc
+  .record(
+    {
+      level: fc.constantFrom(...MAP_LEVELS),
+      place: mapPlace,
+      ...{ focus: hostileText, unfold: hostileText, skip: hostileText, q: hostileText },
+      ...{ from: hostileText, to: hostileText },
+    },
+    { requiredKeys: ["level", "place"] },
+  )
+  .map((value) => ({ type: "map-part" as const, ...value }));
 const answer = hostileText.map((status) => ({ type: "answer" as const, status }));
 const latency = fc
   .record({
@@ -327,6 +347,7 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
   fc
     .record({ ...signed, values: unique(word("no-protocol", "no-ports", "ports-alike", "sides-unknown")) })
     .map((t) => makeTerm("unplaced", t.values, t)),
+  fc.record({ ...signed, values: unique(mapPart) }).map((t) => makeTerm("map-part", t.values, t)),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("client-namespace", t.values, t)),
   fc.record({ ...signed, values: listOf(text) }).map((t) => makeTerm("server-namespace", t.values, t)),
   fc.record({ ...signed, values: listOf(pod) }).map((t) => makeTerm("client-pod", t.values, t)),
