@@ -1,5 +1,6 @@
 /** Which revisions of captures have to stay as they are, and whether files come or go meanwhile. */
 
+import { existsSync } from "node:fs";
 import { dropRevisions, keptRevisions, revisionFile } from "@/lib/capture/keep-revision";
 import type { StoredInvestigation } from "@/lib/catalogue/catalogue";
 import { readContent } from "@/lib/investigations/content";
@@ -32,6 +33,19 @@ export class KeptRevisions {
   /** A file of the capture is on its way, or about to be. */
   isChanging(captureId: string): boolean {
     return this.around.isReading(captureId) || this.changing.has(captureId);
+  }
+
+  /** The copy of a revision, where one is kept. */
+  keptFile(captureId: string, revision: string | undefined): string | undefined {
+    if (revision === undefined || !/^\d{1,9}$/.test(revision)) return undefined;
+    const kept = revisionFile(this.around.fileOf(captureId), Number(revision));
+    return existsSync(kept) ? kept : undefined;
+  }
+
+  /** Those that links can show, with the present one unless a file is on its way. */
+  shownOf(captureId: string, present: number): readonly number[] {
+    const now = this.isChanging(captureId) ? [] : [present];
+    return [...keptRevisions(this.around.fileOf(captureId)), ...now];
   }
 
   /** How often files began to come or go: two equal numbers, and nothing changed between them. */

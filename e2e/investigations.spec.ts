@@ -123,7 +123,13 @@ test("names, notes and links that try to run something are text, for the owner a
     const table = page.getByRole("region", { name: "Flows", exact: true });
     await expect(table).toContainText(`shop/web${MARKUP}`);
     await expect(page.getByText("Record as received").first()).toBeVisible();
-    expect(await page.locator("main img, main script, main a[href^='javascript']").count()).toBe(0);
+    // The pinned map: an image of its own making, in which nothing runs.
+    await expect(page.getByRole("img", { name: `Map: map ${MARKUP}` })).toHaveAttribute(
+      "src",
+      /^data:image\/svg/,
+    );
+    const active = "main img:not([src^='data:image/svg+xml,']), main script, main a[href^='javascript']";
+    expect(await page.locator(active).count()).toBe(0);
     expect(await page.title()).toContain("nvestigation");
   }
   // A link that leads back: what was pinned is what opens.

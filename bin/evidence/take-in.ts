@@ -28,6 +28,7 @@ import { isDiskFull } from "@/lib/jobs/messages";
 import type { Captures } from "../captures";
 import type { Engine } from "../engine";
 import type { Investigations } from "../investigations";
+import { isCaptureId } from "../recovery";
 import { atRevision } from "./at-revision";
 import { sha256 } from "./pinned-flows";
 
@@ -164,7 +165,7 @@ export class BundleIntake {
   /** Every revision that is shown is here, and holds what it held. */
   private async isHere({ investigation, revisions }: EvidencePaper): Promise<boolean> {
     const { captureId, pins } = investigation;
-    if (!this.captures.isCaptureId(captureId) || !(await this.captures.info(captureId)).ok) return false;
+    if (!isCaptureId(captureId) || !(await this.captures.info(captureId)).ok) return false;
     for (const revision of new Set(pins.map(revisionOf))) {
       if (revision === undefined) continue;
       const sealed = revisions.find((one) => one.revision === revision);
