@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogButtons } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
+import { LineField } from "@/components/ui/field";
 import fields from "@/components/ui/fields.module.css";
 import { visible } from "@/components/ui/text";
 import type { CaptureInfo } from "@/lib/questions/answers";
@@ -77,18 +77,7 @@ export function MaskDialog({
           {investigationId !== undefined &&
             " The investigation goes along: what it says is masked word by word, and a pin whose filter names something only in part is left out."}
         </p>
-        <Field label="Name of the copy">
-          {(id) => (
-            <input
-              id={id}
-              className={fields.input}
-              value={name}
-              maxLength={200}
-              autoComplete="off"
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
+        <LineField label="Name of the copy" value={name} most={200} onChange={setName} />
         {start.error && (
           <p className={fields.problem} role="alert">
             {start.error.message} {start.error instanceof ApiError && start.error.hint}

@@ -6,7 +6,7 @@ import { usePathname } from "next/navigation";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogButtons } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
+import { Field, LineField, TextField } from "@/components/ui/field";
 import fields from "@/components/ui/fields.module.css";
 import { visible } from "@/components/ui/text";
 import type { Investigation, Pin } from "@/lib/investigations/investigation";
@@ -15,7 +15,7 @@ import { encodeLink, type Scope } from "@/lib/scope/link";
 import { ApiError, getJson, sendJson } from "./api";
 import { investigationKey, investigationPath, investigationsKey, useInvestigations } from "./investigations";
 import { linkText } from "./link-change";
-import { newPinId } from "./pin-id";
+import { MOST_OF_A_NOTE, newPinId } from "./new-pin";
 import type { ScopeHandle } from "./use-scope";
 import { VIEWS } from "./views";
 
@@ -100,44 +100,16 @@ export function PinDialog({ captureId, scope, revision, onClose }: PinDialogProp
           </Field>
         )}
         {target === NEW && (
-          <Field label="Title of the investigation">
-            {(id) => (
-              <input
-                id={id}
-                className={fields.input}
-                value={caseTitle}
-                maxLength={200}
-                autoComplete="off"
-                autoFocus
-                onChange={(event) => setCaseTitle(event.target.value)}
-              />
-            )}
-          </Field>
+          <LineField
+            label="Title of the investigation"
+            value={caseTitle}
+            most={200}
+            isFirst
+            onChange={setCaseTitle}
+          />
         )}
-        <Field label="What the pin shows">
-          {(id) => (
-            <input
-              id={id}
-              className={fields.input}
-              value={title}
-              maxLength={300}
-              autoComplete="off"
-              onChange={(event) => setTitle(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Note (Markdown)">
-          {(id) => (
-            <textarea
-              id={id}
-              className={fields.text}
-              rows={4}
-              value={note}
-              maxLength={20_000}
-              onChange={(event) => setNote(event.target.value)}
-            />
-          )}
-        </Field>
+        <LineField label="What the pin shows" value={title} most={300} onChange={setTitle} />
+        <TextField label="Note (Markdown)" value={note} most={MOST_OF_A_NOTE} rows={4} onChange={setNote} />
         {save.error && (
           <p className={fields.problem} role="alert">
             {save.error.message} {save.error instanceof ApiError && save.error.hint}

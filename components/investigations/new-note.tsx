@@ -1,10 +1,9 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { newPinId } from "@/components/frame/pin-id";
+import { MOST_OF_A_NOTE, newPinId } from "@/components/frame/new-pin";
 import { Button } from "@/components/ui/button";
-import { Field } from "@/components/ui/field";
-import fields from "@/components/ui/fields.module.css";
+import { LineField, TextField } from "@/components/ui/field";
 import type { Pin } from "@/lib/investigations/investigation";
 import styles from "./investigation-page.module.css";
 
@@ -41,32 +40,8 @@ export function NewNote({ isSaving, onSave }: NewNoteProps) {
   };
   return (
     <form className={styles.pin} onSubmit={save} aria-label="New note">
-      <Field label="Heading">
-        {(id) => (
-          <input
-            id={id}
-            className={fields.input}
-            value={title}
-            maxLength={300}
-            autoComplete="off"
-            // Whoever asks to write wants to write at once.
-            ref={focusOnce}
-            onChange={(event) => setTitle(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field label="Text (Markdown)">
-        {(id) => (
-          <textarea
-            id={id}
-            className={fields.text}
-            rows={5}
-            value={text}
-            maxLength={20_000}
-            onChange={(event) => setText(event.target.value)}
-          />
-        )}
-      </Field>
+      <LineField label="Heading" value={title} most={300} isFirst onChange={setTitle} />
+      <TextField label="Text (Markdown)" value={text} most={MOST_OF_A_NOTE} rows={5} onChange={setText} />
       <div className={styles.buttons}>
         <Button small look="primary" type="submit" disabled={isSaving || title.trim() === ""}>
           Save
@@ -77,8 +52,4 @@ export function NewNote({ isSaving, onSave }: NewNoteProps) {
       </div>
     </form>
   );
-}
-
-function focusOnce(field: HTMLInputElement | null): void {
-  field?.focus();
 }

@@ -1,8 +1,9 @@
 "use client";
 
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useState } from "react";
+import { MOST_OF_A_NOTE } from "@/components/frame/new-pin";
 import { Button } from "@/components/ui/button";
-import fields from "@/components/ui/fields.module.css";
+import { TextField } from "@/components/ui/field";
 import styles from "./investigation-page.module.css";
 
 interface TextEditorProps {
@@ -17,14 +18,8 @@ interface TextEditorProps {
   readonly children: ReactNode;
 }
 
-/** Whoever asks to write wants to write at once. */
-function focusOn(field: HTMLTextAreaElement | null): void {
-  field?.focus();
-}
-
 /** A text that is read, and written when asked for. */
 export function TextEditor({ label, text, add, isSaving, onSave, children }: TextEditorProps) {
-  const id = useId();
   const [draft, setDraft] = useState<string>();
   if (draft === undefined)
     return (
@@ -46,18 +41,7 @@ export function TextEditor({ label, text, add, isSaving, onSave, children }: Tex
         );
       }}
     >
-      <label htmlFor={id} className={fields.label}>
-        {label}
-      </label>
-      <textarea
-        id={id}
-        className={fields.text}
-        rows={6}
-        value={draft}
-        maxLength={20_000}
-        ref={focusOn}
-        onChange={(event) => setDraft(event.target.value)}
-      />
+      <TextField label={label} value={draft} most={MOST_OF_A_NOTE} rows={6} isFirst onChange={setDraft} />
       <div className={styles.buttons}>
         <Button small look="primary" type="submit" disabled={isSaving}>
           Save

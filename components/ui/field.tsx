@@ -19,3 +19,62 @@ export function Field({ label, children }: FieldProps) {
     </div>
   );
 }
+
+interface WrittenProps {
+  readonly label: string;
+  readonly value: string;
+  /** Characters that are taken. */
+  readonly most: number;
+  /** Whoever opened this wants to write here at once. */
+  readonly isFirst?: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+/** A line of text. */
+export function LineField({ label, value, most, isFirst = false, onChange }: WrittenProps) {
+  return (
+    <Field label={label}>
+      {(id) => (
+        <input
+          id={id}
+          className={fields.input}
+          value={value}
+          maxLength={most}
+          autoComplete="off"
+          ref={isFirst ? focusOn : undefined}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** Several lines. */
+export function TextField({
+  label,
+  value,
+  most,
+  isFirst = false,
+  rows,
+  onChange,
+}: WrittenProps & { readonly rows: number }) {
+  return (
+    <Field label={label}>
+      {(id) => (
+        <textarea
+          id={id}
+          className={fields.text}
+          rows={rows}
+          value={value}
+          maxLength={most}
+          ref={isFirst ? focusOn : undefined}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+function focusOn(field: HTMLElement | null): void {
+  field?.focus();
+}
