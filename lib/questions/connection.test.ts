@@ -221,7 +221,11 @@ describe("the connection of a flow", () => {
     ["no time", packet(1, "SYN", { time: "noon" }), /no time/],
     ["no ports", packet(1, "SYN", { l4: { TCP: { destination_port: 80 } } }), /both ports/],
     ["no protocol", packet(1, "SYN", { l4: undefined }), /protocol/],
-    ["no address", packet(1, "SYN", { IP: { source: "10.0.0.1" } }), /addresses/],
+    [
+      "no address and no name",
+      packet(1, "SYN", { IP: { source: "10.0.0.1" }, destination: {} }),
+      /neither addresses nor names/,
+    ],
   ])("is empty for a record with %s, and says why", (_name, text, why) => {
     const { open, ids } = reader(text, packet(2, "SYN"));
     const found = ids.map((id) => ask(open, id)).find(({ connection }) => connection.length === 0);

@@ -22,7 +22,7 @@ const SCANNED = 100_000;
 const AROUND_NS = 65_000_000_000n;
 
 const NOT_TOLD = {
-  address: "The record has no addresses: its connection cannot be found.",
+  address: "The record has neither addresses nor names of both sides: its connection cannot be found.",
   protocol: "The record does not say its protocol: its connection cannot be found.",
   port: "The record does not have both ports: its connection cannot be told from others.",
   time: "The record has no time: its connection cannot be told from later ones.",

@@ -9,7 +9,7 @@ import { COUNTED } from "./dns-parts";
 import { exchangesInScope } from "./dns-scope";
 import type { OpenCapture } from "./open-capture";
 
-/** Connection attempts; null when no flow of the scope has ports, because then nothing is known about them. */
+/** Connection attempts; null when no flow of the scope has ports and a time, because then nothing is known about them. */
 export function countAttempts({ database }: OpenCapture, scope: CompiledScope): number | null {
   const attempts =
     rolledSums(database, scope, ["attempts"])?.attempts ??
@@ -21,11 +21,11 @@ export function countAttempts({ database }: OpenCapture, scope: CompiledScope): 
   return attempts > 0 || hasPorts(database, scope) ? attempts : null;
 }
 
-/** Some flow of the scope has the ports by which connections are told apart. */
+/** Some flow of the scope has the ports by which connections are told apart, and the time that parts one from the next. */
 export function hasPorts(database: Sqlite, scope: CompiledScope): boolean {
   const found = database
     .prepare(
-      `SELECT 1 FROM Flow f WHERE f.sourcePort IS NOT NULL AND f.destinationPort IS NOT NULL AND ${scope.sql} LIMIT 1`,
+      `SELECT 1 FROM Flow f WHERE f.sourcePort IS NOT NULL AND f.destinationPort IS NOT NULL AND f.timeNs IS NOT NULL AND ${scope.sql} LIMIT 1`,
     )
     .get(scope.parameters);
   return found !== undefined;

@@ -1,4 +1,4 @@
-/** One row for each address of each cluster, with the DNS name and prefix that any record of the capture gives it. */
+/** One row for each address of each cluster (for each name of those whose address was left out), with the DNS name and prefix that any record of the capture gives it. */
 
 import { z } from "zod";
 import { ipKey } from "@/lib/base/ip";
@@ -19,14 +19,21 @@ export function learnAddresses(database: Sqlite): void {
     WHERE t.id = Address.id AND (t.dnsName IS NOT Address.dnsName OR t.cidr IS NOT Address.cidr)`);
 }
 
+/**
+ * What an endpoint is told from others by: its address, else its name. Printed logs and field masks leave addresses out, and
+ * with its ports a name tells connections apart as well. SQL over `e`; NULL where there is neither.
+ */
+const ADDRESS_KEY = `coalesce(e.ipKey, nullif(e.ip, ''), 'pod ' || coalesce(e.namespace, '?') || '/' || nullif(e.pod, ''),
+  'service ' || coalesce(e.serviceNamespace, '?') || '/' || nullif(e.serviceName, ''), 'names ' || e.names)`;
+
 function numberAddresses(database: Sqlite): void {
-  const key = "coalesce(e.ipKey, e.ip)";
   database.exec(`
     DELETE FROM Address WHERE id NOT IN (SELECT addressId FROM Endpoint WHERE addressId IS NOT NULL);
     INSERT OR IGNORE INTO Address (cluster, ipKey, ip)
-      SELECT ${ENDPOINT_CLUSTER}, ${key}, min(e.ip) FROM Endpoint e WHERE e.addressId IS NULL AND e.ip <> '' GROUP BY 1, 2;
-    UPDATE Endpoint AS e SET addressId = (SELECT id FROM Address WHERE cluster = ${ENDPOINT_CLUSTER} AND ipKey = ${key})
-      WHERE e.addressId IS NULL AND e.ip <> '';`);
+      SELECT ${ENDPOINT_CLUSTER}, ${ADDRESS_KEY}, coalesce(min(e.ip), '') FROM Endpoint e
+      WHERE e.addressId IS NULL AND ${ADDRESS_KEY} IS NOT NULL GROUP BY 1, 2;
+    UPDATE Endpoint AS e SET addressId = (SELECT id FROM Address WHERE cluster = ${ENDPOINT_CLUSTER} AND ipKey = ${ADDRESS_KEY})
+      WHERE e.addressId IS NULL AND ${ADDRESS_KEY} IS NOT NULL;`);
 }
 
 type Telling = [addressId: number, dnsName: string | null, cidr: string | null, bits: number | null];

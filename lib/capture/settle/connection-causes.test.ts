@@ -105,6 +105,24 @@ describe("causes of connections", () => {
     expect(causes(captureOf(...texts))).toEqual(expected);
   });
 
+  it("of aggregated answers are a share of all answers, of which others were fine", () => {
+    const told = (at: number, code: number | undefined, events: number): string =>
+      line(at, {
+        ...(code === undefined
+          ? { source: endpoint("web"), destination: endpoint("api") }
+          : { source: endpoint("api"), destination: endpoint("web") }),
+        ...{ Type: "L7", is_reply: code !== undefined, l7: { http: { code } } },
+        aggregate: { ingress_flow_count: events },
+      });
+    // 45 requests, of which 5 failed and 40 did not: neither 90, nor "none was answered".
+    expect(causes(captureOf(told(0, undefined, 45), told(0, 503, 5), told(0, 200, 40)))).toEqual([
+      "http errors * > shop/api:null - 5/45 class 3",
+    ]);
+    expect(causes(captureOf(told(0, undefined, 5), told(0, 503, 5)))).toEqual([
+      "http errors * > shop/api:null - 5/5 class 1",
+    ]);
+  });
+
   it("say when, how regularly, since when, and show their flows", () => {
     const tries = [10, 40, 70, 100, 130, 160].flatMap((at, i) => refused(at, 4100 + i));
     const { database } = captureOf(...answered(0, 4001), ...tries);

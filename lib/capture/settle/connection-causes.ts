@@ -15,7 +15,6 @@ import {
 } from "@/lib/insight/causes/cause";
 import type { ConnectionType } from "@/lib/insight/causes/connection-words";
 import { rhythmOf } from "@/lib/insight/causes/rhythm";
-import { EXCHANGE_OUTCOME } from "@/lib/insight/exchange-kind";
 import { OUTCOME } from "@/lib/insight/outcome";
 import type { Sqlite, SqlValue } from "../driver";
 import { writeCauses } from "./cause-table";
@@ -34,7 +33,8 @@ interface Rule {
 }
 
 const SLOW_NS = 1_000_000_000;
-const fine = `outcome = ${EXCHANGE_OUTCOME.answered} AND error = 0`;
+/** An answer whose request is not known is one, too: aggregated records have no pairs. */
+const fine = "responses > 0 AND error = 0 AND denied = 0";
 
 const RULES: readonly Rule[] = [
   {
@@ -65,9 +65,9 @@ const RULES: readonly Rule[] = [
  */
 const SOURCES = {
   tcp: `SELECT a.id, NULL AS responseId, a.firstNs AS timeNs, a.outcome, a.syns, f.pairId, NULL AS protocol, NULL AS routeId, NULL AS kindId,
-      1 AS weight
+      1 AS requests, 1 AS responses, 1 AS weight
     FROM Attempt a JOIN Flow f ON f.id = a.id WHERE a.protocol = 1 AND a.outcome <> ${OUTCOME.openAlready}`,
-  http: `SELECT e.id, e.responseId, e.timeNs, e.outcome, e.error, e.denied, e.latencyNs, e.requests, f.pairId, e.protocol, e.routeId, f.kindId,
+  http: `SELECT e.id, e.responseId, e.timeNs, e.outcome, e.error, e.denied, e.latencyNs, e.requests, e.responses, f.pairId, e.protocol, e.routeId, f.kindId,
       max(e.requests, e.responses) AS weight
     FROM L7Exchange e JOIN Flow f ON f.id = e.id WHERE e.counted = 1`,
 } as const;
@@ -139,7 +139,7 @@ function causesOf(database: Sqlite, rule: Rule): Found[] {
   const groups = database
     .prepareExact(
       `SELECT g.*, ${KEY} FROM (
-         SELECT keyId, sum(weight) AS total, sum(weight) FILTER (WHERE ${rule.isBad}) AS bad,
+         SELECT keyId, max(sum(requests), sum(responses)) AS total, sum(weight) FILTER (WHERE ${rule.isBad}) AS bad,
            count(DISTINCT clientNo) FILTER (WHERE ${rule.isBad}) AS clients,
            min(timeNs) FILTER (WHERE ${rule.isBad}) AS firstNs, max(timeNs) FILTER (WHERE ${rule.isBad}) AS lastNs
          FROM temp.CauseSource GROUP BY keyId HAVING bad >= ${rule.fewest} AND bad >= total * ${rule.share}
@@ -193,7 +193,7 @@ function readTimes(database: Sqlite, rule: Rule, keyId: number): bigint[] {
     .map(([timeNs]) => timeNs as bigint);
 }
 
-/** The same key: the last time that it worked before the first failure, and the first time behind it. */
+/** The same key: the last time that it worked before the first failure, and the first time since; aggregated records share theirs. */
 function readWorked(
   database: Sqlite,
   rule: Rule,
@@ -202,7 +202,7 @@ function readWorked(
 ): { beforeNs: bigint | null; sinceNs: bigint | null } {
   const row = database
     .prepareExact(
-      `SELECT max(timeNs) FILTER (WHERE timeNs < ?2) AS beforeNs, min(timeNs) FILTER (WHERE timeNs > ?2) AS sinceNs
+      `SELECT max(timeNs) FILTER (WHERE timeNs < ?2) AS beforeNs, min(timeNs) FILTER (WHERE timeNs >= ?2) AS sinceNs
        FROM temp.CauseSource WHERE keyId = ?1 AND ${rule.works}`,
     )
     .get([keyId, firstNs]);

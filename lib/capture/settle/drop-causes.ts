@@ -272,7 +272,7 @@ function readWorked(database: Sqlite): Map<number, EdgeWorked> {
   return new Map(
     database
       .prepareExact(
-        `SELECT e.causeId, max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs), min(f.timeNs) FILTER (WHERE f.timeNs > e.firstNs),
+        `SELECT e.causeId, max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs), min(f.timeNs) FILTER (WHERE f.timeNs >= e.firstNs),
            max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 1),
            max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 2)
          FROM Flow f CROSS JOIN temp.EdgePair e ON e.pairId = f.pairId CROSS JOIN Pair p ON p.id = f.pairId CROSS JOIN Kind k ON k.id = f.kindId

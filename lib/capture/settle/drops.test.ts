@@ -124,8 +124,16 @@ describe("a denial", () => {
       ["1 alone certain at-most opens", "1 alone at-most"],
     ],
     [
-      "with masked addresses is not joined, and counts at most",
+      "with masked addresses is told by the pods' names",
       [denied(0, 5, { IP: undefined }), denied(0.1, 1, { IP: undefined })],
+      ["1 joined certain opens"],
+    ],
+    [
+      "with masked addresses and names is not joined, and counts at most",
+      [
+        denied(0, 5, { IP: undefined, source: {}, destination: {} }),
+        denied(0.1, 1, { IP: undefined, source: {}, destination: {} }),
+      ],
       ["1 alone certain at-most opens", "1 alone at-most opens"],
     ],
     [

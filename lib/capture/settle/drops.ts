@@ -112,18 +112,12 @@ export class DropsInTime implements InTime {
     );
   }
 
-  /**
-   * Undefined when addresses, protocol or ports were left out: then no twin can be told by them. Printed records of a pod have
-   * its name in the place of its address, and that tells it as well.
-   */
+  /** Undefined when addresses and names, protocol or ports were left out: then no twin can be told by them. */
   private tupleOf({ at }: FlowColumns, row: number, kind: DenialKind): string | undefined {
     const pair = at.pair[row] as number;
-    const { pairs } = this;
-    const source = pairs.sourceAddressOf(pair) || (kind.isText && `actor ${pairs.sourceActorOf(pair)}`);
-    const destination =
-      pairs.destinationAddressOf(pair) || (kind.isText && `actor ${pairs.destinationActorOf(pair)}`);
-    const protocol = pairs.protocolNameOf(pair);
-    if (!source || !destination || protocol === undefined) return undefined;
+    const [source, destination] = [this.pairs.sourceAddressOf(pair), this.pairs.destinationAddressOf(pair)];
+    const protocol = this.pairs.protocolNameOf(pair);
+    if (source === 0 || destination === 0 || protocol === undefined) return undefined;
     const [sourcePort, destinationPort] = [at.sourcePort[row], at.destinationPort[row]];
     if (kind.hasPorts && (sourcePort === NO_PORT || destinationPort === NO_PORT)) return undefined;
     return `${source} ${sourcePort} ${destination} ${destinationPort} ${protocol}`;

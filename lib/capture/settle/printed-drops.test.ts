@@ -1,6 +1,7 @@
 /** Denials in what `hubble observe` prints: the verdict line and the drop line of a packet are one drop and one cause. */
 
 import { describe, expect, it } from "vitest";
+import { OUTCOME } from "@/lib/insight/outcome";
 import { lines, TestCapture } from "@/lib/jobs/testing";
 
 /** Time of the day, node in brackets or nothing, sides, what the line says. */
@@ -168,5 +169,46 @@ describe("a denial that is printed", () => {
       "3 drops, 0 joined, 0 at most",
       ...[DENIED("EGRESS", 1), DENIED("INGRESS", 1), DENIED("TRAFFIC_DIRECTION_UNKNOWN", 1)].sort(),
     ]);
+  });
+});
+
+describe("a connection that is printed", () => {
+  it("is an attempt, and its request has its answer", () => {
+    const capture = new TestCapture();
+    const http = "http://api/orders/7";
+    capture.add(
+      "printed.txt",
+      lines(
+        compact(`${DAY}18.000Z`, `${WEB} -> ${API}`, "to-endpoint FORWARDED (TCP Flags: SYN)"),
+        compact(`${DAY}18.001Z`, `${WEB} <- ${API}`, "to-endpoint FORWARDED (TCP Flags: SYN, ACK)"),
+        compact(`${DAY}18.010Z`, `${WEB} -> ${API}`, `http-request FORWARDED (HTTP/1.1 GET ${http})`),
+        compact(
+          `${DAY}18.060Z`,
+          `${WEB} <- ${API}`,
+          `http-response FORWARDED (HTTP/1.1 200 50ms (GET ${http}))`,
+        ),
+        // Another port, refused.
+        compact(
+          `${DAY}19.000Z`,
+          `shop/web-0:44917 (ID:31876) -> ${API}`,
+          "to-endpoint FORWARDED (TCP Flags: SYN)",
+        ),
+        compact(
+          `${DAY}19.001Z`,
+          `shop/web-0:44917 (ID:31876) <- ${API}`,
+          "to-endpoint FORWARDED (TCP Flags: ACK, RST)",
+        ),
+      ),
+    );
+    const { database } = capture;
+    const attempts = database.prepareExact("SELECT outcome, records FROM Attempt ORDER BY firstNs").rows([]);
+    expect(attempts).toEqual([
+      [BigInt(OUTCOME.answered), 4n],
+      [BigInt(OUTCOME.refused), 2n],
+    ]);
+    expect(
+      database.prepareExact("SELECT requests, responses, status, latencyNs FROM L7Exchange").rows([]),
+    ).toEqual([[1n, 1n, 200n, 50_000_000n]]);
+    expect(database.prepareExact("SELECT type, count FROM Cause").rows([])).toEqual([["refused", 1n]]);
   });
 });
