@@ -1,12 +1,11 @@
 /**
  * DNS exchanges of a scope, counted by one word.
  *
- * The exchanges are gone through once for each kind of number, for all groups together, and totals are sums over the
- * groups: a log of some hundred thousand questions is passed as seldom as can be. Distinct workloads and names do not
- * add up, so these are asked for again.
+ * Exchanges are only counted by the group that settling put them in (DnsGroup), which reads one index where the scope has no
+ * terms; everything else is asked of the groups, which are few. Totals are sums over the rows. Distinct workloads and
+ * names do not add up, so these are asked for again.
  */
 
-import { ANSWERS } from "@/lib/capture/dns-conditions";
 import { readRoots } from "@/lib/capture/dns-roots";
 import type { SqlValue } from "@/lib/capture/driver";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
@@ -20,14 +19,14 @@ export type Key = string | number;
 const stateIs = (state: keyof typeof DNS_STATE): string => `(x.state = ${DNS_STATE[state]})`;
 const REAL_ERROR = "(coalesce(x.rcode, 0) > 0 AND x.suffixLabels IS NULL)";
 
-/** What is summed, as SQL over `x`. */
+/** What is summed, as SQL over a group `x`. */
 const SUMS = {
   queries: "x.requests",
   responses: "x.responses",
   unanswered: `${stateIs("unanswered")} * x.requests`,
   open: `${stateIs("open")} * x.requests`,
   refused: `${stateIs("refused")} * x.requests`,
-  retries: "(x.retryOf IS NOT NULL) * x.requests",
+  retries: "x.retry * x.requests",
   expansion: "(x.suffixLabels IS NOT NULL) * x.responses",
   noData: "coalesce(x.noData, 0) * x.responses",
   nameless: "(x.queryId IS NULL) * x.requests",
@@ -68,9 +67,9 @@ const KEY: Readonly<Record<DnsBy, string>> = {
   client: "a.workloadKey",
   pod: "a.key",
   server: "a.workloadKey",
-  node: "coalesce((SELECT o.nodeName FROM Flow f JOIN Observer o ON o.id = f.observerId WHERE f.id = x.id), '')",
+  node: "coalesce((SELECT nodeName FROM Observer WHERE id = x.observerId), '')",
   qtype: "coalesce(x.qtypes, '')",
-  answers: `coalesce(${ANSWERS}, -1)`,
+  answers: "coalesce(x.answers, -1)",
 };
 
 /** Names are folded by a list of roots, which is the statement's first parameter. Without the type of its columns it is found by no index. */
@@ -79,10 +78,10 @@ const ROOTS = `LEFT JOIN Text n ON n.id = x.queryId
     ON r.queryId = x.queryId AND r.labels = coalesce(x.suffixLabels, 0)`;
 
 export class GroupReader {
-  /** The exchanges with what the key needs, and without. */
+  /** Groups that are in the scope, each with its exchanges `t`; with what the key needs, and without. */
   private readonly from: string;
   private readonly plainFrom: string;
-  private readonly given: readonly SqlValue[];
+  private readonly roots: readonly SqlValue[];
   /** Who asked, also where the rows are of who was asked. */
   private readonly client: string;
 
@@ -91,11 +90,10 @@ export class GroupReader {
     private readonly by: DnsBy,
     private readonly scope: Exchanges,
   ) {
-    const { table, where } = scope;
-    const sides = exchangesOf(by === "server" ? "server" : "client", table);
-    this.plainFrom = `${sides} WHERE ${COUNTED} AND ${where.sql}`;
-    this.from = `${sides} ${by === "root" ? ROOTS : ""} WHERE ${COUNTED} AND ${where.sql}`;
-    this.given = [...(by === "root" ? [this.rootList()] : []), ...where.parameters];
+    const sides = exchangesOf(by === "server" ? "server" : "client", scope.groups);
+    this.plainFrom = `${sides} JOIN t ON t.groupId = x.id`;
+    this.from = `${this.plainFrom} ${by === "root" ? ROOTS : ""}`;
+    this.roots = by === "root" ? [this.rootList()] : [];
     this.client =
       by === "server"
         ? "(SELECT ca.workloadKey FROM Endpoint c JOIN Actor ca ON ca.id = c.actorId WHERE c.id = x.clientId)"
@@ -109,33 +107,40 @@ export class GroupReader {
     );
   }
 
+  /** A statement over groups. `columns` are what is wanted of their exchanges. */
+  private ask(columns: string, select: string, more: readonly SqlValue[] = []): SqlValue[][] {
+    const { where } = this.scope;
+    const counted = `SELECT x.groupId, ${columns} FROM DnsExchange x WHERE ${where.sql} GROUP BY x.groupId`;
+    return this.capture.database
+      .prepareExact(`WITH t AS MATERIALIZED (${counted}) ${select}`)
+      .rows([...where.parameters, ...more]);
+  }
+
   /** What is broken first, then by questions; ties are broken by what does not depend on the order of files. */
   readGroups(): Group[] {
-    const key = KEY[this.by];
-    const errors = this.readNested("x.rcode", "sum(x.responses)", "x.rcode > 0");
-    const latency = this.readNested("x.latencyBucket", "count(*)", "x.latencyBucket IS NOT NULL");
-    const rows = this.capture.database
-      .prepareExact(
-        `SELECT ${key} AS key, count(DISTINCT ${this.client}), count(DISTINCT x.queryId),
-           min(x.askedNs), max(x.askedNs), max(x.askedNs) FILTER (WHERE ${REAL_ERROR} AND x.responses > 0),
-           ${SUM_NAMES.map((name) => `sum(${SUMS[name]})`).join(", ")}
-         FROM ${this.from} GROUP BY 1`,
-      )
-      .rows([...this.given]);
-    const groups = rows.map(([key, clients, names, first, last, lastError, ...sums]): Group => {
-      const own = typeof key === "bigint" ? Number(key) : String(key);
-      return {
-        key: own,
+    const buckets = this.scope.hasAnswers ? "group_concat(x.latencyBucket)" : "NULL";
+    const rows = this.ask(
+      `count(*) AS n, min(x.askedNs) AS firstNs, max(x.askedNs) AS lastNs, ${buckets} AS buckets`,
+      `SELECT ${KEY[this.by]} AS key, count(DISTINCT ${this.client}), count(DISTINCT x.queryId),
+         min(t.firstNs), max(t.lastNs), max(t.lastNs) FILTER (WHERE ${REAL_ERROR} AND x.responses > 0),
+         group_concat(x.rcode || ':' || (x.responses * t.n)) FILTER (WHERE x.rcode > 0), group_concat(t.buckets),
+         ${SUM_NAMES.map((name) => `sum((${SUMS[name]}) * t.n)`).join(", ")}
+       FROM ${this.from} WHERE ${COUNTED} GROUP BY 1`,
+      this.roots,
+    );
+    const groups = rows.map(
+      ([key, clients, names, first, last, lastError, errors, latency, ...sums]): Group => ({
+        key: typeof key === "bigint" ? Number(key) : String(key),
         clients: Number(clients),
         names: Number(names),
         firstNs: instant(first),
         lastNs: instant(last),
         lastErrorNs: instant(lastError),
         sums: toSums((_, at) => Number(sums[at] ?? 0)),
-        errors: errors.get(own) ?? NONE,
-        latency: latency.get(own) ?? NONE,
-      };
-    });
+        errors: toCounts(errors),
+        latency: toCounts(latency),
+      }),
+    );
     return this.inOrder(groups);
   }
 
@@ -155,50 +160,43 @@ export class GroupReader {
     return new Map(rows.map(([id, value]) => [Number(id), String(value)]));
   }
 
-  private readNested(inner: string, count: string, where: string): Map<Key, Map<number, number>> {
-    const nested = new Map<Key, Map<number, number>>();
-    const rows = this.capture.database
-      .prepare(
-        `SELECT ${KEY[this.by]} AS key, ${inner}, ${count} FROM ${this.from} AND ${where} GROUP BY 1, 2`,
-      )
-      .rows([...this.given]);
-    for (const [key, value, n] of rows) {
-      const counts = nested.get(key as Key) ?? new Map<number, number>();
-      nested.set(key as Key, counts.set(Number(value), Number(n)));
-    }
-    return nested;
-  }
-
-  /** Workloads that asked and names that were asked for, in the whole scope. */
-  readDistinct(): Distinct {
-    return this.distinct(this.plainFrom, this.scope.where.parameters);
+  /** Workloads that asked and names that were asked for, in the whole scope; and questions that a resolver passed on. */
+  readDistinct(): Distinct & { readonly secondHops: number } {
+    const [[clients, names, hops] = []] = this.ask(
+      "count(*) AS n",
+      `SELECT count(DISTINCT ${this.client}) FILTER (WHERE ${COUNTED}), count(DISTINCT x.queryId) FILTER (WHERE ${COUNTED}),
+         sum(x.requests * t.n) FILTER (WHERE x.secondHop) FROM ${this.plainFrom}`,
+    );
+    return {
+      clients: Number(clients ?? 0),
+      names: Number(names ?? 0),
+      secondHops: this.scope.hasSecondHops ? Number(hops ?? 0) : 0,
+    };
   }
 
   /** The same without these keys. */
   readDistinctBeside(keys: readonly Key[]): Distinct {
-    const others = `${this.from} AND ${KEY[this.by]} NOT IN (SELECT value FROM json_each(?))`;
-    return this.distinct(others, [...this.given, JSON.stringify(keys)]);
-  }
-
-  private distinct(from: string, parameters: readonly SqlValue[]): Distinct {
-    const [[clients, names] = []] = this.capture.database
-      .prepare(`SELECT count(DISTINCT ${this.client}), count(DISTINCT x.queryId) FROM ${from}`)
-      .rows(parameters);
+    const [[clients, names] = []] = this.ask(
+      "count(*) AS n",
+      `SELECT count(DISTINCT ${this.client}), count(DISTINCT x.queryId) FROM ${this.from}
+       WHERE ${COUNTED} AND ${KEY[this.by]} NOT IN (SELECT value FROM json_each(?))`,
+      [...this.roots, JSON.stringify(keys)],
+    );
     return { clients: Number(clients ?? 0), names: Number(names ?? 0) };
-  }
-
-  /** Questions that a resolver passed on. */
-  readSecondHops(): number {
-    const { table, where, hasSecondHops } = this.scope;
-    if (!hasSecondHops) return 0;
-    const row = this.capture.database
-      .prepare(`SELECT sum(x.requests) AS n FROM ${table} WHERE x.secondHop AND ${where.sql}`)
-      .get(where.parameters);
-    return Number(row?.n ?? 0);
   }
 }
 
-const NONE: ReadonlyMap<number, number> = new Map();
+/** `640,641,640`: how often each is there; `2:7,3:1,2:1`: how often is said. */
+function toCounts(list: SqlValue | undefined): Map<number, number> {
+  const counts = new Map<number, number>();
+  if (typeof list !== "string") return counts;
+  for (const one of list.split(",")) {
+    const colon = one.indexOf(":");
+    const key = Number(colon < 0 ? one : one.slice(0, colon));
+    counts.set(key, (counts.get(key) ?? 0) + (colon < 0 ? 1 : Number(one.slice(colon + 1))));
+  }
+  return counts;
+}
 
 function instant(value: SqlValue | undefined): bigint | undefined {
   return typeof value === "bigint" ? value : undefined;

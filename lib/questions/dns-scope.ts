@@ -11,6 +11,10 @@ import type { OpenCapture } from "./open-capture";
 export interface Exchanges {
   /** Stands for the table `DnsExchange x` in SQL. */
   readonly table: string;
+  /** Stands for the table `DnsGroup x` in SQL, with those of second hops. */
+  readonly groups: string;
+  /** Whether answers are asked for. */
+  readonly hasAnswers: boolean;
   /** Over `x`. */
   readonly where: Condition;
   /** Whether questions that a resolver passed on are asked for. */
@@ -27,18 +31,28 @@ export function exchangesInScope(capture: OpenCapture, scope: Scope): Exchanges 
   const where = compileExchanges(capture.database, scope);
   const [asks, answers] = [roles.has("query"), roles.has("response")];
   const hasSecondHops = roles.has("second-hop");
-  if (asks && answers) return { table: "DnsExchange x", where, hasSecondHops };
-  return { table: `(${partly(asks, answers, hasSecondHops)}) x`, where, hasSecondHops };
+  const given = { where, hasSecondHops, hasAnswers: answers };
+  if (asks && answers) return { ...given, table: "DnsExchange x", groups: "DnsGroup x" };
+  const counted = partly(asks, answers, hasSecondHops);
+  return {
+    ...given,
+    table: `(SELECT ${COLUMNS}, ${answers ? "latencyBucket" : "NULL AS latencyBucket"}, ${counted("DnsExchange")}) x`,
+    groups: `(SELECT ${GROUP_COLUMNS}, ${counted("DnsGroup")}) x`,
+  };
 }
 
+const GROUP_COLUMNS =
+  "id, clientId, serverId, queryId, qtypes, rcode, state, noData, answers, observerId, suffixLabels, retry, secondHop";
 const COLUMNS =
   "id, requestId, responseId, askedNs, answeredNs, clientId, serverId, queryId, qtypes, rcode, state, latencyNs, noData, answerId, retryOf, secondHop, suffixLabels, asIs, isFirst";
 
 /** Exchanges of which only the questions count, only the answers, or neither. */
-function partly(asks: boolean, answers: boolean, hops: boolean): string {
-  return `SELECT ${COLUMNS}, ${answers ? "latencyBucket" : "NULL AS latencyBucket"},
-    requests * ${asks ? 1 : `(secondHop AND ${hops ? 1 : 0})`} AS requests, responses * ${answers ? 1 : 0} AS responses
-    FROM DnsExchange WHERE ${asks ? "requests > 0" : answers ? "responses > 0" : `secondHop AND ${hops ? 1 : 0}`}`;
+function partly(asks: boolean, answers: boolean, hops: boolean): (table: string) => string {
+  const secondHop = `secondHop AND ${hops ? 1 : 0}`;
+  return (
+    table,
+  ) => `requests * ${asks ? 1 : `(${secondHop})`} AS requests, responses * ${answers ? 1 : 0} AS responses
+    FROM ${table} WHERE ${asks ? "requests > 0" : answers ? "responses > 0" : secondHop}`;
 }
 
 /** The columns of an exchange: flow of the question (else of the answer), flow of the answer, time of the first. */

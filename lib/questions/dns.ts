@@ -51,11 +51,11 @@ function tabulate(
   const [listed, others] = [groups.slice(0, limit), groups.slice(limit)];
   const all = addUp(groups);
   const { nameless, namelessResponses, unpaired, unasked } = all.sums;
+  const { secondHops, ...distinct } = reader.readDistinct();
   return {
     total: {
-      ...toCounts(all, reader.readDistinct()),
-      ...{ nameless, namelessResponses, unpaired, unasked },
-      secondHops: reader.readSecondHops(),
+      ...toCounts(all, distinct),
+      ...{ nameless, namelessResponses, unpaired, unasked, secondHops },
     },
     rows: listed.map((group) => {
       const key = keyOf(capture, by, group.key);

@@ -3,6 +3,7 @@
 import type { Sqlite } from "../../driver";
 import { EVERYTHING, type Neighbourhood } from "../neighbourhood";
 import { keepAnswers } from "./answers";
+import { moveToGroups } from "./groups";
 import { findDnsMeanings } from "./meanings";
 import { DNS_STATE } from "./pair";
 import { learnClusterSuffixes } from "./suffixes";
@@ -12,6 +13,7 @@ export function settleDns(database: Sqlite, neighbourhood: Neighbourhood): void 
   // A suffix that was not known before can change what any name of the capture means.
   findDnsMeanings(database, haveChanged ? EVERYTHING : neighbourhood, suffixes);
   decideOpen(database);
+  moveToGroups(database);
   keepAnswers(database);
 }
 

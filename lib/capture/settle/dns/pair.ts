@@ -7,6 +7,7 @@ import type { FlowColumns } from "../flow-columns";
 import type { InTime } from "../flows-in-time";
 import type { PairView } from "../pair-view";
 import { SettledRows } from "../settled-rows";
+import { DnsGroups } from "./groups";
 import { DnsReader, type DnsRecord, type PairableRecord } from "./read-messages";
 
 /** Values of DnsExchange.state. */
@@ -27,12 +28,14 @@ export class DnsInTime implements InTime {
   readonly isPlain = false;
   private readonly reader: DnsReader;
   private readonly pairing = new Pairing<PairableRecord>();
+  private readonly groups: DnsGroups;
   private readonly rows: SettledRows;
   private added = 0;
 
   constructor(database: Sqlite, pairs: PairView) {
     this.reader = new DnsReader(database, pairs);
     this.kinds = this.reader.marks;
+    this.groups = new DnsGroups(database);
     this.rows = new SettledRows(database, "DnsExchange");
   }
 
@@ -111,7 +114,18 @@ export class DnsInTime implements InTime {
     rows.put(response?.answerId ?? null);
     rows.put(found.requests);
     rows.put(found.responses);
+    rows.put(this.groupOf(anchor, found));
     rows.end();
+  }
+
+  /** In the order of DnsGroup's facts (groups.ts). */
+  private groupOf(anchor: DnsRecord, { response, requests, responses, state }: Found): number {
+    const { clientId, serverId, queryId, qtypes, observerId } = anchor;
+    return this.groups.idOf([
+      ...[clientId, serverId, queryId, qtypes, response?.rcode ?? null, response?.noData ?? null],
+      ...[response?.answers ?? null, observerId, requests, responses],
+      state,
+    ]);
   }
 }
 

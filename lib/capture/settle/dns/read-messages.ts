@@ -20,6 +20,10 @@ export interface DnsRecord extends Omit<DnsMessage, "timeNs"> {
   readonly rcode: number | null;
   readonly noData: number | null;
   readonly answerId: number | null;
+  /** Addresses in the answer; null where it does not say. */
+  readonly answers: number | null;
+  readonly qtypes: string | null;
+  readonly observerId: number;
   readonly events: number;
 }
 
@@ -58,6 +62,8 @@ export class DnsReader {
     const timeNs = flows.timeNs(row);
     const queryId = orNull(at.text[row], NO_TEXT);
     const answerId = orNull(at.answer[row], NO_TEXT);
+    const answer = answerId === null ? NOTHING : this.answers.of(answerId);
+    const noData = noDataOf(kind, answer.addresses + answer.names);
     const port = orNull(kind.isResponse ? at.destinationPort[row] : at.sourcePort[row], NO_PORT);
     const actor = kind.isResponse ? pairs.destinationActorOf(pair) : pairs.sourceActorOf(pair);
     const address = kind.isResponse ? pairs.destinationAddressOf(pair) : pairs.sourceAddressOf(pair);
@@ -81,8 +87,11 @@ export class DnsReader {
       serverId: kind.isResponse ? pairs.sourceOf(pair) : pairs.destinationOf(pair),
       queryId,
       rcode: kind.rcode,
-      noData: noDataOf(kind, answerId === null ? 0 : this.answers.lengthOf(answerId)),
+      noData,
       answerId,
+      answers: answerId === null && noData === null && !kind.rcode ? null : answer.addresses,
+      qtypes: kind.qtypes,
+      observerId: at.observer[row] as number,
       events: at.events[row] as number,
     };
   }
@@ -94,22 +103,29 @@ function orNull(value: number | undefined, none: number): number | null {
 
 const ANSWERS = 50_000;
 
+interface AnswerLength {
+  readonly addresses: number;
+  readonly names: number;
+}
+
+const NOTHING: AnswerLength = { addresses: 0, names: 0 };
+
 /** How many addresses and names an answer holds: most answers were given before. */
 class Answers {
-  private readonly lengths = new Lru<number, number>(ANSWERS);
+  private readonly lengths = new Lru<number, AnswerLength>(ANSWERS);
 
   constructor(private readonly database: Sqlite) {}
 
-  lengthOf(textId: number): number {
+  of(textId: number): AnswerLength {
     let length = this.lengths.get(textId);
     if (length === undefined) {
       const row = this.database
         .prepare(
-          `SELECT coalesce(json_array_length(value, '$.ips'), 0) + coalesce(json_array_length(value, '$.cnames'), 0) AS n
+          `SELECT coalesce(json_array_length(value, '$.ips'), 0) AS addresses, coalesce(json_array_length(value, '$.cnames'), 0) AS names
            FROM Text WHERE id = ?`,
         )
         .get([textId]);
-      length = Number(row?.n ?? 0);
+      length = { addresses: Number(row?.addresses ?? 0), names: Number(row?.names ?? 0) };
       this.lengths.set(textId, length);
     }
     return length;
