@@ -3,6 +3,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "@/lib/base/project-root";
+import { ANSWERS } from "@/lib/capture/dns-conditions";
 import { line, lines, TestCapture, timeAt } from "@/lib/jobs/testing";
 import { askDns, askExpansion, askLatency, expectAddsUp, keyText, reader } from "./dns-testing";
 
@@ -470,6 +471,20 @@ function settled(capture: TestCapture): unknown {
     .all([]);
 }
 
+/** Exchanges whose group says something else, and groups without an exchange. */
+function strays({ database }: TestCapture): unknown[] {
+  return database
+    .prepare(
+      `SELECT x.id, g.id FROM DnsExchange x FULL JOIN DnsGroup g ON g.id = x.groupId
+       WHERE x.id IS NULL OR g.id IS NULL
+         OR (g.clientId, g.serverId, g.requests, g.responses, g.state, g.secondHop) IS NOT (x.clientId, x.serverId, x.requests, x.responses, x.state, x.secondHop)
+         OR (g.queryId, g.qtypes, g.rcode, g.noData, g.suffixLabels) IS NOT (x.queryId, x.qtypes, x.rcode, x.noData, x.suffixLabels)
+         OR (g.answers, g.retry) IS NOT (${ANSWERS}, x.retryOf IS NOT NULL)
+         OR g.observerId IS NOT (SELECT observerId FROM Flow WHERE id = x.id)`,
+    )
+    .rows([]);
+}
+
 describe("whatever the order", () => {
   it("of lines and files, files split, or files that came and went, the same is settled", () => {
     fc.assert(
@@ -495,6 +510,7 @@ describe("whatever the order", () => {
           for (const [n, part] of parts.entries()) split.add(`part ${n}`, lines(...part, own[n] as string));
           split.remove(passing.id);
           expect(settled(split)).toEqual(settled(whole));
+          for (const capture of [split, whole]) expect(strays(capture)).toEqual([]);
           whole.database.close();
           split.database.close();
         },
