@@ -272,6 +272,14 @@ export class Captures {
     return this.intake.progress(captureId).length > 0;
   }
 
+  /** What is under way with a capture that changes, as a sentence for those who have to wait. */
+  whyChanging(captureId: string): string {
+    if (this.isReading(captureId)) return "A file is being read into this capture.";
+    return this.settlingAnew.has(captureId)
+      ? "This capture is being worked out anew by the rules of this version of Eyepiece."
+      : "A file of this capture is just coming or going.";
+  }
+
   /** Investigations of the capture came, went or changed. */
   async pinsChanged(captureId: string): Promise<void> {
     const showing = await this.catalogue.investigations(captureId);

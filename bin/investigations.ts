@@ -183,7 +183,7 @@ export class Investigations {
     return this.captures.revisionsKept.isChanging(captureId)
       ? fail(
           "capture_busy",
-          "A file is being read into this capture.",
+          this.captures.whyChanging(captureId),
           "Pin when it is done: what is pinned must not change.",
         )
       : fail("revision_not_found", `Revision ${missing} of this capture is not kept.`);

@@ -50,11 +50,7 @@ export class Moving {
     const info = await this.captures.info(captureId);
     if (!info.ok) return info;
     if (this.captures.isReading(captureId))
-      return fail(
-        "capture_busy",
-        "A file is being read into this capture.",
-        "Export it when its files are read.",
-      );
+      return fail("capture_busy", this.captures.whyChanging(captureId), "Export it when its files are read.");
     const file = this.newFile();
     try {
       const copied = await this.captures.copyTo(captureId, file);

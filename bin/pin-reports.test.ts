@@ -168,6 +168,28 @@ it("a case with long notes on many pins is saved through the interface", async (
 });
 
 describe("a pin that is made while files come and go", () => {
+  it("is refused in other words while the capture is worked out anew, and no file comes", async () => {
+    const { engine } = await start();
+    const captureId = (await engine.captures.create("Old")).id;
+    await put(engine, captureId, lines(line(1)));
+    const ask = {
+      captureId,
+      title: "x",
+      status: "open",
+      notes: "",
+      pins: [pinOf("flows", "pin00001")],
+    } as const;
+    Reflect.get(Reflect.get(engine.captures, "settlingAnew"), "waiting").add(captureId);
+    await engine.captures.revisionsKept.whileChanging(captureId, async () => {
+      expect(await engine.investigations.create({ ...ask, pins: [...ask.pins] })).toMatchObject({
+        failure: {
+          code: "capture_busy",
+          message: "This capture is being worked out anew by the rules of this version of Eyepiece.",
+        },
+      });
+    });
+  });
+
   it("is refused from the moment on at which a file no longer looks for pins", async () => {
     const { engine } = await start();
     const captureId = (await engine.captures.create("Race")).id;
@@ -188,7 +210,12 @@ describe("a pin that is made while files come and go", () => {
       return receive(...asked);
     };
     await put(engine, captureId, lines(line(3)));
-    expect(made).toMatchObject([{ ok: false, failure: { code: "capture_busy" } }]);
+    expect(made).toMatchObject([
+      {
+        ok: false,
+        failure: { code: "capture_busy", message: "A file of this capture is just coming or going." },
+      },
+    ]);
     intake.receive = receive;
     // When the file has ended, its own revision is pinned, and stays what it was.
     const later = await engine.investigations.create({

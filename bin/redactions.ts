@@ -93,11 +93,7 @@ export class Redactions {
     if (!info.ok) return info;
     const { state, problem, files } = info.value;
     if (state === "reading")
-      return fail(
-        "capture_busy",
-        "A file is being read into this capture.",
-        "Copy it when its files are read.",
-      );
+      return fail("capture_busy", this.captures.whyChanging(captureId), "Copy it when its files are read.");
     if (state !== "ready") return fail("capture_damaged", problem ?? "The capture's file cannot be read.");
     if (files === 0) return fail("bad_request", "There is nothing in this capture to copy.");
     if (this.list().filter(isUnderWay).length >= MOST_WAITING)

@@ -43,7 +43,7 @@ const kinds = {
   capture_exists: { status: 409, hint: "Use another id, or delete the existing capture first." },
   capture_damaged: { status: 409, hint: "Restore its file from a copy, or delete the capture." },
   capture_newer_than_program: { status: 409, hint: "Update Eyepiece to open this capture." },
-  capture_busy: { status: 409, hint: "Try again when its files are read." },
+  capture_busy: { status: 409, hint: "Try again when that is done." },
   capture_pinned: { status: 409, hint: "Delete the investigations of this capture first." },
   redaction_leaks: {
     status: 409,
