@@ -31,6 +31,14 @@ export function hasPorts(database: Sqlite, scope: CompiledScope): boolean {
   return found !== undefined;
 }
 
+/**
+ * Events of records without a readable time; a range holds none. Few, and found by the index on time. A roll-up of the whole capture
+ * cannot tell: records of one kind with a time and without one stand in one row.
+ */
+export function countUntimed({ database }: OpenCapture, scope: CompiledScope): number {
+  return count(database, scope, "SELECT sum(f.events) AS n FROM Flow f WHERE f.timeNs IS NULL");
+}
+
 /** HTTP, gRPC and Kafka requests of one proxy side; for aggregated records their events. */
 export function countRequests({ database }: OpenCapture, scope: CompiledScope): number {
   return (

@@ -109,6 +109,21 @@ describe("the summary", () => {
     });
   });
 
+  it("counts a record whose time cannot be read as untimed, beside others of its kind", () => {
+    const capture = new TestCapture();
+    capture.add("a", lines(line(1), line(2, { time: "yesterday" }), line(undefined), line(9)));
+    expect(summaryOf(capture)).toMatchObject({ records: 4, untimed: 2 });
+    expect(summaryOf(capture, { from: timeAt(0) })).toMatchObject({ records: 2, untimed: 0 });
+  });
+
+  it("is not exact where drops may be counted twice", () => {
+    const capture = new TestCapture();
+    const masked = { verdict: "DROPPED", drop_reason_desc: "POLICY_DENIED", event_type: undefined };
+    capture.add("a", lines(line(1, masked)));
+    const { meta, drops } = summaryOf(capture);
+    expect([drops, meta.exact, meta.notes.length]).toEqual([1, false, 1]);
+  });
+
   it("leaves records without a time out of every range, and counts them without one", () => {
     const capture = new TestCapture();
     capture.add("a", lines(line(1), line(undefined), line(9)));

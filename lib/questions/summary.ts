@@ -7,7 +7,7 @@ import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { NOT_A_LOSS } from "@/lib/flow/losses";
 import type { Scope } from "@/lib/scope/link";
 import type { SummaryAnswer } from "./answers";
-import { countAttempts, countDnsErrors, countL7Errors, countRequests } from "./counts";
+import { countAttempts, countDnsErrors, countL7Errors, countRequests, countUntimed } from "./counts";
 import { AT_MOST_NOTE, totalDrops } from "./drop-counts";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -19,7 +19,6 @@ interface Group {
   readonly observerId: number;
   readonly records: number;
   readonly events: number;
-  readonly untimed: number;
   readonly firstNs: bigint | null;
   readonly lastNs: bigint | null;
 }
@@ -36,8 +35,8 @@ export function readSummary(
   );
   const meta = capture.meta("events");
   const { atMost, ...counts } = counted;
-  const notes = atMost > 0 ? [...meta.notes, AT_MOST_NOTE] : meta.notes;
-  return ok({ meta: { ...meta, notes }, ...counts });
+  if (atMost === 0) return ok({ meta, ...counts });
+  return ok({ meta: { ...meta, exact: false, notes: [...meta.notes, AT_MOST_NOTE] }, ...counts });
 }
 
 /** `atMost`: drops that may be counted twice. */
@@ -66,7 +65,7 @@ function count(
     ...(capture.isSettled() ? countSettled(capture, scope, compiled) : UNSETTLED),
     notLosses,
     audited: verdicts.get("AUDIT") ?? 0,
-    untimed: sumOf(groups, "untimed"),
+    untimed: countUntimed(capture, compiled),
     ...spanOf(groups),
     nodes: readNodes(capture, groups),
   };
@@ -100,17 +99,15 @@ function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
   });
   return capture.database
     .prepareExact(
-      `SELECT f.kindId, f.observerId, sum(f.records), sum(f.events),
-         coalesce(sum(f.events) FILTER (WHERE f.firstNs IS NULL), 0), min(f.firstNs), max(f.lastNs)
+      `SELECT f.kindId, f.observerId, sum(f.records), sum(f.events), min(f.firstNs), max(f.lastNs)
        FROM ${from} WHERE ${where.sql} GROUP BY 1, 2`,
     )
     .rows([...parameters, ...where.parameters])
-    .map(([kindId, observerId, records, events, untimed, first, last]) => ({
+    .map(([kindId, observerId, records, events, first, last]) => ({
       kindId: Number(kindId),
       observerId: Number(observerId),
       records: Number(records),
       events: Number(events),
-      untimed: Number(untimed),
       firstNs: first as bigint | null,
       lastNs: last as bigint | null,
     }));
@@ -140,7 +137,7 @@ function compareNames(a: string | null, b: string | null): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function sumOf(groups: readonly Group[], of: "records" | "events" | "untimed"): number {
+function sumOf(groups: readonly Group[], of: "records" | "events"): number {
   return groups.reduce((sum, group) => sum + group[of], 0);
 }
 
