@@ -122,6 +122,14 @@ const OTHERS: readonly (readonly [
     undefined,
     "NODE_GONE: a, b: timeout",
   ],
+  [
+    `{"node_status":{"state_change":"NODE_UNAVAILABLE","node_names":["k/n9"]},"node_name":"relay","time":"${T}"}`,
+    "node_status",
+    T_NS,
+    "k/n9",
+    undefined,
+    "NODE_UNAVAILABLE: k/n9",
+  ],
   ['{"nodeStatus":{"stateChange":1}}', "node_status", undefined, undefined, undefined, "NODE_CONNECTED"],
   [
     `{"debug_event":{"type":"DBG_GENERIC","message":"No message"},"node_name":"n","time":"${T}"}`,

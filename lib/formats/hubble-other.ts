@@ -25,15 +25,27 @@ export function readOther(
   payload: JsonObject,
   envelope: JsonObject | undefined,
 ): OtherRecord {
-  const node = envelope === undefined ? undefined : member(envelope, "node_name");
   return {
     kind,
     timeNs: timeOf(envelope, "time") ?? ownTime(kind, payload),
-    nodeName: node === undefined ? undefined : readText(node, "node_name") || undefined,
+    nodeName: nodeOf(kind, payload, envelope),
     lostEvents: kind === "lost_events" ? BigInt(numberLost(payload)) : undefined,
     lostRange: kind === "lost_events" ? lostRange(payload) : undefined,
     detail: describe(kind, payload),
   };
+}
+
+/** Of a node's state: the node that it is said of, where it is one. The envelope names who said it (Relay, or the command line). */
+function nodeOf(kind: OtherKind, payload: JsonObject, envelope: JsonObject | undefined): string | undefined {
+  const said = kind === "node_status" ? member(payload, "node_names") : undefined;
+  if (said !== undefined) return soleNode(readTexts(said, "node_names"));
+  const node = envelope === undefined ? undefined : member(envelope, "node_name");
+  return node === undefined ? undefined : readText(node, "node_name") || undefined;
+}
+
+/** Several nodes stand in the sentence only. */
+export function soleNode(names: readonly string[]): string | undefined {
+  return names.length === 1 ? names[0] || undefined : undefined;
 }
 
 function timeOf(message: JsonObject | undefined, name: string): bigint | undefined {

@@ -373,12 +373,16 @@ describe("what is beside the flows", () => {
   it("a node's state", () => {
     expect(otherOf("2026-08-21T12:00:00Z [relay]: 2 nodes are unavailable: a, b")).toMatchObject({
       kind: "node_status",
-      nodeName: "relay",
+      nodeName: undefined,
       timeNs: ns("2026-08-21T12:00:00Z"),
       detail: "2 nodes are unavailable: a, b",
     });
+    expect(otherOf("2026-08-21T12:00:00Z [relay]: 1 nodes removed from cluster: k/a")).toMatchObject({
+      nodeName: "k/a",
+    });
     expect(otherOf('TIMESTAMP: N/A\n      STATE: NODE_GONE\n      NODES: a\n    MESSAGE: "x"')).toMatchObject(
       {
+        nodeName: "a",
         detail: 'NODE_GONE: a: "x"',
       },
     );

@@ -9,6 +9,7 @@
 
 import { PRESENT } from "@/lib/flow/presence";
 import { readHubbleFlow } from "./hubble-flow";
+import { soleNode } from "./hubble-other";
 import { identityOf, type Side, sidesOf } from "./hubble-text-side";
 import { readTextSummary } from "./hubble-text-summary";
 import { readTextType, readTextVerdict } from "./hubble-text-type";
@@ -196,28 +197,30 @@ function lost(source: string, count: string, format: string): Decoded {
   };
 }
 
+/** What stands in brackets is who said it. */
 const NODE_STATUS = new RegExp(
-  `(?:^|\\s)(${TEXT_TIME}) \\[([^\\]\\s]{0,300})\\]: (Receiving flows from \\d+ nodes.*|\\d+ nodes are unavailable.*|\\d+ nodes removed from cluster.*|Error ".*|unknown node status event.*)$`,
+  `(?:^|\\s)(${TEXT_TIME}) \\[[^\\]\\s]{0,300}\\]: (Receiving flows from \\d+ nodes.*|\\d+ nodes are unavailable.*|\\d+ nodes removed from cluster.*|Error ".*|unknown node status event.*)$`,
 );
 
 function nodeStatus(text: string, loggedNs: bigint | undefined): Decoded | undefined {
   const match = NODE_STATUS.exec(text);
   if (match !== null) {
-    const [, time = "", node = "", detail = ""] = match;
-    return status("hubble-compact", time, node, detail, loggedNs);
+    const [, time = "", detail = ""] = match;
+    const nodes = / nodes[^:"]*: (.+)$/.exec(detail)?.[1];
+    return status("hubble-compact", time, nodes, detail, loggedNs);
   }
   if (!/^\s*TIMESTAMP:/.test(text)) return undefined;
   const values = dictValues(text);
   const state = values.get("STATE");
   if (state === undefined) return undefined;
   const detail = [state, values.get("NODES"), values.get("MESSAGE")].filter(Boolean).join(": ");
-  return status("hubble-dict", values.get("TIMESTAMP") ?? "", "", detail, loggedNs);
+  return status("hubble-dict", values.get("TIMESTAMP") ?? "", values.get("NODES"), detail, loggedNs);
 }
 
 function status(
   format: string,
   time: string,
-  node: string,
+  nodes: string | undefined,
   detail: string,
   loggedNs: bigint | undefined,
 ): Decoded {
@@ -228,7 +231,7 @@ function status(
       other: {
         kind: "node_status",
         timeNs: readTextTime(time, loggedNs).timeNs,
-        nodeName: node || undefined,
+        nodeName: soleNode(nodes?.split(", ") ?? []),
         detail,
       },
     },

@@ -174,6 +174,11 @@ describe("the report says", () => {
       "warning: Relay reported n2 as away in 1 place: NODE_UNAVAILABLE: n2",
     ],
     [
+      "several nodes that were away at once",
+      { told: [{ node: null, fromNs: 0n, toNs: 0n, lost: null, detail: "NODE_GONE: n2, n3" }] },
+      "warning: Relay reported nodes as away in 1 place: NODE_GONE: n2, n3",
+    ],
+    [
       "a node that is there for a part only",
       { nodes: [node("99999999999"), node("..........9", "n2")] },
       "warning: n2 is there from 1970-01-01 00:00:10 to 1970-01-01 00:00:10 only, the capture from 1970-01-01 00:00:00 to 1970-01-01 00:00:10.",

@@ -78,7 +78,10 @@ function losses({ told }: Judgement): Sentence[] {
     sentences.push({ tone: "warning", about: "loss", text });
   }
   if (away.length > 0) {
-    const text = `Relay reported ${names(away.map(({ node }) => node))} as away in ${count(away.length, "place")}: ${away[0]?.detail ?? ""}`;
+    const nodes = away.flatMap(({ node }) => (node === null ? [] : [node]));
+    // Of several nodes at once the sentence of the record tells the names.
+    const who = nodes.length === away.length ? names(nodes) : "nodes";
+    const text = `Relay reported ${who} as away in ${count(away.length, "place")}: ${away[0]?.detail ?? ""}`;
     sentences.push({ tone: "warning", about: "loss", text: text.trim() });
   }
   return sentences;

@@ -5,8 +5,8 @@ import { lossRange } from "../gaps";
 import type { OpenCapture } from "../open-capture";
 
 const TOLD = 5000;
-/** States of a node in which its flows are missing (flow-formats 2.3). */
-const AWAY = /^NODE_(?:UNAVAILABLE|GONE|ERROR)/;
+/** States of a node in which its flows are missing (flow-formats 2.3), by name or as they are printed for people. */
+const AWAY = /^(?:NODE_(?:UNAVAILABLE|GONE|ERROR)|\d+ nodes (?:are unavailable|removed)|Error ")/;
 
 export function readToldLosses(capture: OpenCapture): ToldLoss[] {
   return capture.database
