@@ -28,6 +28,25 @@ describe("the scope of a question", () => {
     capture.close();
   });
 
+  it("tells the filter that a pasted command of Hubble's stands for, with its times and what differs", () => {
+    const capture = opened();
+    const q = "hubble observe --pod foo --verdict DROPPED --since 2026-08-21T12:00:00Z --last 5";
+    const found = readScope(capture, { q });
+    expect(found).toMatchObject({
+      failure: {
+        code: "filter_invalid",
+        details: { position: { start: 0, end: q.length }, suggestion: "pod:default/foo verdict:DROPPED" },
+      },
+    });
+    if (found.ok) throw new Error("a command was taken for a filter");
+    expect(found.failure.hint).toContain("from=2026-08-21T12:00:00.000000000Z.");
+    expect(found.failure.hint).toContain("--last");
+    expect(readScope(capture, { q: "hubble observe --nonsense 3" })).toMatchObject({
+      failure: { code: "filter_invalid", message: expect.stringContaining("--nonsense") },
+    });
+    capture.close();
+  });
+
   it("takes question mark and dash for what they mean, unless they are quoted", () => {
     const capture = opened();
     expect(readScope(capture, { q: "dns-query:?,- http-url:-" }).ok).toBe(true);

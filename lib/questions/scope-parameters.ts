@@ -1,8 +1,11 @@
 /** The scope as a question gets it: the parameters of a link, decoded once in the reader thread. */
 
 import { fail, ok, type Result } from "@/lib/base/result";
+import { formatTime } from "@/lib/base/time";
 import { patternProblem } from "@/lib/capture/patterns";
+import { formatFilter } from "@/lib/scope/filter";
 import { patternKind } from "@/lib/scope/http-kinds";
+import { looksPasted, parsePastedCommand } from "@/lib/scope/hubble-command";
 import { findKeyWord } from "@/lib/scope/keys";
 import { decodeScope, type Scope } from "@/lib/scope/link";
 import { scanTerms } from "@/lib/scope/scan";
@@ -37,6 +40,7 @@ function toScope({ q, from, to, revision }: ScopeParameters): Result<Scope, Ques
   const { scope, problems } = decodeScope(parameters);
   const [problem] = problems;
   if (scope !== undefined && problem === undefined) return checkPatterns(q ?? "") ?? ok(scope);
+  if (q !== undefined && looksPasted(q)) return asFilter(q);
   const {
     code = "bad_request",
     message = "The scope cannot be read.",
@@ -50,6 +54,29 @@ function toScope({ q, from, to, revision }: ScopeParameters): Result<Scope, Ques
     position,
     suggestion,
   });
+}
+
+/** The filter bar writes what is pasted as a filter; a link and a program get that filter told, so that they hold it, too. */
+function asFilter(q: string): Result<Scope, QuestionFailure> {
+  const pasted = parsePastedCommand(q);
+  const place = { parameter: "q", position: { start: 0, end: q.length } };
+  if (!pasted.ok) return fail("filter_invalid", pasted.failure.message, pasted.failure.hint, place);
+  const { filter, notes, from, to } = pasted.value;
+  const times = { from, to };
+  const range = Object.entries(times).flatMap(([name, ns]) =>
+    ns === undefined ? [] : [`${name}=${formatTime(ns)}`],
+  );
+  const beside = range.length === 0 ? [] : [`Its times are parameters of their own: ${range.join(" and ")}.`];
+  const hint = ["Write it as the filter in details.suggestion.", ...beside, ...notes.map(({ text }) => text)];
+  return fail(
+    "filter_invalid",
+    "This is a command or filter of Hubble's, not a filter here.",
+    hint.join(" "),
+    {
+      ...place,
+      suggestion: formatFilter(filter),
+    },
+  );
 }
 
 /** The first pattern that is none. Pages cannot tell: the engine of patterns runs on the server only. */
