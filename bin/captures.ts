@@ -138,6 +138,7 @@ export class Captures {
     const target = this.fileOf(captureId);
     mkdirSync(path.dirname(target), { recursive: true });
     move(target);
+    this.writers.wrote(captureId);
     await this.recovery.one(captureId);
     this.changed(captureId);
     return this.info(captureId);
@@ -179,6 +180,7 @@ export class Captures {
       await this.writers.end(captureId);
       // In this order: no question opens the file again.
       deleteCapture(this.fileOf(captureId));
+      this.writers.wrote(captureId);
       dropRevisions(this.fileOf(captureId), keptRevisions(this.fileOf(captureId)));
       await this.readers.forget(this.fileOf(captureId));
       await this.catalogue.remove(captureId);

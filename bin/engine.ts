@@ -21,6 +21,7 @@ import { Evidence } from "./evidence/evidence";
 import { PinPictures } from "./evidence/pin-pictures";
 import { BundleIntake } from "./evidence/take-in";
 import { Investigations } from "./investigations";
+import { KeptAnswers } from "./kept-answers";
 import { Lifetimes } from "./lifetimes";
 import { IntakeTotals, Metrics } from "./metrics";
 import { Moving } from "./moving";
@@ -53,6 +54,7 @@ export interface Engine {
     ask: Ask<Name>,
     signal?: AbortSignal,
   ): Promise<Result<Answer<Name>, QuestionFailure>>;
+  readonly keptAnswers: KeptAnswers;
   /** For operators. */
   readonly metrics: Metrics;
   /** Aborts when the server takes no new requests: what keeps one open, such as a progress stream, ends then. */
@@ -123,6 +125,7 @@ export async function createEngine(
     keepDays,
     metrics,
     ask,
+    keptAnswers: new KeptAnswers((captureId) => writers.stateOf(captureId)),
     stopSignal: stopping.signal,
     stopping: () => {
       stopping.abort();

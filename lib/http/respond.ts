@@ -9,7 +9,12 @@ interface ReplyOptions {
 
 /** `body` must be plain JSON: 64-bit numbers are already decimal text. Throws on a bigint (a bug). */
 export function json(body: unknown, { status = 200, headers }: ReplyOptions = {}): Response {
-  return new Response(JSON.stringify(body), {
+  return jsonText(JSON.stringify(body), { status, headers });
+}
+
+/** What is JSON already. */
+export function jsonText(text: string, { status = 200, headers }: ReplyOptions = {}): Response {
+  return new Response(text, {
     status,
     headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers },
   });

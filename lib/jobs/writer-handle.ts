@@ -22,6 +22,8 @@ export class WriterHandle {
   private nextId = 1;
   private failure: Error | undefined;
   onProgress: (progress: ReadProgress) => void = () => undefined;
+  /** Something is asked for, which may write. */
+  onAsk: () => void = () => undefined;
 
   constructor(captureFile: string) {
     this.worker = new Worker(path.join(projectRoot(), "build", "job-worker.mjs"), {
@@ -48,6 +50,7 @@ export class WriterHandle {
   ): Promise<WriterCalls[Call]["answer"]> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     const id = this.nextId++;
+    if (call !== "close") this.onAsk();
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject });
       this.worker.postMessage({ id, call, ask });

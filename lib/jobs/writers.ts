@@ -11,6 +11,8 @@ export class Writers {
   private readonly closing = new Map<string, Promise<void>>();
   private readonly sweep: NodeJS.Timeout;
   private readonly idleSince = new Map<string, number>();
+  /** How often something that may write began, by capture. */
+  private readonly writes = new Map<string, number>();
   onProgress: (captureId: string, progress: ReadProgress) => void = () => undefined;
   /** The server stops: no writer is made any more. */
   isStopped = false;
@@ -33,8 +35,21 @@ export class Writers {
     }
     const handle = new WriterHandle(captureFile(this.dataFolder, captureId));
     handle.onProgress = (progress) => this.onProgress(captureId, progress);
+    handle.onAsk = () => this.wrote(captureId);
     this.handles.set(captureId, handle);
     return handle;
+  }
+
+  /** Another number after each write to the capture; undefined while something is written. */
+  stateOf(captureId: string): number | undefined {
+    const handle = this.handles.get(captureId);
+    const isIdle = (handle === undefined || handle.isIdle) && !this.closing.has(captureId);
+    return isIdle ? (this.writes.get(captureId) ?? 0) : undefined;
+  }
+
+  /** The capture's file has become another one: also without a writer, when it is put in its place or deleted. */
+  wrote(captureId: string): void {
+    this.writes.set(captureId, (this.writes.get(captureId) ?? 0) + 1);
   }
 
   private endIdle(): void {

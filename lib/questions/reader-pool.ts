@@ -14,6 +14,7 @@ import { projectRoot } from "@/lib/base/project-root";
 import { fail, type Result } from "@/lib/base/result";
 import type { QuestionFailure } from "./failure";
 import type { Answer, Ask, QuestionName } from "./questions";
+import { RANKS, USUAL } from "./ranks";
 import type { FromReader, ReaderData, ToReader } from "./reader-worker";
 import { QuestionStatistics } from "./statistics";
 import { WaitingQuestions } from "./waiting";
@@ -32,6 +33,7 @@ interface Job {
   readonly file: string;
   readonly question: QuestionName;
   readonly ask: unknown;
+  readonly rank: number;
   readonly askedAt: number;
   /** It was answered, whatever its thread still does. */
   isEnded: boolean;
@@ -139,6 +141,7 @@ export class ReaderPool {
         file,
         question,
         ask,
+        rank: RANKS[question] ?? USUAL,
         askedAt: performance.now(),
         isEnded: false,
         finish: (result) => {

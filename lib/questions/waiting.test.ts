@@ -4,13 +4,18 @@ import { WaitingQuestions } from "./waiting";
 interface Job {
   readonly file: string;
   readonly n: number;
+  readonly rank: number;
+  readonly askedAt: number;
 }
 
-const job = (text: string): Job => ({ file: text.slice(0, 1), n: Number(text.slice(1)) });
+const job = (text: string, rank = 1, askedAt = 0): Job => ({
+  ...{ file: text.slice(0, 1), n: Number(text.slice(1)) },
+  ...{ rank, askedAt },
+});
 
 function waiting(texts: string, room = 100): { queue: WaitingQuestions<Job>; jobs: Job[] } {
-  const queue = new WaitingQuestions<Job>(room);
-  const jobs = texts.split(" ").map(job);
+  const queue = new WaitingQuestions<Job>(room, () => 0);
+  const jobs = texts.split(" ").map((text) => job(text));
   for (const one of jobs) queue.push(one);
   return { queue, jobs };
 }
@@ -43,6 +48,21 @@ describe("waiting questions", () => {
     expect(queue.shift()).toEqual(job("a1"));
     for (const one of ["a2", "a3", "b1", "c1"]) queue.push(job(one));
     expect(drain(queue)).toBe("b1 a2 c1 a3");
+  });
+
+  it("of one capture are taken by rank, and in the order in which they came", () => {
+    const { queue } = waiting("b1");
+    for (const one of [job("a1", 2), job("a2"), job("a3", 0), job("a4"), job("a5", 0)]) queue.push(one);
+    expect(drain(queue)).toBe("b1 a3 a5 a2 a4 a1");
+  });
+
+  it("that have waited for a second are not passed any more", () => {
+    let now = 500;
+    const queue = new WaitingQuestions<Job>(100, () => now);
+    for (const one of [job("a1", 2, 0), job("a2", 0, 400), job("a3", 0, 500)]) queue.push(one);
+    expect(queue.shift()).toMatchObject({ n: 2 });
+    now = 1000;
+    expect(drain(queue)).toBe("a1 a3");
   });
 
   it("are taken out where they stand, once", () => {

@@ -1,12 +1,20 @@
 /**
  * Questions that wait for a reader. They are taken in turn by capture, so that one capture with many or slow
- * questions does not keep those of another waiting behind all of its own.
+ * questions does not keep those of another waiting behind all of its own; and of one capture the quick ones first: the rows
+ * of a page do not wait for what stands beside them.
  */
 
 interface OfACapture {
   /** Its capture's file. */
   readonly file: string;
+  /** The lower, the earlier. */
+  readonly rank: number;
+  /** On the clock of `now`, in milliseconds. */
+  readonly askedAt: number;
 }
+
+/** Whoever has waited for so long is not passed any more. */
+const PATIENCE_MS = 1000;
 
 export class WaitingQuestions<Job extends OfACapture> {
   /** By capture, in the order in which they are taken from. */
@@ -16,7 +24,10 @@ export class WaitingQuestions<Job extends OfACapture> {
   private last: string | undefined;
 
   /** One capture may take nine tenths of the room: some is left for the others. */
-  constructor(private readonly room: number) {}
+  constructor(
+    private readonly room: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   get size(): number {
     return this.count;
@@ -41,12 +52,20 @@ export class WaitingQuestions<Job extends OfACapture> {
     const next = first?.[0] === this.last ? (second ?? first) : first;
     if (next === undefined) return undefined;
     const [file, queue] = next;
-    const job = queue.shift();
+    const [job] = queue.splice(this.placeOfNext(queue), 1);
     this.last = file;
     this.queues.delete(file);
     if (queue.length > 0) this.queues.set(file, queue);
     this.count--;
     return job;
+  }
+
+  /** The queue is in the order in which they were asked. */
+  private placeOfNext(queue: readonly Job[]): number {
+    const [oldest] = queue;
+    if (oldest !== undefined && this.now() - oldest.askedAt >= PATIENCE_MS) return 0;
+    const least = Math.min(...queue.map(({ rank }) => rank));
+    return queue.findIndex(({ rank }) => rank === least);
   }
 
   /** False when it does not wait any more. */

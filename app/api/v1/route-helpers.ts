@@ -9,7 +9,7 @@ import type { z } from "zod";
 import { engine } from "@/bin/engine-slot";
 import { fail, type Result } from "@/lib/base/result";
 import { type ErrorCode, errorKinds } from "@/lib/http/errors";
-import { failure, json } from "@/lib/http/respond";
+import { failure, json, jsonText } from "@/lib/http/respond";
 import type { AnswerKind, Call, Method } from "@/lib/interface/call";
 import { differenceFrom } from "@/lib/interface/check-answer";
 import type { Ask, QuestionName } from "@/lib/questions/questions";
@@ -76,7 +76,13 @@ export function asks<
 >(call: C, question: Name, toAsk: (given: Given<C>) => Ask<Name>): Handled {
   return handle(call, async (given) => {
     const { captureId } = given.path as { readonly captureId: string };
-    return given.answer(await engine().ask(captureId, question, toAsk(given), given.request.signal));
+    const ask = toAsk(given);
+    const answer = await engine().keptAnswers.answer(captureId, question, ask, async () => {
+      const result = await engine().ask(captureId, question, ask, given.request.signal);
+      if (result.ok) check(call.answers[200], result.value);
+      return result;
+    });
+    return answer.ok ? jsonText(answer.value) : failed(answer.failure);
   });
 }
 
@@ -109,12 +115,15 @@ function answered(kind: AnswerKind | undefined, value: unknown, status: number):
   if (kind === undefined) throw new Error(`the call has no answer ${status}`);
   if (kind.kind === "empty") return new Response(null, { status });
   if (kind.kind !== "json") throw new Error(`answers of kind ${kind.kind} are made by the route`);
-  // Under test only: it would cost more than many questions do.
-  if (process.env.EYEPIECE_CHECK_ANSWERS === "1") {
-    const difference = differenceFrom(kind.schema, value);
-    if (difference !== undefined) throw new Error(`the answer is not what its row says: ${difference}`);
-  }
+  check(kind, value);
   return json(value, { status });
+}
+
+/** Under test only: it would cost more than many questions do. */
+function check(kind: AnswerKind | undefined, value: unknown): void {
+  if (process.env.EYEPIECE_CHECK_ANSWERS !== "1" || kind?.kind !== "json") return;
+  const difference = differenceFrom(kind.schema, value);
+  if (difference !== undefined) throw new Error(`the answer is not what its row says: ${difference}`);
 }
 
 /** Codes outside the table are bugs of ours: the reader gets "internal", the log gets the sentence. */
