@@ -63,7 +63,7 @@ export function rolledWidth(database: Sqlite, scope: CompiledScope): bigint | un
 
 /** The width of the buckets in which flows are counted by node alone (`ROLL_UP.nodes`), where they are. */
 export function nodeBuckets(database: Sqlite): bigint | undefined {
-  return isOn && isCurrent(database) ? widthOf(database, ROLL_UP.nodes) : undefined;
+  return areRolledUp(database) ? widthOf(database, ROLL_UP.nodes) : undefined;
 }
 
 /** The width of the coarse buckets by pair, where finer ones would be as many as the flows, so that there are only these. */
@@ -127,6 +127,11 @@ function rolledUp(
     where: scope.filter,
     isRolledUp: true,
   };
+}
+
+/** Whether what settling knows of all flows holds now: roll-ups, and ports that are loose. */
+export function areRolledUp(database: Sqlite): boolean {
+  return isOn && isCurrent(database);
 }
 
 /** Nothing has come since the flows were rolled up, and the rules are today's. */

@@ -184,7 +184,7 @@ function flowCondition(database: Sqlite, term: Term): Condition {
     case "identity":
       return identityCondition(term);
     case "port":
-      return portCondition(term);
+      return portCondition(database, term);
     case "node-name":
       return observers(database, term.values, matchesNode);
     case "interface":

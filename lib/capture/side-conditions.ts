@@ -7,6 +7,7 @@ import { all, any, type Condition, maskedCondition, textList, type ValueOfTerm }
 import { matchingValues } from "./dictionary-search";
 import type { Sqlite } from "./driver";
 import { toFqdnPattern } from "./patterns";
+import { areRolledUp } from "./rolled-flows";
 
 /** What a side says: a condition over Endpoint, and whether "left out" or "none" was asked (decided by the record's mask). */
 export interface SideCondition extends Condition {
@@ -178,18 +179,35 @@ export function sideCondition(column: string, { sql, parameters, absent }: SideC
   return all([side, any([known, maskedCondition("unknown")])]);
 }
 
-export function portCondition(term: TermWith<"port">): Condition {
-  const columns = {
-    either: ["f.sourcePort", "f.destinationPort"],
-    from: ["f.sourcePort"],
-    to: ["f.destinationPort"],
-  }[term.side];
+/** Columns of a flow that hold its ports, and the side that a pair's client is on where the server's port is in them. */
+const PORT_SIDES = {
+  either: { columns: ["f.sourcePort", "f.destinationPort"], clientSides: "1, 2" },
+  from: { columns: ["f.sourcePort"], clientSides: "2" },
+  to: { columns: ["f.destinationPort"], clientSides: "1" },
+} as const;
+
+export function portCondition(database: Sqlite, term: TermWith<"port">): Condition {
+  const { columns, clientSides } = PORT_SIDES[term.side];
+  const isSettled = areRolledUp(database);
   return any(
-    columns.flatMap((column) =>
-      term.values.map((value): Condition => {
-        if (value.type === "port") return { sql: `${column} IS ?`, parameters: [value.port] };
-        return all([{ sql: `${column} IS NULL`, parameters: [] }, maskedCondition(value.type)]);
-      }),
-    ),
+    term.values.map((value): Condition => {
+      if (value.type !== "port")
+        return any(columns.map((column) => all([isNull(column), maskedCondition(value.type)])));
+      if (isSettled && !isLoose(database, value.port))
+        return {
+          sql: `f.pairId IN (SELECT id FROM Pair WHERE serverPort = ? AND clientSide IN (${clientSides}))`,
+          parameters: [value.port],
+        };
+      return any(columns.map((column) => ({ sql: `${column} IS ?`, parameters: [value.port] })));
+    }),
   );
+}
+
+function isNull(column: string): Condition {
+  return { sql: `${column} IS NULL`, parameters: [] };
+}
+
+/** Whether a flow can have the port otherwise than as the server's port of its pair (lib/capture/settle/loose-ports.ts). */
+function isLoose(database: Sqlite, port: number): boolean {
+  return database.prepare("SELECT 1 FROM LoosePort WHERE port = ?").get([port]) !== undefined;
 }

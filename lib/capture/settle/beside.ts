@@ -6,7 +6,7 @@
 import type { FlowColumns } from "./flow-columns";
 import { type InTime, show, showUntimed } from "./flows-in-time";
 import { type PairArrays, PairView } from "./pair-view";
-import { type RolledLevel, type RollUpInput, RollUpInTime } from "./roll-up";
+import { type RolledUp, type RollUpInput, RollUpInTime } from "./roll-up";
 import { type AttemptInput, AttemptsInTime } from "./stitch-attempts";
 
 export interface BesideInput {
@@ -20,7 +20,7 @@ export interface BesideInput {
 export interface BesideFound {
   /** Rows of Attempt. */
   readonly attempts: string | undefined;
-  readonly rollUp: readonly RolledLevel[] | undefined;
+  readonly rollUp: RolledUp | undefined;
 }
 
 /** Takes windows of flows in the order of time. */

@@ -131,6 +131,11 @@ export class PairView {
     return this.arrays.side[pair] as number;
   }
 
+  /** That of the pair itself; negative where it has none. */
+  serverPortOf(pair: number): number {
+    return this.arrays.serverPort[pair] as number;
+  }
+
   /** Its place in OWN_RULES, or a larger number. */
   ruleOf(pair: number): number {
     return this.arrays.rule[pair] as number;

@@ -10,6 +10,7 @@ import { ANCHORED, ROLL_UP } from "../roll-up-levels";
 import { Combinations } from "./combinations";
 import type { FlowColumns } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
+import { LoosePorts } from "./loose-ports";
 import type { PairView } from "./pair-view";
 import { copyFound, FoundRows, type SettledTable } from "./settled-rows";
 
@@ -82,6 +83,12 @@ export interface RolledLevel {
   readonly file: string | undefined;
 }
 
+/** All that rolling up finds, as data that another thread can give. */
+export interface RolledUp {
+  readonly levels: readonly RolledLevel[];
+  readonly loosePorts: readonly number[];
+}
+
 type Rolled = (typeof ROLL_UP)[keyof typeof ROLL_UP];
 
 const tableOf = (level: Rolled): SettledTable => `RollUp${level}`;
@@ -99,9 +106,10 @@ export class RollUpInTime implements InTime {
   /** Of each combination with a pair, those that tell less apart. */
   private readonly kindOf: number[] = [];
   private readonly nodeOf: number[] = [];
+  private readonly loosePorts = new LoosePorts();
   private flows = 0;
   /** What is kept, when there are no more flows. */
-  kept: readonly RolledLevel[] = [];
+  kept: RolledUp = { levels: [], loosePorts: [] };
 
   constructor(
     private readonly input: RollUpInput,
@@ -130,6 +138,7 @@ export class RollUpInTime implements InTime {
       this.nodeOf.push(this.combinations.node.of(NO_KIND, first, NO_PAIR));
     }
     this.whole.add(combination, flows, row);
+    this.loosePorts.add(flows, row, this.pairs);
     for (const level of this.levels) {
       if (!this.isIn(level, flows, row)) this.nextBucket(level, flows.timeNs(row));
       level.counts.add(this.inGrain(level.grain, combination), flows, row);
@@ -206,13 +215,16 @@ export class RollUpInTime implements InTime {
       hasPairs ||= isOfPairs;
       kept.push({ level: level.level, widthNs: level.widthNs, file: level.rows.close() });
     }
-    this.kept = kept;
+    this.kept = { levels: kept, loosePorts: this.loosePorts.list() };
   }
 }
 
 /** In place of what was there. */
-export function storeRollUp(database: Sqlite, levels: readonly RolledLevel[]): void {
-  database.exec("DELETE FROM RollUp; DELETE FROM RollUpLevel;");
+export function storeRollUp(database: Sqlite, { levels, loosePorts }: RolledUp): void {
+  database.exec("DELETE FROM RollUp; DELETE FROM RollUpLevel; DELETE FROM LoosePort;");
+  database
+    .prepare("INSERT INTO LoosePort (port) SELECT value FROM json_each(?)")
+    .run([JSON.stringify(loosePorts)]);
   for (const { level, widthNs, file } of levels) {
     copyFound(database, tableOf(level), file);
     database.prepare("INSERT INTO RollUpLevel (level, widthNs) VALUES (?, ?)").run([level, widthNs]);

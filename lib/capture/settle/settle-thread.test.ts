@@ -37,13 +37,14 @@ function settledBy(database: Sqlite, beside: Beside): string[][] {
   database.exec("DELETE FROM Attempt");
   const found = readInTime(database, EVERYTHING, [], beside, SIZES);
   copyFound(database, "Attempt", found.attempts);
-  storeRollUp(database, found.rollUp ?? []);
+  storeRollUp(database, found.rollUp ?? { levels: [], loosePorts: [] });
   detachSettledRows(database);
   const rows = (sql: string): string[] => database.prepareExact(sql).rows([]).map(String);
   return [
     rows("SELECT * FROM Attempt ORDER BY id"),
     rows("SELECT * FROM RollUp ORDER BY level, bucketNs, kindId, observerId, pairId"),
     rows("SELECT * FROM RollUpLevel ORDER BY level"),
+    rows("SELECT * FROM LoosePort ORDER BY port"),
   ];
 }
 
@@ -60,13 +61,22 @@ describe("the thread beside settling", () => {
   it("finds what the same steps find without it", () => {
     const { database } = sampleCapture();
     const input = inputOf(database);
-    const [attempts = [], rollUps = [], levels = []] = settledBy(database, new StepsBeside(input));
+    const [attempts = [], rollUps = [], levels = [], ports = []] = settledBy(
+      database,
+      new StepsBeside(input),
+    );
     expect(attempts.length).toBeGreaterThan(100);
+    expect(ports.length).toBeGreaterThan(100);
     const untimed = database
       .prepare("SELECT sum(records) AS records FROM RollUp WHERE level = 1 AND bucketNs IS NULL")
       .get([]);
     expect(untimed).toEqual({ records: 3 });
-    expect(inThread(input, (thread) => settledBy(database, thread))).toEqual([attempts, rollUps, levels]);
+    expect(inThread(input, (thread) => settledBy(database, thread))).toEqual([
+      attempts,
+      rollUps,
+      levels,
+      ports,
+    ]);
   });
 
   it("says what went wrong in it", () => {

@@ -1,0 +1,4 @@
+-- CreateTable
+CREATE TABLE "LoosePort" (
+    "port" INTEGER NOT NULL PRIMARY KEY
+);
