@@ -16,6 +16,10 @@ test("the incident of the sample is found from the overview down to the raw line
   await expect(overview.headline).toContainText("things go wrong here", { timeout: 120_000 });
   // The generator changes the policies at 09:50:30; eight causes begin within the next 90 s.
   await expect(page.getByText(/8 of them began together, 2026-05-12 09:50:30 – 09:51:52/)).toBeVisible();
+  // And says which of them is no new traffic.
+  await expect(
+    page.getByText(/what worked before: storefront\/checkout to orders\/orders-api, until 09:50:23\./),
+  ).toBeVisible();
   const cause = overview.cause(/storefront\/checkout cannot reach orders\/orders-api on TCP 8080/);
   await expect(cause).toContainText("107 drops in 27 attempts");
   await expect(cause).toContainText("worked until 09:50:23");
@@ -102,6 +106,34 @@ test("a scope in which nothing is wrong says what was looked for", async ({ page
   await overview.goto(id, "?q=verdict:FORWARDED");
   await expect(overview.headline).toHaveText("Nothing wrong was found in this scope.");
   await expect(page.getByText(/^Looked for: drops, failing DNS names/)).toBeVisible();
+  await overview.goto(id, "?q=verdict:ERROR");
+  await expect(page.getByText("No flow matches.")).toBeVisible();
+  await page.getByRole("button", { name: "Remove the filter" }).click();
+  await expect(overview.causes.first()).toBeVisible();
+});
+
+test("a page that is opened asks for each answer once, and for the first of them before its code", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "overview-once", flowLog(100));
+  const asked: string[] = [];
+  page.on("request", (one) => {
+    if (one.url().includes("/api/")) asked.push(one.url());
+  });
+  for (const view of ["overview", "flows?q=verdict:DROPPED&sort=client"]) {
+    asked.length = 0;
+    const html = (await (await page.goto(`/captures/${id}/${view}`))?.text()) ?? "";
+    await page.waitForLoadState("networkidle");
+    expect(asked.length).toBeGreaterThan(4);
+    expect(asked.filter((one, at) => asked.indexOf(one) !== at)).toEqual([]);
+    const ahead = [...html.matchAll(/<link rel="preload" href="([^"]*)" as="fetch"/g)].map(([, href]) =>
+      href?.replaceAll("&amp;", "&"),
+    );
+    expect(ahead).toHaveLength(3);
+    for (const address of ahead)
+      expect(asked.map((one) => one.slice(new URL(one).origin.length))).toContain(address);
+  }
 });
 
 test("a capture without flows names the cause and the way out", async ({ page, request }) => {

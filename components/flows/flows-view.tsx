@@ -3,8 +3,9 @@
 import { PanelLeft } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, capturePath, getJson } from "@/components/frame/api";
+import { NoFlows } from "@/components/frame/no-flows";
 import { TIME_STYLE, ZONE } from "@/components/frame/preferences";
-import { flowsSoFar, revisionParams, useCapture, useTotal } from "@/components/frame/queries";
+import { flowsSoFar, revisionParams, useAskAgain, useCapture, useTotal } from "@/components/frame/queries";
 import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
 import { Button, IconButton } from "@/components/ui/button";
@@ -28,7 +29,6 @@ import { FlowGrid, type GridHandle, type ValuePlace } from "./flow-grid";
 import { orderLink, orderOf, orderWords, pressed } from "./flow-order";
 import styles from "./flows-view.module.css";
 import { nextError } from "./next-error";
-import { NoFlows } from "./no-flows";
 import { useFirstPage } from "./use-flow-rows";
 import { useLocatedFlow } from "./use-located-flow";
 import { ValueMenu } from "./value-menu";
@@ -63,6 +63,7 @@ export function FlowsView({ captureId }: { readonly captureId: string }) {
   const scope = useScope();
   const capture = useCapture(captureId).data;
   const total = useTotal(captureId, scope);
+  const askAgain = useAskAgain(captureId);
   const { sort, order, flow } = scope.view;
   useFirstPage({
     captureId,
@@ -75,7 +76,7 @@ export function FlowsView({ captureId }: { readonly captureId: string }) {
   if (!isMounted) return null;
   if (scope.scope === undefined) return <Unreadable what="rows" scope={scope} />;
   if (total.error !== null && total.data === undefined)
-    return <Failed error={total.error} onRetry={() => total.refetch()} />;
+    return <Failed error={total.error} onRetry={askAgain} />;
   if (capture === undefined) return null;
   return (
     <Rows captureId={captureId} capture={capture} scope={scope} total={total.data?.total ?? undefined} />

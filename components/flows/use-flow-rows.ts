@@ -5,11 +5,10 @@ import { useEffect, useMemo, useState } from "react";
 import { capturePath, getJson } from "@/components/frame/api";
 import { REFRESH_MS, readKey, useCapture } from "@/components/frame/queries";
 import type { FlowsAnswer } from "@/lib/questions/answers";
-import { type FlowOrder, orderParams } from "./flow-order";
+import type { FlowOrder } from "./flow-order";
+import { PAGE_ROWS, pageParams } from "./page-params";
 import type { RowWindow } from "./scroll-map";
 
-/** Rows asked for at once. Row n is on page n / 100, whatever was scrolled before. */
-export const PAGE_ROWS = 100;
 /** Pages kept though they are out of sight. */
 const PAGES_KEPT = 60;
 /** Pages that are passed faster than this are not asked for. */
@@ -100,15 +99,6 @@ function pageQuery(pages: Pages, page: number) {
       return getJson<FlowsAnswer>(capturePath(captureId, "/flows"), { params, signal });
     },
   };
-}
-
-function pageParams(query: string, order: FlowOrder, page: number): URLSearchParams {
-  const params = new URLSearchParams(query);
-  for (const [name, value] of Object.entries(orderParams(order))) params.set(name, value);
-  params.set("position", String(page * PAGE_ROWS));
-  params.set("limit", String(PAGE_ROWS));
-  params.set("total", "false");
-  return params;
 }
 
 /** False for a moment after each change of `value`. */

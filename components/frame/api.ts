@@ -16,8 +16,13 @@ export class ApiError extends Error {
 
 /** `path` begins behind `/api/v1`, its parts already encoded. Browser only. */
 export function apiUrl(path: string, params?: URLSearchParams): string {
+  return basePath() + apiPath(path, params);
+}
+
+/** Without where the program is mounted. */
+export function apiPath(path: string, params?: URLSearchParams): string {
   const query = params === undefined || params.size === 0 ? "" : `?${params}`;
-  return `${basePath()}/api/v1${path}${query}`;
+  return `/api/v1${path}${query}`;
 }
 
 /** Where the program is mounted; the server writes it on the root element. */

@@ -13,6 +13,7 @@ import type {
 } from "@/lib/questions/answers";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
 import { capturePath, getJson } from "./api";
+import { totalParams } from "./first-asks";
 import { type ScopeHandle, useScope } from "./use-scope";
 
 /** While a file is read, what is on screen is asked for again this often. */
@@ -60,6 +61,15 @@ export function useRefreshWhenChanged(captureId: string): void {
   }, [client, captureId, mark]);
 }
 
+/** Asks anew for what is on screen and got no answer: a server that is back answers all of it. */
+export function useAskAgain(captureId: string): () => void {
+  const client = useQueryClient();
+  return () => {
+    for (const queryKey of [readKey(captureId), captureKey(captureId)])
+      void client.refetchQueries({ queryKey, predicate: ({ state }) => state.status === "error" });
+  };
+}
+
 /** Flows of a capture, those of files that are still being read included. */
 export function flowsSoFar({ flows, progress }: Pick<CaptureInfo, "flows" | "progress">): number {
   return flows + progress.reduce((sum, file) => sum + (file.state === "done" ? 0 : file.flows), 0);
@@ -74,11 +84,8 @@ export function useTotal(captureId: string, { scope, query }: ScopeHandle) {
   const isReading = useIsReading(captureId);
   return useQuery({
     queryKey: [...readKey(captureId), "total", query],
-    queryFn: ({ signal }) => {
-      const params = new URLSearchParams(query);
-      params.set("limit", "1");
-      return getJson<FlowsAnswer>(capturePath(captureId, "/flows"), { params, signal });
-    },
+    queryFn: ({ signal }) =>
+      getJson<FlowsAnswer>(capturePath(captureId, "/flows"), { params: totalParams(query), signal }),
     enabled: scope !== undefined,
     refetchInterval: isReading ? REFRESH_MS : false,
   });

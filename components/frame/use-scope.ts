@@ -8,11 +8,11 @@ import {
   type DecodedScope,
   decodeScope,
   decodeView,
-  encodeScope,
   type LinkProblem,
   type Scope,
   type ViewState,
 } from "@/lib/scope/link";
+import { scopeQuery } from "./first-asks";
 import {
   changeLink,
   dropParameter,
@@ -68,7 +68,7 @@ function toHandle(text: string): ScopeHandle {
     view,
     q: decoded.q,
     problems: [...decoded.problems, ...problems],
-    query: decoded.scope === undefined ? "" : encodeScope(decoded.scope).toString(),
+    query: decoded.scope === undefined ? "" : scopeQuery(decoded.scope),
     setFilter: (filter) => apply({ q: formatFilter(filter) }),
     setTexts: (q, off, range) => apply({ q, off, ...(range !== undefined && { range }) }),
     setRange: (range) => apply({ range: range ?? null }),

@@ -1,33 +1,64 @@
 import Link from "next/link";
+import { actorName } from "@/components/frame/actors";
 import { linkText } from "@/components/frame/link-change";
 import { viewAddress } from "@/components/frame/views";
-import { formatRange, type Zone } from "@/components/ui/clock";
-import { formatQuantity } from "@/components/ui/format";
+import { formatRange, formatSecond, type Zone } from "@/components/ui/clock";
+import { formatCount, formatQuantity } from "@/components/ui/format";
+import { visible } from "@/components/ui/text";
+import { parseTime } from "@/lib/base/time";
 import { encodeScope, type Scope } from "@/lib/scope/link";
-import type { Onset } from "./onset";
+import { type Cause, explainAddress } from "./cause-words";
+import { isOf, type Onset } from "./onset";
 import styles from "./overview-view.module.css";
 
 interface OnsetLineProps {
   readonly captureId: string;
   readonly scope: Scope;
   readonly onset: Onset;
+  /** All that are known: those of the onset are found among them. */
+  readonly causes: readonly Cause[];
   readonly zone: Zone;
 }
 
 /** How much is shown before the trouble begins, to see what changed. */
 const BEFORE = 60_000_000_000n;
+/** Named in the line; the list below has all. */
+const NAMED = 2;
 
-/** Says when most of it began, which is where to look for what changed. */
-export function OnsetLine({ captureId, scope, onset, zone }: OnsetLineProps) {
-  const { causes, from, to } = onset;
+/** Says when most of it began, which is where to look for what changed, and what of it had worked until then. */
+export function OnsetLine({ captureId, scope, onset, causes, zone }: OnsetLineProps) {
+  const { causes: count, from, to } = onset;
   const around = linkText(encodeScope({ ...scope, from: from - BEFORE, to: to + 1n }));
+  const worked = causes.filter((cause) => cause.class === "broken-since" && isOf(onset, cause));
   return (
     <p className={styles.onset}>
       <strong>
-        {formatQuantity(causes, "of them", "of them")} began together, {formatRange(from, to, zone)}
+        {formatQuantity(count, "of them", "of them")} began together, {formatRange(from, to, zone)}
       </strong>
       : something changed then. They are marked red.{" "}
+      {worked.length > 0 && "Among them is what worked before: "}
+      {worked.slice(0, NAMED).map((cause, at) => (
+        <span key={cause.causeId}>
+          {at > 0 && "; "}
+          <Link href={explainAddress(captureId, scope, cause)}>{brokenText(cause)}</Link>
+          {untilText(cause, zone)}
+        </span>
+      ))}
+      {worked.length > NAMED && ` and ${formatCount(worked.length - NAMED)} more`}
+      {worked.length > 0 && ". "}
       <Link href={viewAddress(captureId, "flows", around)}>Flows around it</Link>
     </p>
   );
+}
+
+/** `shop/web to shop/api`. */
+function brokenText({ client, server, subject, sentence }: Cause): string {
+  if (server === null && subject === null) return sentence;
+  const to = server === null ? visible(subject ?? "") : actorName(server.id);
+  return `${client === null ? "several workloads" : actorName(client.id)} to ${to}`;
+}
+
+function untilText({ worked }: Cause, zone: Zone): string {
+  const until = worked.before === null ? undefined : parseTime(worked.before);
+  return until === undefined ? "" : `, until ${formatSecond(until, zone).slice("2026-03-04 ".length)}`;
 }

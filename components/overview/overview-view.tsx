@@ -3,14 +3,15 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { ApiError } from "@/components/frame/api";
+import { NoFlows } from "@/components/frame/no-flows";
 import { ZONE } from "@/components/frame/preferences";
-import { useCapture, useReport, useSummary } from "@/components/frame/queries";
+import { useAskAgain, useCapture, useReport, useSummary } from "@/components/frame/queries";
 import { wholeWindow, windowOf } from "@/components/frame/range";
 import { Sentences } from "@/components/frame/sentences";
 import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
 import { viewAddress } from "@/components/frame/views";
-import { Button, linkButton } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { useStored } from "@/components/ui/use-stored";
@@ -27,15 +28,18 @@ import { SidePanel } from "./side-panel";
 /**
  * What is wrong in the scope, the worst first, and beside it what is usual, new and missing.
  *
- * Empty: says what was looked for and not found. Loading: keeps its columns. Partial: says that causes come with the
+ * Empty: says what was looked for and not found, or that the scope holds no flows. Loading: keeps its columns. Partial: says that causes come with the
  * end of the file. Failed: says why, with a way to try again. A link that cannot be read shows nothing.
  */
 export function OverviewView({ captureId }: { readonly captureId: string }) {
   const scope = useScope();
   const capture = useCapture(captureId).data;
+  const summary = useSummary(captureId, scope);
   if (scope.scope === undefined) return <Unreadable what="answer" scope={scope} />;
-  if (capture !== undefined && capture.state === "ready" && capture.flows === 0)
-    return <NoFlows capture={capture} />;
+  // Where nothing was looked through, that nothing wrong was found would say too much.
+  const isEmpty = summary.data?.records === 0 && !summary.isPlaceholderData;
+  if (capture !== undefined && capture.state === "ready" && (capture.flows === 0 || isEmpty))
+    return <NoFlows capture={capture} scope={scope} />;
   return (
     <div className={styles.view}>
       <div className={styles.main}>
@@ -56,10 +60,11 @@ interface CausesProps {
 function Causes({ captureId, scope, capture }: CausesProps) {
   const [zone] = useStored(ZONE);
   const causes = useCauses(captureId, scope);
+  const askAgain = useAskAgain(captureId);
   const summary = useSummary(captureId, scope).data;
   if (causes.data === undefined) {
     if (causes.error === null) return <h1 className={styles.headline}>Looking for causes …</h1>;
-    return <Failed error={causes.error} onRetry={() => causes.refetch()} />;
+    return <Failed error={causes.error} onRetry={askAgain} />;
   }
   const { rows, total, folded, bucketNs } = causes.data;
   const span = { first: capture?.first ?? null, last: capture?.last ?? null };
@@ -71,7 +76,7 @@ function Causes({ captureId, scope, capture }: CausesProps) {
         {headline(total, capture?.state === "reading" && capture.flows === 0)}
       </h1>
       {scope.scope && onset && (
-        <OnsetLine captureId={captureId} scope={scope.scope} onset={onset} zone={zone} />
+        <OnsetLine captureId={captureId} scope={scope.scope} onset={onset} causes={rows} zone={zone} />
       )}
       {total === 0 && capture?.state !== "reading" && (
         <p className={styles.note}>
@@ -113,34 +118,6 @@ function Quality({ captureId }: { readonly captureId: string }) {
         <Link href={viewAddress(captureId, "quality", "")}>Files, nodes, gaps and what is missing</Link>
       </p>
     </section>
-  );
-}
-
-function NoFlows({ capture }: { readonly capture: CaptureAnswer }): ReactNode {
-  const refused = capture.fileReports.reduce((sum, report) => sum + report.refused, 0);
-  const why =
-    capture.fileReports.length === 0
-      ? "No file has been added to it. Files are added from its row in the list of captures."
-      : refused > 0
-        ? "Its records were refused; Quality lists the reasons."
-        : "Its files hold no flow records.";
-  return (
-    <Empty
-      title="This capture holds no flows."
-      role="status"
-      actions={
-        <>
-          <Link href="/" className={linkButton("plain")}>
-            All captures
-          </Link>
-          <Link href={viewAddress(capture.id, "quality", "")} className={linkButton("plain")}>
-            Quality
-          </Link>
-        </>
-      }
-    >
-      {why}
-    </Empty>
   );
 }
 

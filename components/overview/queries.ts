@@ -7,6 +7,7 @@ import type { ScopeHandle } from "@/components/frame/use-scope";
 import type { AllCausesAnswer } from "@/lib/questions/all-causes-answer";
 import type { MapAnswer } from "@/lib/questions/answers-map";
 import type { ChangesAnswer } from "@/lib/questions/changes-answer";
+import { CAUSES_ASKED } from "./causes-asked";
 
 /** A question about the scope whose answer is not needed again on another page. */
 function useAnswer<Answer>(
@@ -29,7 +30,7 @@ function useAnswer<Answer>(
 }
 
 export function useCauses(captureId: string, scope: ScopeHandle) {
-  return useAnswer<AllCausesAnswer>(captureId, scope, "/causes", { limit: "200" });
+  return useAnswer<AllCausesAnswer>(captureId, scope, "/causes", CAUSES_ASKED);
 }
 
 export function useBusiest(captureId: string, scope: ScopeHandle, limit: number, isWanted: boolean) {

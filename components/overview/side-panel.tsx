@@ -32,37 +32,52 @@ interface SidePanelProps {
 /** What is usual in the scope, what is new in it, and who fell silent. */
 export function SidePanel({ captureId, scope }: SidePanelProps) {
   const [zone] = useStored(ZONE);
-  const summary = useSummary(captureId, scope).data;
+  const summary = useSummary(captureId, scope);
   const capture = useCapture(captureId).data;
   const isReading = capture?.state === "reading";
   // Who talks to whom is worked out when a file is at its end; until then the answers would only cost time.
   const isUnsettled = isReading && capture.flows === 0;
   const isWanted = capture !== undefined && !isUnsettled;
-  const busiest = useBusiest(captureId, scope, ROWS, isWanted).data;
-  const changes = useChanges(captureId, scope, ROWS, isWanted).data;
+  const busiest = useBusiest(captureId, scope, ROWS, isWanted);
+  const changes = useChanges(captureId, scope, ROWS, isWanted);
   const nothing = isReading ? STILL_READ : NOTHING_BEFORE;
   if (scope.scope === undefined) return null;
   const place = { captureId, scope: scope.scope };
-  const meanwhile = isUnsettled ? <p className={styles.quiet}>{STILL_READ}</p> : <Waiting />;
+  const instead = (error: Error | null) => {
+    if (error !== null) return <p className={styles.quiet}>{error.message}</p>;
+    return isUnsettled ? <p className={styles.quiet}>{STILL_READ}</p> : <Waiting />;
+  };
   return (
     <aside className={styles.side} aria-label="Traffic of the scope">
       <Part title="Events by verdict">
-        {summary ? <Verdicts {...place} summary={summary} /> : <Waiting />}
+        {summary.data ? <Verdicts {...place} summary={summary.data} /> : instead(summary.error)}
       </Part>
-      <Part title="New connections" says={changes && sinceText(changes.newSince, zone, "first seen after")}>
-        {changes ? <NewEdges {...place} changes={changes} zone={zone} nothing={nothing} /> : meanwhile}
+      <Part
+        title="New connections"
+        says={changes.data && sinceText(changes.data.newSince, zone, "first seen after")}
+      >
+        {changes.data ? (
+          <NewEdges {...place} changes={changes.data} zone={zone} nothing={nothing} />
+        ) : (
+          instead(changes.error)
+        )}
       </Part>
       <Part
         title="Fell silent"
-        says={changes && sinceText(changes.silentSince, zone, "talked before, not after")}
+        says={changes.data && sinceText(changes.data.silentSince, zone, "talked before, not after")}
       >
-        {changes ? <Silent {...place} changes={changes} zone={zone} nothing={nothing} /> : meanwhile}
+        {changes.data ? (
+          <Silent {...place} changes={changes.data} zone={zone} nothing={nothing} />
+        ) : (
+          instead(changes.error)
+        )}
       </Part>
       <Part title="Busiest connections">
-        {busiest === undefined && meanwhile}
-        {busiest && (
+        {busiest.data === undefined ? (
+          instead(busiest.error)
+        ) : (
           <ol className={styles.list}>
-            {busiest.edges.map((edge) => (
+            {busiest.data.edges.map((edge) => (
               <EdgeRow
                 key={JSON.stringify([edge.client, edge.server, edge.port, edge.protocol])}
                 {...place}

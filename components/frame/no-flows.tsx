@@ -1,20 +1,21 @@
 "use client";
 
 import Link from "next/link";
-import { flowsSoFar } from "@/components/frame/queries";
-import type { ScopeHandle } from "@/components/frame/use-scope";
 import { Button, linkButton } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { formatCount } from "@/components/ui/format";
 import type { CaptureAnswer } from "@/lib/questions/answers";
 import { EMPTY_FILTER } from "@/lib/scope/filter";
+import { flowsSoFar } from "./queries";
+import type { ScopeHandle } from "./use-scope";
+import { viewAddress } from "./views";
 
 interface NoFlowsProps {
   readonly capture: CaptureAnswer;
   readonly scope: ScopeHandle;
 }
 
-/** Says why there are no rows, and the way out. */
+/** Says why there are no rows, and nothing to count, and the way out. */
 export function NoFlows({ capture, scope }: NoFlowsProps) {
   if (flowsSoFar(capture) === 0) return <EmptyCapture capture={capture} />;
   const { filter, from, to } = scope.scope ?? { filter: EMPTY_FILTER };
@@ -57,9 +58,14 @@ function EmptyCapture({ capture }: { readonly capture: CaptureAnswer }) {
       title="This capture holds no flows."
       role="status"
       actions={
-        <Link href="/" className={linkButton("plain")}>
-          All captures
-        </Link>
+        <>
+          <Link href="/" className={linkButton("plain")}>
+            All captures
+          </Link>
+          <Link href={viewAddress(capture.id, "quality", "")} className={linkButton("plain")}>
+            Quality
+          </Link>
+        </>
       }
     >
       {emptyReason(capture.fileReports.length, refused)}
@@ -70,6 +76,6 @@ function EmptyCapture({ capture }: { readonly capture: CaptureAnswer }) {
 function emptyReason(files: number, refused: number): string {
   if (files === 0)
     return "No file has been added to it. Files are added from its row in the list of captures.";
-  if (refused > 0) return "Its records were refused; the numbers in the foot line open the list of reasons.";
+  if (refused > 0) return "Its records were refused; Quality lists the reasons.";
   return "Its files hold no flow records.";
 }
