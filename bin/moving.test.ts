@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createLog } from "@/lib/base/log";
+import { runImporter } from "@/lib/jobs/importer";
 import { line, lines, testFolder } from "@/lib/jobs/testing";
 import { createEngine, type Engine } from "./engine";
 
@@ -87,6 +88,11 @@ describe("a capture that moves", () => {
     expect(await engine.captures.list()).toEqual([]);
     expect(readdirSync(path.join(dataDir, "moving"))).toEqual([]);
     expect(existsSync(path.join(dataDir, "captures"))).toBe(false);
+  });
+
+  it("is checked in a process of its own, which may break down", async () => {
+    const [file, scratch] = [path.join(testFolder(), "none.db"), path.join(testFolder(), "layout.db")];
+    await expect(runImporter({ work: "check", file, scratch })).rejects.toThrow("ended without an answer");
   });
 
   it("is not taken when its upload breaks off", async () => {

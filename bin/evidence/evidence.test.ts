@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, readdirSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -7,12 +7,15 @@ import { inflateRawSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { GET as getPinPicture } from "@/app/api/v1/investigations/[investigationId]/pins/[pinId]/picture/route";
 import { createLog } from "@/lib/base/log";
+import { openSqlite } from "@/lib/capture/driver";
+import { PACKING_LIMITS } from "@/lib/ingest/limits";
 import { zip as zipOf } from "@/lib/ingest/testing-archives";
 import { EVIDENCE_NAME } from "@/lib/investigations/evidence";
 import type { Investigation, Pin } from "@/lib/investigations/investigation";
 import { line, lines, testFolder } from "@/lib/jobs/testing";
 import { createEngine, type Engine } from "../engine";
 import { investigationHtml, MOST_BYTES } from "./html";
+import { BundleIntake } from "./take-in";
 
 const log = createLog(
   () => undefined,
@@ -221,28 +224,62 @@ describe("an investigation as one HTML file", () => {
   });
 });
 
+type Files = Map<string, Buffer>;
+
+/** Changes the paper of a bundle, as text. */
+const paperWith = (change: (text: string) => string) => (files: Files) =>
+  files.set(EVIDENCE_NAME, Buffer.from(change(String(files.get(EVIDENCE_NAME)))));
+
+/** Puts other records into a bundle, with a paper that agrees. */
+const recordsOf = (content: string) => (files: Files) => {
+  const before = files.get("flows/001.jsonl") ?? Buffer.alloc(0);
+  const after = Buffer.from(content);
+  const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+  files.set("flows/001.jsonl", after);
+  paperWith((text) =>
+    text
+      .replace(digest(before), digest(after))
+      .replace(`"bytes": ${before.length}`, `"bytes": ${after.length}`),
+  )(files);
+};
+
 /** Ways to spoil a bundle, and what is said of it. */
-const SPOILED: readonly (readonly [change: (files: Map<string, Buffer>) => unknown, says: string])[] = [
+const SPOILED: readonly (readonly [change: (files: Files) => unknown, says: string])[] = [
   [
-    (files: Map<string, Buffer>) => files.set("flows/001.jsonl", Buffer.from(`${RECORDS[4]}\n`)),
+    (files) => files.set("flows/001.jsonl", Buffer.from(`${RECORDS[4]}\n`)),
     "flows/001.jsonl is not what its digest says",
   ],
-  [(files: Map<string, Buffer>) => files.delete("flows/002.jsonl"), "flows/002.jsonl is missing in it"],
-  [(files: Map<string, Buffer>) => files.delete(EVIDENCE_NAME), `it has no ${EVIDENCE_NAME}`],
+  // As long as before.
   [
-    (files: Map<string, Buffer>) =>
-      files.set(EVIDENCE_NAME, Buffer.from('{"format":"eyepiece-evidence","version":1}')),
-    "does not say what it should",
+    (files) =>
+      files.set("flows/001.jsonl", Buffer.from(String(files.get("flows/001.jsonl")).replace("web", "wab"))),
+    "flows/001.jsonl is not what its digest says",
   ],
   [
-    (files: Map<string, Buffer>) =>
-      files.set(
-        EVIDENCE_NAME,
-        Buffer.from(String(files.get(EVIDENCE_NAME)).replace("flows/001.jsonl", "../../catalogue.db")),
-      ),
-    "does not say what it should",
+    paperWith((text) => {
+      const paper = JSON.parse(text);
+      paper.flows[0].bytes++;
+      return JSON.stringify(paper);
+    }),
+    "flows/001.jsonl is not what its digest says",
   ],
-  [(files: Map<string, Buffer>) => files.set(EVIDENCE_NAME, Buffer.from('{"version":2}')), "newer version"],
+  [(files) => files.delete("flows/002.jsonl"), "flows/002.jsonl is missing in it"],
+  // The paper comes first: what stands before it is not looked at.
+  [
+    (files) => {
+      const paper = files.get(EVIDENCE_NAME) ?? Buffer.alloc(0);
+      files.delete(EVIDENCE_NAME);
+      files.set(EVIDENCE_NAME, paper);
+    },
+    "flows/001.jsonl is missing in it",
+  ],
+  [(files) => files.delete(EVIDENCE_NAME), `it has no ${EVIDENCE_NAME}`],
+  [(files) => files.set(EVIDENCE_NAME, Buffer.from("{")), "is not JSON"],
+  [paperWith(() => '{"format":"eyepiece-evidence","version":1}'), "does not say what it should"],
+  [paperWith((text) => text.replace("flows/001.jsonl", "../../catalogue.db")), "does not say what it should"],
+  [paperWith(() => '{"version":2}'), "newer version"],
+  [recordsOf("no record\n".repeat(3)), "flows/001.jsonl has 0 records that can be read, not 3"],
+  [recordsOf(lines(...RECORDS.slice(0, 2))), "flows/001.jsonl has 2 records that can be read, not 3"],
 ];
 
 describe("an evidence bundle", () => {
@@ -368,13 +405,70 @@ describe("an evidence bundle", () => {
     expect(readdirSync(path.join(there.dataDir, "bundles"))).toEqual([]);
   });
 
-  it("that is no zip, or too large, is refused", async () => {
-    const { engine } = await start();
-    expect(await engine.bundles.takeIn(Readable.from([Buffer.from("{}")]), 2)).toMatchObject({
-      failure: { code: "evidence_not_read" },
+  it("that is no zip, too large, or breaks off, is refused, and leaves nothing behind", async () => {
+    const { engine, dataDir } = await start();
+    const codeOf = async (bundles: BundleIntake, body: Readable, bytes: number | null = null) => {
+      const taken = await bundles.takeIn(body, bytes);
+      return taken.ok ? "taken" : taken.failure.code;
+    };
+    const { bundles, investigations, captures, ask } = engine;
+    expect(await codeOf(bundles, Readable.from([Buffer.from("{}")]), 2)).toBe("evidence_not_read");
+    expect(await codeOf(bundles, Readable.from([]), 2 ** 40)).toBe("too_large");
+    const brokenOff = new Readable({ read: () => undefined });
+    const broken = codeOf(bundles, brokenOff);
+    const other = new Readable({ read: () => undefined });
+    const second = codeOf(bundles, other);
+    expect(await codeOf(bundles, Readable.from([]))).toBe("too_busy");
+    brokenOff.destroy(new Error("gone"));
+    other.destroy();
+    expect([await broken, await second]).toEqual(["upload_incomplete", "upload_incomplete"]);
+
+    const paper = { name: EVIDENCE_NAME, content: Buffer.alloc(3000, " ") };
+    const unpacking = { ...PACKING_LIMITS, unpackedBytes: 4000, entries: 3, files: 3 };
+    const small = new BundleIntake(dataDir, investigations, captures, ask, {
+      ...{ bundleBytes: 2000, paperBytes: 2500, unpacking },
     });
-    expect(await engine.bundles.takeIn(Readable.from([]), 2 ** 40)).toMatchObject({
-      failure: { code: "too_large" },
-    });
+    // A length that nobody stated.
+    expect(await codeOf(small, Readable.from([Buffer.alloc(1500), Buffer.alloc(501)]))).toBe("too_large");
+    const says = async (files: readonly { readonly name: string; readonly content: Buffer }[]) => {
+      const taken = await small.takeIn(Readable.from([zipOf(files)]), null);
+      return taken.ok ? "taken" : taken.failure.message;
+    };
+    expect(await says([paper])).toContain("larger than one can be");
+    expect(await says([{ name: EVIDENCE_NAME, content: Buffer.alloc(9000, " ") }])).toContain(
+      "unpacks to more than",
+    );
+    const many = ["a", "b", "c", "d"].map((name) => ({ name, content: Buffer.from("x") }));
+    expect(await says(many)).toContain("more than 3 entries");
+    expect(readdirSync(path.join(dataDir, "bundles"))).toEqual([]);
+  });
+
+  it("with entries that nobody asked for is taken without them, wherever their names lead", async () => {
+    const { engine, investigation } = await withCase(PINS.slice(0, 1));
+    const files = entriesOf(await bundleOf(engine, investigation.id));
+    for (const name of ["../../catalogue.db", "/tmp/eyepiece-slip", "flows/../../x.jsonl", "flows/900.jsonl"])
+      files.set(name, Buffer.from("x"));
+    const there = await start();
+    const before = readdirSync(there.dataDir, { recursive: true, encoding: "utf8" });
+    const zip = zipOf([...files].map(([name, content]) => ({ name, content })));
+    const taken = await there.engine.bundles.takeIn(Readable.from([zip]), null);
+    const captureId = taken.ok ? taken.value.investigation.captureId : "";
+    const after = readdirSync(there.dataDir, { recursive: true, encoding: "utf8" });
+    const added = after.filter((name) => !before.includes(name) && !name.includes(captureId));
+    expect(added.filter((name) => !/^(?:bundles|spool|captures)/.test(name))).toEqual([]);
+    expect(existsSync("/tmp/eyepiece-slip")).toBe(false);
+  });
+
+  it("is not put to a capture of the same id that holds something else", async () => {
+    const { engine, captureId, investigation } = await withCase(PINS.slice(0, 1));
+    const bytes = await bundleOf(engine, investigation.id);
+    await engine.investigations.remove(investigation.id);
+    const database = openSqlite(engine.captures.fileOf(captureId));
+    database.exec("UPDATE RawBlock SET data = CAST(data || x'00' AS BLOB)");
+    database.close();
+    const taken = await engine.bundles.takeIn(Readable.from([bytes]), null);
+    if (!taken.ok) throw new Error(taken.failure.message);
+    expect(taken.value.investigation.captureId).not.toBe(captureId);
+    expect(taken.value.investigation.notes).toContain("That capture is not here");
   });
 });

@@ -14,7 +14,8 @@ import { pipeline } from "node:stream/promises";
 import { isDeepStrictEqual } from "node:util";
 import { fail, ok, type Result } from "@/lib/base/result";
 import { Budget } from "@/lib/ingest/budget";
-import { PACKING_LIMITS } from "@/lib/ingest/limits";
+import { FileRefusal } from "@/lib/ingest/file-refusal";
+import { PACKING_LIMITS, type PackingLimits } from "@/lib/ingest/limits";
 import { readZip } from "@/lib/ingest/zip";
 import {
   EVIDENCE_NAME,
@@ -33,9 +34,13 @@ import { atRevision } from "./at-revision";
 import { sha256 } from "./pinned-flows";
 
 const MIB = 1024 * 1024;
-const MOST_BUNDLE = 300 * MIB;
-const MOST_PAPER = 8 * MIB;
-const LIMITS = { ...PACKING_LIMITS, unpackedBytes: 320 * MIB, entries: 300, files: 300 };
+const LIMITS = {
+  bundleBytes: 300 * MIB,
+  paperBytes: 8 * MIB,
+  unpacking: { ...PACKING_LIMITS, unpackedBytes: 320 * MIB, entries: 300, files: 300 },
+};
+/** Taken in at the same time. */
+const AT_ONCE = 2;
 
 class Refused extends Error {}
 
@@ -56,14 +61,15 @@ export class BundleIntake {
     private readonly investigations: Investigations,
     private readonly captures: Captures,
     private readonly ask: Engine["ask"],
+    private readonly limits = LIMITS,
   ) {
     this.folder = path.join(dataFolder, "bundles");
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   async takeIn(body: Readable, expectedBytes: number | null): Promise<Result<Taken>> {
-    if ((expectedBytes ?? 0) > MOST_BUNDLE) return tooLarge();
-    if (this.underWay >= 2)
+    if ((expectedBytes ?? 0) > this.limits.bundleBytes) return tooLarge();
+    if (this.underWay >= AT_ONCE)
       return fail("too_busy", "Other bundles are being taken in.", "Try again in a moment.");
     this.underWay++;
     const folder = path.join(this.folder, crypto.randomUUID());
@@ -75,7 +81,7 @@ export class BundleIntake {
       this.placing = placed.catch(() => undefined);
       return await placed;
     } catch (error) {
-      if (error instanceof Refused) return notRead(error.message);
+      if (error instanceof Refused || error instanceof FileRefusal) return notRead(error.message);
       if (isDiskFull(error)) return fail("disk_full", "The disk of the data folder is full.");
       throw error;
     } finally {
@@ -86,14 +92,15 @@ export class BundleIntake {
 
   private async unpack(folder: string, body: Readable): Promise<Result<EvidencePaper>> {
     const file = path.join(folder, "bundle.zip");
-    const size = await spool(body, file);
+    const { bundleBytes, paperBytes, unpacking } = this.limits;
+    const size = await spool(body, file, bundleBytes);
     if (size === undefined)
       return fail("upload_incomplete", "The bundle did not arrive whole.", "Send it again.");
-    if (size > MOST_BUNDLE) return tooLarge();
+    if (size > bundleBytes) return tooLarge();
     let paper: EvidencePaper | undefined;
-    for await (const { name, bytes } of entriesOf(file, size)) {
+    for await (const { name, bytes } of entriesOf(file, size, unpacking)) {
       if (name === EVIDENCE_NAME && paper === undefined) {
-        const read = readPaper(await gathered(bytes, MOST_PAPER));
+        const read = readPaper(await gathered(bytes, paperBytes));
         if (!read.ok) return read;
         paper = read.value;
         continue;
@@ -175,7 +182,7 @@ export class BundleIntake {
     return true;
   }
 
-  private async read(captureId: string, file: string, { name, bytes }: PinnedFlows): Promise<void> {
+  private async read(captureId: string, file: string, { name, bytes, records }: PinnedFlows): Promise<void> {
     if (bytes === 0) return;
     const received = await this.captures.receive(captureId, {
       fileName: name.replaceAll("/", "-"),
@@ -183,8 +190,10 @@ export class BundleIntake {
       body: createReadStream(file),
     });
     if (!received.ok) throw new Refused(received.failure.message);
-    const { failure } = await received.value.end;
+    const { failure, accepted, duplicate, otherKinds } = await received.value.end;
     if (failure !== null) throw new Refused(failure.message);
+    const found = accepted + duplicate + otherKinds;
+    if (found !== records) throw new Refused(`${name} has ${found} records that can be read, not ${records}`);
   }
 }
 
@@ -193,13 +202,13 @@ function flowsFile(folder: string, at: number): string {
 }
 
 /** Undefined when it broke off. */
-async function spool(body: Readable, file: string): Promise<number | undefined> {
+async function spool(body: Readable, file: string, most: number): Promise<number | undefined> {
   let size = 0;
   const bounded = new Transform({
     transform: (bytes: Buffer, _encoding, done) => {
       size += bytes.length;
       // What is beyond is not written; that it is too large is told by its size.
-      done(null, size > MOST_BUNDLE ? undefined : bytes);
+      done(null, size > most ? undefined : bytes);
     },
   });
   try {
@@ -211,7 +220,7 @@ async function spool(body: Readable, file: string): Promise<number | undefined> 
   }
 }
 
-async function* entriesOf(file: string, size: number): ReturnType<typeof readZip> {
+async function* entriesOf(file: string, size: number, limits: PackingLimits): ReturnType<typeof readZip> {
   const handle = await open(file, "r");
   try {
     const read = async (offset: number, length: number): Promise<Uint8Array> => {
@@ -219,7 +228,11 @@ async function* entriesOf(file: string, size: number): ReturnType<typeof readZip
       await handle.read(bytes, 0, bytes.length, offset);
       return bytes;
     };
-    yield* readZip({ size, read }, new Budget(() => size, LIMITS));
+    const budget = new Budget(() => size, limits);
+    for await (const entry of readZip({ size, read }, budget)) {
+      budget.entry();
+      yield entry;
+    }
   } catch (error) {
     if (error instanceof Refused || isDiskFull(error)) throw error;
     throw new Refused(error instanceof Error ? error.message : String(error));

@@ -69,6 +69,37 @@ describe("a capture from elsewhere", () => {
       "UPDATE Endpoint SET pod = x'00ff'",
       'its table "Endpoint" holds values of another type',
     ],
+    // The driver would end the process over each of these.
+    [
+      "bytes for a name",
+      "UPDATE Endpoint SET pod = CAST(x'61ff' AS TEXT)",
+      'its table "Endpoint" holds texts',
+    ],
+    [
+      "bytes behind a NUL",
+      "UPDATE Endpoint SET namespace = CAST(x'6100ff' AS TEXT) WHERE id = (SELECT max(id) FROM Endpoint)",
+      'its table "Endpoint" holds texts',
+    ],
+    [
+      "half a letter for its name",
+      "UPDATE Capture SET name = CAST(x'c3' AS TEXT)",
+      'its table "Capture" holds texts',
+    ],
+    [
+      "bytes in a column of any type",
+      "UPDATE _prisma_migrations SET finished_at = CAST(x'80' AS TEXT)",
+      'its table "_prisma_migrations" holds texts',
+    ],
+    [
+      "bytes for a migration",
+      "INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('x', 'x', CAST(x'ff' AS TEXT))",
+      "its history holds texts",
+    ],
+    [
+      "a name of 17 million letters",
+      "UPDATE Endpoint SET pod = CAST(zeroblob(17000000) AS TEXT) WHERE id = 1",
+      'its table "Endpoint" holds texts',
+    ],
     [
       "a block that unpacks to four GiB",
       "UPDATE RawBlock SET data = x'ffffffff00'",
@@ -103,6 +134,28 @@ describe("a capture from elsewhere", () => {
     ["by its layout", "UPDATE Capture SET formatVersion = 99"],
   ])("from a newer program, %s, is refused as such", (_, sql) => {
     expect(check(handedOut(sql))).toMatchObject({ failure: { code: "capture_newer_than_program" } });
+  });
+
+  it("whose table has bytes for a name, or other letters than UTF-8, is refused", () => {
+    const { file, scratch } = handedOut("CREATE TABLE zzzz (a)");
+    const bytes = readFileSync(file);
+    for (let at = bytes.indexOf("zzzz"); at >= 0; at = bytes.indexOf("zzzz", at))
+      bytes.fill(0xff, at, at + 4);
+    writeFileSync(file, bytes);
+    expect(checkImport(file, scratch)).toMatchObject({
+      failure: { code: "capture_not_read", message: expect.stringContaining("its layout holds texts") },
+    });
+    const other = handedOut();
+    const header = readFileSync(other.file);
+    header.writeUInt32BE(2, 56);
+    writeFileSync(other.file, header);
+    expect(check(other)).toMatchObject({
+      failure: { message: expect.stringContaining("its texts are not UTF-8") },
+    });
+  });
+
+  it("is taken with names of any letters", () => {
+    expect(check(handedOut("UPDATE Endpoint SET pod = 'größe-' || char(0x1f600)")).ok).toBe(true);
   });
 
   it("that is no SQLite file, or an empty one, is refused", () => {

@@ -9,6 +9,7 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { fail, ok, type Result } from "@/lib/base/result";
 import { checkVersion, migrationsOfCaptures } from "./capture-file";
+import { hasBrokenText, utf8Text } from "./check-text";
 import { openSqlite, type Sqlite } from "./driver";
 import { appliedMigrations, type Migration, migrate, missingMigrations } from "./migrate";
 
@@ -56,6 +57,8 @@ function checkHeader(file: string): Result<null, ImportFailure> {
   const stated = header.readUInt16BE(16);
   const pageSize = stated === 1 ? 65_536 : stated;
   const pages = header.readUInt32BE(28);
+  // 0: nothing was written yet.
+  if (header.readUInt32BE(56) > 1) return notRead("its texts are not UTF-8");
   const { size } = statSync(file);
   if (pages > 0 && pages * pageSize > size)
     return notRead(`it breaks off: ${size} of ${pages * pageSize} bytes are there`);
@@ -65,15 +68,17 @@ function checkHeader(file: string): Result<null, ImportFailure> {
 function checkDatabase(database: Sqlite, scratch: string): Result<ImportedCapture, ImportFailure> {
   const layout = checkLayout(database, scratch);
   if (!layout.ok) return layout;
-  const damage = findDamage(database);
+  // In this order: until its texts are known to be some, none of them is read.
+  const damage =
+    findDamage(database) ?? findOddValue(database, layout.value) ?? findBrokenText(database, layout.value);
   if (damage !== undefined) return notRead(damage);
   const version = checkVersion(database);
   if (!version.ok)
     return version.failure.code === "capture_newer_than_program"
       ? newer(version.failure.message)
       : notRead("it has no description of itself");
-  const odd = findOddValue(database, layout.value) ?? findLargeBlock(database);
-  if (odd !== undefined) return notRead(odd);
+  const large = findLargeBlock(database);
+  if (large !== undefined) return notRead(large);
   return readDescription(database);
 }
 
@@ -85,11 +90,13 @@ interface Table {
 /** The layout must be the one that the program itself makes by the migrations that the file names, in every word. */
 function checkLayout(database: Sqlite, scratch: string): Result<readonly Table[], ImportFailure> {
   const objects = objectsOf(database);
+  if (objects === undefined) return brokenText("layout");
   if (objects.length > MOST_OBJECTS) return notRead("it has hundreds of tables that a capture does not have");
   const odd = objects.find(({ type }) => type !== "table" && type !== "index");
   if (odd !== undefined) return notRead(`it has a ${odd.type}, which a capture never has`);
   const history = objects.find(({ name }) => name === "_prisma_migrations");
   if (history === undefined) return notRead("it is a SQLite file, and no capture of Eyepiece");
+  if (hasBrokenText(database, history.name, ["migration_name", "checksum"])) return brokenText("history");
   const migrations = migrationsOfCaptures();
   const missing = missingMigrations(database, migrations);
   if (!missing.ok)
@@ -110,15 +117,20 @@ interface DatabaseObject {
   readonly sql: string;
 }
 
-function objectsOf(database: Sqlite): DatabaseObject[] {
-  return database
-    .prepare(`SELECT type, name, sql FROM sqlite_master ORDER BY name LIMIT ${MOST_OBJECTS + 1}`)
-    .all([])
-    .map(({ type, name, sql }) => ({
-      type: String(type),
-      name: String(name),
-      sql: plain(String(sql ?? "")),
-    }));
+/** Undefined where a name or a statement is no text. */
+function objectsOf(database: Sqlite): DatabaseObject[] | undefined {
+  const rows = database
+    .prepare(
+      `SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(sql AS BLOB) FROM sqlite_master ORDER BY name LIMIT ${MOST_OBJECTS + 1}`,
+    )
+    .rows([]);
+  const objects: DatabaseObject[] = [];
+  for (const row of rows) {
+    const [type, name, sql] = row.map(utf8Text);
+    if (type === undefined || name === undefined || sql === undefined) return undefined;
+    objects.push({ type, name, sql: plain(sql) });
+  }
+  return objects;
 }
 
 /** Spelling that does not matter: white space and quotes. */
@@ -135,7 +147,7 @@ function compareLayout(
   try {
     const made = migrate(model, migrations);
     if (!made.ok) return notRead(made.failure.message);
-    const wanted = new Map(objectsOf(model).map((object) => [object.name, object]));
+    const wanted = new Map((objectsOf(model) ?? []).map((object) => [object.name, object]));
     for (const { name, sql, type } of objects) {
       // Statistics that somebody's SQLite may have gathered.
       if (/^sqlite_stat[14]$/.test(name)) continue;
@@ -154,7 +166,9 @@ function compareLayout(
 }
 
 function tablesOf(model: Sqlite): Table[] {
-  const names = objectsOf(model).filter(({ type, name }) => type === "table" && !name.startsWith("sqlite_"));
+  const names = (objectsOf(model) ?? []).filter(
+    ({ type, name }) => type === "table" && !name.startsWith("sqlite_"),
+  );
   return names.map(({ name }) => ({
     name,
     columns: model
@@ -198,6 +212,19 @@ function findOddValue(database: Sqlite, tables: readonly Table[]): string | unde
   return undefined;
 }
 
+/** Columns of numbers and bytes hold no text: that was seen before. */
+function findBrokenText(database: Sqlite, tables: readonly Table[]): string | undefined {
+  const found = tables.find(({ name, columns }) => {
+    const texts = columns.filter(({ type }) => storedTypes(type)?.includes("text") ?? true);
+    return hasBrokenText(
+      database,
+      name,
+      texts.map((column) => column.name),
+    );
+  });
+  return found && brokenTextOf(`table "${found.name}"`);
+}
+
 /** A block begins with its unpacked length, which is believed when it is unpacked. */
 function findLargeBlock(database: Sqlite): string | undefined {
   const heads = database.prepare(
@@ -222,6 +249,14 @@ function readDescription(database: Sqlite): Result<ImportedCapture, ImportFailur
   if (rows.length !== 1 || Number(row?.id) !== 1 || !/^[a-z0-9]{10,32}$/.test(captureId) || name.length > 400)
     return notRead("what it says of itself is not what a capture says");
   return ok({ captureId, name });
+}
+
+function brokenTextOf(what: string): string {
+  return `its ${what} holds texts that are no UTF-8, or too long`;
+}
+
+function brokenText(what: string) {
+  return notRead(brokenTextOf(what));
 }
 
 function shortened(text: string): string {

@@ -1,19 +1,23 @@
-/** The main thread's end of import-worker.ts. */
+/**
+ * The server's end of import-worker.ts. A process of its own: over bytes that SQLite takes and nobody foresaw, the driver ends the
+ * process that it runs in.
+ */
 
+import { fork } from "node:child_process";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
 import { projectRoot } from "@/lib/base/project-root";
 import type { ImportAnswer, ImportData } from "./import-worker";
 
-/** Rejects when the thread breaks down, as when its memory is not enough for what the file makes of it. */
+/** Rejects when the process breaks down, as when its memory is not enough for what the file makes of it. */
 export function runImporter(data: ImportData): Promise<ImportAnswer> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(path.join(projectRoot(), "build", "import-worker.mjs"), {
-      workerData: data,
-      resourceLimits: { maxOldGenerationSizeMb: 256 },
+    const child = fork(path.join(projectRoot(), "build", "import-worker.mjs"), {
+      execArgv: ["--max-old-space-size=256"],
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", () => reject(new Error("the thread that checks a capture ended without an answer")));
+    child.once("message", (answer) => resolve(answer as ImportAnswer));
+    child.once("error", reject);
+    child.once("exit", () => reject(new Error("the process that checks a capture ended without an answer")));
+    child.send(data);
   });
 }
