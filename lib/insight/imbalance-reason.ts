@@ -9,6 +9,7 @@
  * be told from flows.
  */
 
+import { formatCount, formatQuantity } from "@/lib/base/count";
 import { imbalanceOf, UNEVEN } from "./imbalance";
 
 /** What is known of one pod of a workload. */
@@ -107,7 +108,7 @@ function dropsAtQuiet(load: WorkloadLoad): string | undefined {
   const all = sumOf(load.pods, ({ drops }) => drops);
   const atQuiet = sumOf(quietOf(load), ({ drops }) => drops);
   if (all === 0 || atQuiet * 2 <= all) return undefined;
-  return `${atQuiet} of ${counted(all, "drop")} hit the pods that have little load.`;
+  return `${formatCount(atQuiet)} of ${formatQuantity(all, "drop")} hit the pods that have little load.`;
 }
 
 const spanOf = ({ firstNs, lastNs }: PodLoad): number =>
@@ -157,7 +158,7 @@ function affinity({ clients }: WorkloadLoad): string | undefined {
   const loyal = repeated.filter((loads) => loads.length === 1);
   const pods = new Set(loyal.map(([load]) => load?.pod));
   if (repeated.length < CLIENTS || loyal.length < repeated.length * 0.9 || pods.size < 2) return undefined;
-  return `${loyal.length} of ${counted(repeated.length, "client")} that connected at least ${REPEATED} times always reached the same pod.`;
+  return `${formatCount(loyal.length)} of ${formatQuantity(repeated.length, "client")} that connected at least ${REPEATED} times always reached the same pod.`;
 }
 
 /** Requests per connection from which the connections, not the balancer, decide where requests go. */
@@ -167,7 +168,7 @@ function longConnections({ pods }: WorkloadLoad): string | undefined {
   const attempts = sumOf(pods, (pod) => pod.attempts);
   const requests = sumOf(pods, (pod) => pod.requests);
   if (attempts === 0 || requests <= REQUESTS_PER_CONNECTION * attempts) return undefined;
-  return `${counted(requests, "request")} came on ${counted(attempts, "connection")}: a Service balances connections, not requests.`;
+  return `${formatQuantity(requests, "request")} came on ${formatQuantity(attempts, "connection")}: a Service balances connections, not requests.`;
 }
 
 function sameNode({ clients, pods }: WorkloadLoad): string | undefined {
@@ -196,7 +197,7 @@ function unevenConnections({ pods }: WorkloadLoad): string | undefined {
   const attempts = pods.map((pod) => pod.attempts);
   const spread = imbalanceOf(attempts, CONNECTIONS_PER_POD);
   if (spread === undefined || spread.gini < UNEVEN) return undefined;
-  return `The connections themselves are uneven: ${attempts.join(", ")}. The log does not say why.`;
+  return `The connections themselves are uneven: ${attempts.map(formatCount).join(", ")}. The log does not say why.`;
 }
 
 function groupBy(clients: readonly ClientLoad[]): Map<string, ClientLoad[]> {
@@ -215,10 +216,6 @@ function sumOf<Item>(items: readonly Item[], of: (item: Item) => number): number
 
 function percent(part: number, whole: number): string {
   return `${Math.round((part / whole) * 100)} %`;
-}
-
-function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? "" : "s"}`;
 }
 
 /** Actors of one sentence are of one cluster. */

@@ -92,7 +92,7 @@ describe("causes of DNS trouble", () => {
       {
         subject: "b.example",
         class: "degraded",
-        sentence: "The resolver fails on b.example (SERVFAIL) (1 answers, asked by shop/web).",
+        sentence: "The resolver fails on b.example (SERVFAIL) (1 answer, asked by shop/web).",
       },
     ]);
     expect(rows[0]?.example).toMatch(/^[0-9a-f]{16}$/);

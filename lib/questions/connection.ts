@@ -1,5 +1,6 @@
 /** The story of a flow's connection: every record of its 5-tuple in order, and what settling knows of it. */
 
+import { formatCount } from "@/lib/base/count";
 import { formatTime } from "@/lib/base/time";
 import { attemptOfFlow } from "@/lib/capture/attempt-sql";
 import { any, type Condition, idList } from "@/lib/capture/conditions";
@@ -193,7 +194,7 @@ function findRecords(capture: OpenCapture, flow: Tuple, window: Window): Found {
     why: isFull
       ? `The connection has more records: the ${SHOWN} before and the ${SHOWN} behind this one are listed.`
       : isCut
-        ? `Only the ${SCANNED.toLocaleString("en")} ${flow.protocol} records before and behind this one were looked through; there may be more of this connection further away.`
+        ? `Only the ${formatCount(SCANNED)} ${flow.protocol} records before and behind this one were looked through; there may be more of this connection further away.`
         : null,
   };
 }

@@ -1,5 +1,6 @@
 /** What was answered: name, type, code, addresses, how long they may be kept, and the names in between. */
 
+import { formatCount } from "@/lib/base/count";
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { SqlRow, SqlValue } from "@/lib/capture/driver";
@@ -42,7 +43,7 @@ export function readDnsResponses(
   const folded = fold(rows.slice(0, GROUPS));
   const listed = folded.slice(0, parameters.limit);
   const meta = dnsMeta(capture);
-  const note = `There are more than ${GROUPS} distinct answers: those that came least often are not in this table.`;
+  const note = `There are more than ${formatCount(GROUPS)} distinct answers: those that came least often are not in this table.`;
   const sum = (list: readonly Row[]): number => list.reduce((all, { responses }) => all + responses, 0);
   return ok({
     meta: rows.length <= GROUPS ? meta : { ...meta, exact: false, notes: [...meta.notes, note] },

@@ -1,6 +1,7 @@
 /** Pages of flows in the order of a column other than time. */
 
 import { z } from "zod";
+import { formatCount } from "@/lib/base/count";
 import { fail, ok, type Result } from "@/lib/base/result";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import type { FlowsAnswer } from "./answers";
@@ -32,7 +33,7 @@ export function readSortedFlows(
   if (ladder.records > SORTED_MOST)
     return fail(
       "scope_too_wide",
-      `${ladder.records.toLocaleString("en")} records are too many to sort by ${sort}: at most ${SORTED_MOST.toLocaleString("en")} are.`,
+      `${formatCount(ladder.records)} records are too many to sort by ${sort}: at most ${formatCount(SORTED_MOST)} are.`,
       "Narrow the filter or the time range, or sort by time.",
       { records: ladder.records, most: SORTED_MOST },
     );

@@ -1,6 +1,7 @@
 /** Events or drops over time, told apart by one thing, and the stretches in which events were lost. */
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
+import { formatCount } from "@/lib/base/count";
 import { ok, type Result } from "@/lib/base/result";
 import { type CountedFlows, countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
@@ -33,7 +34,7 @@ export function readTimeline(
   const meta = capture.meta(SERIES[parameters.by].unit);
   const notes = [...meta.notes];
   if (counted.gaps.length > GAPS)
-    notes.push(`There are more losses than can be drawn: these are the first ${GAPS}.`);
+    notes.push(`There are more losses than can be drawn: these are the first ${formatCount(GAPS)}.`);
   if (counted.series.some(({ key }) => key === FOLDED))
     notes.push(
       `Only the ${MOST_SERIES - 1} largest series are told apart; "${FOLDED}" is the sum of the others.`,

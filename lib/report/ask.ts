@@ -1,5 +1,6 @@
 /** How a view's report asks its questions. */
 
+import { formatQuantity } from "@/lib/base/count";
 import type { Answer, Ask, QuestionName } from "@/lib/questions/questions";
 import { formatFilter, type Term } from "@/lib/scope/filter";
 import { encodeScope, type Scope, type ViewState } from "@/lib/scope/link";
@@ -46,11 +47,5 @@ export function filterOf(...terms: readonly (readonly Term[])[]): string {
 /** `And 12 more rows with 40 drops.` */
 export function moreText(count: number, counted?: string, one = "row"): string | null {
   if (count === 0) return null;
-  return `And ${countOf(count, `more ${one}`)}${counted === undefined ? "" : ` with ${counted}`}.`;
-}
-
-/** `1 222 pairs`, with thin spaces, as numbers stand on screen. */
-export function countOf(count: number, one: string, many = `${one}s`): string {
-  const digits = String(count).replaceAll(/\B(?=(\d{3})+$)/g, "\u202f");
-  return `${digits} ${count === 1 ? one : many}`;
+  return `And ${formatQuantity(count, `more ${one}`)}${counted === undefined ? "" : ` with ${counted}`}.`;
 }

@@ -1,5 +1,6 @@
 /** What causes of kind tcp and http say: a sentence and a remedy each. Names come from logs: they are text, never markup. */
 
+import { formatCount } from "@/lib/base/count";
 import { CAUSE_CLASSES, type CauseClass } from "./cause";
 
 export const CONNECTION_TYPES = ["refused", "unanswered", "errors", "slow", "silent"] as const;
@@ -23,7 +24,7 @@ export interface ConnectionFacts {
 }
 
 export function connectionSentence(facts: ConnectionFacts): string {
-  const { count, total } = facts;
+  const [count, total] = [formatCount(facts.count), formatCount(facts.total)];
   const server = `${facts.server ?? "a server that the log does not name"}${facts.port === null ? "" : `:${facts.port}`}`;
   const client = facts.client ?? "an unknown client";
   switch (facts.type) {
@@ -42,7 +43,7 @@ export function connectionSentence(facts: ConnectionFacts): string {
 
 const subjectOf = ({ subject }: ConnectionFacts): string => subject ?? "routes that the log does not name";
 const ofClients = ({ clients }: ConnectionFacts): string =>
-  clients > 1 ? `, asked by ${clients} workloads` : "";
+  clients > 1 ? `, asked by ${formatCount(clients)} workloads` : "";
 
 function since({ class: kind }: ConnectionFacts): string {
   if (kind === CAUSE_CLASSES.neverWorked) return "; none was answered in this log";

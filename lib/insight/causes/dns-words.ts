@@ -4,6 +4,7 @@
  * Sources: flow-formats 8.5 (codes, search lists, refusals) and 8.7 (node-local DNS); RFC 1035 and RFC 2136 for the codes.
  */
 
+import { formatCount, formatQuantity } from "@/lib/base/count";
 import { DNS_RCODE, enumName } from "@/lib/flow/enums";
 
 export const DNS_CAUSE_TYPES = [
@@ -44,21 +45,22 @@ export function isStorm(queries: number, expansion: number): boolean {
 }
 
 export function dnsSentence(facts: DnsFacts): string {
-  const { count, subject, server, queries } = facts;
+  const { count, subject, server } = facts;
+  const [bad, all] = [formatCount(count), formatCount(facts.queries ?? count)];
   const who = whoText(facts);
   switch (facts.type) {
     case "search-list":
-      return `${count} of ${queries ?? count} questions of ${who} are attempts of the search list that were bound to fail.`;
+      return `${bad} of ${all} questions of ${who} are attempts of the search list that were bound to fail.`;
     case "failing-name":
       return subject === null
-        ? `${who} got ${codeText(facts.code)} in ${count} answers, to names that the log left out${facts.code === 3 ? ": attempts of a search list can be among them" : ""}.`
-        : `${failure(facts.code, subject)} (${count} answers, asked by ${who}).`;
+        ? `${who} got ${codeText(facts.code)} in ${formatQuantity(count, "answer")}, to names that the log left out${facts.code === 3 ? ": attempts of a search list can be among them" : ""}.`
+        : `${failure(facts.code, subject)} (${formatQuantity(count, "answer")}, asked by ${who}).`;
     case "silent-resolver":
-      return `${server ?? "The resolver"} gave no answer within 5 s to ${count} of ${queries ?? count} questions, asked by ${who}.`;
+      return `${server ?? "The resolver"} gave no answer within 5 s to ${bad} of ${all} questions, asked by ${who}.`;
     case "refused-name":
-      return `A DNS rule refuses ${subject ?? "a name"} to ${who} (${count} questions). Programs report it as "not found" or "temporary failure".`;
+      return `A DNS rule refuses ${subject ?? "a name"} to ${who} (${formatQuantity(count, "question")}). Programs report it as "not found" or "temporary failure".`;
     case "node-local-dns":
-      return `${who} cannot ask the node-local DNS cache ${server ?? ""}: a policy drops it before it is asked (${count} drops).`.replace(
+      return `${who} cannot ask the node-local DNS cache ${server ?? ""}: a policy drops it before it is asked (${formatQuantity(count, "drop")}).`.replace(
         " :",
         ":",
       );
@@ -66,7 +68,7 @@ export function dnsSentence(facts: DnsFacts): string {
 }
 
 function whoText({ client, clients }: DnsFacts): string {
-  return client ?? (clients === 0 ? "an unknown client" : `${clients} workloads`);
+  return client ?? (clients === 0 ? "an unknown client" : formatQuantity(clients, "workload"));
 }
 
 function failure(code: number | null, name: string): string {

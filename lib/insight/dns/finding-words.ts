@@ -4,6 +4,8 @@
  * Findings are worked out over the questions of a scope; causes (causes/dns-words.ts) are settled with the capture.
  */
 
+import { formatCount, formatQuantity } from "@/lib/base/count";
+
 export const DNS_FINDINGS = [
   "servfail",
   "dropped-resolver",
@@ -49,7 +51,7 @@ export function servfailWords(facts: ServfailFacts): FindingWords {
   const [only] = names;
   if (only === undefined || isNameless)
     return {
-      sentence: `${server} answers SERVFAIL ${failures} times, ${only === undefined ? "for names that the log left out" : "partly for names that the log left out"}.`,
+      sentence: `${server} answers SERVFAIL ${formatQuantity(failures, "time")}, ${only === undefined ? "for names that the log left out" : "partly for names that the log left out"}.`,
       details: [upstreamText(facts)],
       remedy: {
         text: "Look at the resolver's log and at the upstream that it forwards to; with the names in the log, this view tells which zone fails.",
@@ -60,11 +62,11 @@ export function servfailWords(facts: ServfailFacts): FindingWords {
     names.length === 1
       ? `all for ${only}`
       : domain === ""
-        ? `for ${names.length} names without a common domain`
-        : `for ${names.length} names, all below ${domain}`;
+        ? `for ${formatCount(names.length)} names without a common domain`
+        : `for ${formatCount(names.length)} names, all below ${domain}`;
   const isOneZone = names.length === 1 || domain !== "";
   return {
-    sentence: `${server} answers SERVFAIL to ${failures} of ${answers} questions, ${what}.`,
+    sentence: `${server} answers SERVFAIL to ${formatCount(failures)} of ${formatCount(answers)} questions, ${what}.`,
     details: [upstreamText(facts)],
     remedy: {
       text: isOneZone
@@ -109,7 +111,7 @@ export interface WalkFacts {
 
 export function stoppedWalkWords({ client, refused, bases, wanted }: WalkFacts): FindingWords {
   return {
-    sentence: `${client} gives up its search list when it is refused: ${refused} questions, and ${listOf(bases)} never asked for as ${bases.length === 1 ? "it is" : "they are"}.`,
+    sentence: `${client} gives up its search list when it is refused: ${formatQuantity(refused, "question")}, and ${listOf(bases)} never asked for as ${bases.length === 1 ? "it is" : "they are"}.`,
     details: [
       "musl (Alpine) does so, glibc goes on. The DNS rule allows the name but not the name with a search suffix, which is asked for first.",
       "Likely, not certain: a program that asks for the name with the suffix itself looks the same.",
@@ -150,10 +152,12 @@ export function isIpv6Noise({ noData, withAddress, responses }: Ipv6Facts): bool
 
 export function ipv6Words({ noData, withAddress, responses, clients }: Ipv6Facts): FindingWords {
   return {
-    sentence: `${percent(noData, responses)} of answers (${noData}) say that a name has no IPv6 address (AAAA, NODATA), asked by ${workloads(clients)}.`,
+    sentence: `${percent(noData, responses)} of answers (${formatCount(noData)}) say that a name has no IPv6 address (AAAA, NODATA), asked by ${workloads(clients)}.`,
     details: [
       "It is no failure: libraries ask for both kinds of address, and these names have IPv4 only.",
-      withAddress === 0 ? "No name in this scope has an IPv6 address." : `${withAddress} answers have one.`,
+      withAddress === 0
+        ? "No name in this scope has an IPv6 address."
+        : `${formatCount(withAddress)} ${withAddress === 1 ? "answer has" : "answers have"} one.`,
     ],
     remedy: {
       text: "Leave it, unless the load on the resolver matters. In an IPv4-only cluster glibc from 2.36 on can be told not to ask (no-aaaa); other libraries have their own switch.",
@@ -172,7 +176,7 @@ export interface RetryFacts {
 
 export function retryWords({ server, retries, clients, waitedNs }: RetryFacts): FindingWords {
   return {
-    sentence: `${retries === 1 ? "One question" : `${retries} questions`} to ${server} had to be asked again by ${workloads(clients)}; programs waited ${formatSeconds(waitedNs)} for it.`,
+    sentence: `${retries === 1 ? "One question" : `${formatCount(retries)} questions`} to ${server} had to be asked again by ${workloads(clients)}; programs waited ${formatSeconds(waitedNs)} for it.`,
     details: [
       `That is ${formatSeconds(waitedNs / BigInt(Math.max(1, retries)))} each, on top of a failure or a success that came late.`,
     ],
@@ -194,7 +198,7 @@ export interface ChangeFacts {
 }
 
 export function changeWords({ name, type, before, after, at, changes }: ChangeFacts): FindingWords {
-  const more = changes > 1 ? ` It changed ${changes} times; this is the last.` : "";
+  const more = changes > 1 ? ` It changed ${formatCount(changes)} times; this is the last.` : "";
   return {
     sentence: `The addresses of ${name} (${type}) changed at ${at}: ${listOf(before)} before, ${listOf(after)} since.${more}`,
     details: ["Clients that keep an address longer than the answer allows still use the old one."],
@@ -223,9 +227,9 @@ export interface RandomFacts {
 
 export function randomWords({ client, domain, names, odd, queries, longest }: RandomFacts): FindingWords {
   return {
-    sentence: `${client} asks for ${names} names below ${domain} that look like data (${queries} questions, up to ${longest} characters).`,
+    sentence: `${client} asks for ${formatCount(names)} names below ${domain} that look like data (${formatQuantity(queries, "question")}, up to ${longest} characters).`,
     details: [
-      `${odd} of them are long and without a pattern. Tunnels over DNS look so; content networks, telemetry and blocklists can, too. It is a suspicion, not a finding.`,
+      `${formatCount(odd)} of them are long and without a pattern. Tunnels over DNS look so; content networks, telemetry and blocklists can, too. It is a suspicion, not a finding.`,
     ],
     remedy: {
       text: `Ask who owns ${domain} and what runs in ${client}. If it is not wanted, leave the domain out of the DNS rules of its egress policy.`,
@@ -236,11 +240,11 @@ export function randomWords({ client, domain, names, odd, queries, longest }: Ra
 
 function listOf(texts: readonly string[]): string {
   const shown = texts.slice(0, 4).join(", ");
-  return texts.length > 4 ? `${shown} and ${texts.length - 4} more` : shown;
+  return texts.length > 4 ? `${shown} and ${formatCount(texts.length - 4)} more` : shown;
 }
 
 function workloads(count: number): string {
-  return count === 1 ? "one workload" : `${count} workloads`;
+  return count === 1 ? "one workload" : `${formatCount(count)} workloads`;
 }
 
 function percent(part: number, whole: number): string {

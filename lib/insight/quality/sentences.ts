@@ -1,5 +1,6 @@
 /** The report in sentences. Most important first: what was lost, what was left out, what is not known, what is there. */
 
+import { formatCount, formatQuantity } from "@/lib/base/count";
 import { formatTime } from "@/lib/base/time";
 import type { QualityFacts } from "./facts";
 import type { Judgement } from "./judge";
@@ -47,7 +48,7 @@ export function sentencesFor(facts: QualityFacts, judgement: Judgement): Sentenc
 
 function refused({ refused }: QualityFacts): Sentence[] {
   if (refused === 0) return [];
-  const text = `${count(refused, "record")} could not be read; the table of files says which and why.`;
+  const text = `${formatQuantity(refused, "record")} could not be read; the table of files says which and why.`;
   return [{ tone: "warning", about: "refused", text }];
 }
 
@@ -74,14 +75,14 @@ function losses({ told }: Judgement): Sentence[] {
   const sentences: Sentence[] = [];
   if (lost.length > 0) {
     const events = lost.reduce((sum, loss) => sum + (loss.lost ?? 0), 0);
-    const text = `${count(events, "event")} were lost on ${names(lost.map(({ node }) => node))} in ${count(lost.length, "place")}: that a flow is missing beside one proves nothing.`;
+    const text = `${formatQuantity(events, "event")} were lost on ${names(lost.map(({ node }) => node))} in ${formatQuantity(lost.length, "place")}: that a flow is missing beside one proves nothing.`;
     sentences.push({ tone: "warning", about: "loss", text });
   }
   if (away.length > 0) {
     const nodes = away.flatMap(({ node }) => (node === null ? [] : [node]));
     // Of several nodes at once the sentence of the record tells the names.
     const who = nodes.length === away.length ? names(nodes) : "nodes";
-    const text = `Relay reported ${who} as away in ${count(away.length, "place")}: ${away[0]?.detail ?? ""}`;
+    const text = `Relay reported ${who} as away in ${formatQuantity(away.length, "place")}: ${away[0]?.detail ?? ""}`;
     sentences.push({ tone: "warning", about: "loss", text: text.trim() });
   }
   return sentences;
@@ -91,7 +92,7 @@ function silences({ silences }: Judgement): Sentence[] {
   return silences.slice(0, 5).map(({ node, firstNs, lastNs, expected }) => ({
     tone: "warning",
     about: "loss",
-    text: `${nodeName(node)} is silent from ${clock(firstNs)} to ${clock(lastNs)} (${seconds(lastNs - firstNs)}), where its own rate would give about ${count(expected, "flow")}: a rotated file may be missing.`,
+    text: `${nodeName(node)} is silent from ${clock(firstNs)} to ${clock(lastNs)} (${seconds(lastNs - firstNs)}), where its own rate would give about ${formatQuantity(expected, "flow")}: a rotated file may be missing.`,
   }));
 }
 
@@ -127,13 +128,13 @@ function clocks({ skews }: Judgement): Sentence[] {
   return skews.slice(0, 5).map(({ node, reference, ns, atLeast, samples }) => ({
     tone: "warning",
     about: "clock",
-    text: `The clock of ${node} is ${atLeast ? "at least " : "about "}${milliseconds(ns)} ${ns < 0n ? "behind" : "ahead of"} that of ${reference} (${samples} packets seen on both): their flows are not in the order in which they happened.`,
+    text: `The clock of ${node} is ${atLeast ? "at least " : "about "}${milliseconds(ns)} ${ns < 0n ? "behind" : "ahead of"} that of ${reference} (${formatQuantity(samples, "packet")} seen on both): their flows are not in the order in which they happened.`,
   }));
 }
 
 function untimed({ untimed }: QualityFacts): Sentence[] {
   if (untimed === 0) return [];
-  const text = `${count(untimed, "flow")} without a readable time: in the lists only when no time range is set.`;
+  const text = `${formatQuantity(untimed, "flow")} without a readable time: in the lists only when no time range is set.`;
   return [{ tone: "note", about: "time", text }];
 }
 
@@ -145,11 +146,11 @@ function aggregation({ aggregation }: Judgement): Sentence[] {
     {
       tone: "note",
       about: "aggregation",
-      text: `${count(flows, "record")} are aggregated and stand for ${count(events, "event")}${interval}: the time of each is that of its first event.`,
+      text: `${formatQuantity(flows, "record")} are aggregated and stand for ${formatQuantity(events, "event")}${interval}: the time of each is that of its first event.`,
     },
   ];
   if (withoutCounters > 0) {
-    const text = `${count(withoutCounters, "aggregated record")} came without their counters: what they count is at least one each.`;
+    const text = `${formatQuantity(withoutCounters, "aggregated record")} came without their counters: what they count is at least one each.`;
     sentences.push({ tone: "warning", about: "aggregation", text });
   }
   return sentences;
@@ -206,7 +207,7 @@ function complete({ nodes, flows }: QualityFacts, judgement: Judgement): Sentenc
     return [{ tone: "note", about: "loss", text }];
   }
   const named = nodes.filter(({ name }) => name !== null).length;
-  const text = `No loss was reported and no silence found over ${count(flows, "flow")}${named === 0 ? "" : ` of ${count(named, "node")}`}.`;
+  const text = `No loss was reported and no silence found over ${formatQuantity(flows, "flow")}${named === 0 ? "" : ` of ${formatQuantity(named, "node")}`}.`;
   return [{ tone: "good", about: "loss", text }];
 }
 
@@ -218,11 +219,7 @@ function nodeName(node: string | null): string {
 function names(all: readonly (string | null)[]): string {
   const unique = [...new Set(all.map((name) => name ?? "a node without a name"))];
   const shown = unique.slice(0, 3).join(", ");
-  return unique.length > 3 ? `${shown} and ${unique.length - 3} more` : shown;
-}
-
-function count(n: number, one: string): string {
-  return `${String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f")} ${n === 1 ? one : `${one}s`}`;
+  return unique.length > 3 ? `${shown} and ${formatCount(unique.length - 3)} more` : shown;
 }
 
 /** Clock time with the date only where it is needed would depend on other sentences: always both. */

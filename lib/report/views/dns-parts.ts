@@ -1,9 +1,10 @@
 /** DNS: what followed the answers, and how long they took. */
 
+import { formatQuantity } from "@/lib/base/count";
 import type { Answer, Ask } from "@/lib/questions/questions";
 import { latencyCell } from "@/lib/scope/dns-cells";
 import { UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
-import { type Asker, countOf, moreText, type Pinned, ROWS, scopeText } from "../ask";
+import { type Asker, moreText, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell } from "../block";
 
 type By = Ask<"dnsConnections">["by"];
@@ -40,7 +41,7 @@ function followedBlock({ rows, folded, meta }: Connections, by: By): Block {
       cells: [keyText(key), attempts, ...ends(outcomes), fresh, expired, last],
       filter,
     })),
-    more: folded === null ? null : moreText(folded.rows, countOf(folded.attempts, "attempt")),
+    more: folded === null ? null : moreText(folded.rows, formatQuantity(folded.attempts, "attempt")),
   };
 }
 
@@ -63,7 +64,7 @@ function expiredBlock({ expired: { rows, folded } }: Connections): Block {
       cells: [query, workloadText(client), address, attempts, ...ends(outcomes), oldestNs],
       filter,
     })),
-    more: folded === null ? null : moreText(folded.rows, countOf(folded.attempts, "attempt")),
+    more: folded === null ? null : moreText(folded.rows, formatQuantity(folded.attempts, "attempt")),
   };
 }
 
@@ -93,7 +94,7 @@ function missingBlock({ missing: { rows, folded } }: Connections): Block {
       ],
       filter,
     })),
-    more: folded === null ? null : moreText(folded.rows, countOf(folded.attempts, "attempt")),
+    more: folded === null ? null : moreText(folded.rows, formatQuantity(folded.attempts, "attempt")),
   };
 }
 

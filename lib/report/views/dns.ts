@@ -1,8 +1,9 @@
 /** DNS: the numbers of the scope, and the part of the view that was open. */
 
+import { formatQuantity } from "@/lib/base/count";
 import type { Answer, Ask } from "@/lib/questions/questions";
 import { DNS_CELLS, errorCell } from "@/lib/scope/dns-cells";
-import { type Asker, countOf, moreText, type Pinned, ROWS, scopeText } from "../ask";
+import { type Asker, moreText, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell, Figure } from "../block";
 import { latencyBlock, lookupBlocks, workloadText } from "./dns-parts";
 import { figure } from "./summary";
@@ -56,7 +57,7 @@ function figuresBlock({ total, meta }: Answer<"dns">): Block {
     says:
       latencyNs.samples === 0
         ? "no question has an answer by the same clock"
-        : `computed from ${countOf(latencyNs.samples, "pair")}`,
+        : `computed from ${formatQuantity(latencyNs.samples, "pair")}`,
   };
   return {
     kind: "figures",
@@ -66,7 +67,7 @@ function figuresBlock({ total, meta }: Answer<"dns">): Block {
       figure(
         "Queries",
         total.queries,
-        `${countOf(total.names, "name")}, ${countOf(total.clients, "workload")}`,
+        `${formatQuantity(total.names, "name")}, ${formatQuantity(total.clients, "workload")}`,
         DNS_CELLS.queries,
       ),
       figure("Responses", total.responses, null, DNS_CELLS.responses),
@@ -106,7 +107,7 @@ function tableBlock({ rows, folded, meta }: Answer<"dns">, by: DnsBy): Block {
       ],
       filter: row.filter,
     })),
-    more: folded === null ? null : moreText(folded.rows, countOf(folded.queries, "query", "queries")),
+    more: folded === null ? null : moreText(folded.rows, formatQuantity(folded.queries, "query", "queries")),
   };
 }
 
@@ -167,7 +168,7 @@ function expansionBlock({ rows, folded, meta }: Answer<"dnsExpansion">): Block {
       cells: [workloadText(workload), queries, expansion, nxdomain, saved.ndots1, saved.dot],
       filter,
     })),
-    more: folded === null ? null : moreText(folded.rows, countOf(folded.queries, "query", "queries")),
+    more: folded === null ? null : moreText(folded.rows, formatQuantity(folded.queries, "query", "queries")),
   };
 }
 
@@ -188,6 +189,6 @@ function responsesBlock({ rows, folded, meta }: Answer<"dnsResponses">): Block {
       cells: [query, qtypes, rcode, addresses === null ? null : addresses.join(", "), responses, last],
       filter,
     })),
-    more: moreText(folded.rows, countOf(folded.responses, "response")),
+    more: moreText(folded.rows, formatQuantity(folded.responses, "response")),
   };
 }

@@ -1,8 +1,9 @@
 /** The drop tables, and one cause explained. */
 
+import { formatQuantity } from "@/lib/base/count";
 import { DROPS_BY, NOT_DROP_KINDS } from "@/lib/questions/answers-drops";
 import type { Answer } from "@/lib/questions/questions";
-import { type Asker, countOf, moreText, type Pinned, ROWS, scopeText } from "../ask";
+import { type Asker, moreText, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell, Column } from "../block";
 import { figure } from "./summary";
 
@@ -58,7 +59,7 @@ function causesBlock({ rows, folded, meta }: Answer<"drops">): Block {
       last: row.last,
       filter: row.filter,
     })),
-    more: moreText(folded.rows, countOf(folded.drops, "drop"), "cause"),
+    more: moreText(folded.rows, formatQuantity(folded.drops, "drop"), "cause"),
   };
 }
 
@@ -89,7 +90,7 @@ function tableBlock({ rows, folded, meta }: Answer<"drops">, by: By): Block {
       ],
       filter: row.filter,
     })),
-    more: moreText(folded.rows, countOf(folded.drops, "drop")),
+    more: moreText(folded.rows, formatQuantity(folded.drops, "drop")),
   };
 }
 
@@ -194,6 +195,6 @@ function notDropsBlock({ rows, folded, meta }: Answer<"notDrops">): Block {
       ],
       filter,
     })),
-    more: moreText(folded.rows, countOf(folded.events, "event")),
+    more: moreText(folded.rows, formatQuantity(folded.events, "event")),
   };
 }

@@ -1,8 +1,9 @@
 /** The beginning of the flows table; with a flow open, that one with its record. */
 
+import { formatQuantity } from "@/lib/base/count";
 import { SORT_COLUMNS, type SortColumn } from "@/lib/questions/flow-order";
 import type { Answer } from "@/lib/questions/questions";
-import { type Asker, countOf, type Pinned, ROWS, scopeText } from "../ask";
+import { type Asker, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell } from "../block";
 
 type Row = Answer<"flows">["flows"][number];
@@ -22,7 +23,7 @@ export async function flowsReport(ask: Asker, { scope, view }: Pinned): Promise<
     notes: meta.notes,
     columns: FLOW_COLUMNS.map(({ label, type }) => ({ label, type })),
     rows: flows.map((row) => ({ cells: FLOW_COLUMNS.map(({ cell }) => cell(row)) })),
-    more: left > 0 ? `And ${countOf(left, "more record")}.` : null,
+    more: left > 0 ? `And ${formatQuantity(left, "more record")}.` : null,
   };
   return [table];
 }
@@ -106,7 +107,7 @@ function flowBlocks({ row, raw, story, cause, connection, connectionNote }: Answ
       })),
       more:
         connection.length > steps.length
-          ? `And ${countOf(connection.length - steps.length, "more record")}.`
+          ? `And ${formatQuantity(connection.length - steps.length, "more record")}.`
           : null,
     });
   }

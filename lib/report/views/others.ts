@@ -1,5 +1,6 @@
 /** Views whose report is one table or list: overview, map, L7, workloads, quality. */
 
+import { formatQuantity } from "@/lib/base/count";
 import { L7_BY, L7_PROTOCOLS, type L7Protocol } from "@/lib/questions/answers-l7";
 import { MAP_LEVELS } from "@/lib/questions/answers-map";
 import type { Answer } from "@/lib/questions/questions";
@@ -8,7 +9,7 @@ import { betweenTerm, eitherTerm, endTerm, MEASURE_TERMS, portTerms } from "@/li
 import { readHide, termsOf, turned, withoutHidden } from "@/lib/scope/map-hide";
 import { type ConnectionWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import { type Measure, measureTerms, rowTerms } from "@/lib/scope/request-terms";
-import { type Asker, countOf, filterOf, moreText, type Pinned, ROWS, scopeText } from "../ask";
+import { type Asker, filterOf, moreText, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell } from "../block";
 
 export async function overviewReport(ask: Asker, { scope }: Pinned): Promise<Block[]> {
@@ -47,7 +48,7 @@ export async function mapReport(ask: Asker, { scope, view }: Pinned): Promise<Bl
   const notes = [...meta.notes];
   if (hidden.length > 0) notes.push("What the map hides is left out here as well.");
   if (unplaced.events > 0)
-    notes.push(`${countOf(unplaced.events, "event")} cannot be drawn: their client is not known.`);
+    notes.push(`${formatQuantity(unplaced.events, "event")} cannot be drawn: their client is not known.`);
   return [
     {
       kind: "table",
@@ -79,7 +80,7 @@ export async function mapReport(ask: Asker, { scope, view }: Pinned): Promise<Bl
       more:
         folded.edges === 0
           ? null
-          : `And ${countOf(folded.edges, "more edge")} with ${countOf(folded.events, "event")}.`,
+          : `And ${formatQuantity(folded.edges, "more edge")} with ${formatQuantity(folded.events, "event")}.`,
     },
   ];
 }
@@ -138,7 +139,7 @@ function requestsBlock({ total, rows, folded, meta }: Answer<"l7">, protocol: L7
       ],
       filters: [null, null, null, ...([seen, "errors", "denied"] as const).map(counted(protocol, key))],
     })),
-    more: moreText(folded.rows, countOf(folded.requests, "request")),
+    more: moreText(folded.rows, formatQuantity(folded.requests, "request")),
   };
 }
 
@@ -170,7 +171,7 @@ export async function workloadsReport(ask: Asker, { scope }: Pinned): Promise<Bl
         cells: [workload, events, drops, pods.length, likelyReason, syn, unanswered, refused, rst],
         filters: workloadFilters(workload),
       })),
-      more: moreText(folded.rows, countOf(folded.events, "event")),
+      more: moreText(folded.rows, formatQuantity(folded.events, "event")),
     },
   ];
 }

@@ -1,8 +1,9 @@
 /** The numbers of a pin's scope: the head of every report. */
 
+import { formatQuantity } from "@/lib/base/count";
 import type { Answer } from "@/lib/questions/questions";
 import { MEASURE_TERMS } from "@/lib/scope/edge-terms";
-import { countOf, filterOf } from "../ask";
+import { filterOf } from "../ask";
 import type { Block, Figure } from "../block";
 
 export function summaryBlock({
@@ -15,7 +16,7 @@ export function summaryBlock({
   records,
 }: Answer<"summary">): Block {
   const figures: Figure[] = [
-    figure("Events", events, records === events ? null : `in ${countOf(records, "record")}`, ""),
+    figure("Events", events, records === events ? null : `in ${formatQuantity(records, "record")}`, ""),
     figure("Drops", drops, drops === null ? "not counted before the capture is settled" : null, "drop:yes"),
   ];
   if (dnsErrors !== null && dnsErrors > 0)

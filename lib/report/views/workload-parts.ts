@@ -1,5 +1,6 @@
 /** Workloads: traffic, TCP connections and services, as they were open. */
 
+import { formatQuantity } from "@/lib/base/count";
 import {
   CONNECTIONS_BY,
   type ConnectionCounts,
@@ -9,7 +10,7 @@ import {
   TRAFFIC_SIDES,
 } from "@/lib/questions/answers-workloads";
 import { UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
-import { type Asker, countOf, moreText, type Pinned, ROWS, scopeText } from "../ask";
+import { type Asker, moreText, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell, Column } from "../block";
 
 /** Undefined: the part that is shown first, how even the pods of workloads are. */
@@ -67,7 +68,7 @@ async function connectionsBlock(ask: Asker, { scope, view }: Pinned): Promise<Bl
     rows: rows.map((row) => ({
       cells: [...keys.map((word): Cell => keyCell(row.key, word)), ...countCells(row)],
     })),
-    more: moreText(folded.rows, countOf(folded.attempts, "attempt")),
+    more: moreText(folded.rows, formatQuantity(folded.attempts, "attempt")),
   };
 }
 
@@ -103,7 +104,7 @@ async function servicesBlock(ask: Asker, { scope }: Pinned): Promise<Block> {
         last,
       ],
     })),
-    more: moreText(folded.rows, countOf(folded.events, "event")),
+    more: moreText(folded.rows, formatQuantity(folded.events, "event")),
   };
 }
 
@@ -131,6 +132,6 @@ async function trafficBlock(ask: Asker, { scope, view }: Pinned): Promise<Block>
     rows: rows.map(({ key, events, forwarded, drops, first, last }) => ({
       cells: [key.actor ?? key.tracePoint ?? key.verdict ?? null, events, forwarded, drops, first, last],
     })),
-    more: moreText(folded.rows, countOf(folded.events, "event")),
+    more: moreText(folded.rows, formatQuantity(folded.events, "event")),
   };
 }
