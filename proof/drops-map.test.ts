@@ -179,11 +179,13 @@ describe.each(captures)("in %s", (_name, logs) => {
     scopes(6, ({ parameters }) => {
       const changes = proof.ask("changes", { ...parameters, limit: "1000" });
       if (changes.newSince === null) return;
-      const { edges } = proof.ask("map", { ...parameters, from: changes.newSince, limit: "10000" });
+      const range = { ...parameters, from: changes.newSince, limit: "10000" };
+      const { edges } = proof.ask("map", { ...range, since: changes.newSince });
       const { from: _from, ...upTo } = parameters;
       const before = proof.ask("map", { ...upTo, to: changes.newSince, limit: "10000" }).edges;
       const known = new Set(before.map(edgeKey));
       const fresh = edges.filter((edge) => !known.has(edgeKey(edge)));
+      expect(edges.filter(({ isNew }) => isNew)).toEqual(fresh);
       const inside = changes.edges.rows.filter(({ client }) => client !== null);
       expect(new Set(fresh.map(edgeKey))).toEqual(
         new Set([...inside, ...fresh.filter(isOfOutside)].map(edgeKey)),

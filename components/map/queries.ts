@@ -13,11 +13,12 @@ export interface MapPage extends MapAnswer {
 }
 
 interface MapAsked {
-  readonly limit?: number;
   /** Edges that come before those that are asked for. */
   readonly skip?: number;
   /** With what edges had over time. */
   readonly buckets?: number;
+  /** With whether they were there before. */
+  readonly since?: string;
 }
 
 /** `query`: parameters of a scope; undefined while it is not known or not needed. */
@@ -25,16 +26,17 @@ export function useMap(
   captureId: string,
   query: string | undefined,
   level: Level,
-  { limit = MOST_EDGES, skip = 0, buckets }: MapAsked = {},
+  { skip = 0, buckets, since }: MapAsked = {},
 ) {
   return useQuery({
-    queryKey: [...readKey(captureId), "map", query, level, limit, skip, buckets],
+    queryKey: [...readKey(captureId), "map", query, level, skip, buckets, since],
     queryFn: async ({ signal }): Promise<MapPage> => {
       const params = new URLSearchParams(query);
       params.set("level", level);
-      params.set("limit", String(limit));
+      params.set("limit", String(MOST_EDGES));
       if (skip > 0) params.set("skip", String(skip));
       if (buckets !== undefined) params.set("buckets", String(buckets));
+      if (since !== undefined) params.set("since", since);
       const answer = await getJson<MapAnswer>(capturePath(captureId, "/map"), { params, signal });
       return { ...answer, skip };
     },

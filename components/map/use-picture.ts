@@ -87,7 +87,7 @@ export function usePicture(
     [timed, isReplayed],
   );
   const find = useMemo(() => parseFind(choice.find), [choice.find]);
-  const fresh = useFresh(captureId, scope, level, measure === "new" || (find.ok && usesNew(find.value)));
+  const fresh = useFresh(captureId, scope, choice, measure === "new" || (find.ok && usesNew(find.value)));
   const shown = answer?.edges;
   const full = useGraph(answer?.nodes, shown, unfolded);
   const near = useMemo(() => full && focus && edgesNear(full, focus), [full, focus]);
@@ -184,34 +184,34 @@ function foundIn(
 }
 
 const NEVER_NEW = () => false;
-/** As many as the interface gives, so that none that was there before is taken for new. */
-const MOST_KNOWN = 50_000;
 
 /**
  * An edge is new when the same filter found none before the range of the scope; where there is no range, in the first
  * quarter of the capture. So it is on the overview, too.
  */
-function useFresh(captureId: string, { scope, query }: ScopeHandle, level: Level, isAsked: boolean) {
+function useFresh(
+  captureId: string,
+  { scope, query }: ScopeHandle,
+  { level, skip }: MapChoice,
+  isAsked: boolean,
+) {
   const { first, last } = useCapture(captureId).data ?? {};
   const since = scope?.from ?? firstQuarter(first, last, scope?.to);
-  const before = useMemo(() => {
-    if (since === undefined || scope === undefined) return undefined;
-    const params = new URLSearchParams(query);
-    params.delete("from");
-    params.set("to", formatTime(since));
-    return params.toString();
-  }, [query, since, scope]);
-  const earlier = useMap(captureId, isAsked ? before : undefined, level, { limit: MOST_KNOWN }).data;
-  const known = useMemo(() => earlier && new Set(earlier.edges.map(edgeKey)), [earlier]);
+  const asked = isAsked && scope !== undefined && since !== undefined;
+  const told = useMap(captureId, asked ? query : undefined, level, {
+    skip,
+    ...(asked && { since: formatTime(since) }),
+  }).data;
+  const fresh = useMemo(() => told && new Set(told.edges.filter(({ isNew }) => isNew).map(edgeKey)), [told]);
   return useMemo(
     () => ({
       since,
       isNew:
-        known === undefined || !isAsked
+        fresh === undefined || !isAsked
           ? NEVER_NEW
-          : (line: Line) => line.edges.some((edge) => !known.has(edgeKey(edge))),
+          : (line: Line) => line.edges.some((edge) => fresh.has(edgeKey(edge))),
     }),
-    [known, isAsked, since],
+    [fresh, isAsked, since],
   );
 }
 

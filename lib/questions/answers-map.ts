@@ -49,6 +49,8 @@ export const mapAnswerSchema = z.object({
       reasons: counts,
       first: time,
       last: time,
+      /** With `since`: the filter finds none of it before. */
+      isNew: z.boolean().optional(),
       /** With `buckets`: [start of the bucket in ns, events, drops]; those without either are left out. */
       trend: z.array(z.tuple([ns, count, count])).optional(),
     }),

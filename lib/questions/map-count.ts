@@ -1,10 +1,13 @@
 /** The edges of a scope, with everything that is counted on them. */
 
+import { rolesOf } from "@/lib/capture/dns-conditions";
 import type { SqlRow } from "@/lib/capture/driver";
 import { type CountedFlows, countedFlows, type Wanted } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { MEASURE_TERMS } from "@/lib/scope/edge-terms";
+import type { Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
+import { turned } from "@/lib/scope/map-hide";
 import type { MapAnswer, MapLevel } from "./answers-map";
 import { Edges, type Group, sortedCounts } from "./map-edges";
 import type { OpenCapture } from "./open-capture";
@@ -35,8 +38,11 @@ export function countEdges(
     edge.l7Errors += l7Errors;
     if (drops > 0) edge.addDrops(reasonOf(capture.kind(kindId)), drops);
   }
-  for (const measure of ["dnsErrors", "unanswered"] as const)
-    for (const { pairId, events } of readMeasure(capture, uncompiled, measure)) {
+  for (const [measure, found] of [
+    ["dnsErrors", readDnsErrors(capture, uncompiled, groups)],
+    ["unanswered", readMeasure(capture, uncompiled, MEASURE_TERMS.unanswered)],
+  ] as const)
+    for (const { pairId, events } of found) {
       const edge = edges.of(pairs.get(pairId));
       if (typeof edge !== "string") edge[measure] += events;
     }
@@ -104,13 +110,31 @@ function reasonOf(kind: SqlRow): string {
   return kind.type === "L7" || kind.eventType === 129 ? "L7_RULE" : String(kind.dropReason ?? "UNKNOWN");
 }
 
+interface PairEvents {
+  readonly pairId: number;
+  readonly events: number;
+}
+
+/**
+ * What `MEASURE_TERMS.dnsErrors` finds. A kind says its code, so errors are counted already; only attempts of the search list
+ * are looked up, to be taken off. A filter that speaks of exchanges means both of their records.
+ */
+function readDnsErrors(capture: OpenCapture, scope: Scope, groups: readonly Group[]): PairEvents[] {
+  const { dnsErrors } = MEASURE_TERMS;
+  if (rolesOf(scope.filter) !== undefined) return readMeasure(capture, scope, dnsErrors);
+  const errors = groups.filter(({ kindId }) => Number(capture.kind(kindId).dnsRcode ?? 0) !== 0);
+  if (errors.length === 0) return [];
+  const attempts = readMeasure(
+    capture,
+    scope,
+    dnsErrors.map((term) => (term.key === "expansion" ? turned(term) : term)),
+  );
+  return [...errors, ...attempts.map(({ pairId, events }) => ({ pairId, events: -events }))];
+}
+
 /** Events of the flows that the measure's own terms find: a link with them leads to exactly these. */
-function readMeasure(
-  capture: OpenCapture,
-  scope: Scope,
-  measure: "dnsErrors" | "unanswered",
-): { pairId: number; events: number }[] {
-  const terms = [...scope.filter.terms, ...MEASURE_TERMS[measure]];
+function readMeasure(capture: OpenCapture, scope: Scope, measure: readonly Term[]): PairEvents[] {
+  const terms = [...scope.filter.terms, ...measure];
   const { sql, parameters } = compileScope(capture.database, { ...scope, filter: { terms } });
   return capture.database
     .prepare(`SELECT f.pairId, sum(f.events) FROM Flow f WHERE ${sql} GROUP BY 1`)

@@ -29,6 +29,8 @@ class EdgeCount {
   readonly pairIds = new Set<number>();
   private readonly verdicts = new Map<string, number>();
   private readonly reasons = new Map<string, number>();
+  /** Undefined where it was not asked. */
+  isNew: boolean | undefined;
   private readonly trend = new Map<bigint, { events: number; drops: number }>();
   private firstNs: bigint | null = null;
   private lastNs: bigint | null = null;
@@ -85,6 +87,7 @@ class EdgeCount {
       reasons: sortedCounts(this.reasons),
       first: this.firstNs === null ? null : formatTime(this.firstNs),
       last: this.lastNs === null ? null : formatTime(this.lastNs),
+      ...(this.isNew !== undefined && { isNew: this.isNew }),
       ...(this.trend.size > 0 && {
         trend: [...this.trend]
           .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -151,6 +154,17 @@ export class Edges {
       edges: shown.map((edge) => edge.answer()),
       folded: { nodes: nodes.length - ids.size, edges: folded.length, events: eventsOf(folded) },
     };
+  }
+
+  /** Every edge is new but those of these pairs. */
+  tellNew(before: readonly PairRow[]): void {
+    for (const edge of this.byKey.values()) edge.isNew = true;
+    for (const { client, server, port, protocol } of before) {
+      if (client === null || server === null) continue;
+      const [from, to] = [client, server].map((actor) => actorKey(actor, levelOf(actor, this.level)));
+      const edge = this.byKey.get(edgeKey(from ?? "", to ?? "", port, protocol));
+      if (edge !== undefined) edge.isNew = false;
+    }
   }
 
   /** Of the edge with these ends, port and protocol. */

@@ -5,7 +5,8 @@
  */
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
-import { ok, type Result } from "@/lib/base/result";
+import { fail, ok, type Result } from "@/lib/base/result";
+import { parseTime } from "@/lib/base/time";
 import { countedFlows } from "@/lib/capture/rolled-flows";
 import { compileScope } from "@/lib/capture/scope-sql";
 import type { Scope } from "@/lib/scope/link";
@@ -15,7 +16,7 @@ import type { QuestionFailure } from "./failure";
 import { countEdges, countedAnchors, type Source } from "./map-count";
 import type { Edges } from "./map-edges";
 import type { OpenCapture } from "./open-capture";
-import { readPairs } from "./pairs";
+import { type PairRow, readPairs } from "./pairs";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 import { spanOf } from "./span";
 
@@ -27,18 +28,39 @@ export interface MapParameters extends ScopeParameters {
   readonly skip?: number;
   /** Buckets of a trend at most; absent: no trend. */
   readonly buckets?: number;
+  /** Says of each edge whether the filter found none of it before this time. */
+  readonly since?: string;
 }
 
 export function readMap(capture: OpenCapture, parameters: MapParameters): Result<MapAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const { level, limit, skip = 0, buckets } = parameters;
-  const drawn = capture.keep(`map ${level} ${limit} ${skip} ${buckets} ${scopeKey(parameters)}`, () => {
+  const { level, limit, skip = 0, buckets, since } = parameters;
+  const sinceNs = since === undefined ? undefined : parseTime(since);
+  if (since !== undefined && sinceNs === undefined)
+    return fail("bad_request", "`since` is not a time.", "Write it like 2026-03-04T05:12:07Z.");
+  const key = JSON.stringify([level, limit, skip, buckets, since, scopeKey(parameters)]);
+  const drawn = capture.keep(`map ${key}`, () => {
     const { edges, unplaced } = countEdges(capture, scope.value, level);
+    if (sinceNs !== undefined) edges.tellNew(readPairsBefore(capture, scope.value, sinceNs));
     const trend = buckets === undefined ? undefined : readTrend(capture, scope.value, edges, buckets);
     return { ...trend, ...edges.answer(limit, skip), unplaced };
   });
   return ok({ meta: capture.meta("events"), ...drawn });
+}
+
+/** Pairs that the filter finds before this time. */
+function readPairsBefore(capture: OpenCapture, { filter }: Scope, to: bigint): PairRow[] {
+  const { from, parameters, where } = countedFlows(
+    capture.database,
+    compileScope(capture.database, { filter, to }),
+    { reads: "f.pairId" },
+  );
+  const ids = capture.database
+    .prepare(`SELECT f.pairId FROM ${from} WHERE ${where.sql} GROUP BY 1 HAVING sum(f.records) > 0`)
+    .rows([...parameters, ...where.parameters])
+    .map(([pairId]) => Number(pairId));
+  return [...readPairs(capture.database, ids).values()];
 }
 
 /** Gives the edges their events and drops over time. */

@@ -34,6 +34,10 @@ export const mapCalls = {
         .max(240)
         .optional()
         .describe("Adds to each edge its events and drops over time, in so many buckets at most."),
+      since: z
+        .string()
+        .optional()
+        .describe("Adds to each edge whether the filter finds none of it before this time."),
     }),
     answer: jsonAnswer(mapAnswerSchema, "The map."),
   }),
