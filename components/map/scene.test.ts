@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FOLD_LIMITS } from "@/lib/insight/map/fold";
-import { buildGraph } from "@/lib/insight/map/graph";
+import { buildGraph, type Line } from "@/lib/insight/map/graph";
 import { toReplay } from "@/lib/insight/map/replay";
 import { edge, node, nodesOf } from "@/lib/insight/map/testing";
 import type { Colours } from "./colours";
@@ -45,7 +45,7 @@ describe("the picture", () => {
   it("dims what does not have what is measured, or is not found", () => {
     const drops = toScene(graph, places, { ...options, measure: "drops" });
     expect(drops.lines.map(({ isDim }) => isDim)).toEqual([true, false]);
-    const found = { spots: new Set(["shop/cart"]), lines: new Set<string>() };
+    const found = { spots: new Set(["shop/cart"]), lines: new Set<Line>() };
     const looked = toScene(graph, places, { ...options, found });
     expect(looked.spots.filter(({ isDim }) => !isDim).map(({ label }) => label)).toEqual(["cart"]);
     expect(looked.lines.every(({ isDim }) => isDim)).toBe(true);

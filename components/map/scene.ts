@@ -31,7 +31,7 @@ export interface SceneOptions {
   readonly measure: Measure;
   readonly isNew: (line: Line) => boolean;
   /** Undefined: nothing is looked for, and nothing is dimmed. */
-  readonly found?: { readonly spots: ReadonlySet<string>; readonly lines: ReadonlySet<string> };
+  readonly found?: { readonly spots: ReadonlySet<string>; readonly lines: ReadonlySet<Line> };
   /** Namespaces are not drawn round what is laid out by layers. */
   readonly hasHulls: boolean;
 }
@@ -96,7 +96,7 @@ export function toScene(graph: Graph, places: Places, options: SceneOptions): Sc
         width: 1 + 4.5 * share(value, most),
         tone: toneOf(line.edges, line.counts),
         isBlocked: isBlocked(line.edges),
-        isDim: found === undefined ? measure !== "events" && value === 0 : !found.lines.has(line.key),
+        isDim: found === undefined ? measure !== "events" && value === 0 : !found.lines.has(line),
         ...(labelled.has(line) && { label: lineLabel(line, measure, value) }),
       },
     ];

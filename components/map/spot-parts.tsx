@@ -115,7 +115,7 @@ function Lines({ title, ...props }: LinesProps) {
       <table className={styles.list}>
         <tbody>
           {sorted.slice(0, MOST_ROWS).map((line) => (
-            <tr key={line.key}>
+            <tr key={JSON.stringify([line.from.key, line.to.key])}>
               <td>
                 <button
                   type="button"

@@ -156,7 +156,7 @@ function foundIn(
   graph: Graph,
   find: Picture["find"],
   isNew: (line: Line) => boolean,
-): { readonly spots: ReadonlySet<string>; readonly lines: ReadonlySet<string> } | undefined {
+): { readonly spots: ReadonlySet<string>; readonly lines: ReadonlySet<Line> } | undefined {
   if (!find.ok) return undefined;
   const { value } = find;
   if (value.by === "name") {
@@ -165,7 +165,7 @@ function foundIn(
       graph.spots.flatMap((spot) => (spotName(spot).toLowerCase().includes(value.text) ? [spot.key] : [])),
     );
     const lines = graph.lines.filter(({ from, to }) => spots.has(from.key) || spots.has(to.key));
-    return { spots, lines: new Set(lines.map(({ key }) => key)) };
+    return { spots, lines: new Set(lines) };
   }
   const lines = graph.lines.filter((line) =>
     value.holds({
@@ -179,7 +179,7 @@ function foundIn(
   );
   return {
     spots: new Set(lines.flatMap(({ from, to }) => [from.key, to.key])),
-    lines: new Set(lines.map(({ key }) => key)),
+    lines: new Set(lines),
   };
 }
 

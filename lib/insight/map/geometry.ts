@@ -5,7 +5,8 @@ import type { Place } from "./layout";
 /** The smallest convex polygon round the points, at a distance of about `room`. Three points at least. */
 export function hullAround(points: readonly Place[], room: number): Place[] {
   const corners = 16;
-  const ring = points.flatMap(({ x, y }) =>
+  // What lies inside of the others' polygon cannot touch the one round it.
+  const ring = convexHull(points).flatMap(({ x, y }) =>
     Array.from({ length: corners }, (_, at) => {
       const angle = (at / corners) * 2 * Math.PI;
       return { x: x + room * Math.cos(angle), y: y + room * Math.sin(angle) };

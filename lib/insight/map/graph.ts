@@ -25,7 +25,6 @@ export interface Spot {
 }
 
 export interface Line {
-  readonly key: string;
   readonly from: Spot;
   readonly to: Spot;
   /** Most events first. */
@@ -55,43 +54,49 @@ export function buildGraph(
   limits: FoldLimits,
   unfolded: ReadonlySet<string> = new Set(),
 ): Graph {
-  const ends = readSpots(nodes, edges);
-  const raw = [...ends.all.values()];
-  const spots = makeSpots(raw, chooseFolds(raw, limits, unfolded));
-  const lines = makeLines(edges, ends, spots);
-  return { spots: [...new Set(spots.values())].sort(byKey), lines, groups: makeGroups(raw, spots) };
+  const { raw, from, to } = readSpots(nodes, edges);
+  const byRaw = makeSpots(raw, chooseFolds(raw, limits, unfolded));
+  const spots = [...new Set(byRaw.values())].sort(byKey);
+  const ranks = new Map(spots.map((spot, rank) => [spot, rank]));
+  const rankOf = raw.map(({ key }) => ranks.get(byRaw.get(key) as Spot) as number);
+  const lines = makeLines(edges, spots, (at) => [rankOf[from[at] ?? 0] ?? 0, rankOf[to[at] ?? 0] ?? 0]);
+  return { spots, lines, groups: makeGroups(raw, byRaw) };
 }
 
 const byKey = (a: { readonly key: string }, b: { readonly key: string }): number => (a.key < b.key ? -1 : 1);
 
-/** What stands at each end of edges, by ids of nodes. */
+/** What stands at each end of the edges: places in `raw`, edge by edge. Tens of thousands of edges make no object each. */
 interface Ends {
-  readonly all: ReadonlyMap<string, RawSpot>;
-  readonly client: ReadonlyMap<string, RawSpot>;
-  readonly server: ReadonlyMap<string, RawSpot>;
+  readonly raw: readonly RawSpot[];
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
 }
 
 function readSpots(nodes: readonly MapNode[], edges: readonly MapEdge[]): Ends {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const all = new Map<string, RawSpot>();
-  const ends = { all, client: new Map<string, RawSpot>(), server: new Map<string, RawSpot>() };
-  const spotAt = (end: "client" | "server", id: string): RawSpot => {
-    const known = ends[end].get(id);
-    if (known !== undefined) return known;
+  const raw: RawSpot[] = [];
+  const byKey = new Map<string, number>();
+  const known = { client: new Map<string, number>(), server: new Map<string, number>() };
+  const spotAt = (end: "client" | "server", id: string): number => {
+    const before = known[end].get(id);
+    if (before !== undefined) return before;
     const node = byId.get(id);
     if (node === undefined) throw new Error(`an edge without its node: ${id}`);
     const key = spotKey(node, end);
-    const spot = all.get(key) ?? { key, node, ...placeOf(node, end), counts: noCounts() };
-    all.set(key, spot);
-    ends[end].set(id, spot);
-    return spot;
+    const at = byKey.get(key) ?? raw.push({ key, node, ...placeOf(node, end), counts: noCounts() }) - 1;
+    byKey.set(key, at);
+    known[end].set(id, at);
+    return at;
   };
-  for (const edge of edges) {
+  const [from, to] = [new Uint32Array(edges.length), new Uint32Array(edges.length)];
+  edges.forEach((edge, at) => {
     const [client, server] = [spotAt("client", edge.client), spotAt("server", edge.server)];
-    addTo(client.counts, edge);
-    if (server !== client) addTo(server.counts, edge);
-  }
-  return ends;
+    from[at] = client;
+    to[at] = server;
+    addTo((raw[client] as RawSpot).counts, edge);
+    if (server !== client) addTo((raw[server] as RawSpot).counts, edge);
+  });
+  return { raw, from, to };
 }
 
 function isOutside({ kind, id }: MapNode): boolean {
@@ -144,33 +149,34 @@ function toSpot(key: string, group: string, members: readonly RawSpot[], isFold:
   };
 }
 
-function makeLines(edges: readonly MapEdge[], ends: Ends, spots: ReadonlyMap<string, Spot>): Line[] {
-  const drawn = (raw: RawSpot | undefined): Spot => spots.get(raw?.key ?? "") as Spot;
-  const lines = new Map<Spot, Map<Spot, MapEdge[]>>();
-  for (const edge of edges) {
-    const [from, to] = [drawn(ends.client.get(edge.client)), drawn(ends.server.get(edge.server))];
-    const own = lines.get(from) ?? new Map<Spot, MapEdge[]>();
-    lines.set(from, own);
-    const line = own.get(to);
-    if (line === undefined) own.set(to, [edge]);
+/** In the order of their ends. `endsOf`: places of an edge's ends among the spots. */
+function makeLines(
+  edges: readonly MapEdge[],
+  spots: readonly Spot[],
+  endsOf: (at: number) => readonly [from: number, to: number],
+): Line[] {
+  const byEnds = new Map<number, MapEdge[]>();
+  edges.forEach((edge, at) => {
+    const [from, to] = endsOf(at);
+    const ends = from * spots.length + to;
+    const line = byEnds.get(ends);
+    if (line === undefined) byEnds.set(ends, [edge]);
     else line.push(edge);
-  }
-  return [...lines]
-    .flatMap(([from, own]) =>
-      [...own].map(([to, members]) => ({
-        key: lineKey(from.key, to.key),
-        from,
-        to,
-        edges: members.sort((a, b) => b.events - a.events),
+  });
+  return Float64Array.from(byEnds.keys())
+    .sort()
+    .reduce<Line[]>((lines, ends) => {
+      const members = byEnds.get(ends) as MapEdge[];
+      if (members.length > 1) members.sort((a, b) => b.events - a.events);
+      const to = ends % spots.length;
+      lines.push({
+        from: spots[(ends - to) / spots.length] as Spot,
+        to: spots[to] as Spot,
+        edges: members,
         counts: sumCounts(members),
-      })),
-    )
-    .sort(byKey);
-}
-
-/** As it stands in the link, where what is open is a list of spots. */
-export function lineKey(from: string, to: string): string {
-  return JSON.stringify([from, to]);
+      });
+      return lines;
+    }, []);
 }
 
 function makeGroups(raw: readonly RawSpot[], spots: ReadonlyMap<string, Spot>): Group[] {
