@@ -1,4 +1,4 @@
-/** A map that forgets what was not used for longest. */
+/** A map that forgets what was not used for longest. For more than some thousand entries see recent.ts. */
 export class Lru<Key, Value> {
   private readonly entries = new Map<Key, Value>();
 

@@ -6,6 +6,7 @@
  */
 
 import { ipKey } from "@/lib/base/ip";
+import { Recent } from "@/lib/base/recent";
 import {
   type BatchPair,
   DICTIONARIES,
@@ -18,11 +19,11 @@ import { DICTIONARY_COLUMNS, DICTIONARY_TABLES } from "./columns";
 import type { Sqlite, SqlValue } from "./driver";
 import { PairTable, type PairValue } from "./pair-table";
 
-/** Hashes remembered per dictionary. */
+/** Hashes remembered per dictionary, at most. */
 const REMEMBERED = 200_000;
 
 class DictionaryTable {
-  private readonly ids = new Map<bigint, number>();
+  private readonly ids = new Recent<bigint, number>(REMEMBERED);
   private readonly find: string;
   private readonly insert: string;
 
@@ -42,7 +43,6 @@ class DictionaryTable {
     const found = this.database.prepare(this.find).get([entry.hash]) ?? this.add(entry);
     const id = Number(found.id);
     this.ids.set(entry.hash, id);
-    if (this.ids.size > REMEMBERED) this.ids.delete(this.ids.keys().next().value as bigint);
     return id;
   }
 

@@ -1,6 +1,7 @@
 /** The pairs of a capture: found by their values, else added. Written by the load and by settling. */
 
 import { hash64 } from "@/lib/base/hash";
+import { Recent } from "@/lib/base/recent";
 import type { Sqlite } from "./driver";
 
 /** As in the table Pair. */
@@ -13,11 +14,11 @@ export interface PairValue {
   readonly protocol: string | null;
 }
 
-/** Pairs remembered by their hash. */
+/** Pairs remembered by their hash, at most. */
 const REMEMBERED = 200_000;
 
 export class PairTable {
-  private readonly ids = new Map<bigint, number>();
+  private readonly ids = new Recent<bigint, number>(REMEMBERED);
 
   constructor(private readonly database: Sqlite) {}
 
@@ -28,7 +29,6 @@ export class PairTable {
     const found = this.database.prepare("SELECT id FROM Pair WHERE hash = ?").get([hash]);
     const id = found === undefined ? this.add(hash, pair) : Number(found.id);
     this.ids.set(hash, id);
-    if (this.ids.size > REMEMBERED) this.ids.delete(this.ids.keys().next().value as bigint);
     return id;
   }
 

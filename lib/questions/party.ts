@@ -1,14 +1,14 @@
 /** Sides of flows, with the workload learned from other records of the same pod (product.md, rule 4). */
 
 import { z } from "zod";
-import { Lru } from "@/lib/base/lru";
+import { Recent } from "@/lib/base/recent";
 import type { Sqlite, SqlRow, SqlValue } from "@/lib/capture/driver";
 import type { Party } from "./answers";
 
 const texts = z.array(z.string());
 
 export class PartyReader {
-  private readonly known = new Lru<number, Party>(20_000);
+  private readonly known = new Recent<number, Party>(20_000);
   private learned: ReadonlyMap<string, Workload> | undefined;
 
   constructor(private readonly database: Sqlite) {}

@@ -1,11 +1,11 @@
-import { Lru } from "@/lib/base/lru";
+import { Recent } from "@/lib/base/recent";
 import type { Sqlite } from "../driver";
 
 const REMEMBERED = 50_000;
 
 /** Routes by their text, with ids of the table Route. */
 export class RouteTable {
-  private readonly known = new Lru<string, number>(REMEMBERED);
+  private readonly known = new Recent<string, number>(REMEMBERED);
 
   constructor(private readonly database: Sqlite) {}
 

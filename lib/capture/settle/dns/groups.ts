@@ -6,7 +6,7 @@
  * hops, what is open) moves it to another one.
  */
 
-import { Lru } from "@/lib/base/lru";
+import { Recent } from "@/lib/base/recent";
 import type { Sqlite, SqlValue } from "../../driver";
 import type { Prisma } from "../../generated/browser";
 
@@ -42,7 +42,7 @@ export type PairedFacts = readonly [...paired: (number | string | null)[], state
 const REMEMBERED = 20_000;
 
 export class DnsGroups {
-  private readonly known = new Lru<string, number>(REMEMBERED);
+  private readonly known = new Recent<string, number>(REMEMBERED);
   private lastId: number;
 
   /** Groups of exchanges that are gone go first. */

@@ -1,6 +1,6 @@
 /** DNS records as messages. */
 
-import { Lru } from "@/lib/base/lru";
+import { Recent } from "@/lib/base/recent";
 import { PRESENT } from "@/lib/flow/presence";
 import type { DnsMessage } from "@/lib/insight/dns/message";
 import type { Sqlite, SqlRow } from "../../driver";
@@ -112,7 +112,7 @@ const NOTHING: AnswerLength = { addresses: 0, names: 0 };
 
 /** How many addresses and names an answer holds: most answers were given before. */
 class Answers {
-  private readonly lengths = new Lru<number, AnswerLength>(ANSWERS);
+  private readonly lengths = new Recent<number, AnswerLength>(ANSWERS);
 
   constructor(private readonly database: Sqlite) {}
 
