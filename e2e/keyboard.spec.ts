@@ -48,6 +48,10 @@ test("a value is filtered and its menu opened by keys", async ({ page, request }
   const flows = new FlowsPage(page);
   await flows.goto(id);
   await expect(flows.row(0)).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(page.getByRole("listbox")).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("button", { name: "Commands" })).toBeFocused();
   await flows.grid.focus();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press(".");

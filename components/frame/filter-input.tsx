@@ -187,7 +187,8 @@ interface ProposalListProps {
 function ProposalList({ id, proposals, help, active, onChoose }: ProposalListProps) {
   return (
     <div className={styles.popup}>
-      <div role="listbox" id={id} aria-label="What could stand here" className={styles.list}>
+      {/* A list that scrolls would take the focus with Tab, and be gone with it. */}
+      <div role="listbox" id={id} aria-label="What could stand here" className={styles.list} tabIndex={-1}>
         {proposals.map((proposal, index) => (
           // The input keeps the focus; it names the active option by aria-activedescendant.
           // biome-ignore lint/a11y/useFocusableInteractive: options of a combobox are not focused themselves
