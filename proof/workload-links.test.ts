@@ -192,7 +192,7 @@ describe.each(captures)("the links of the Workloads view, in %s", (_name, logs) 
           if (of !== events) wrong.push({ row, pod, of, scope });
         }
         for (const { pod, events } of row.translatedTo) {
-          const of = totalOf(proof, scope, translatedTerms(pod)).events;
+          const of = totalOf(proof, scope, translatedTerms(row, pod)).events;
           if (of !== events) wrong.push({ row, pod, translated: of, scope });
         }
         if (row.name !== null)

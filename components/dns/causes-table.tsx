@@ -9,7 +9,7 @@ import { TableTools } from "@/components/ui/table-tools";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import { classText, type DnsCauseRow, kindText, unitText } from "./cause-words";
-import { flowsOf, type Place } from "./dns-links";
+import { dropsBy, flowsOf, type Place, TableLink } from "./dns-links";
 import styles from "./dns-view.module.css";
 import { Failed } from "./failed";
 import { findOf } from "./find";
@@ -83,10 +83,26 @@ function columnsOf(place: Place, open: (row: DnsCauseRow) => void): readonly Dat
       title: "Client workloads that it affects",
       isNumber: true,
       sortBy: ({ clients }) => clients,
-      render: ({ clients }) => formatCount(clients),
+      render: (row) => <CauseClients place={place} row={row} />,
     },
     ...spanColumns(),
   ];
+}
+
+/** Leads to the table of them. */
+function CauseClients({ place, row }: { readonly place: Place; readonly row: DnsCauseRow }) {
+  const count = formatCount(row.clients);
+  if (row.unit !== "drops")
+    return (
+      <TableLink place={place} by="client" terms={row.filter}>
+        {count}
+      </TableLink>
+    );
+  return (
+    <Link href={dropsBy(place, "client", row.filter)} title="The table of them" prefetch={false}>
+      {count}
+    </Link>
+  );
 }
 
 export function CauseFlows({ place, row }: { readonly place: Place; readonly row: DnsCauseRow }) {

@@ -31,6 +31,13 @@ export function dropsOf({ captureId, query }: Place, causeId: string): string {
   return viewAddress(captureId, "drops", linkText(params));
 }
 
+/** Drops of the scope with more terms, by one word. */
+export function dropsBy({ captureId, query }: Place, by: "client", ...terms: readonly string[]): string {
+  const params = withTerms(query, ...terms);
+  params.set("by", by);
+  return viewAddress(captureId, "drops", linkText(params));
+}
+
 interface TableLinkProps {
   readonly place: Place;
   readonly part?: "tables" | "connections";

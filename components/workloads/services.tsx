@@ -42,8 +42,7 @@ export function Services(part: WorkloadPartProps) {
               Traffic per backend is exact where a record names both the service and the pod, and stands under
               “Who answered”. Other records name one of them: the service before its address is translated,
               the pod after that. How much of a pod's traffic came through the service is not in them. “Led
-              to” says which pods sockets were led to that asked for it; its number is of all translations to
-              the pod, for other services as well.
+              to” says which pods sockets were led to that asked for it, and how often.
             </p>
             <DataTable
               label="Services"
@@ -122,14 +121,13 @@ function columns(part: WorkloadPartProps, rows: readonly Row[]): DataColumn<Row>
     {
       id: "translated",
       label: "Led to",
-      title:
-        "Pods to which sockets that asked for the service were led (socket events); the number is of all translations to the pod, whatever the service",
+      title: "Pods to which sockets that asked for the service were led, and how often (socket events)",
       render: (row) => (
         <>
           {row.translatedTo.length === 0 && <span className={shared.quiet}>not in these records</span>}
           {row.translatedTo.slice(0, BACKENDS).map(({ pod, events }) => (
             <div key={pod}>
-              <bdi>{name(pod)}</bdi> <Count {...part} count={events} terms={translatedTerms(pod)} />
+              <bdi>{name(pod)}</bdi> <Count {...part} count={events} terms={translatedTerms(row, pod)} />
             </div>
           ))}
           {row.translatedTo.length > BACKENDS && (

@@ -143,10 +143,11 @@ export function noBackendTerms(row: ServiceRow): readonly Term[] | undefined {
   return terms && [...terms, DROP, reason];
 }
 
-/** Translations of sockets to a pod. */
-export function translatedTerms(pod: string): readonly Term[] {
+/** Translations to a pod of sockets that asked for the service. */
+export function translatedTerms({ namespace, name }: ServiceRow, pod: string): readonly Term[] {
+  const text = namespace === null ? String(name) : `${namespace}/${name}`;
   return [
-    makeTerm("verdict", [{ type: "enum", name: "TRANSLATED" }]),
+    makeTerm("translated-from", [{ type: "text", text }]),
     makeTerm("actor", [actorOf("pod", pod)], { side: "to" }),
   ];
 }

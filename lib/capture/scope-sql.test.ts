@@ -180,7 +180,7 @@ describe("a filter in SQL", () => {
     expect(others.sort().join(" ")).toBe(
       "actor answer answered attempt cause client client-namespace client-pod connection decided-by denied-by direction " +
         "dns dns-answer dns-answers dns-qtype dns-root dns-state drop dropped-at edge " +
-        "expansion file kafka-api latency-ms lookup map-part request resolved-as resolved-ip route server server-namespace server-pod server-port unplaced",
+        "expansion file kafka-api latency-ms lookup map-part request resolved-as resolved-ip route server server-namespace server-pod server-port translated-from unplaced",
     );
   });
 

@@ -92,6 +92,7 @@ import {
   searchCondition,
   urlCondition,
 } from "./text-conditions";
+import { translatedFromCondition } from "./translated";
 
 export type { Condition } from "./conditions";
 
@@ -251,6 +252,8 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map(resolvedAsCondition));
     case "resolved-ip":
       return any(term.values.map(resolvedIpCondition));
+    case "translated-from":
+      return any(term.values.map(translatedFromCondition));
     case "edge":
       return any(term.values.map((value) => edgeCondition(database, value)));
     case "client-namespace":

@@ -633,6 +633,7 @@ export function holds(json: FlowJson, term: Term): boolean {
     case "lookup":
     case "resolved-as":
     case "resolved-ip":
+    case "translated-from":
     case "client-namespace":
     case "server-namespace":
     case "client-pod":

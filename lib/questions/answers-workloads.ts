@@ -131,7 +131,7 @@ export const servicesAnswerSchema = z.object({
       noBackend: count,
       /** Servers of the flows that name it: most events first; null = unknown. */
       backends: z.array(z.object({ pod: text, events: count })),
-      /** Pods to which sockets were led that asked for it; events are all translations to the pod, whatever the service. */
+      /** Pods to which sockets were led that asked for it, and how often. */
       translatedTo: z.array(z.object({ pod: z.string(), events: count })),
       first: time,
       last: time,

@@ -195,7 +195,14 @@ describe("services", () => {
   });
 
   it("name the pods to which sockets were led, where nothing stands between the two events", () => {
-    const socket = (at: number, before: boolean, destination: object, ip: string): string =>
+    const admin = { destination_service: { namespace: "shop", name: "admin" } };
+    const socket = (
+      at: number,
+      before: boolean,
+      destination: object,
+      ip: string,
+      service: object = named,
+    ): string =>
       packet(at, 4001, "api", "", false, {
         ...{
           Type: "SOCK",
@@ -205,7 +212,7 @@ describe("services", () => {
         ...{ is_reply: undefined, trace_observation_point: undefined, destination },
         sock_xlate_point: `SOCK_XLATE_POINT_${before ? "PRE" : "POST"}_DIRECTION_FWD`,
         ...{ IP: { source: IPS.web, destination: ip }, l4: { TCP: { destination_port: 80 } } },
-        ...(before && named),
+        ...(before && service),
       });
     const asked = (at: number) => socket(at, true, {}, "10.96.0.12");
     const rows = services(
@@ -214,9 +221,12 @@ describe("services", () => {
       // Two at once: which led where is not known. And one that came too late.
       ...[asked(3), asked(3.0001), socket(3.0002, false, endpoint("db"), IPS.db)],
       ...[asked(4), socket(4.002, false, endpoint("db"), IPS.db)],
+      // Another service with the same pod.
+      ...[socket(5, true, {}, "10.96.0.13", admin), socket(5.0001, false, endpoint("api"), IPS.api)],
     );
     expect(rows).toMatchObject([
       { name: "api", events: 5, translatedTo: [{ pod: "shop/api-0", events: 2 }] },
+      { name: "admin", events: 1, translatedTo: [{ pod: "shop/api-0", events: 1 }] },
     ]);
   });
 

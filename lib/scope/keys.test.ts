@@ -10,7 +10,7 @@ const ONE_SIDED =
 const OURS =
   "client server client-namespace server-namespace client-pod server-pod server-port edge unplaced map-part drop cause decided-by denied-by dropped-at policy " +
   "attempt answered direction trace-point dns-query dns-rcode expansion route reply not-a-loss latency-ms aggregated file text " +
-  "actor request answer kafka-api connection lookup resolved-as resolved-ip " +
+  "actor request answer kafka-api connection lookup resolved-as resolved-ip translated-from " +
   "dns dns-state dns-root dns-qtype dns-answers dns-answer";
 
 function keysWhere(test: (row: KeyRow) => boolean): string[] {

@@ -83,4 +83,14 @@ export const OUTCOME_KEYS = [
     help: "First record of attempts by the DNS answer they followed: within its time to live, behind it, one that did not say, or none although they went to the world.",
     example: "lookup:expired,missing",
   },
+  {
+    key: "translated-from",
+    hubble: false,
+    sided: false,
+    kind: textKind("the exact name of a service, with its namespace"),
+    unknown: false,
+    label: "Translated from",
+    help: "Socket events that led a client to a pod when it had asked for this service; `translated-from:-` finds all other flows.",
+    example: "translated-from:shop/api",
+  },
 ] as const satisfies readonly KeyShape[];

@@ -389,6 +389,7 @@ export const anyTerm: fc.Arbitrary<Term> = fc.oneof(
   fc.record({ ...signed, values: unique(word(...LOOKUP_WORDS)) }).map((t) => makeTerm("lookup", t.values, t)),
   fc.record({ ...signed, values: unique(text) }).map((t) => makeTerm("resolved-as", t.values, t)),
   fc.record({ ...signed, values: unique(text) }).map((t) => makeTerm("resolved-ip", t.values, t)),
+  fc.record({ ...signed, values: unique(text) }).map((t) => makeTerm("translated-from", t.values, t)),
 );
 
 export const anyFilter: fc.Arbitrary<Filter> = fc
