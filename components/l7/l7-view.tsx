@@ -79,6 +79,12 @@ export function L7View({ captureId }: { readonly captureId: string }) {
           {note}
         </p>
       ))}
+      {protocol === "kafka" && seen(kafka.data) > 0 && (
+        <p className={shared.note}>
+          Cilium’s proxy does not read a broker’s error code, so an answer without one can still be a failure.
+          A request for several topics is one record for each, and its answer stands with the first of them.
+        </p>
+      )}
       {seen(methods[protocol]) === 0 ? (
         <NoL7 captureId={captureId} scope={scope} protocol={protocol} />
       ) : (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { L7Counts } from "@/lib/questions/answers-l7";
-import { countedOf, latencyOrigin, sortStatuses, toneOfStatus, urlText } from "./l7-words";
+import { countedOf, latencyOrigin, rowName, sortStatuses, toneOfStatus, urlText } from "./l7-words";
 
 const counts = (samples: number, computed: number, responses = 10): L7Counts => ({
   ...{
@@ -37,6 +37,7 @@ describe("words of requests", () => {
 
   it("never take what was redacted for a value", () => {
     expect(urlText("http://a:HUBBLE_REDACTED@b/c")).toBe("http://a:(redacted)@b/c");
+    expect(rowName({ method: "HUBBLE_REDACTED" }, "method", String)).toBe("(redacted)");
   });
 
   it("tell a refusal by a rule from one by the server", () => {

@@ -78,7 +78,7 @@ export function rowName(key: L7Row["key"], by: L7By, name: (key: string | null) 
     case "url":
       return key.url === null || key.url === undefined ? "URL not in the record" : urlText(key.url);
     case "method":
-      return key.method === null || key.method === undefined ? "method not known" : visible(key.method);
+      return key.method === null || key.method === undefined ? "method not known" : urlText(key.method);
     case "status":
       return visible(key.status ?? "unknown");
     default:
