@@ -9,13 +9,13 @@ import { ZONE } from "@/components/frame/preferences";
 import { useCapture, useSummary } from "@/components/frame/queries";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { TONES, toneOf, Verdict } from "@/components/frame/verdicts";
-import { formatSecond, type Zone } from "@/components/ui/clock";
+import { formatSecond, spansDays, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import { useStored } from "@/components/ui/use-stored";
 import { Waiting } from "@/components/ui/waiting";
 import { parseTime } from "@/lib/base/time";
-import type { SummaryAnswer } from "@/lib/questions/answers";
+import type { CaptureAnswer, SummaryAnswer } from "@/lib/questions/answers";
 import type { ChangesAnswer } from "@/lib/questions/changes-answer";
 import { makeTerm } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
@@ -40,6 +40,7 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
   const isWanted = capture !== undefined && !isUnsettled;
   const busiest = useBusiest(captureId, scope, ROWS, isWanted);
   const changes = useChanges(captureId, scope, ROWS, isWanted);
+  const clock = clockOf(capture, zone);
   const nothing = isReading ? STILL_READ : NOTHING_BEFORE;
   if (scope.scope === undefined) return null;
   const place = { captureId, scope: scope.scope };
@@ -54,20 +55,20 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
       </Part>
       <Part
         title="New connections"
-        says={changes.data && sinceText(changes.data.newSince, zone, "first seen after")}
+        says={changes.data && sinceText(changes.data.newSince, clock, "first seen after")}
       >
         {changes.data ? (
-          <NewEdges {...place} changes={changes.data} zone={zone} nothing={nothing} />
+          <NewEdges {...place} changes={changes.data} clock={clock} nothing={nothing} />
         ) : (
           instead(changes.error)
         )}
       </Part>
       <Part
         title="Fell silent"
-        says={changes.data && sinceText(changes.data.silentSince, zone, "talked before, not after")}
+        says={changes.data && sinceText(changes.data.silentSince, clock, "talked before, not after")}
       >
         {changes.data ? (
-          <Silent {...place} changes={changes.data} zone={zone} nothing={nothing} />
+          <Silent {...place} changes={changes.data} clock={clock} nothing={nothing} />
         ) : (
           instead(changes.error)
         )}
@@ -110,14 +111,27 @@ function Part({ title, says, children }: PartProps) {
   );
 }
 
-function sinceText(time: string | null, zone: Zone, words: string): string | undefined {
-  const clock = clockText(time, zone);
-  return clock === undefined ? undefined : `${words} ${clock}`;
+/** How an instant is written. */
+type Clock = (time: string | null) => string | undefined;
+
+function sinceText(time: string | null, clock: Clock, words: string): string | undefined {
+  const text = clock(time);
+  return text === undefined ? undefined : `${words} ${text}`;
 }
 
-function clockText(time: string | null, zone: Zone): string | undefined {
-  const ns = time === null ? undefined : parseTime(time);
-  return ns === undefined ? undefined : formatSecond(ns, zone).slice("2026-03-04 ".length);
+/** With the day where the capture has several. */
+function clockOf(capture: CaptureAnswer | undefined, zone: Zone): Clock {
+  const [first, last] = [instant(capture?.first ?? null), instant(capture?.last ?? null)];
+  const isKnown = first !== undefined && last !== undefined;
+  const left = isKnown && spansDays(first, last, zone) ? "" : "2026-03-04 ";
+  return (time) => {
+    const ns = instant(time);
+    return ns === undefined ? undefined : formatSecond(ns, zone).slice(left.length);
+  };
+}
+
+function instant(time: string | null): bigint | undefined {
+  return time === null ? undefined : parseTime(time);
 }
 
 interface Place {
@@ -207,12 +221,12 @@ function EdgeRow({ captureId, scope, edge, outside = 0, more }: EdgeRowProps) {
 
 interface ChangesProps extends Place {
   readonly changes: ChangesAnswer;
-  readonly zone: Zone;
+  readonly clock: Clock;
   /** Why nothing is told. */
   readonly nothing: string;
 }
 
-function NewEdges({ captureId, scope, changes, zone, nothing }: ChangesProps) {
+function NewEdges({ captureId, scope, changes, clock, nothing }: ChangesProps) {
   const { newSince, edges } = changes;
   if (newSince === null) return <p className={styles.quiet}>{nothing}</p>;
   if (edges.total === 0) return <p className={styles.quiet}>None: every connection was seen before.</p>;
@@ -226,7 +240,7 @@ function NewEdges({ captureId, scope, changes, zone, nothing }: ChangesProps) {
             scope={scope}
             edge={edge}
             outside={edge.outside}
-            more={`since ${clockText(edge.first, zone)}`}
+            more={`since ${clock(edge.first)}`}
           />
         ))}
       </ol>
@@ -238,7 +252,7 @@ function NewEdges({ captureId, scope, changes, zone, nothing }: ChangesProps) {
 const STILL_READ = "Told when the files have been read.";
 const NOTHING_BEFORE = "Not known: the scope begins with the capture, nothing is before it.";
 
-function Silent({ captureId, scope, changes, zone, nothing }: ChangesProps) {
+function Silent({ captureId, scope, changes, clock, nothing }: ChangesProps) {
   const { silentSince, silent } = changes;
   if (silentSince === null) return <p className={styles.quiet}>{nothing}</p>;
   if (silent.total === 0)
@@ -259,7 +273,7 @@ function Silent({ captureId, scope, changes, zone, nothing }: ChangesProps) {
               >
                 {formatQuantity(events, "event")} before
               </Link>
-              {` · last at ${clockText(last, zone)}, about ${formatCount(expected)} expected since`}
+              {` · last at ${clock(last)}, about ${formatCount(expected)} expected since`}
             </p>
           </li>
         ))}
