@@ -40,7 +40,7 @@ const trend = z.array(z.tuple([ns, count]));
 export const dropRowSchema = z.object({
   key: dropKey,
   drops: count,
-  /** Each counts at its first drop; null when no flow has ports. */
+  /** Each counts at its first drop; null when no flow has ports and a time. */
   attempts: count.nullable(),
   first: time,
   last: time,

@@ -8,6 +8,7 @@ import { compileScope } from "@/lib/capture/scope-sql";
 import { attemptsOf } from "@/lib/capture/settle/connections.testing";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
 import { countAttempts, countRequests } from "./counts";
+import { readDrops } from "./drops";
 import { OpenCapture } from "./open-capture";
 import { readScope } from "./scope-parameters";
 
@@ -53,6 +54,32 @@ describe("counts of a scope", () => {
     capture.add("c", lines(ports(400, { SYN: true }), ports(401, { SYN: true })));
     expect(count(capture)).toEqual({ attempts: 1, requests: 0 });
     expect(count(capture, "protocol:icmp").attempts).toBeNull();
+  });
+
+  it("leave attempts open without a time, of all flows and of the drops among them", () => {
+    const capture = new TestCapture();
+    const retry = (uuid: string): string =>
+      line(0, {
+        uuid,
+        time: "yesterday",
+        verdict: "DROPPED",
+        IP: { source: "10.0.0.1", destination: "10.0.0.2" },
+        l4: { TCP: { source_port: 40000, destination_port: 80, flags: { SYN: true } } },
+        event_type: { type: 1, sub_type: 133 },
+        drop_reason_desc: "POLICY_DENIED",
+      });
+    capture.add("a", lines(retry("r1"), retry("r2"), retry("r3")));
+    expect(count(capture).attempts).toBeNull();
+    const open = OpenCapture.open(capture.file);
+    if (!open.ok) throw new Error(open.failure.message);
+    const drops = readDrops(open.value, { by: "cause", limit: 10, skip: 0, buckets: 10 });
+    open.value.close();
+    if (!drops.ok) throw new Error(drops.failure.message);
+    expect(drops.value.rows.map((row) => [row.drops, row.attempts])).toEqual([[3, null]]);
+    expect(capture.database.prepare("SELECT count, attempts FROM Cause").all([])).toEqual([
+      { count: 3, attempts: null },
+    ]);
+    expect(count(capture, "drop:first")).toMatchObject({ attempts: null });
   });
 
   it("of complementary filters add up", () => {
