@@ -89,8 +89,8 @@ describe("the picture", () => {
 
 describe("the picture as SVG", () => {
   const colours = new Proxy({}, { get: () => "#123" }) as Colours;
-  const svg = (of = scene) =>
-    toSvg({ scene: of, camera, colours, size, widthOfText: (text) => 7 * text.length, title: "a <map>" });
+  const svg = (of = scene, title = "a <map>") =>
+    toSvg({ scene: of, camera, colours, size, widthOfText: (text) => 7 * text.length, title });
 
   it("has a mark for each line, spot and word, and dots where something was dropped", () => {
     expect(svg().match(/<path /g)).toHaveLength(2);
@@ -106,5 +106,11 @@ describe("the picture as SVG", () => {
     const hostile = svg(toScene(buildGraph(nodes, EDGES, FOLD_LIMITS), places, options));
     expect(hostile).not.toContain("<script");
     expect(hostile).toContain("&lt;script&gt;&amp;&quot;");
+  });
+
+  it("is XML, whatever its title holds", () => {
+    // A control character, half a letter and a code that stands for none; a whole letter stays.
+    const title = /<title>(.*)<\/title>/.exec(svg(scene, "a\u0001\ud800\uffff\u{1f600}"))?.[1];
+    expect(title).toBe("a\ufffd\ufffd\ufffd\u{1f600}");
   });
 });

@@ -96,9 +96,13 @@ function labelSvg(label: Label, colours: Colours): string {
   return `<text x="${n(at.x)}" y="${n(at.y)}" text-anchor="${ANCHORS[align] ?? "start"}" style="font: ${fontOf(kind)}" fill="${labelColour(label, colours)}" stroke="${colours.surface}" stroke-width="3" paint-order="stroke" opacity="${isDim ? 0.35 : 1}">${escaped(text)}</text>`;
 }
 
-/** Log content stays text; what XML cannot hold was spelled out before. */
+/** Anything else makes the whole document none (XML 1.0, 2.2). */
+const NOT_IN_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** Log content stays text. */
 function escaped(text: string): string {
   return text
+    .replace(NOT_IN_XML, "\ufffd")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
