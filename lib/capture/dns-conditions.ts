@@ -17,7 +17,7 @@ import { namesOf } from "./dns-roots";
 import type { Sqlite } from "./driver";
 import { toPattern } from "./patterns";
 import { DNS_STATE } from "./settle/dns/pair";
-import { actorIds } from "./settled-conditions";
+import { actorFinder, idsOfActors } from "./settled-conditions";
 import { podSide } from "./side-conditions";
 
 /** Addresses in an answer; null where there is none, or it does not say. SQL over `x`. */
@@ -208,26 +208,21 @@ function actorCondition(database: Sqlite, term: Term): Condition | undefined {
   switch (term.key) {
     case "client":
     case "server": {
-      const { key } = term;
-      return any(
-        term.values.map((value) =>
-          value.type === "actor"
-            ? ofSide(key, idList("actorId", actorIds(database, value.key, value.level)))
-            : NEVER,
-        ),
-      );
+      return ofSide(term.key, idList("actorId", idsOfActors(database, term.values)));
     }
-    case "edge":
+    case "edge": {
+      const find = actorFinder(database);
       return any(
         term.values.map((value) =>
           value.type === "edge"
             ? all([
-                ofSide("client", idList("actorId", actorIds(database, value.client, value.clientLevel))),
-                ofSide("server", idList("actorId", actorIds(database, value.server, value.serverLevel))),
+                ofSide("client", idList("actorId", find(value.client, value.clientLevel))),
+                ofSide("server", idList("actorId", find(value.server, value.serverLevel))),
               ])
             : NEVER,
         ),
       );
+    }
     case "client-namespace":
     case "server-namespace": {
       const side = term.key === "client-namespace" ? "client" : "server";

@@ -63,7 +63,7 @@ import {
   expansionCondition,
   latencyCondition,
   mapPartCondition,
-  packetActorSide,
+  packetActorSides,
   routeCondition,
   serverPortCondition,
   unplacedCondition,
@@ -227,13 +227,10 @@ function flowCondition(database: Sqlite, term: Term): Condition {
     case "client":
     case "server": {
       const { key } = term;
-      return any(term.values.map((value) => actorCondition(database, key, value)));
+      return actorCondition(database, key, term.values);
     }
     case "actor":
-      return onSides(
-        term.side,
-        term.values.map((value) => packetActorSide(database, value)),
-      );
+      return onSides(term.side, packetActorSides(database, term.values));
     case "request":
       return any(term.values.map(requestCondition));
     case "answer":
@@ -255,7 +252,7 @@ function flowCondition(database: Sqlite, term: Term): Condition {
     case "translated-from":
       return any(term.values.map(translatedFromCondition));
     case "edge":
-      return any(term.values.map((value) => edgeCondition(database, value)));
+      return edgeCondition(database, term.values);
     case "client-namespace":
       return any(term.values.map((value) => actorNamespaceCondition("client", value)));
     case "server-namespace":

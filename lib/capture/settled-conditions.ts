@@ -1,5 +1,6 @@
 /** Terms about what only settling knows: client and server, drops and causes, attempts, exchanges. */
 
+import { groupBy } from "@/lib/base/group";
 import { isMulticast } from "@/lib/base/ip";
 import type { ActorLevel } from "@/lib/scope/actor-kinds";
 import type { Glob } from "@/lib/scope/glob";
@@ -39,17 +40,18 @@ function ofActor(end: End, { sql, parameters }: Condition): Condition {
   return ofPair({ sql: `${end}Id IN (SELECT id FROM Actor WHERE ${sql})`, parameters });
 }
 
-export function actorCondition(database: Sqlite, end: End, value: ValueOfTerm<End>): Condition {
-  if (value.type === "unknown") return UNPLACED;
-  if (value.type === "none") return NEVER;
-  return ofPair(idList(`${end}Id`, actorIds(database, value.key, value.level)));
+/** With any of the values: hundreds of names are one list of ids. */
+export function actorCondition(database: Sqlite, end: End, values: readonly ValueOfTerm<End>[]): Condition {
+  const isUnknown = values.some(({ type }) => type === "unknown");
+  const named = ofPair(idList(`${end}Id`, idsOfActors(database, values)));
+  return isUnknown ? any([UNPLACED, named]) : named;
 }
 
 /** The packet's side, whoever asked. */
-export function packetActorSide(database: Sqlite, value: ValueOfTerm<"actor">): Condition {
-  if (value.type === "none") return NEVER;
-  if (value.type === "unknown") return { sql: "actorId IS NULL", parameters: [] };
-  return idList("actorId", actorIds(database, value.key, value.level));
+export function packetActorSides(database: Sqlite, values: readonly ValueOfTerm<"actor">[]): Condition[] {
+  const isUnknown = values.some(({ type }) => type === "unknown");
+  const named = idList("actorId", idsOfActors(database, values));
+  return isUnknown ? [{ sql: "actorId IS NULL", parameters: [] }, named] : [named];
 }
 
 /** Neither side was said at all, though it is known which of them asked. */
@@ -72,15 +74,18 @@ export function unplacedCondition(value: ValueOfTerm<"unplaced">): Condition {
   return ofPair({ sql: `clientId IS NULL AND ${isNamed} AND clientBy = ?`, parameters: [value.word] });
 }
 
-export function edgeCondition(database: Sqlite, value: ValueOfTerm<"edge">): Condition {
-  if (value.type === "unknown") return UNPLACED;
-  if (value.type === "none") return NEVER;
-  return ofPair(
-    all([
-      idList("clientId", actorIds(database, value.client, value.clientLevel)),
-      idList("serverId", actorIds(database, value.server, value.serverLevel)),
-    ]),
+export function edgeCondition(database: Sqlite, values: readonly ValueOfTerm<"edge">[]): Condition {
+  const find = actorFinder(database);
+  const named = values.flatMap((value) =>
+    value.type === "edge"
+      ? all([
+          idList("clientId", find(value.client, value.clientLevel)),
+          idList("serverId", find(value.server, value.serverLevel)),
+        ])
+      : [],
   );
+  const isUnknown = values.some(({ type }) => type === "unknown");
+  return any([...(isUnknown ? [UNPLACED] : []), ...(named.length > 0 ? [ofPair(any(named))] : [])]);
 }
 
 /** Which pairs it has depends on the whole scope that its map shows: whoever reads the scope of a question looks them up. */
@@ -97,14 +102,34 @@ const LEVEL_COLUMNS = { pod: "key", workload: "workloadKey", namespace: "namespa
  * exactly this key, those of any cluster are meant.
  */
 export function actorIds(database: Sqlite, glob: Glob, level?: ActorLevel): number[] {
-  const columns = level === undefined ? Object.values(LEVEL_COLUMNS) : [LEVEL_COLUMNS[level]];
+  return actorFinder(database)(glob, level);
+}
+
+/** The same for many keys: actors are read once, and a key without a star is looked up. */
+export function actorFinder(database: Sqlite): (glob: Glob, level?: ActorLevel) => number[] {
   const rows = database.prepare("SELECT id, key, workloadKey, namespaceKey, cluster FROM Actor").all([]);
-  const found = (keyOf: (key: string, row: SqlRow) => string): number[] =>
-    rows
-      .filter((row) => columns.some((column) => matchesGlob(glob, keyOf(String(row[column]), row))))
-      .map(({ id }) => Number(id));
-  const exact = found((key) => key);
-  return exact.length > 0 ? exact : found(withoutCluster);
+  const byColumn = new Map<string, Map<string, SqlRow[]>>();
+  const withKey = (column: string, key: string): readonly SqlRow[] => {
+    const byKey = byColumn.get(column) ?? groupBy(rows, (row) => String(row[column]));
+    byColumn.set(column, byKey);
+    return byKey.get(key) ?? [];
+  };
+  return (glob, level) => {
+    const columns = level === undefined ? Object.values(LEVEL_COLUMNS) : [LEVEL_COLUMNS[level]];
+    const found = (keyOf: (key: string, row: SqlRow) => string): readonly SqlRow[] =>
+      rows.filter((row) => columns.some((column) => matchesGlob(glob, keyOf(String(row[column]), row))));
+    const [key = "", ...more] = glob;
+    const exact = more.length > 0 ? found((own) => own) : columns.flatMap((column) => withKey(column, key));
+    const ids = (exact.length > 0 ? exact : found(withoutCluster)).map(({ id }) => Number(id));
+    return [...new Set(ids)];
+  };
+}
+
+export function idsOfActors(database: Sqlite, values: readonly ValueOfTerm<"actor">[]): number[] {
+  const find = actorFinder(database);
+  return [
+    ...new Set(values.flatMap((value) => (value.type === "actor" ? find(value.key, value.level) : []))),
+  ];
 }
 
 function withoutCluster(key: string, { cluster }: SqlRow): string {
