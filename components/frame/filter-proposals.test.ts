@@ -8,7 +8,8 @@ describe("what completion shows", () => {
   it("asks for the values of the key at the cursor, with its side", () => {
     expect(facetWordOf(at("verdict:DROPPED from-ns:sh"))).toBe("from-namespace");
     expect(facetWordOf(at("verdict:"))).toBe("verdict");
-    expect(facetWordOf(at("http-header:x"))).toBeUndefined();
+    expect(facetWordOf(at("http-header:x"))).toBe("http-header");
+    expect(facetWordOf(at("uuid:x"))).toBeUndefined();
     expect(facetWordOf(at("nonsense:x"))).toBeUndefined();
     expect(facetWordOf(at("ver"))).toBeUndefined();
   });

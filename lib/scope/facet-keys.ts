@@ -25,6 +25,7 @@ export const FACET_KEYS = [
   "http-status",
   "http-path",
   "http-url",
+  "http-header",
   "node-label",
   "interface",
   "encrypted",

@@ -44,7 +44,7 @@ const SINGLE =
   "client server client-namespace server-namespace client-pod server-pod server-port edge drop decided-by direction " +
   "trace-point dns-query dns-rcode not-a-loss aggregated from-pod from-identity to-cluster from-port to-service";
 const SEVERAL =
-  "namespace from-namespace pod service workload to-workload port ip protocol label from-label fqdn identity cluster tcp-flags node-label policy file cause http-path http-url";
+  "namespace from-namespace pod service workload to-workload port ip protocol label from-label fqdn identity cluster tcp-flags node-label policy file cause http-path http-url http-header";
 
 /**
  * Values that find more than they count, because the filter has no word for "without": a name without a namespace (or
@@ -183,7 +183,7 @@ describe("a facet", () => {
 
   it.each([
     ["nonsense", "no facet `nonsense`"],
-    ["verdict,http-header", "no facet `http-header`"],
+    ["verdict,uuid", "no facet `http-header`"],
     ["", "no facet ``"],
     [Array.from({ length: 13 }, (_, n) => `k${n}`).join(","), "At most 12"],
   ])("by %j is refused", (keys, part) => {

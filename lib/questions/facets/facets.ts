@@ -13,6 +13,7 @@ import type { SqlRow } from "@/lib/capture/driver";
 import { pathOfUrl } from "@/lib/capture/patterns";
 import { compileScope } from "@/lib/capture/scope-sql";
 import { policiesIn, type StoredPolicy } from "@/lib/capture/text-conditions";
+import { REDACTED } from "@/lib/flow/http";
 import { beginsWith } from "@/lib/scope/complete";
 import { FACET_KEYS, type FacetKey, isFacetKey } from "@/lib/scope/facet-keys";
 import { type Filter, formatFilter, formatValue, sideOf, type Term } from "@/lib/scope/filter";
@@ -24,6 +25,7 @@ import { readScope, type ScopeParameters, scopeKey } from "../scope-parameters";
 import {
   byDrop,
   byFile,
+  byHeaders,
   byKind,
   byL7Text,
   byObserver,
@@ -129,6 +131,7 @@ const SEVERAL: ReadonlySet<FilterKey> = new Set([
   // Records can disagree about the workload of a pod.
   "workload",
   "tcp-flags",
+  "http-header",
   "node-label",
   "label",
   "fqdn",
@@ -270,6 +273,16 @@ const COUNTERS: Readonly<Record<FacetKey, Counter>> = {
     byL7Text(scanned, "http", (url, masked) => {
       if (url === undefined) return orAbsent([], masked);
       return url === "" ? [] : [exactPattern("http-url", url)];
+    }),
+  // Not offered: a redacted value, which says nothing, and a name whose values are too many to be kept as texts.
+  "http-header": (scanned) =>
+    byHeaders(scanned, (headers, masked) => {
+      if (headers === undefined) return orAbsent([], masked);
+      return headers.flatMap(([name, value]) => {
+        // A name with a colon in it is none that a filter could say.
+        if (value === null || value === REDACTED || name === "" || name.indexOf(":", 1) > 0) return [];
+        return [formatValue("http-header", { type: "header", name, value })];
+      });
     }),
   "node-label": observer(OBSERVER_FACETS["node-label"]),
   interface: observer(OBSERVER_FACETS.interface),

@@ -182,6 +182,37 @@ export function byL7Text(
   return tally;
 }
 
+type Headers = readonly (readonly [name: string, value: string | null])[];
+
+/** By the headers of HTTP records. A name that has too many values to be kept as texts (lib/ingest/headers.ts) has null for all. */
+export function byHeaders(
+  scanned: Scanned,
+  valuesOf: (headers: Headers | undefined, masked: boolean) => readonly string[],
+): Tally {
+  const { database } = scanned.capture;
+  const texts = new Map(
+    database
+      .prepare("SELECT id, value FROM Text WHERE id IN (SELECT headersId FROM FlowExtra)")
+      .rows([])
+      .map(([id, value]) => [Number(id), JSON.parse(String(value)) as Headers]),
+  );
+  const many = new Set(
+    [...texts.values()].flatMap((headers) =>
+      headers.flatMap(([name, value]) => (value === null ? [name] : [])),
+    ),
+  );
+  const from = "FlowExtra x CROSS JOIN Flow f ON f.id = x.id";
+  const tally = new Tally();
+  for (const { ids, events } of counted(
+    few(scanned, [{ columns: ["x.headersId"], from, where: "x.headersId IS NOT NULL" }]),
+  )) {
+    const headers = ids[0] === null ? undefined : texts.get(Number(ids[0]));
+    const told = headers?.map(([name, value]) => [name, many.has(name) ? null : value] as const);
+    tally.add(new Set(valuesOf(told, ids[1] === 1)), events);
+  }
+  return tally;
+}
+
 /** Flows that are a record of a drop. */
 const OF_DROPS = `(SELECT id, causeId FROM JoinedDrop
   UNION ALL SELECT verdictId, causeId FROM JoinedDrop WHERE verdictId IS NOT NULL)`;
