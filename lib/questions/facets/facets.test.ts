@@ -148,6 +148,31 @@ describe("a facet", () => {
     open.close();
   });
 
+  it("offers no value of a header that has too many to be kept, though the first were kept", () => {
+    const capture = new TestCapture();
+    const http = (n: number, id: string) =>
+      line(n, {
+        Type: "L7",
+        l7: {
+          type: "REQUEST",
+          http: {
+            headers: [
+              { key: "x-id", value: id },
+              { key: "x-tenant", value: "blue" },
+            ],
+          },
+        },
+      });
+    const ids = [...Array.from({ length: 40 }, (_, n) => `id-${n}`), "id-0"];
+    capture.add("a", lines(...ids.map((id, n) => http(n, id))));
+    const open = reader(capture);
+    expect(ask(open, { keys: "http-header" }).facets["http-header"]?.values).toEqual([
+      { value: "x-tenant:blue", events: 41 },
+    ]);
+    expect(eventsOf(open, "http-header:x-id:id-0")).toBe(2);
+    open.close();
+  });
+
   it("lists the largest, says how many more there are, and finds by a beginning", () => {
     const capture = new TestCapture();
     const pods = ["web-1", "web-2", "api-1", "api-1", "we b"];
@@ -183,7 +208,7 @@ describe("a facet", () => {
 
   it.each([
     ["nonsense", "no facet `nonsense`"],
-    ["verdict,uuid", "no facet `http-header`"],
+    ["verdict,uuid", "no facet `uuid`"],
     ["", "no facet ``"],
     [Array.from({ length: 13 }, (_, n) => `k${n}`).join(","), "At most 12"],
   ])("by %j is refused", (keys, part) => {
