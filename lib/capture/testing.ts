@@ -330,9 +330,11 @@ export function holds(json: FlowJson, term: Term): boolean {
       });
     case "traffic-direction":
       return term.values.some((value) => {
-        if (value.type === "enum")
-          return (json.traffic_direction ?? "TRAFFIC_DIRECTION_UNKNOWN") === value.name;
-        return value.type === "unknown" && json.traffic_direction === undefined;
+        // The only counter that records here have is that of ingress.
+        const counted = json.aggregate?.ingress_flow_count === undefined ? undefined : "INGRESS";
+        const direction = json.traffic_direction ?? counted;
+        if (value.type === "enum") return (direction ?? "TRAFFIC_DIRECTION_UNKNOWN") === value.name;
+        return value.type === "unknown" && direction === undefined;
       });
     case "drop-reason-desc":
       return term.values.some((value) => {

@@ -521,6 +521,19 @@ describe("aggregated records", () => {
     expect(flowOf({ extensions })).toMatchObject({ events: 10, eventsAtLeast: false });
   });
 
+  it.each([
+    [{ egress_flow_count: 5 }, "EGRESS"],
+    [{ ingress_flow_count: "5", egress_flow_count: 0 }, "INGRESS"],
+    [{ ingress_flow_count: 1, egress_flow_count: 5 }, "TRAFFIC_DIRECTION_UNKNOWN"],
+    [{ egress_flow_count: 5, unknown_direction_flow_count: 1 }, "TRAFFIC_DIRECTION_UNKNOWN"],
+    [{ unknown_direction_flow_count: 5 }, "TRAFFIC_DIRECTION_UNKNOWN"],
+    [{}, "TRAFFIC_DIRECTION_UNKNOWN"],
+  ])("have the direction that all of %j were counted for", (counters, direction) => {
+    expect(flowOf({ aggregate: counters }).trafficDirection).toBe(direction);
+    expect(flowOf({ extensions: counters }).trafficDirection).toBe(direction);
+    expect(flowOf({ aggregate: counters, traffic_direction: "INGRESS" }).trafficDirection).toBe("INGRESS");
+  });
+
   it("does not take other extensions for an aggregate", () => {
     expect(flowOf({ extensions: { value: { dns: "x" } } })).toMatchObject({
       events: 1,

@@ -308,7 +308,7 @@ function newFlow(): Flow {
     eventType: undefined,
     sourceService: undefined,
     destinationService: undefined,
-    trafficDirection: "TRAFFIC_DIRECTION_UNKNOWN",
+    trafficDirection: NO_DIRECTION,
     policyMatchType: undefined,
     traceObservationPoint: undefined,
     traceReason: undefined,
@@ -350,7 +350,10 @@ export function readHubbleFlow(message: JsonObject): Flow {
     flow.traceObservationPoint = TRACE_SUB_TYPE.get(flow.eventType.subType) ?? String(flow.eventType.subType);
   }
   flow.aggregate ??= aggregateInExtensions(flow.extensions);
-  if (flow.aggregate !== undefined) countAggregate(flow, flow.aggregate);
+  if (flow.aggregate !== undefined) {
+    countAggregate(flow, flow.aggregate);
+    if (flow.trafficDirection === NO_DIRECTION) flow.trafficDirection = directionCounted(flow.aggregate);
+  }
   return flow;
 }
 
@@ -366,6 +369,18 @@ function settleDropReason(flow: Flow): void {
     const code = enumNumber(DROP_REASON, flow.dropReason);
     if (code !== undefined && code >= 0) flow.dropCode = code;
   }
+}
+
+const NO_DIRECTION = "TRAFFIC_DIRECTION_UNKNOWN";
+
+/** The counters are by direction: where only one of them counted anything, all events have its direction (flow-formats 3.4). */
+function directionCounted(aggregate: NonNullable<Flow["aggregate"]>): string {
+  const counted = [
+    [aggregate.ingressFlowCount, "INGRESS"],
+    [aggregate.egressFlowCount, "EGRESS"],
+    [aggregate.unknownDirectionFlowCount, NO_DIRECTION],
+  ].filter(([counter]) => counter !== undefined && Number(counter) > 0);
+  return counted.length === 1 ? String(counted[0]?.[1]) : NO_DIRECTION;
 }
 
 /** Events of an aggregated record: the sum of its three counters; none of them there: at least one. */
