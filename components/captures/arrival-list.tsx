@@ -2,13 +2,13 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import Link from "next/link";
 import { useEffect, useSyncExternalStore } from "react";
 import { investigationsKey } from "@/components/frame/investigations";
 import { capturesKey } from "@/components/frame/queries";
 import { viewAddress } from "@/components/frame/views";
 import { Button, linkButton } from "@/components/ui/button";
 import { formatBytes } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { ProgressBar } from "@/components/ui/progress-bar";
 import { visible } from "@/components/ui/text";
 import { type Arrival, arrivalStore, removeArrival } from "./arrivals";

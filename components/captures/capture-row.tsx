@@ -1,7 +1,6 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import Link from "next/link";
 import { useRef, useState } from "react";
 import { apiUrl, capturePath } from "@/components/frame/api";
 import { FilesDialog } from "@/components/frame/files-dialog";
@@ -11,6 +10,7 @@ import { viewAddress } from "@/components/frame/views";
 import { formatRange, formatSecond, type Zone } from "@/components/ui/clock";
 import { formatBytes, formatCount, formatSpan } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import { useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";

@@ -1,7 +1,6 @@
 "use client";
 
 import { X } from "lucide-react";
-import Link from "next/link";
 import { Entries } from "@/components/frame/entries";
 import { useCapture } from "@/components/frame/queries";
 import { Refusals } from "@/components/frame/refusals";
@@ -9,6 +8,7 @@ import { useRemoveFile } from "@/components/frame/use-remove-file";
 import { viewAddress } from "@/components/frame/views";
 import { Button, linkButton } from "@/components/ui/button";
 import { formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { ProgressBar } from "@/components/ui/progress-bar";
 import { visible } from "@/components/ui/text";
 import type { CaptureInfo } from "@/lib/questions/answers";

@@ -1,11 +1,11 @@
 "use client";
 
 import { X } from "lucide-react";
-import Link from "next/link";
 import { isUnderWay, useRedactions, useRemoveRedaction } from "@/components/frame/redaction-queries";
 import { viewAddress } from "@/components/frame/views";
 import { Button, linkButton } from "@/components/ui/button";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { ProgressBar } from "@/components/ui/progress-bar";
 import { visible } from "@/components/ui/text";
 import type { Redaction } from "@/lib/redaction/redaction";

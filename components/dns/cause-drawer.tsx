@@ -1,12 +1,12 @@
 "use client";
 
-import Link from "next/link";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Drawer, DrawerPart } from "@/components/ui/drawer";
 import { formatCount, formatSpan } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { ScrollText } from "@/components/ui/scroll";
 import { Sentence } from "@/components/ui/sentence";
 import { visible } from "@/components/ui/text";
@@ -72,7 +72,7 @@ function Explained({ captureId, scope, row }: ExplainedProps) {
             {evidence.map(({ says, count, unit, filter }) => (
               <li key={filter}>
                 {visible(says)}:{" "}
-                <Link href={flowsOf(place, filter)} prefetch={false}>
+                <Link href={flowsOf(place, filter)}>
                   {formatCount(count)} {unitText({ unit, count })}
                 </Link>
               </li>
@@ -101,9 +101,7 @@ function Explained({ captureId, scope, row }: ExplainedProps) {
         )}
         {row.type === "dropped-resolver" && (
           <p>
-            <Link href={dropsOf(place, row.causeId)} prefetch={false}>
-              All about it in Drops
-            </Link>
+            <Link href={dropsOf(place, row.causeId)}>All about it in Drops</Link>
           </p>
         )}
         {remedy.yaml !== null && (
@@ -179,10 +177,7 @@ function Share({ by, title, captureId, scope, row, place }: ShareProps) {
         <span key={one.filter}>
           {at > 0 && ", "}
           <bdi>{keyText(one.key)}</bdi> (
-          <Link href={flowsOf(place, row.filter, one.filter)} prefetch={false}>
-            {formatCount(one.n)}
-          </Link>
-          )
+          <Link href={flowsOf(place, row.filter, one.filter)}>{formatCount(one.n)}</Link>)
         </span>
       ))}
       {more > 0 && ` and ${formatCount(more)} more`}

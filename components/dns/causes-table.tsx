@@ -1,10 +1,10 @@
 "use client";
 
-import Link from "next/link";
 import { spanColumns } from "@/components/frame/instant";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatCount } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { TableTools } from "@/components/ui/table-tools";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
@@ -99,7 +99,7 @@ function CauseClients({ place, row }: { readonly place: Place; readonly row: Dns
       </TableLink>
     );
   return (
-    <Link href={dropsBy(place, "client", row.filter)} title="The table of them" prefetch={false}>
+    <Link href={dropsBy(place, "client", row.filter)} title="The table of them">
       {count}
     </Link>
   );
@@ -107,7 +107,7 @@ function CauseClients({ place, row }: { readonly place: Place; readonly row: Dns
 
 export function CauseFlows({ place, row }: { readonly place: Place; readonly row: DnsCauseRow }) {
   return (
-    <Link href={flowsOf(place, row.filter)} prefetch={false}>
+    <Link href={flowsOf(place, row.filter)}>
       {formatCount(row.count)} {unitText(row)}
     </Link>
   );

@@ -1,10 +1,10 @@
 "use client";
 
-import Link from "next/link";
 import { ZONE } from "@/components/frame/preferences";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import type { AreaLook } from "@/components/ui/area-looks";
 import { formatCount } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { SeriesChart } from "@/components/ui/series-chart";
 import { useStored } from "@/components/ui/use-stored";
 import type { DnsSeriesAnswer } from "@/lib/questions/dns-answers";
@@ -72,10 +72,7 @@ function toSeries(place: Place, { key, filter, total, points }: DnsSeriesAnswer[
     points,
     legend: (
       <>
-        {label}{" "}
-        <Link href={flowsOf(place, filter)} prefetch={false}>
-          {formatCount(total)}
-        </Link>
+        {label} <Link href={flowsOf(place, filter)}>{formatCount(total)}</Link>
       </>
     ),
   };

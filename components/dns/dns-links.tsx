@@ -1,8 +1,8 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { linkText } from "@/components/frame/link-change";
 import { viewAddress } from "@/components/frame/views";
 import { formatCount } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import type { DnsBy } from "./dns-words";
 import type { ConnectionsBy } from "./queries";
 
@@ -59,7 +59,7 @@ export function TableLink({
   params.set("part", part);
   params.set("by", by);
   return (
-    <Link href={viewAddress(captureId, "dns", linkText(params))} title="The table of them" prefetch={false}>
+    <Link href={viewAddress(captureId, "dns", linkText(params))} title="The table of them">
       {children}
     </Link>
   );
@@ -78,7 +78,7 @@ interface CellProps {
 export function Cell({ place, count, terms, says }: CellProps) {
   if (count === 0) return <>0</>;
   return (
-    <Link href={flowsOf(place, ...terms)} title={`The flows of these ${says}`} prefetch={false}>
+    <Link href={flowsOf(place, ...terms)} title={`The flows of these ${says}`}>
       {formatCount(count)}
     </Link>
   );

@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { useReport } from "@/components/frame/queries";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { ScrollText } from "@/components/ui/scroll";
 import shared from "@/components/ui/view.module.css";
 import type { DnsAnswer } from "@/lib/questions/dns-answers";
@@ -47,15 +47,10 @@ export function NoDns({ captureId, scope }: NoNamesProps) {
       {flows !== undefined && flows !== null && flows.records > 0 && (
         <p className={styles.sentence}>
           What can be said without them: packets to resolvers are there,{" "}
-          <Link href={flowsOf(place, TO_RESOLVERS)} prefetch={false}>
-            {formatQuantity(flows.events, "event")} on port 53
-          </Link>
+          <Link href={flowsOf(place, TO_RESOLVERS)}>{formatQuantity(flows.events, "event")} on port 53</Link>
           {dropped !== undefined && dropped !== null && dropped.drops !== null && dropped.drops > 0 ? (
             <>
-              ,{" "}
-              <Link href={flowsOf(place, DROPPED_THERE)} prefetch={false}>
-                {formatQuantity(dropped.drops, "drop")}
-              </Link>{" "}
+              , <Link href={flowsOf(place, DROPPED_THERE)}>{formatQuantity(dropped.drops, "drop")}</Link>{" "}
               among them: a blocked resolver looks so. Names and codes are not known.
             </>
           ) : (

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { ApiError } from "@/components/frame/api";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
@@ -9,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Drawer, DrawerPart as Part } from "@/components/ui/drawer";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import type { DropCauseAnswer } from "@/lib/questions/answers-drops";

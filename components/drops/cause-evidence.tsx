@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { DrawerPart as Part } from "@/components/ui/drawer";
+import { Link } from "@/components/ui/link";
 import { ScrollText } from "@/components/ui/scroll";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";

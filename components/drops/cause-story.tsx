@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { Button } from "@/components/ui/button";
 import { DrawerPart as Part } from "@/components/ui/drawer";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
 import { WHOLE_SCOPE } from "@/lib/scope/link";

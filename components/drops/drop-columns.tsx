@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { flowsAddress, viewWith } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import type { DataColumn } from "@/components/ui/data-table";
 import { formatCount, formatQuantity, formatShare, formatSpan } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { Spark } from "@/components/ui/spark";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useState } from "react";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { ZONE } from "@/components/frame/preferences";
@@ -10,6 +9,7 @@ import { bucketStarts } from "@/components/ui/bucket-starts";
 import { Button } from "@/components/ui/button";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { HeatMap, type HeatRow } from "@/components/ui/heat-map";
+import { Link } from "@/components/ui/link";
 import { type ChartSeries, SeriesChart } from "@/components/ui/series-chart";
 import { useStored } from "@/components/ui/use-stored";
 import type { DropRow, DropsAnswer, DropsBy } from "@/lib/questions/answers-drops";

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useRef, useState } from "react";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { Unreadable } from "@/components/frame/unreadable";
@@ -12,6 +11,7 @@ import { DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
+import { Link } from "@/components/ui/link";
 import { Pager } from "@/components/ui/pager";
 import { Tile, Tiles } from "@/components/ui/tile";
 import { useHotkeys } from "@/components/ui/use-hotkeys";

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { viewWith } from "@/components/frame/flows-address";
+import { Link } from "@/components/ui/link";
 import type { DropRow } from "@/lib/questions/answers-drops";
 import { makeTerm } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 import styles from "./brand.module.css";
 
 /** The name of the product; leads to the list of captures. `isCompact`: only its sign where room is scarce. */

@@ -1,7 +1,6 @@
 "use client";
 
 import { CircleHelp, Command, Link2, Pin } from "lucide-react";
-import Link from "next/link";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { Banner } from "@/components/ui/banner";
 import { Button, IconButton, linkButton } from "@/components/ui/button";
@@ -9,6 +8,7 @@ import { copyText } from "@/components/ui/copy";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
+import { Link } from "@/components/ui/link";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import { parseTime } from "@/lib/base/time";
 import type { CaptureAnswer, SummaryAnswer } from "@/lib/questions/answers";

@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { Button, linkButton } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { formatCount } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import type { CaptureAnswer } from "@/lib/questions/answers";
 import { EMPTY_FILTER } from "@/lib/scope/filter";
 import { flowsSoFar } from "./queries";

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { linkButton } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { Brand } from "./brand";
 import styles from "./page-message.module.css";
 

@@ -1,13 +1,13 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogButtons } from "@/components/ui/dialog";
 import { Field, LineField, TextField } from "@/components/ui/field";
 import fields from "@/components/ui/fields.module.css";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import type { Investigation, Pin } from "@/lib/investigations/investigation";
 import { formatFilter } from "@/lib/scope/filter";

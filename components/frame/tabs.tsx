@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { useRef } from "react";
+import { Link } from "@/components/ui/link";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import styles from "./tabs.module.css";
 import { VIEWS, viewAddress } from "./views";
@@ -44,10 +44,14 @@ export function Tabs({ captureId, query, counts }: TabsProps) {
   });
   return VIEWS.map(({ id, label }) => {
     const count = counts[id];
+    const href = viewAddress(captureId, id, query);
+    const prepare = (): void => router.prefetch(href);
     return (
       <Link
         key={id}
-        href={viewAddress(captureId, id, query)}
+        href={href}
+        onPointerEnter={prepare}
+        onFocus={prepare}
         className={styles.tab}
         aria-current={pathname === viewAddress(captureId, id, "") ? "page" : undefined}
       >

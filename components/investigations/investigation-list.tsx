@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { useInvestigations } from "@/components/frame/investigations";
 import { formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import styles from "./investigation-list.module.css";
 import { STATUS_LABELS } from "./status";

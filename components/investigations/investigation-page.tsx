@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { ApiError } from "@/components/frame/api";
@@ -18,6 +17,7 @@ import { Empty } from "@/components/ui/empty";
 import fields from "@/components/ui/fields.module.css";
 import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import type { Investigation, Pin } from "@/lib/investigations/investigation";
 import { HandOut } from "./hand-out";

@@ -1,13 +1,13 @@
 "use client";
 
 import { CircleAlert, CircleCheck, Info } from "lucide-react";
-import Link from "next/link";
 import { ApiError } from "@/components/frame/api";
 import { viewWith } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { VIEWS, viewAddress } from "@/components/frame/views";
 import { Button, linkButton } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import { formatTime } from "@/lib/base/time";
 import type { Pin } from "@/lib/investigations/investigation";
@@ -65,7 +65,6 @@ export function PinShown({ path, captureId, pin, isVisitor }: PinShownProps) {
       <p className={styles.way}>
         <Link
           href={viewAddress(captureId, known?.id ?? "flows", pin.link)}
-          prefetch={false}
           className={linkButton("plain", true)}
         >
           Open in {known?.label ?? "the workplace"}

@@ -1,12 +1,12 @@
 "use client";
 
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { actorName } from "@/components/frame/actors";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { classes } from "@/components/ui/classes";
 import { formatCount, formatSpan } from "@/components/ui/format";
 import { keyed } from "@/components/ui/keyed";
+import { Link } from "@/components/ui/link";
 import { ScrollRegion, ScrollText } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible, visibleLines } from "@/components/ui/text";

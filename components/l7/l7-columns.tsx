@@ -1,10 +1,10 @@
-import Link from "next/link";
 import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress, viewWith } from "@/components/frame/flows-address";
 import { spanColumns } from "@/components/frame/instant";
 import { CountLink } from "@/components/ui/count-link";
 import type { DataColumn } from "@/components/ui/data-table";
 import { formatCount, formatShare } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import shared from "@/components/ui/view.module.css";
 import type { L7Answer, L7By, L7Counts, L7Row } from "@/lib/questions/answers-l7";
 import { type Measure, measureTerms, rowTerms, statusTerms } from "@/lib/scope/request-terms";

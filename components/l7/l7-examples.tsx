@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { actorNames } from "@/components/frame/actor-names";
 import { flowAddress, flowsAddress } from "@/components/frame/flows-address";
 import { Instant } from "@/components/frame/instant";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { formatCount } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import shared from "@/components/ui/view.module.css";
 import type { L7Example, L7ExamplesAnswer } from "@/lib/questions/answers-l7";
 import { measureTerms, requestTerm, rowTerms } from "@/lib/scope/request-terms";

@@ -1,10 +1,10 @@
 "use client";
 
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { ZONE } from "@/components/frame/preferences";
 import type { AreaLook } from "@/components/ui/area-looks";
 import { formatCount, formatSpan } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { type ChartSeries, SeriesChart } from "@/components/ui/series-chart";
 import type { TimeWindow } from "@/components/ui/time-scale";
 import { useStored } from "@/components/ui/use-stored";

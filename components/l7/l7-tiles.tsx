@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatCount, formatQuantity, formatShare, formatSpan } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { Tile, Tiles } from "@/components/ui/tile";
 import shared from "@/components/ui/view.module.css";
 import { parseTime } from "@/lib/base/time";

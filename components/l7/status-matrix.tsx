@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { actorNames } from "@/components/frame/actor-names";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { ScrollRegion } from "@/components/ui/scroll";
 import shared from "@/components/ui/view.module.css";
 import type { L7Answer, L7Counts, L7Row } from "@/lib/questions/answers-l7";

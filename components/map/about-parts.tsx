@@ -1,12 +1,12 @@
 "use client";
 
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { ZONE } from "@/components/frame/preferences";
 import { toneOf, verdictLabel } from "@/components/frame/verdicts";
 import { DrawerPart } from "@/components/ui/drawer";
 import { formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { SeriesChart } from "@/components/ui/series-chart";
 import { useStored } from "@/components/ui/use-stored";
 import type { MapEdge } from "@/lib/insight/map/answer";

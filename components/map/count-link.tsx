@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatCount } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import type { MapEdge, MapNode } from "@/lib/insight/map/answer";
 import { betweenTerm, MEASURE_TERMS, portTerms } from "@/lib/scope/edge-terms";
 import type { Term } from "@/lib/scope/filter";

@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { DrawerPart } from "@/components/ui/drawer";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { PlainTable } from "@/components/ui/plain-table";
 import { visible } from "@/components/ui/text";
 import type { DnsKey } from "@/lib/questions/dns-answers";

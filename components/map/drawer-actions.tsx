@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { linkText } from "@/components/frame/link-change";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { VIEWS, viewAddress } from "@/components/frame/views";
 import { Button, linkButton } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { writeFocus, writeUnfolded } from "@/lib/insight/map/focus";
 import type { Graph, Line, Spot } from "@/lib/insight/map/graph";
 import { addTerm } from "@/lib/scope/edit";

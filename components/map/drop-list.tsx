@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import type { DropRow } from "@/lib/questions/answers-drops";
 import { parseFilter } from "@/lib/scope/filter";

@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { DrawerPart } from "@/components/ui/drawer";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import type { MapNode } from "@/lib/insight/map/answer";
 import type { Line, Spot } from "@/lib/insight/map/graph";
 import { endTerm } from "@/lib/scope/edge-terms";

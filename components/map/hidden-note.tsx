@@ -1,11 +1,11 @@
 "use client";
 
 import { useQueries } from "@tanstack/react-query";
-import Link from "next/link";
 import { capturePath, getJson } from "@/components/frame/api";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { readKey } from "@/components/frame/queries";
 import { formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import type { SummaryAnswer } from "@/lib/questions/answers";
 import { formatTerm, type Term } from "@/lib/scope/filter";

@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { DrawerPart } from "@/components/ui/drawer";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import type { MapAnswer } from "@/lib/questions/answers-map";
 import { endTerm, MEASURE_TERMS } from "@/lib/scope/edge-terms";
 import type { AboutPart } from "./about-parts";

@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { DrawerPart } from "@/components/ui/drawer";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import type { L7Answer, L7Protocol, L7Row } from "@/lib/questions/answers-l7";
 import { type Measure, measureTerms, rowTerms } from "@/lib/scope/request-terms";

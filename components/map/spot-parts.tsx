@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { DrawerPart } from "@/components/ui/drawer";
 import { formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { sumCounts } from "@/lib/insight/map/counts";
 import type { Graph, Line, Spot } from "@/lib/insight/map/graph";
 import { addTerm } from "@/lib/scope/edit";

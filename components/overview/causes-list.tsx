@@ -1,12 +1,12 @@
 "use client";
 
 import { ChevronDown, ChevronRight } from "lucide-react";
-import Link from "next/link";
 import { useId, useState } from "react";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { Button, linkButton } from "@/components/ui/button";
 import type { Zone } from "@/components/ui/clock";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Link } from "@/components/ui/link";
 import { ScrollText } from "@/components/ui/scroll";
 import { Spark } from "@/components/ui/spark";
 import { visible } from "@/components/ui/text";

@@ -1,9 +1,9 @@
-import Link from "next/link";
 import { actorName } from "@/components/frame/actors";
 import { linkText } from "@/components/frame/link-change";
 import { viewAddress } from "@/components/frame/views";
 import { formatRange, formatSecond, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import { parseTime } from "@/lib/base/time";
 import { encodeScope, type Scope } from "@/lib/scope/link";

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { ApiError } from "@/components/frame/api";
 import { NoFlows } from "@/components/frame/no-flows";
@@ -14,6 +13,7 @@ import { viewAddress } from "@/components/frame/views";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";
 import type { CaptureAnswer } from "@/lib/questions/answers";

@@ -1,7 +1,6 @@
 "use client";
 
 import { ArrowRight } from "lucide-react";
-import Link from "next/link";
 import { type ReactNode, useId } from "react";
 import { actorName, edgeTerms } from "@/components/frame/actors";
 import { flowsAddress } from "@/components/frame/flows-address";
@@ -11,6 +10,7 @@ import type { ScopeHandle } from "@/components/frame/use-scope";
 import { TONES, toneOf, Verdict } from "@/components/frame/verdicts";
 import { formatSecond, spansDays, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
 import { useStored } from "@/components/ui/use-stored";
 import { Waiting } from "@/components/ui/waiting";

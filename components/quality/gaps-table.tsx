@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { formatInstantText } from "@/components/frame/instant-text";
 import { formatCount, formatSpan } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { ScrollRegion } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";

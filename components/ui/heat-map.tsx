@@ -1,7 +1,7 @@
 "use client";
 
-import Link from "next/link";
 import { type KeyboardEvent, memo, type ReactNode, useRef, useState } from "react";
+import { Link } from "@/components/ui/link";
 import { formatClock, formatSecond, type Zone } from "./clock";
 import figure from "./figure.module.css";
 import { formatQuantity } from "./format";
@@ -155,7 +155,6 @@ const Cells = memo(function Cells(props: CellsProps) {
                 href={hrefOf(row, start)}
                 className={styles.mark}
                 data-step={stepOf(count, most)}
-                prefetch={false}
               />
             ) : (
               <span {...common} role="img" className={styles.none} />

@@ -1,7 +1,7 @@
 "use client";
 
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "@/components/ui/link";
 import { type AreaLook, KIND_LOOKS } from "./area-looks";
 import { bucketStarts } from "./bucket-starts";
 import { Choice } from "./choice";

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { ZONE } from "@/components/frame/preferences";
 import type { AreaLook } from "@/components/ui/area-looks";
@@ -8,6 +7,7 @@ import { Choice } from "@/components/ui/choice";
 import { DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { formatCount, formatQuantity, formatShare, formatSpan } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { type ChartSeries, SeriesChart } from "@/components/ui/series-chart";
 import { Tile, Tiles } from "@/components/ui/tile";
 import { useStored } from "@/components/ui/use-stored";
