@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Flow } from "@/lib/flow/flow";
-import { presentFields } from "@/lib/flow/presence";
+import { PRESENT, presentFields } from "@/lib/flow/presence";
 import { decodeText } from "./decode";
 
 /** The flow of a document, or the test fails with the refusal. */
@@ -531,6 +531,8 @@ describe("aggregated records", () => {
   ])("have the direction that all of %j were counted for", (counters, direction) => {
     expect(flowOf({ aggregate: counters }).trafficDirection).toBe(direction);
     expect(flowOf({ extensions: counters }).trafficDirection).toBe(direction);
+    const isPresent = (flowOf({ aggregate: counters }).present & PRESENT.traffic_direction) !== 0;
+    expect(isPresent).toBe(direction !== "TRAFFIC_DIRECTION_UNKNOWN");
     expect(flowOf({ aggregate: counters, traffic_direction: "INGRESS" }).trafficDirection).toBe("INGRESS");
   });
 

@@ -352,7 +352,7 @@ export function readHubbleFlow(message: JsonObject): Flow {
   flow.aggregate ??= aggregateInExtensions(flow.extensions);
   if (flow.aggregate !== undefined) {
     countAggregate(flow, flow.aggregate);
-    if (flow.trafficDirection === NO_DIRECTION) flow.trafficDirection = directionCounted(flow.aggregate);
+    if (flow.trafficDirection === NO_DIRECTION) takeDirection(flow, directionCounted(flow.aggregate));
   }
   return flow;
 }
@@ -381,6 +381,12 @@ function directionCounted(aggregate: NonNullable<Flow["aggregate"]>): string {
     [aggregate.unknownDirectionFlowCount, NO_DIRECTION],
   ].filter(([counter]) => counter !== undefined && Number(counter) > 0);
   return counted.length === 1 ? String(counted[0]?.[1]) : NO_DIRECTION;
+}
+
+/** From then on it is there: nothing is ruled out for want of it. */
+function takeDirection(flow: Flow, direction: string): void {
+  flow.trafficDirection = direction;
+  if (direction !== NO_DIRECTION) flow.present |= PRESENT.traffic_direction;
 }
 
 /** Events of an aggregated record: the sum of its three counters; none of them there: at least one. */
