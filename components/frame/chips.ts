@@ -3,6 +3,7 @@
  * that the bad one can be corrected or removed without typing the rest again.
  */
 
+import { unreachable } from "@/lib/base/unreachable";
 import { removeTerm, replaceTerm, switchOff, switchOn } from "@/lib/scope/edit";
 import {
   type Filter,
@@ -12,6 +13,7 @@ import {
   parseFilter,
   type Term,
 } from "@/lib/scope/filter";
+import type { MapPlace } from "@/lib/scope/map-part-kind";
 import { scanTerms } from "@/lib/scope/scan";
 
 export interface Chip {
@@ -25,6 +27,32 @@ export interface Chip {
 export interface ChipTexts {
   readonly q: string;
   readonly off: string;
+}
+
+/** What a chip shows: a part of a map in words, because its value is written for programs. */
+export function shownText({ text, term }: Chip): string {
+  const value = term?.key === "map-part" ? term.values[0] : undefined;
+  if (value?.type !== "map-part") return text;
+  return `${term?.negated ? "!" : ""}map-part:${placeText(value.place)}`;
+}
+
+function placeText(place: MapPlace): string {
+  switch (place.kind) {
+    case "line":
+      return `${place.client} → ${place.server}`;
+    case "client":
+      return `from ${place.key}`;
+    case "server":
+      return `to ${place.key}`;
+    case "either":
+      return place.key;
+    case "rest":
+      return "out of focus";
+    case "beyond":
+      return "not drawn";
+    default:
+      return unreachable(place);
+  }
 }
 
 export function chipsOf(text: string): readonly Chip[] {

@@ -5,7 +5,7 @@ import { classes } from "@/components/ui/classes";
 import { copyText } from "@/components/ui/copy";
 import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
 import { visible } from "@/components/ui/text";
-import type { Chip } from "./chips";
+import { type Chip, shownText } from "./chips";
 import styles from "./filter-chip.module.css";
 
 interface FilterChipProps {
@@ -33,7 +33,7 @@ export function FilterChip({ chip, isOff = false, onEdit, onNegate, onToggle, on
       <Menu
         trigger={
           <button type="button" className={styles.text} aria-label={`Term ${text}${state}`} title={text}>
-            <ChipText text={text} />
+            <ChipText text={visible(shownText(chip))} />
           </button>
         }
       >

@@ -1,6 +1,8 @@
 "use client";
 
+import { useState } from "react";
 import { flowsAddress } from "@/components/frame/flows-address";
+import { Button } from "@/components/ui/button";
 import { DrawerPart } from "@/components/ui/drawer";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { Link } from "@/components/ui/link";
@@ -13,11 +15,14 @@ import { nodeName } from "./words";
 
 export type End = "client" | "server";
 
-const MOST_ROWS = 60;
+/** Rows shown at first, and more each time that is asked for. */
+const ROWS = 60;
+const MORE_ROWS = 240;
 const TITLES: Readonly<Record<End, string>> = { client: "Clients behind it", server: "Servers behind it" };
 
 /** The pods of these sides, with their share of the events; drops where there are any. */
 export function Pods({ captureId, scope, query, ends }: AboutPart & { readonly ends: readonly End[] }) {
+  const [most, setMost] = useState(ROWS);
   const answer = useMap(captureId, query, "pod").data;
   if (answer === undefined) return null;
   const total = answer.edges.reduce((sum, { events }) => sum + events, 0);
@@ -44,7 +49,7 @@ export function Pods({ captureId, scope, query, ends }: AboutPart & { readonly e
             </tr>
           </thead>
           <tbody>
-            {rows.slice(0, MOST_ROWS).map(({ node, events, drops }) => (
+            {rows.slice(0, most).map(({ node, events, drops }) => (
               <tr key={node.id}>
                 <td>{nodeName(node)}</td>
                 {hasDrops && (
@@ -66,8 +71,13 @@ export function Pods({ captureId, scope, query, ends }: AboutPart & { readonly e
             ))}
           </tbody>
         </table>
-        {rows.length > MOST_ROWS && (
-          <p className={styles.quiet}>And {formatQuantity(rows.length - MOST_ROWS, "pod")} more.</p>
+        {rows.length > most && (
+          <p className={styles.quiet}>
+            {formatCount(most)} of {formatQuantity(rows.length, "pod")}.{" "}
+            <Button small onClick={() => setMost(most + MORE_ROWS)}>
+              Show more
+            </Button>
+          </p>
         )}
       </DrawerPart>
     );
