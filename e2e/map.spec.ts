@@ -292,3 +292,71 @@ test("the map, its table and its drawer have no violations", async ({ page, requ
   await expect(page.getByRole("heading", { name: "Who decided" })).toBeVisible();
   await expectAccessible(page);
 });
+
+/** From where to where the picture has ink, in shares of its width. A thread of its own draws it, so it is looked at as the reader does. */
+async function inkOf(page: Page, png: Buffer): Promise<{ readonly left: number; readonly right: number }> {
+  const blank = await page.context().newPage();
+  const ink = await blank.evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const { width, height } = image;
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    const found = { left: 1, right: 0 };
+    for (let pixel = 0; pixel < width * height; pixel++) {
+      const share = (pixel % width) / width;
+      // Buttons stand in the corner.
+      if (share > 0.92 || Math.abs(Number(data[pixel * 4]) - Number(data[0])) < 24) continue;
+      found.left = Math.min(found.left, share);
+      found.right = Math.max(found.right, share);
+    }
+    return found;
+  }, png.toString("base64"));
+  await blank.close();
+  return ink;
+}
+
+/** Workload 1 asks 2, 2 asks 3, and so on. */
+function chain(workloads: number): string {
+  const pod = (nth: number): object => ({ namespace: "shop", pod_name: `w${nth}-0`, identity: 300 + nth });
+  const lines = Array.from({ length: workloads - 1 }, (_, nth) => {
+    const l4 = { TCP: { source_port: 40_000, destination_port: 80, flags: { SYN: true } } };
+    const IP = { source: `10.0.0.${nth + 1}`, destination: `10.0.0.${nth + 2}`, ipVersion: "IPv4" };
+    const time = `2026-08-21T12:00:${10 + nth}Z`;
+    return JSON.stringify({
+      flow: {
+        time,
+        verdict: "FORWARDED",
+        IP,
+        l4,
+        source: pod(nth),
+        destination: pod(nth + 1),
+        is_reply: false,
+      },
+    });
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+test("a picture that is laid out in another way is shown as a whole", async ({ page, request }) => {
+  // A chain of calls, which is as wide as it is long when it is laid out from left to right.
+  const id = await makeCapture(request, "map", chain(12));
+  await page.goto(`/captures/${id}/map`);
+  await drawn(page);
+  const before = await map(page).screenshot();
+  await page.getByRole("button", { name: "By namespace" }).click();
+  await page.getByText("Left to right").click();
+  await expect(page.getByRole("menu")).toBeHidden();
+  let shown = before;
+  const isStill = async (): Promise<boolean> => {
+    const last = shown;
+    shown = await map(page).screenshot();
+    return shown.equals(last) && !shown.equals(before);
+  };
+  await expect.poll(isStill, { intervals: [400] }).toBe(true);
+  const { left, right } = await inkOf(page, shown);
+  expect([left < 0.2, right > 0.8]).toEqual([true, true]);
+});

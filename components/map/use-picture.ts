@@ -12,6 +12,7 @@ import { buildGraph, type Graph, type Line } from "@/lib/insight/map/graph";
 import { edgeKey, MEASURES, type Measure } from "@/lib/insight/map/measure";
 import { type Replay, toReplay } from "@/lib/insight/map/replay";
 import { type Hide, readHide } from "@/lib/scope/map-hide";
+import type { LayoutKind } from "./layout-worker";
 import { readPins } from "./open";
 import { type MapPage, useMap } from "./queries";
 import { type Scene, toScene } from "./scene";
@@ -51,6 +52,8 @@ export interface Picture {
   readonly retry: () => void;
   /** What is drawn; undefined until it is laid out. */
   readonly scene: Scene | undefined;
+  /** How that is laid out: not yet as the link says, right after the reader chose another way. */
+  readonly drawnAs: LayoutKind | undefined;
   readonly graph: Graph | undefined;
   /** The graph has all edges of the scope: none is beyond what one map holds, or outside of the part that is looked at. */
   readonly isWhole: boolean;
@@ -121,6 +124,7 @@ export function usePicture(
     error: answer === undefined ? map.error : null,
     retry: () => void map.refetch(),
     scene,
+    drawnAs: laid?.kind,
     graph,
     isWhole: focus === undefined && answer?.folded.edges === 0,
     unfocusedEdges: shown && near ? shown.filter((edge) => !kept.has(edge)) : [],
