@@ -149,11 +149,17 @@ function Success({ total, ...part }: L7PartProps & { readonly total: L7Counts })
     <>
       {formatShare(succeeded, responses)} of{" "}
       <CountLink {...part} measure="responses" count={responses} isInText />{" "}
-      {responses === 1 ? "answer" : "answers"} succeeded
+      {answersText(part.protocol, responses)}
       {hasClientErrors(part.protocol) &&
         `, ${formatShare(succeeded - clientErrors, responses)} without client errors`}
     </>
   );
+}
+
+/** What a broker answered is in no record of Cilium, so an answer without an error code is not said to have succeeded. */
+function answersText(protocol: L7PartProps["protocol"], responses: number): string {
+  const [noun, has] = responses === 1 ? ["answer", "has"] : ["answers", "have"];
+  return protocol === "kafka" ? `${noun} ${has} no error code` : `${noun} succeeded`;
 }
 
 interface CountLinkProps extends L7PartProps {

@@ -82,7 +82,7 @@ export function L7View({ captureId }: { readonly captureId: string }) {
       {protocol === "kafka" && seen(kafka.data) > 0 && (
         <p className={shared.note}>
           Cilium’s proxy does not read a broker’s error code, so an answer without one can still be a failure.
-          A request for several topics is one record for each, and its answer stands with the first of them.
+          A request for several topics counts once for each, and its answer is that of all of them.
         </p>
       )}
       {seen(methods[protocol]) === 0 ? (

@@ -52,7 +52,7 @@ describe("words of requests", () => {
     expect(toneOfStatus("grpc", "503")).toBe("bad");
     expect(toneOfStatus("grpc", "200")).toBe("good");
     expect(toneOfStatus("kafka", "UNKNOWN_TOPIC_OR_PARTITION")).toBe("bad");
-    expect(toneOfStatus("kafka", "NONE")).toBe("good");
+    expect(toneOfStatus("kafka", "NONE")).toBe("calm");
     expect(toneOfStatus("kafka", "unknown")).toBe("calm");
   });
 

@@ -145,8 +145,9 @@ export function toneOfStatus(protocol: L7Protocol, status: string): Tone {
   if (status.includes("by policy") || status === "denied") return "bad";
   if (status === "no answer") return "warn";
   if (status === "open" || status === "unpaired" || status === "unknown") return "calm";
-  if (status === "OK" || status === "NONE") return "good";
-  if (protocol === "kafka") return "bad";
+  // Cilium's records say NONE whatever the broker answered.
+  if (protocol === "kafka") return status === "NONE" ? "calm" : "bad";
+  if (status === "OK") return "good";
 
   const grpc = protocol === "grpc" && !/^\d+$/.test(status) ? grpcStatusNumber(status) : undefined;
   if (grpc !== undefined) return GRPC_SERVER_ERRORS.includes(grpc) ? "bad" : "warn";

@@ -7,6 +7,7 @@ const row = (id: number, at: number, members: Partial<ExchangeRow> = {}): Exchan
   ...{ id, second: Math.floor(at), nano: Math.round((at % 1) * 1e9), isRequest: true, isDenied: false },
   ...{ side: "INGRESS", node: 1, client: 7, clientPort: 40000, server: 3, serverPort: 80 },
   ...{ key: undefined, subject: "GET /a" },
+  isForAllTopics: false,
   ...members,
 });
 const request = row;
@@ -84,6 +85,55 @@ describe("an answer", () => {
       "of the proxy to a request that it refused is its answer",
       [request(1, 0, { isDenied: true }), response(2, 0.1)],
       "1-2",
+    ],
+  ])("%s", (_name, rows, expected) => {
+    expect(drawn(rows)).toBe(expected);
+  });
+});
+
+describe("an answer of Kafka that names no topic", () => {
+  const topic = (id: number, at: number, name: string, members: Partial<ExchangeRow> = {}) =>
+    request(id, at, { key: 7n, subject: `produce ${name}`, ...members });
+  const answer = (id: number, at: number, members: Partial<ExchangeRow> = {}) =>
+    response(id, at, { key: 7n, subject: undefined, isForAllTopics: true, ...members });
+
+  it.each<readonly [string, readonly ExchangeRow[], string]>([
+    [
+      "is that of all topics of its request",
+      [topic(1, 0, "a"), topic(2, 0.0001, "b"), topic(3, 0.0002, "c"), answer(4, 0.1)],
+      "1-4 2-4 3-4",
+    ],
+    [
+      "is not that of another request of the connection",
+      [topic(1, 0, "a"), topic(2, 0, "b"), topic(3, 0.001, "c", { key: 8n }), answer(4, 0.1)],
+      "1-4 2-4 3-",
+    ],
+    [
+      "is not that of a later request with the same id",
+      [topic(1, 0, "a"), topic(2, 0.02, "b"), answer(3, 0.1), answer(4, 0.2)],
+      "1-3 2-4",
+    ],
+    [
+      "is not that of a second request for the same topic",
+      [topic(1, 0, "a"), topic(2, 0, "a"), answer(3, 0.1), answer(4, 0.2)],
+      "1-3 2-4",
+    ],
+    [
+      "counts once for each topic where both proxies log it",
+      [
+        ...[topic(1, 0, "a", egress), topic(2, 0, "b", egress), topic(3, 0.001, "a"), topic(4, 0.001, "b")],
+        ...[answer(5, 0.1), answer(6, 0.101, egress)],
+      ],
+      "(1-6) (2-6) 3-5 4-5",
+    ],
+    [
+      "is one of several where each names its topic",
+      [
+        ...[topic(1, 0, "a"), topic(2, 0, "b")],
+        ...[answer(3, 0.1, { subject: "produce b", isForAllTopics: false })],
+        ...[answer(4, 0.1, { subject: "produce a", isForAllTopics: false })],
+      ],
+      "1-4 2-3",
     ],
   ])("%s", (_name, rows, expected) => {
     expect(drawn(rows)).toBe(expected);

@@ -9,6 +9,9 @@
  * request within the same client, method and URL. Where both proxies log a request, the server's side (INGRESS) counts;
  * a request that the client's proxy refused never comes to the other.
  *
+ * Kafka's proxy logs a request for several topics once for each, at the same moment, and its answer once, without a topic:
+ * that is the answer to all of them.
+ *
  * Rows come in the order of time; what is held is what is open, and what is younger than the time in which the other
  * side may still show up.
  */
@@ -35,6 +38,8 @@ export interface ExchangeRow {
   readonly key: bigint | undefined;
   /** Method and URL, or API key and topic: equal in a request and its answer. Undefined where the record has neither. */
   readonly subject: string | undefined;
+  /** An answer that names no topic: it is that of all topics of the request with its key. */
+  readonly isForAllTopics: boolean;
 }
 
 export interface Exchange<Row extends ExchangeRow = ExchangeRow> {
@@ -51,6 +56,8 @@ const LONGEST_WAIT_SECONDS = 65;
 /** How far the two proxies' records of one request lie apart at most, their clocks included. */
 const TWIN_SECONDS_BY_KEY = 5;
 const TWIN_SECONDS_BY_SUBJECT = 1;
+/** How far the records of one request for several topics lie apart: the proxy writes them one after the other. */
+const TOPICS_SECONDS = 0.01;
 /** Exchanges held at one moment; beyond it the oldest are given out as they are. */
 const HELD = 200_000;
 /** Open requests of one connection that an answer is compared with; no client waits for more. */
@@ -90,7 +97,15 @@ export class ExchangePairer<Row extends ExchangeRow = ExchangeRow> {
     }
     const asked = this.open.find(connectionOf(row), requestOf(row));
     if (asked === undefined) this.hold({ request: undefined, response: row, twin: undefined, isOut: false });
-    else asked.response = row;
+    else this.answer(asked, row);
+  }
+
+  private answer(asked: Held<Row>, response: Row): void {
+    asked.response = response;
+    if (!response.isForAllTopics) return;
+    const first = asked.request as Row;
+    for (const other of this.open.all(connectionOf(response)))
+      if (isOtherTopic(first, other.request)) other.response = response;
   }
 
   end(): void {
@@ -164,7 +179,18 @@ function requestOf(response: ExchangeRow): Test[] {
     (key === undefined || held.request?.key === undefined) &&
     (subject === undefined || held.request?.subject === undefined || held.request.subject === subject) &&
     isInTime(held);
-  return key === undefined ? [mayBe] : [hasKey, mayBe];
+  if (key === undefined) return [mayBe];
+  const isIt: Test = (held) => held.request?.subject === subject && hasKey(held);
+  return subject === undefined ? [hasKey, mayBe] : [isIt, hasKey, mayBe];
+}
+
+function isOtherTopic(first: ExchangeRow, other: ExchangeRow | undefined): boolean {
+  return (
+    other !== undefined &&
+    other.key === first.key &&
+    other.subject !== first.subject &&
+    isWithin(first, other, TOPICS_SECONDS)
+  );
 }
 
 /** Lists by key, oldest first; what is not waiting any more is passed over and goes when it is at the front. */
@@ -196,6 +222,12 @@ class Queues<Row extends ExchangeRow> {
       }
     }
     return undefined;
+  }
+
+  /** All that wait, oldest first. */
+  all(key: string): Held<Row>[] {
+    const list = this.lists.get(key);
+    return list === undefined ? [] : list.items.slice(list.head).filter((held) => this.isWaiting(held));
   }
 
   trim(key: string): void {

@@ -283,6 +283,35 @@ describe("L7 of single records", () => {
     ]);
   });
 
+  it("gives a Kafka answer that names no topic to every topic of its request", () => {
+    const kafka = (at: number, type: "REQUEST" | "RESPONSE", members: object): string =>
+      http(at, 4001, type, {}, { l7: { type, kafka: members } });
+    const capture = new TestCapture();
+    capture.add(
+      "a",
+      lines(
+        ...["orders", "stock"].map((topic) =>
+          kafka(1, "REQUEST", { topic, api_key: "produce", correlation_id: 7 }),
+        ),
+        kafka(1.25, "RESPONSE", { correlation_id: 7 }),
+        kafka(2, "REQUEST", { topic: "orders", api_key: "produce", correlation_id: 8 }),
+        kafka(2.5, "RESPONSE", { correlation_id: 8, error_code: 3 }),
+        kafka(90, "REQUEST", { topic: "orders", api_key: "fetch", correlation_id: 9 }),
+      ),
+    );
+    const { total, rows } = l7(open(capture), "route", "kafka");
+    expect(total).toMatchObject({
+      ...{ requests: 4, responses: 3, errors: 1, open: 1, unanswered: 0, answersOnly: 0 },
+      ...{ status: { NONE: 2, UNKNOWN_TOPIC_OR_PARTITION: 1 } },
+    });
+    expect(total.latencyNs).toMatchObject({ samples: 3, computed: 3 });
+    expect(rows.map(({ key, method, requests, status }) => [key.route, method, requests, status])).toEqual([
+      ["orders", "produce", 2, { NONE: 1, UNKNOWN_TOPIC_OR_PARTITION: 1 }],
+      ["orders", "fetch", 1, {}],
+      ["stock", "produce", 1, { NONE: 1 }],
+    ]);
+  });
+
   it("counts aggregated records by their events, at most", () => {
     const capture = new TestCapture();
     const l7Record = (type: string, code?: number): string =>

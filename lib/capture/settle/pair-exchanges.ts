@@ -78,6 +78,7 @@ export class ExchangesInTime implements InTime {
     const second = isTimed ? flows.second(row) : 0;
     const textId = at.text[row] === NO_TEXT ? undefined : (at.text[row] as number);
     const what = kind.httpMethod ?? kind.kafkaApiKey;
+    const key = flows.key(row);
     return {
       id: at.id[row] as number,
       second,
@@ -91,8 +92,10 @@ export class ExchangesInTime implements InTime {
       clientPort: kind.isRequest ? sourcePort : destinationPort,
       server: kind.isRequest ? destination : source,
       serverPort: kind.isRequest ? destinationPort : sourcePort,
-      key: flows.key(row),
+      key,
       subject: textId === undefined ? undefined : `${what ?? ""} ${textId}`,
+      isForAllTopics:
+        kind.l7Protocol === "kafka" && !kind.isRequest && key !== undefined && textId === undefined,
       kind,
       textId,
       latencyNs: flows.latencyNs(row),
