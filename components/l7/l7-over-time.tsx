@@ -35,7 +35,7 @@ function worstOf({ errors, denied, clientErrors, unanswered }: L7Counts): L7Time
 
 interface L7OverTimeProps extends L7PartProps {
   readonly total: L7Counts;
-  /** Records that cannot be paired are among them: those name no pods. */
+  /** Records that cannot be paired are among them: those may name no pods. */
   readonly isAtMost: boolean;
 }
 

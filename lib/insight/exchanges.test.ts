@@ -191,8 +191,28 @@ describe("a request that both proxies log", () => {
       "1- 2-",
     ],
     [
-      "is not looked for where the side is unknown",
+      "is not looked for where the side of one alone is unknown",
       [request(1, 0, { side: "unknown" }), request(2, 0.1)],
+      "1- 2-",
+    ],
+    [
+      "counts at the node that logged it later, where the records name no side",
+      both().map((one) => ({ ...one, side: "unknown" as const })),
+      "(1-4) 2-3",
+    ],
+    [
+      "cannot be told from two requests, where they name no node either: both count",
+      [request(1, 0, { side: "unknown", node: 0 }), request(2, 0.1, { side: "unknown", node: 0 })],
+      "1- 2-",
+    ],
+    [
+      "is another one for another URL, whatever the node",
+      [request(1, 0, { side: "unknown" }), request(2, 0, { side: "unknown", node: 2, subject: "GET /b" })],
+      "1- 2-",
+    ],
+    [
+      "is another one when the first proxy refused it, where they name no side",
+      [request(1, 0, { side: "unknown", isDenied: true }), request(2, 0, { side: "unknown", node: 2 })],
       "1- 2-",
     ],
     ["is one for its answers alone, too", [response(1, 0), response(2, 0.01, egress)], "(-2) -1"],
@@ -200,14 +220,24 @@ describe("a request that both proxies log", () => {
     expect(drawn(rows)).toBe(expected);
   });
 
-  it("names the other record on each side", () => {
+  it("names the other record on each side, and so does what may be the same", () => {
     const [first, second] = pair(both());
     expect([first?.twin, second?.twin]).toEqual([2, 1]);
+    const twins = (node: number) =>
+      pair(
+        [
+          ...[request(1, 0), request(2, 0.9), response(3, 0.91), response(4, 0.92)],
+          // By the clock of one node it began when the one before was over.
+          ...[request(5, 3), response(6, 3.1), request(7, 3.2), response(8, 3.3), request(9, 4.3)],
+        ].map((one) => ({ ...one, side: "unknown" as const, node })),
+      ).map(({ twin }) => twin);
+    expect(twins(1)).toEqual([2, 1, undefined, undefined, undefined]);
+    expect(twins(0)).toEqual([2, 1, 7, 5, undefined]);
   });
 });
 
 describe("pairing", () => {
-  const sides: readonly Side[] = ["INGRESS", "EGRESS"];
+  const sides: readonly Side[] = ["INGRESS", "EGRESS", "unknown"];
   const item = fc.record({
     step: fc.constantFrom(0.001, 0.3, 0.9, 2, 6, 64, 70),
     isRequest: fc.boolean(),
@@ -243,7 +273,10 @@ describe("pairing", () => {
         const byId = new Map(exchanges.map((one) => [(one.request ?? one.response)?.id, one]));
         for (const one of exchanges) {
           if (one.twin === undefined) expect(one.isCounted).toBe(true);
-          else expect(byId.get(one.twin)?.isCounted).toBe(!one.isCounted);
+          else {
+            const side = (one.request ?? one.response)?.side;
+            expect(byId.get(one.twin)?.isCounted).toBe(side === "unknown" || !one.isCounted);
+          }
         }
       }),
       { seed: 20261125, numRuns: 2000 },

@@ -7,7 +7,9 @@
  *
  * A request id can travel on to other services, so it is compared within a connection only; and for two sides of one
  * request within the same client, method and URL. Where both proxies log a request, the server's side (INGRESS) counts;
- * a request that the client's proxy refused never comes to the other.
+ * a request that the client's proxy refused never comes to the other. Where the records name no side (printed, masked),
+ * those of two nodes are those of two proxies, and the later one counts; on one node, or on nodes without a name, two that
+ * are alike may be one or two: both count, and each names the other.
  *
  * Kafka's proxy logs a request for several topics once for each, at the same moment, and its answer once, without a topic:
  * that is the answer to all of them.
@@ -28,6 +30,7 @@ export interface ExchangeRow {
   /** Requests only: verdict DROPPED. */
   readonly isDenied: boolean;
   readonly side: Side;
+  /** {@link NO_NODE} where the record names none. */
   readonly node: number;
   /** Numbers of addresses. */
   readonly client: number;
@@ -45,7 +48,7 @@ export interface ExchangeRow {
 export interface Exchange<Row extends ExchangeRow = ExchangeRow> {
   readonly request: Row | undefined;
   readonly response: Row | undefined;
-  /** Anchor of the same exchange at the other side. */
+  /** Anchor of the same exchange at the other side; of what may be the same, where both count. */
   readonly twin: number | undefined;
   /** False at the side that does not count because the other does. */
   readonly isCounted: boolean;
@@ -58,6 +61,7 @@ const TWIN_SECONDS_BY_KEY = 5;
 const TWIN_SECONDS_BY_SUBJECT = 1;
 /** How far the records of one request for several topics lie apart: the proxy writes them one after the other. */
 const TOPICS_SECONDS = 0.01;
+const NO_NODE = 0;
 /** Exchanges held at one moment; beyond it the oldest are given out as they are. */
 const HELD = 200_000;
 /** Open requests of one connection that an answer is compared with; no client waits for more. */
@@ -67,6 +71,7 @@ interface Held<Row extends ExchangeRow = ExchangeRow> {
   request: Row | undefined;
   response: Row | undefined;
   twin: Held<Row> | undefined;
+  isCounted: boolean;
   isOut: boolean;
 }
 
@@ -91,12 +96,12 @@ export class ExchangePairer<Row extends ExchangeRow = ExchangeRow> {
   add(row: Row): void {
     this.giveOut(row.second);
     if (row.isRequest) {
-      const held = this.hold({ request: row, response: undefined, twin: undefined, isOut: false });
+      const held = this.hold(row, undefined);
       this.open.push(connectionOf(row), held, OPEN_PER_CONNECTION);
       return;
     }
     const asked = this.open.find(connectionOf(row), requestOf(row));
-    if (asked === undefined) this.hold({ request: undefined, response: row, twin: undefined, isOut: false });
+    if (asked === undefined) this.hold(undefined, row);
     else this.answer(asked, row);
   }
 
@@ -114,7 +119,8 @@ export class ExchangePairer<Row extends ExchangeRow = ExchangeRow> {
     this.next = 0;
   }
 
-  private hold(held: Held<Row>): Held<Row> {
+  private hold(request: Row | undefined, response: Row | undefined): Held<Row> {
+    const held = { request, response, twin: undefined, isCounted: true, isOut: false };
     this.held.push(held);
     this.matchTwin(held);
     return held;
@@ -122,16 +128,14 @@ export class ExchangePairer<Row extends ExchangeRow = ExchangeRow> {
 
   private matchTwin(held: Held<Row>): void {
     const row = anchorOf(held);
-    if (row.side === "unknown" || (row.side === "EGRESS" && row.isDenied)) return;
-    const other = row.side === "INGRESS" ? "EGRESS" : "INGRESS";
-    const reach = row.key === undefined ? TWIN_SECONDS_BY_SUBJECT : TWIN_SECONDS_BY_KEY;
-    const twin = this.alone.find(`${other} ${sharedOf(row)}`, [
-      (waiting) => isWithin(anchorOf(waiting), row, reach),
-    ]);
+    if (row.side === "EGRESS" && row.isDenied) return;
+    const twin = this.alone.find(`${OTHER_SIDE[row.side]} ${sharedOf(row)}`, testsOfTwin(row));
     if (twin === undefined) this.alone.push(`${row.side} ${sharedOf(row)}`, held, HELD);
     else {
       held.twin = twin;
       twin.twin = held;
+      if (row.side === "EGRESS") held.isCounted = false;
+      else if (row.side === "INGRESS" || anchorOf(twin).node !== row.node) twin.isCounted = false;
     }
   }
 
@@ -154,7 +158,7 @@ export class ExchangePairer<Row extends ExchangeRow = ExchangeRow> {
 
   private emit(held: Held<Row>): void {
     const row = anchorOf(held);
-    const { request, response, twin } = held;
+    const { request, response, twin, isCounted } = held;
     held.isOut = true;
     this.open.trim(connectionOf(row));
     this.alone.trim(`${row.side} ${sharedOf(row)}`);
@@ -162,12 +166,36 @@ export class ExchangePairer<Row extends ExchangeRow = ExchangeRow> {
       request,
       response,
       twin: twin === undefined ? undefined : anchorOf(twin).id,
-      isCounted: twin === undefined || row.side === "INGRESS",
+      isCounted,
     });
   }
 }
 
 type Test = (held: Held) => boolean;
+
+const OTHER_SIDE: Readonly<Record<Side, Side>> = {
+  INGRESS: "EGRESS",
+  EGRESS: "INGRESS",
+  unknown: "unknown",
+};
+
+/** What can be the same exchange at the other proxy, surest first. */
+function testsOfTwin(row: ExchangeRow): Test[] {
+  const reach = row.key === undefined ? TWIN_SECONDS_BY_SUBJECT : TWIN_SECONDS_BY_KEY;
+  const isNear: Test = (waiting) => isWithin(anchorOf(waiting), row, reach);
+  if (row.side !== "unknown") return [isNear];
+  // Refused by the client's proxy, it never came to another.
+  const mayGoOn: Test = (waiting) => !anchorOf(waiting).isDenied && isNear(waiting);
+  const isElsewhere = ({ node }: ExchangeRow): boolean =>
+    node !== NO_NODE && row.node !== NO_NODE && node !== row.node;
+  // By one clock, the client's proxy has no answer before the server's asked.
+  const isOver = ({ request, response }: Held): boolean =>
+    row.node !== NO_NODE && request !== undefined && response !== undefined;
+  return [
+    (waiting) => isElsewhere(anchorOf(waiting)) && mayGoOn(waiting),
+    (waiting) => anchorOf(waiting).node === row.node && !isOver(waiting) && mayGoOn(waiting),
+  ];
+}
 
 /** What fits a response, best first: the request with its key; else the oldest with nothing that differs. */
 function requestOf(response: ExchangeRow): Test[] {

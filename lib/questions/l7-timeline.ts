@@ -92,7 +92,7 @@ function readCells(
   return capture.database
     .prepareExact(
       `SELECT ${KEYS[by]}, ${number.sql} AS bucket, max(${AT_MOST_SQL}), sum(max(e.requests, e.responses))
-       FROM (SELECT id, requests, responses, ${REQUEST_CLASS_SQL} AS class FROM L7Exchange
+       FROM (SELECT id, requests, responses, twinId, ${REQUEST_CLASS_SQL} AS class FROM L7Exchange
              WHERE counted = 1 AND protocol = ${L7_PROTOCOL[protocol]}) e
          JOIN Flow f ON f.id = e.id JOIN Kind k ON k.id = f.kindId JOIN Pair p ON p.id = f.pairId
        WHERE ${of === "all" ? "1" : "e.class = ?"} AND ${compiled.sql} GROUP BY 1, 2`,

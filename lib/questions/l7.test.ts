@@ -283,6 +283,19 @@ describe("L7 of single records", () => {
     ]);
   });
 
+  it("counts what may be one request twice, and says so, where records name neither side nor node", () => {
+    const asked = (at: number, url: string): string =>
+      http(at, 4001, "REQUEST", { url }, { traffic_direction: undefined });
+    const counted = (...texts: string[]) => {
+      const capture = new TestCapture();
+      capture.add("a", lines(...texts));
+      const { meta, total } = l7(open(capture), "route");
+      return [meta.exact, total.requests];
+    };
+    expect(counted(asked(1, "/a"), asked(1.5, "/b"), asked(3, "/a"))).toEqual([true, 3]);
+    expect(counted(asked(1, "/a"), asked(1.5, "/b"), asked(1.9, "/a"))).toEqual([false, 3]);
+  });
+
   it("gives a Kafka answer that names no topic to every topic of its request", () => {
     const kafka = (at: number, type: "REQUEST" | "RESPONSE", members: object): string =>
       http(at, 4001, type, {}, { l7: { type, kafka: members } });

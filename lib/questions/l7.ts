@@ -41,14 +41,16 @@ export function readL7(capture: OpenCapture, parameters: L7Parameters): Result<L
   return ok({ meta: requestsMeta(capture, isAtMost), ...answer });
 }
 
-/** Of a record that was not paired: the other proxy's may stand for the same request. */
-export const AT_MOST_SQL = "(k.aggregated <> 0 OR f.sourcePort IS NULL OR f.destinationPort IS NULL)";
+/** Of a record that was not paired, or has a likeness by which side and node are not known: both may stand for one request. */
+export const AT_MOST_SQL = `(k.aggregated <> 0 OR f.sourcePort IS NULL OR f.destinationPort IS NULL OR
+  (e.twinId IS NOT NULL AND coalesce(k.trafficDirection, '') NOT IN ('INGRESS', 'EGRESS')
+    AND EXISTS (SELECT 1 FROM L7Exchange t WHERE t.id = e.twinId AND t.counted = 1)))`;
 
 export function requestsMeta(capture: OpenCapture, isAtMost: boolean): Meta {
   const meta = capture.meta("requests");
   if (!isAtMost) return meta;
   const note =
-    "Aggregated records, and records without ports, cannot be paired: counts are at most, as the proxies of both sides may have logged the same.";
+    "Counts are at most: the proxies of both sides may have logged the same request, and records that are aggregated, without ports, or without direction and node (as printed ones often are) do not tell.";
   return { ...meta, exact: false, notes: [...meta.notes, note] };
 }
 

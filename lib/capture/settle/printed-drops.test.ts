@@ -211,4 +211,29 @@ describe("a connection that is printed", () => {
     ).toEqual([[1n, 1n, 200n, 50_000_000n]]);
     expect(database.prepareExact("SELECT type, count FROM Cause").rows([])).toEqual([["refused", 1n]]);
   });
+
+  it("has a request that two nodes printed once, at the later one; without nodes it may be two", () => {
+    const http = "http://api/orders/7";
+    const asked = `http-request FORWARDED (HTTP/1.1 GET ${http})`;
+    const answered = `http-response FORWARDED (HTTP/1.1 200 50ms (GET ${http}))`;
+    const counted = (...[client, server]: [string, string]) => {
+      const capture = new TestCapture();
+      capture.add(
+        "printed.txt",
+        lines(
+          compact(`${DAY}18.000Z${client}`, `${WEB} -> ${API}`, asked),
+          compact(`${DAY}18.002Z${server}`, `${WEB} -> ${API}`, asked),
+          compact(`${DAY}18.042Z${server}`, `${WEB} <- ${API}`, answered),
+          compact(`${DAY}18.050Z${client}`, `${WEB} <- ${API}`, answered),
+        ),
+      );
+      return capture.database
+        .prepareExact(
+          "SELECT count(*), sum(twinId IS NOT NULL), max(latencyNs) FROM L7Exchange WHERE counted = 1",
+        )
+        .rows([]);
+    };
+    expect(counted(" [n1]", " [n2]")).toEqual([[1n, 1n, 40_000_000n]]);
+    expect(counted("", "")).toEqual([[2n, 2n, 48_000_000n]]);
+  });
 });
