@@ -288,6 +288,8 @@ describe("questions about names", () => {
     s: dns(0.05, 50002, "api.example.com.", { ips: ["192.0.2.7"] }),
     // Nobody answers; the node's log goes on.
     t: dns(1, 50003, "lost.example.com."),
+    // A DNS rule refuses it: neither answered nor left without an answer.
+    v: dns(2, 50004, "refused.example.com.").replace("FORWARDED", "DROPPED"),
     u: line(100, {
       ...trace,
       ...tcp(40009, 80, "ACK"),
@@ -298,10 +300,12 @@ describe("questions about names", () => {
   };
   const cases: [filter: string, letters: string][] = [
     ["expansion:yes", "pq"],
-    ["expansion:no", "rst"],
+    ["expansion:no", "rstv"],
     ["expansion:-", "u"],
     ["answered:yes protocol:dns", "pr"],
-    ["answered:no protocol:dns", "t"],
+    ["answered:no", "t"],
+    ["answered:?", ""],
+    ["answered:- protocol:dns", "qsv"],
     ["latency-ms:>=30", "s"],
     ["latency-ms:<30", "q"],
   ];

@@ -288,7 +288,8 @@ export function attemptCondition(value: ValueOfTerm<"attempt">): Condition {
 
 /**
  * What became of requests and attempts, by the first record of each; an attempt that was dropped got no answer. A request
- * that a rule refused was answered by the proxy, in the server's place: it is neither.
+ * that a rule refused was answered by the proxy, in the server's place: it is neither. Where an attempt begins with a
+ * request (a DNS question is often all of its exchange that the log holds), the request says what became of it.
  */
 const ANSWERS = {
   yes: { attempt: "1, 2", request: "1", dns: "0" },
@@ -307,7 +308,9 @@ export function answeredCondition(value: ValueOfTerm<"answered">): Condition {
 function answered(answer: keyof typeof ANSWERS): Condition {
   const { attempt, request, dns } = ANSWERS[answer];
   return {
-    sql: `f.id IN (SELECT id FROM Attempt WHERE outcome IN (${attempt})
+    sql: `f.id IN (SELECT id FROM Attempt a WHERE outcome IN (${attempt})
+        AND NOT EXISTS (SELECT 1 FROM DnsExchange WHERE id = a.id AND requestId IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM L7Exchange WHERE id = a.id AND requests > 0)
       UNION ALL SELECT id FROM L7Exchange WHERE requests > 0 AND outcome IN (${request})
       UNION ALL SELECT requestId FROM DnsExchange WHERE requestId IS NOT NULL AND state IN (${dns}))`,
     parameters: [],
