@@ -205,6 +205,8 @@ describe("what is wrong with DNS", () => {
         drop(20, "n1"),
         drop(21, "n2"),
         drop(22, "n2"),
+        // No packet is lost here: the proxy answers.
+        ...asked(23, "refused.example", { after: "refused" }),
       ),
     );
     const [silent] = askCauses(open).rows.filter(({ type }) => type === "silent-resolver");

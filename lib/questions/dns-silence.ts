@@ -16,12 +16,17 @@ type Row = DnsCausesAnswer["rows"][number];
 
 /** Packets to resolvers. */
 export const TO_RESOLVERS = "server-port:53";
+/** Those that were lost: a name that a DNS rule refused is answered by the proxy, and nobody waits for it. */
+const LOST = "!decided-by:l7-rule";
 const NODES = 50;
 
 /** The scope's parameters with one more term. */
 export function toResolvers(parameters: ScopeParameters): ScopeParameters {
-  const q = [parameters.q ?? "", TO_RESOLVERS].filter((text) => text !== "").join(" ");
-  return { ...parameters, q };
+  return withTerms(parameters, TO_RESOLVERS);
+}
+
+function withTerms(parameters: ScopeParameters, terms: string): ScopeParameters {
+  return { ...parameters, q: [parameters.q ?? "", terms].filter((text) => text !== "").join(" ") };
 }
 
 export function explainSilence(
@@ -31,13 +36,14 @@ export function explainSilence(
   rows: readonly Row[],
 ): Result<readonly Row[], QuestionFailure> {
   if (!rows.some(isSilence)) return ok(rows);
-  const drops = readDrops(capture, { ...toResolvers(parameters), by: "node", limit: NODES, buckets: 2 });
+  const asked = withTerms(parameters, `${TO_RESOLVERS} ${LOST}`);
+  const drops = readDrops(capture, { ...asked, by: "node", limit: NODES, buckets: 2 });
   if (!drops.ok) return drops;
   const evidence = drops.value.rows.map(({ key, drops: n, filter }): Row["evidence"][number] => ({
     says: `Drops on port 53 on ${key.node ?? "a node that is not known"}, to whichever resolver`,
     count: n,
     unit: "drops",
-    filter: `${TO_RESOLVERS} ${filter}`,
+    filter: `${TO_RESOLVERS} ${LOST} ${filter}`,
   }));
   const halves = readHalves(capture, exchangesInScope(capture, scope));
   return ok(
