@@ -7,6 +7,9 @@ interface Wish {
   readonly qtype?: string;
   readonly rcode?: number;
   readonly ips?: readonly string[];
+  /** Names that the answer led through, as Hubble writes them: with a final dot. */
+  readonly cnames?: readonly string[];
+  readonly ttl?: number;
   /** Seconds until the answer; `null`: none, `refused`: a DNS rule refuses the question. */
   readonly after?: number | null | "refused";
 }
@@ -17,7 +20,8 @@ export function asked(
   query: string,
   { rcode = 0, after = 0.01, ...wish }: Wish = {},
 ): string[] {
-  const said = rcode === 0 ? { ips: wish.ips ?? ["192.0.2.7"], ttl: 30 } : { rcode };
+  const { ips = ["192.0.2.7"], cnames, ttl = 30 } = wish;
+  const said = rcode === 0 ? { ips, cnames, ttl } : { rcode };
   const isRefused = after === "refused";
   const request = message(seconds, "REQUEST", query, wish, isRefused ? { verdict: "DROPPED" } : {}, {});
   if (after === null || isRefused) return [request];

@@ -2,11 +2,18 @@
 
 import { expect, onTestFinished } from "vitest";
 import { type DnsBy, type DnsParameters, readDns } from "./dns";
-import type { DnsAnswer, DnsCounts, DnsExpansionAnswer, DnsLatencyAnswer } from "./dns-answers";
+import type {
+  DnsAnswer,
+  DnsCounts,
+  DnsExpansionAnswer,
+  DnsLatencyAnswer,
+  DnsResponsesAnswer,
+} from "./dns-answers";
 import { readDnsCauses } from "./dns-causes";
 import type { DnsCausesAnswer } from "./dns-causes-answer";
 import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";
 import { readDnsLatency } from "./dns-latency";
+import { readDnsResponses } from "./dns-responses";
 import { OpenCapture } from "./open-capture";
 import type { ScopeParameters } from "./scope-parameters";
 
@@ -39,6 +46,10 @@ export function askExpansion(
   parameters: Partial<DnsExpansionParameters> = {},
 ): DnsExpansionAnswer {
   return value(open.ask((capture) => readDnsExpansion(capture, { limit: 1000, ...parameters })));
+}
+
+export function askResponses(open: OpenCapture, parameters: ScopeParameters = {}): DnsResponsesAnswer {
+  return value(open.ask((capture) => readDnsResponses(capture, { limit: 1000, ...parameters })));
 }
 
 /** The readable key of a row. */
