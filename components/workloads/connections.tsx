@@ -45,14 +45,23 @@ interface FatesProps extends WorkloadPartProps {
 
 function Fates({ by, answer, ...part }: FatesProps) {
   const { handle } = part;
-  const { total, rows, folded, meta } = answer;
-  if (total.attempts === 0 && total.outcomes["open-already"] === undefined)
+  const { rows, folded, meta } = answer;
+  const { attempts, resets } = answer.total;
+  if (attempts === null || resets === null)
     return (
       <Empty title="No TCP connections can be followed in this scope." role="status">
         A connection is known by its addresses and ports. Aggregated records have no client port, and a field
-        mask can leave both out; packets beside SYN, FIN and RST are thinned by monitor aggregation.
+        mask can leave both out, or the time; no record of the scope has them.
       </Empty>
     );
+  if (rows.length === 0)
+    return (
+      <Empty title="No TCP connections in this scope." role="status">
+        Its records have ports, and none of them is TCP at which a connection counts: a connection counts at
+        its first record.
+      </Empty>
+    );
+  const total = { ...answer.total, attempts, resets };
   return (
     <>
       {meta.notes.map((note) => (

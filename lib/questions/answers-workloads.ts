@@ -85,7 +85,8 @@ const connectionCounts = z.object({
 
 export const connectionsAnswerSchema = z.object({
   meta: metaSchema,
-  total: connectionCounts,
+  /** `attempts` and `resets` null: no record of the scope has ports and a time, so nothing is known of connections. */
+  total: connectionCounts.extend({ attempts: count.nullable(), resets: count.nullable() }),
   /** Those that never got an answer first, then most attempts that failed. */
   rows: z.array(
     connectionCounts.extend({
@@ -107,7 +108,8 @@ export const connectionsTimelineAnswerSchema = z.object({
   bucketNs: ns,
   fromNs: z.string().nullable(),
   toNs: z.string().nullable(),
-  total: count,
+  /** Null: no record of the scope has ports and a time. */
+  total: count.nullable(),
   /** Largest first; with `by=outcome` in the order of the words. */
   series: z.array(
     z.object({ key: connectionKey, total: count, points: z.array(z.tuple([z.string(), count])) }),

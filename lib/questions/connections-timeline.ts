@@ -14,6 +14,7 @@ import type {
   ConnectionsTimelineBy,
 } from "./answers-workloads";
 import { bucketNumber } from "./buckets";
+import { hasPorts } from "./counts";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { addPoints } from "./points";
@@ -102,7 +103,7 @@ function count(
     bucketNs: String(width),
     fromNs: span === undefined ? null : String(start),
     toNs: span === undefined ? null : String(alignDown(last, width) + width),
-    total: sum(all),
+    total: all.length > 0 || hasPorts(capture.database, compiled) ? sum(all) : null,
     series: all.slice(0, limit),
     folded: {
       series: folded.length,

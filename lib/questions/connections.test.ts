@@ -5,6 +5,7 @@ import { readConnections } from "./connections";
 import { readConnectionsTimeline } from "./connections-timeline";
 import { OpenCapture } from "./open-capture";
 import { readServices } from "./services";
+import { readSummary } from "./summary";
 import { readWorkloads } from "./workloads";
 
 type Name = "web" | "api" | "db";
@@ -109,6 +110,28 @@ describe("connections, each followed to its end", () => {
     expect(total.lengthNs.samples).toBe(3);
     // Half a second, one, two.
     expect(Math.abs(Number(total.lengthNs.p50) / 1e9 - 1)).toBeLessThan(0.01);
+  });
+
+  it("are not known, never none, where no record has ports and a time: as the summary has it", () => {
+    const untimed = line(undefined, { l4: { TCP: { source_port: 4001, destination_port: 80 } } });
+    const portless = line(1, { l4: { TCP: {} } });
+    const udp = line(1, { l4: { UDP: { source_port: 4001, destination_port: 53 } } });
+    const found = [[untimed], [portless], [udp, portless]].map((records) => {
+      const capture = open(...records);
+      const timeline = capture.ask((asked) =>
+        readConnectionsTimeline(asked, { by: "outcome", of: "attempts", buckets: 10, limit: 20 }),
+      );
+      const summary = capture.ask((asked) => readSummary(asked, {}));
+      if (!timeline.ok || !summary.ok) throw new Error("no answer");
+      const { attempts, resets } = connections(capture, "edge").total;
+      expect(summary.value.attempts === null).toBe(attempts === null);
+      return [attempts, resets, timeline.value.total];
+    });
+    expect(found).toEqual([
+      [null, null, null],
+      [null, null, null],
+      [0, 0, 0],
+    ]);
   });
 
   it("name first who never answered", () => {

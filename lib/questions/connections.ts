@@ -14,6 +14,7 @@ import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
 import { OUTCOME } from "@/lib/insight/outcome";
 import { CONNECTION_WORDS, type ConnectionWord } from "@/lib/scope/outcome-kinds";
 import type { ConnectionCounts, ConnectionKey, ConnectionsAnswer, ConnectionsBy } from "./answers-workloads";
+import { hasPorts } from "./counts";
 import type { QuestionFailure } from "./failure";
 import { bucketSql } from "./latency-bucket";
 import type { OpenCapture } from "./open-capture";
@@ -31,11 +32,18 @@ export function readConnections(
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const { by, limit } = parameters;
-  const table = capture.keep(`connections ${by} ${limit} ${scopeKey(parameters)}`, () =>
-    tabulate(readGroups(capture, compileScope(capture.database, scope.value), by), limit),
-  );
+  const table = capture.keep(`connections ${by} ${limit} ${scopeKey(parameters)}`, () => {
+    const compiled = compileScope(capture.database, scope.value);
+    const groups = readGroups(capture, compiled, by);
+    const answer = tabulate(groups, limit);
+    const isKnown = groups.length > 0 || hasPorts(capture.database, compiled);
+    return isKnown ? answer : { ...answer, total: { ...answer.total, ...UNKNOWN } };
+  });
   return ok({ meta: capture.meta("attempts"), ...table });
 }
+
+/** Nothing is known of connections, as in the summary: not none. */
+const UNKNOWN = { attempts: null, resets: null };
 
 const WORDS = CONNECTION_WORDS.map((word) => `sum(n * (${CONNECTIONS[word]}))`).join(", ");
 const RESET = `(${CONNECTIONS["reset-by-client"]}) OR (${CONNECTIONS["reset-by-server"]})`;
