@@ -5,6 +5,7 @@ import { PLACES_PER_BLOCK } from "@/lib/flow/batch";
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import type { Sqlite } from "./driver";
 import { type BlockBytes, type Model, openBytes } from "./likeness";
+import { ModelsRead } from "./models-read";
 
 export interface RawRecord {
   readonly bytes: Buffer;
@@ -66,22 +67,15 @@ export function openRawBlock(database: Sqlite, blockId: number): RawBlockReader 
   };
 }
 
-/** Models of blocks that were read lately; a block's id is never given to another one. */
-const modelsRead = new WeakMap<Sqlite, Map<number, readonly Model[]>>();
-/** Most models stand in the first blocks of a file, where there are half a MiB of them in each. */
-const BLOCKS_KEPT = 24;
+const modelsRead = new WeakMap<Sqlite, ModelsRead>();
 
 function modelsOf(database: Sqlite, blockId: number): readonly Model[] {
   let kept = modelsRead.get(database);
   if (kept === undefined) {
-    kept = new Map();
+    kept = new ModelsRead();
     modelsRead.set(database, kept);
   }
-  const models = kept.get(blockId) ?? readModels(database, blockId);
-  kept.delete(blockId);
-  kept.set(blockId, models);
-  if (kept.size > BLOCKS_KEPT) kept.delete(kept.keys().next().value as number);
-  return models;
+  return kept.of(blockId, () => readModels(database, blockId));
 }
 
 function readModels(database: Sqlite, blockId: number): readonly Model[] {

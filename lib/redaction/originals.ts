@@ -90,7 +90,7 @@ export class Digest {
   }
 }
 
-function digestOf(text: string): number {
+export function digestOf(text: string): number {
   const digest = new Digest();
   for (let at = 0; at < text.length; at++) digest.add(text.charCodeAt(at));
   return digest.value;
