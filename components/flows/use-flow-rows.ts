@@ -4,6 +4,7 @@ import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { capturePath, getJson } from "@/components/frame/api";
 import { REFRESH_MS, readKey, useCapture } from "@/components/frame/queries";
+import { useAskedAtOnce } from "@/components/frame/scope-changes";
 import type { FlowsAnswer } from "@/lib/questions/answers";
 import type { FlowOrder } from "./flow-order";
 import { PAGE_ROWS, pageParams } from "./page-params";
@@ -44,6 +45,8 @@ export function useFlowRows({ captureId, query, order, isEnabled }: Wanted, inSi
     () => pagesKey({ captureId, query, order: { sort, way } }),
     [captureId, query, sort, way],
   );
+
+  useAskedAtOnce("view", (next) => pageQuery({ captureId, query: next, order }, 0));
 
   const pages = Array.from({ length: lastPage - firstPage + 1 }, (_, index) => firstPage + index);
   const results = useQueries({

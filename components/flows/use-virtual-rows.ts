@@ -73,9 +73,12 @@ export function useVirtualRows(
       const element = scroller.current;
       if (element === null) return;
       const next = placeAt(map, top);
-      element.scrollTop = next.physical;
-      // Read back: a browser rounds to its own pixels.
-      place.current = { top: next.top, physical: element.scrollTop };
+      // Both ways through scrollTop make the browser lay the page out on the spot: not where all stays at the start.
+      if (next.physical !== 0 || place.current.physical !== 0) {
+        element.scrollTop = next.physical;
+        // Read back: a browser rounds to its own pixels.
+        place.current = { top: next.top, physical: element.scrollTop };
+      }
       draw();
     },
     [scroller, map, draw],

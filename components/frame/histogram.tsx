@@ -20,8 +20,9 @@ import styles from "./histogram.module.css";
 import { HistogramPlot } from "./histogram-plot";
 import { type Bars, type Bucket, toBars } from "./histogram-scale";
 import { ZONE } from "./preferences";
-import { useCapture, useTimeline } from "./queries";
+import { timelineQuery, useCapture, useTimeline } from "./queries";
 import { movedRange, type RangeMove, union, wholeWindow, windowOf, within } from "./range";
+import { useAskedAtOnce } from "./scope-changes";
 import type { ScopeHandle } from "./use-scope";
 import { TONES, toneOf, verdictLabel } from "./verdicts";
 
@@ -48,7 +49,9 @@ export function Histogram({ captureId, scope }: HistogramProps) {
   const capture = useCapture(captureId).data;
   // Steps of twenty, so that dragging a splitter does not ask anew for each pixel.
   const buckets = Math.min(MOST_BUCKETS, Math.floor(width / BAR_WIDTH / 20) * 20);
-  const timeline = useTimeline(captureId, scope, Math.max(buckets, width > 0 ? 20 : 0));
+  const asked = Math.max(buckets, width > 0 ? 20 : 0);
+  const timeline = useTimeline(captureId, scope, asked);
+  useAskedAtOnce("frame", (query) => (asked > 0 ? timelineQuery(captureId, query, asked) : undefined));
   const answer = timeline.data;
   const bars = useMemo(() => answer && toBars(answer), [answer]);
   const whole = useWhole(capture, answer);

@@ -14,10 +14,15 @@ import type {
 import type { ReportAnswer } from "@/lib/questions/report/answer";
 import { capturePath, getJson } from "./api";
 import { totalParams } from "./first-asks";
+import { useAskedAtOnce } from "./scope-changes";
 import { type ScopeHandle, useScope } from "./use-scope";
 
 /** While a file is read, what is on screen is asked for again this often. */
 export const REFRESH_MS = 2000;
+
+interface Asked {
+  readonly signal: AbortSignal;
+}
 
 export const capturesKey = ["captures"] as const;
 export const captureKey = (captureId: string) => ["capture", captureId] as const;
@@ -82,10 +87,14 @@ function useIsReading(captureId: string): boolean {
 /** Numbers of the scope, without rows. */
 export function useTotal(captureId: string, { scope, query }: ScopeHandle) {
   const isReading = useIsReading(captureId);
-  return useQuery({
+  const ask = (query: string) => ({
     queryKey: [...readKey(captureId), "total", query],
-    queryFn: ({ signal }) =>
+    queryFn: ({ signal }: Asked) =>
       getJson<FlowsAnswer>(capturePath(captureId, "/flows"), { params: totalParams(query), signal }),
+  });
+  useAskedAtOnce("view", ask);
+  return useQuery({
+    ...ask(query),
     enabled: scope !== undefined,
     refetchInterval: isReading ? REFRESH_MS : false,
   });
@@ -94,13 +103,17 @@ export function useTotal(captureId: string, { scope, query }: ScopeHandle) {
 /** What there is in the scope, and what of it is wrong: for the tabs, and for what is said of the scope. */
 export function useSummary(captureId: string, { scope, query }: ScopeHandle) {
   const isReading = useIsReading(captureId);
-  return useQuery({
+  const ask = (query: string) => ({
     queryKey: [...readKey(captureId), "summary", query],
-    queryFn: ({ signal }) =>
+    queryFn: ({ signal }: Asked) =>
       getJson<SummaryAnswer>(capturePath(captureId, "/summary"), {
         params: new URLSearchParams(query),
         signal,
       }),
+  });
+  useAskedAtOnce("frame", ask);
+  return useQuery({
+    ...ask(query),
     enabled: scope !== undefined,
     placeholderData: keepPreviousData,
     refetchInterval: isReading ? 2 * REFRESH_MS : false,
@@ -110,17 +123,23 @@ export function useSummary(captureId: string, { scope, query }: ScopeHandle) {
 export function useTimeline(captureId: string, { scope, query }: ScopeHandle, buckets: number) {
   const isReading = useIsReading(captureId);
   return useQuery({
+    ...timelineQuery(captureId, query, buckets),
+    enabled: scope !== undefined && buckets > 0,
+    placeholderData: keepPreviousData,
+    refetchInterval: isReading ? REFRESH_MS : false,
+  });
+}
+
+export function timelineQuery(captureId: string, query: string, buckets: number) {
+  return {
     queryKey: [...readKey(captureId), "timeline", query, buckets],
-    queryFn: ({ signal }) => {
+    queryFn: ({ signal }: Asked) => {
       const params = new URLSearchParams(query);
       params.set("by", "verdict");
       params.set("buckets", String(buckets));
       return getJson<TimelineAnswer>(capturePath(captureId, "/timeline"), { params, signal });
     },
-    enabled: scope !== undefined && buckets > 0,
-    placeholderData: keepPreviousData,
-    refetchInterval: isReading ? REFRESH_MS : false,
-  });
+  };
 }
 
 /** Values listed below the filter's line; typing on narrows them. */

@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { capturePath, getJson } from "./api";
 import { readKey } from "./queries";
+import { useAskedAtOnce } from "./scope-changes";
 import type { ScopeHandle } from "./use-scope";
 
 /**
@@ -15,13 +16,17 @@ export function useAsked<Answer>(
   address: string,
   own: Readonly<Record<string, string>>,
 ) {
-  const asked = useQuery({
+  const ask = (query: string) => ({
     queryKey: [...readKey(captureId), address, query, own],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ signal }: { readonly signal: AbortSignal }) => {
       const params = new URLSearchParams(query);
       for (const [name, value] of Object.entries(own)) params.set(name, value);
       return { own, answer: await getJson<Answer>(capturePath(captureId, address), { params, signal }) };
     },
+  });
+  useAskedAtOnce("view", ask);
+  const asked = useQuery({
+    ...ask(query),
     enabled: scope !== undefined,
     placeholderData: keepPreviousData,
   });

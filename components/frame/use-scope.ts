@@ -12,7 +12,7 @@ import {
   type Scope,
   type ViewState,
 } from "@/lib/scope/link";
-import { scopeQuery } from "./first-asks";
+import { queryOf, scopeQuery } from "./first-asks";
 import {
   changeLink,
   dropParameter,
@@ -21,6 +21,7 @@ import {
   type TimeRange,
   type ViewChange,
 } from "./link-change";
+import { announceScope } from "./scope-changes";
 
 export interface ScopeHandle {
   /** Absent when the link has a part that decides the rows and cannot be read; no view shows rows then. */
@@ -97,6 +98,8 @@ function go(params: URLSearchParams, step: "push" | "replace"): void {
   const query = linkText(params);
   const address = window.location.pathname + (query === "" ? "" : `?${query}`);
   if (address === window.location.pathname + window.location.search) return;
+  const next = queryOf(params);
+  if (next !== undefined && next !== queryOf(here())) announceScope(next);
   // Next follows these two calls: useSearchParams answers anew, nothing is fetched for the page.
   if (step === "push") window.history.pushState(null, "", address);
   else window.history.replaceState(null, "", address);
