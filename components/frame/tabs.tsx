@@ -4,6 +4,7 @@ import { usePathname, useRouter } from "next/navigation";
 import { useRef } from "react";
 import { Link } from "@/components/ui/link";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
+import { shortCount } from "@/lib/base/count";
 import styles from "./tabs.module.css";
 import { VIEWS, viewAddress } from "./views";
 
@@ -69,10 +70,4 @@ export function Tabs({ captureId, query, counts }: TabsProps) {
       </Link>
     );
   });
-}
-
-const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
-
-function shortCount(count: number): string {
-  return short.format(count);
 }
