@@ -124,8 +124,8 @@ test("a page that is opened asks for each answer once, and for the first of them
   for (const view of ["overview", "flows?q=verdict:DROPPED&sort=client"]) {
     asked.length = 0;
     const html = (await (await page.goto(`/captures/${id}/${view}`))?.text()) ?? "";
+    await expect.poll(() => asked.length).toBeGreaterThan(4);
     await page.waitForLoadState("networkidle");
-    expect(asked.length).toBeGreaterThan(4);
     expect(asked.filter((one, at) => asked.indexOf(one) !== at)).toEqual([]);
     const ahead = [...html.matchAll(/<link rel="preload" href="([^"]*)" as="fetch"/g)].map(([, href]) =>
       href?.replaceAll("&amp;", "&"),
@@ -134,6 +134,38 @@ test("a page that is opened asks for each answer once, and for the first of them
     for (const address of ahead)
       expect(asked.map((one) => one.slice(new URL(one).origin.length))).toContain(address);
   }
+});
+
+test("another filter is asked for once, and before the page is drawn for it", async ({ page, request }) => {
+  const id = await makeCapture(request, "overview-filter-once", flowLog(100));
+  const flows = new FlowsPage(page);
+  await page.goto(`/captures/${id}/flows`);
+  await expect(flows.count).toHaveText("100 flows");
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(() => {
+    const asked: { address: string; from: string }[] = [];
+    const real = window.fetch;
+    window.fetch = (input, init) => {
+      asked.push({ address: String(input), from: window.location.search });
+      return real(input, init);
+    };
+    Object.assign(window, { asked });
+  });
+  const line = page.getByRole("combobox", { name: "Filter" });
+  await line.fill("verdict:DROPPED");
+  await line.press("Enter");
+  await expect(flows.count).toHaveText("10 flows");
+  await page.waitForLoadState("networkidle");
+  const asked = await page.evaluate(
+    () => (window as unknown as { asked: { address: string; from: string }[] }).asked,
+  );
+  const ofFilter = asked.filter(({ address }) => address.includes("q=verdict%3ADROPPED"));
+  expect(ofFilter.map(({ address }) => address)).toHaveLength(
+    new Set(ofFilter.map(({ address }) => address)).size,
+  );
+  const early = ofFilter.filter(({ from }) => from === "").map(({ address }) => address);
+  for (const part of ["/flows?", "limit=1", "/summary?", "/timeline?"])
+    expect(early.filter((address) => address.includes(part))).not.toEqual([]);
 });
 
 test("a capture without flows names the cause and the way out", async ({ page, request }) => {
