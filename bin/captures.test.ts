@@ -134,6 +134,42 @@ describe("captures", () => {
     expect(readdirSync(dataDir).filter((name) => name.startsWith("catalogue.db.damaged-"))).toHaveLength(1);
   });
 
+  it.each([
+    ["what it says of itself", "UPDATE Capture SET name = CAST(x'41ff' AS TEXT)"],
+    ["a text that questions read", "UPDATE Endpoint SET pod = CAST(x'c328' AS TEXT)"],
+    ["a number", "UPDATE SourceFile SET accepted = CAST(x'ff' AS TEXT)"],
+  ])(
+    "with bytes that are no text, in %s, do not end the server, however often it is started",
+    async (_where, sql) => {
+      const { engine, dataDir } = await start();
+      const { id } = await engine.captures.create("Damaged");
+      const { id: sound } = await engine.captures.create("Sound");
+      for (const captureId of [id, sound]) await put(engine, captureId, LOG);
+      await engine.close();
+      const name = `${id}.db`;
+      const file = openSqlite(path.join(dataDir, "captures", name), { mustExist: true });
+      file.exec(`${sql}; PRAGMA wal_checkpoint(TRUNCATE);`);
+      file.close();
+      for (let turn = 0; turn < 2; turn++) {
+        const { engine: again } = await start(dataDir);
+        expect(await again.captures.info(id)).toMatchObject({
+          value: { name: "Damaged", state: "damaged", problem: expect.stringContaining(`captures/${name}`) },
+        });
+        expect(await again.ask(id, "flows", { scope: { terms: [] }, limit: 1 } as never)).toMatchObject({
+          failure: {
+            code: "capture_damaged",
+            message: expect.stringContaining(`captures/${name} was damaged`),
+          },
+        });
+        expect(await again.captures.info(sound)).toMatchObject({ value: { state: "ready", flows: 500 } });
+        await again.close();
+      }
+      const { engine: last } = await start(dataDir);
+      expect(await last.captures.delete(id)).toMatchObject({ ok: true });
+      expect((await last.captures.list()).map((capture) => capture.id)).toEqual([sound]);
+    },
+  );
+
   it("that are damaged or gone take no files and no new name, and say why", async () => {
     const { engine, dataDir } = await start();
     const { id } = await engine.captures.create("Damaged");

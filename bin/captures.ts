@@ -264,6 +264,11 @@ export class Captures {
     return this.revisionsKept.keptFile(captureId, revision) ?? this.fileOf(captureId);
   }
 
+  /** Why nothing may open this file. */
+  whyRefused(file: string): QuestionFailure | undefined {
+    return this.readers.whyRefused(file);
+  }
+
   /** Revisions that links can show: those that are kept, and the present one unless a file is on its way. */
   async revisions(captureId: string): Promise<Result<readonly number[], QuestionFailure>> {
     const usable = await this.entries.usable(captureId);

@@ -20,6 +20,7 @@ import { setEngine } from "./engine-slot";
 import { Evidence } from "./evidence/evidence";
 import { PinPictures } from "./evidence/pin-pictures";
 import { BundleIntake } from "./evidence/take-in";
+import { ForeignChanges } from "./foreign-changes";
 import { Investigations } from "./investigations";
 import { KeptAnswers } from "./kept-answers";
 import { Lifetimes } from "./lifetimes";
@@ -101,6 +102,8 @@ export async function createEngine(
     (report) => intake.add(report),
     new Lifetimes(keepDays),
   );
+  const foreignChanges = new ForeignChanges(dataDir, readers, log);
+  await foreignChanges.look();
   await captures.recover();
   const stopping = new AbortController();
   const metrics = new Metrics(readers, intake, () => captures.list());
@@ -137,6 +140,7 @@ export async function createEngine(
       await redactions.close();
       await writers.stopAll();
       await readers.close();
+      foreignChanges.leave();
       await catalogue.close();
     },
   };

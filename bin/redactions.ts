@@ -212,6 +212,8 @@ export class Redactions {
     const revision = goesAlong && Math.max(...goesAlong.pins.map((pin) => revisionOf(pin) ?? 0));
     // The pins show what was there when they were made.
     const file = this.captures.fileOfRevision(captureId, revision ? String(revision) : undefined);
+    const unreadable = this.captures.whyRefused(file);
+    if (unreadable !== undefined) throw new Refused(unreadable.code, unreadable.message);
     const outcome = await this.redact(
       { file, folder, mask, key, goesAlong },
       { progress: (state, records, of) => this.tell(job, { state, records, of }) },

@@ -9,7 +9,17 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { fail, ok, type Result } from "@/lib/base/result";
 import { checkVersion, migrationsOfCaptures } from "./capture-file";
-import { hasBrokenText, utf8Text } from "./check-text";
+import { hasBrokenText } from "./check-text";
+import {
+  brokenTextOf,
+  type DatabaseObject,
+  findBrokenText,
+  findOddValue,
+  MOST_OBJECTS,
+  objectsOf,
+  type Table,
+  tablesOf,
+} from "./check-values";
 import { openSqlite, type Sqlite } from "./driver";
 import { appliedMigrations, type Migration, migrate, missingMigrations } from "./migrate";
 
@@ -29,7 +39,6 @@ const MAGIC = "SQLite format 3\0";
 const WHOLE_CHECK_BYTES = 512 * 1024 * 1024;
 /** Of a block of original bytes, unpacked: the largest record, and what a block is cut at. */
 const LARGEST_BLOCK = 24 * 1024 * 1024;
-const MOST_OBJECTS = 500;
 
 /** `scratch` is a file that may be made beside it, to compare layouts. */
 export function checkImport(file: string, scratch: string): Result<ImportedCapture, ImportFailure> {
@@ -82,11 +91,6 @@ function checkDatabase(database: Sqlite, scratch: string): Result<ImportedCaptur
   return readDescription(database);
 }
 
-interface Table {
-  readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
-}
-
 /** The layout must be the one that the program itself makes by the migrations that the file names, in every word. */
 function checkLayout(database: Sqlite, scratch: string): Result<readonly Table[], ImportFailure> {
   const objects = objectsOf(database);
@@ -109,33 +113,6 @@ function checkLayout(database: Sqlite, scratch: string): Result<readonly Table[]
     scratch,
     migrations.filter(({ name }) => applied.has(name)),
   );
-}
-
-interface DatabaseObject {
-  readonly type: string;
-  readonly name: string;
-  readonly sql: string;
-}
-
-/** Undefined where a name or a statement is no text. */
-function objectsOf(database: Sqlite): DatabaseObject[] | undefined {
-  const rows = database
-    .prepare(
-      `SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(sql AS BLOB) FROM sqlite_master ORDER BY name LIMIT ${MOST_OBJECTS + 1}`,
-    )
-    .rows([]);
-  const objects: DatabaseObject[] = [];
-  for (const row of rows) {
-    const [type, name, sql] = row.map(utf8Text);
-    if (type === undefined || name === undefined || sql === undefined) return undefined;
-    objects.push({ type, name, sql: plain(sql) });
-  }
-  return objects;
-}
-
-/** Spelling that does not matter: white space and quotes. */
-function plain(sql: string): string {
-  return sql.replaceAll(/["\s]+/g, "").toLowerCase();
 }
 
 function compareLayout(
@@ -165,19 +142,6 @@ function compareLayout(
   }
 }
 
-function tablesOf(model: Sqlite): Table[] {
-  const names = (objectsOf(model) ?? []).filter(
-    ({ type, name }) => type === "table" && !name.startsWith("sqlite_"),
-  );
-  return names.map(({ name }) => ({
-    name,
-    columns: model
-      .prepare(`SELECT name, type FROM pragma_table_info(?)`)
-      .all([name])
-      .map((column) => ({ name: String(column.name), type: String(column.type).toUpperCase() })),
-  }));
-}
-
 function findDamage(database: Sqlite): string | undefined {
   const row = database
     .prepare("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size")
@@ -185,44 +149,6 @@ function findDamage(database: Sqlite): string | undefined {
   const check = Number(row?.bytes) > WHOLE_CHECK_BYTES ? "quick_check" : "integrity_check";
   const found = database.prepare(`PRAGMA ${check}(1)`).rows([]).flat().map(String);
   return found[0] === "ok" ? undefined : `it is damaged (${shortened(found[0] ?? "no answer")})`;
-}
-
-/** Types as SQLite stores them, by what a column is declared as. */
-function storedTypes(declared: string): string | undefined {
-  if (/INT|BOOLEAN/.test(declared)) return "'integer', 'null'";
-  if (/TEXT/.test(declared)) return "'text', 'null'";
-  if (/BLOB/.test(declared)) return "'blob', 'null'";
-  if (/REAL|DOUBLE/.test(declared)) return "'real', 'integer', 'null'";
-  return undefined;
-}
-
-/** SQLite lets a column hold anything. */
-function findOddValue(database: Sqlite, tables: readonly Table[]): string | undefined {
-  for (const { name, columns } of tables) {
-    const odd = columns.flatMap((column) => {
-      const types = storedTypes(column.type);
-      return types === undefined ? [] : [`typeof("${column.name}") NOT IN (${types})`];
-    });
-    if (odd.length === 0) continue;
-    const found = database
-      .prepare(`SELECT 1 FROM "${name}" NOT INDEXED WHERE ${odd.join(" OR ")} LIMIT 1`)
-      .get([]);
-    if (found !== undefined) return `its table "${name}" holds values of another type than a capture's`;
-  }
-  return undefined;
-}
-
-/** Columns of numbers and bytes hold no text: that was seen before. */
-function findBrokenText(database: Sqlite, tables: readonly Table[]): string | undefined {
-  const found = tables.find(({ name, columns }) => {
-    const texts = columns.filter(({ type }) => storedTypes(type)?.includes("text") ?? true);
-    return hasBrokenText(
-      database,
-      name,
-      texts.map((column) => column.name),
-    );
-  });
-  return found && brokenTextOf(`table "${found.name}"`);
 }
 
 /** A block begins with its unpacked length, which is believed when it is unpacked. */
@@ -249,10 +175,6 @@ function readDescription(database: Sqlite): Result<ImportedCapture, ImportFailur
   if (rows.length !== 1 || Number(row?.id) !== 1 || !/^[a-z0-9]{10,32}$/.test(captureId) || name.length > 400)
     return notRead("what it says of itself is not what a capture says");
   return ok({ captureId, name });
-}
-
-function brokenTextOf(what: string): string {
-  return `its ${what} holds texts that are no UTF-8, or too long`;
 }
 
 function brokenText(what: string) {

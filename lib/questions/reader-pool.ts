@@ -115,6 +115,7 @@ export class ReaderPool {
   readonly statistics = new QuestionStatistics();
   private refusedCount = 0;
   private lastId = 0;
+  private readonly unreadable = new Map<string, QuestionFailure>();
   private isClosed = false;
 
   constructor(private readonly options: PoolOptions) {
@@ -130,6 +131,8 @@ export class ReaderPool {
     signal?: AbortSignal,
   ): Promise<Result<Answer<Name>, QuestionFailure>> {
     if (this.isClosed) return Promise.resolve(STOPPING);
+    const failure = this.unreadable.get(file);
+    if (failure !== undefined) return Promise.resolve({ ok: false, failure });
     if (!this.waiting.hasRoom(file)) {
       this.refusedCount++;
       return Promise.resolve(fail("too_busy", "Too many questions are waiting.", "Try again in a moment."));
@@ -157,11 +160,22 @@ export class ReaderPool {
     });
   }
 
+  /** No thread opens this file: every question over it gets this answer, until it is forgotten. */
+  refuse(file: string, failure: QuestionFailure): void {
+    this.unreadable.set(file, failure);
+  }
+
+  /** Why no thread opens this file. */
+  whyRefused(file: string): QuestionFailure | undefined {
+    return this.unreadable.get(file);
+  }
+
   /**
    * Lets go of a file that is about to be deleted. The driver keeps a closed file open until its thread ends
    * (driver.ts), and with it the space on disk: so threads that hold it are ended, when they have answered.
    */
   async forget(file: string): Promise<void> {
+    this.unreadable.delete(file);
     const holding = this.readers.filter((reader) => reader?.mayHold(file) ?? false) as Reader[];
     for (const reader of holding) {
       reader.tell({ close: true });

@@ -1,0 +1,82 @@
+/**
+ * Captures that somebody else may have written to. Each orderly stop leaves a list of the files as they were; at the next start those
+ * that are otherwise, or all of them after a stop that was none, are looked through before anything reads them.
+ */
+
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import type { Log } from "@/lib/base/log";
+import { TextChecker } from "@/lib/jobs/text-checker";
+import type { ReaderPool } from "@/lib/questions/reader-pool";
+
+const listSchema = z.record(z.string(), z.string());
+
+export class ForeignChanges {
+  private readonly folder: string;
+  private readonly list: string;
+
+  constructor(
+    dataFolder: string,
+    private readonly readers: ReaderPool,
+    private readonly log: Log,
+  ) {
+    this.folder = path.join(dataFolder, "captures");
+    this.list = path.join(dataFolder, "captures-at-stop.json");
+  }
+
+  /** At start. A file that would end the server is read by nobody, and every question over it is told why. */
+  async look(): Promise<void> {
+    const known = this.known();
+    // Written again by an orderly stop only.
+    rmSync(this.list, { force: true });
+    const checker = new TextChecker();
+    for (const name of this.names()) {
+      if (known[name] !== undefined && known[name] === this.stateOf(name)) continue;
+      const damage = await checker.check(path.join(this.folder, name));
+      if (damage !== undefined) this.refuse(name, damage);
+    }
+    checker.close();
+  }
+
+  /** When nothing holds a file open any more. */
+  leave(): void {
+    const sound = this.names().filter(
+      (name) => this.readers.whyRefused(path.join(this.folder, name)) === undefined,
+    );
+    const files = Object.fromEntries(sound.map((name) => [name, this.stateOf(name)]));
+    writeFileSync(this.list, JSON.stringify(files));
+  }
+
+  private refuse(name: string, damage: string): void {
+    this.log.error("capture is not read", { file: name, reason: damage });
+    this.readers.refuse(path.join(this.folder, name), {
+      code: "capture_damaged",
+      message: `Its file captures/${name} was damaged, or changed outside Eyepiece: ${damage}.`,
+      hint: "Put it back from a backup while the server is stopped, or delete the capture.",
+    });
+  }
+
+  private known(): Record<string, string | undefined> {
+    try {
+      return listSchema.parse(JSON.parse(readFileSync(this.list, "utf8")));
+    } catch {
+      // None, or not ours: then all are looked through.
+      return {};
+    }
+  }
+
+  private names(): string[] {
+    if (!existsSync(this.folder)) return [];
+    return readdirSync(this.folder).filter((name) => /^[a-z0-9]{10,32}(\.r\d+)?\.db$/.test(name));
+  }
+
+  /** Undefined while part of it stands in the journal beside it. */
+  private stateOf(name: string): string | undefined {
+    const file = path.join(this.folder, name);
+    const journal = `${file}-wal`;
+    if (existsSync(journal) && statSync(journal).size > 0) return undefined;
+    const { size, mtimeMs, ino } = statSync(file);
+    return `${size} ${mtimeMs} ${ino}`;
+  }
+}
