@@ -76,6 +76,39 @@ function change(dataDir: string, captureId: string, sql: string): void {
 }
 
 describe("a pin of each view", () => {
+  it("of Quality leads to the flows that its numbers count, as far as they are the whole capture", async () => {
+    const { engine, captureId, id } = await withCase();
+    const report = await engine.investigations.pinReport(id, "pin00007");
+    const blocks = report.ok ? report.value.blocks : [];
+    const [accepted] = blocks.flatMap((block) =>
+      block.kind === "figures" ? block.figures.filter(({ label }) => label === "Accepted") : [],
+    );
+    expect(accepted).toMatchObject({ value: 3, filter: "" });
+    const nodes = blocks.flatMap((block) => (block.kind === "table" ? block.rows : []));
+    expect(nodes).toHaveLength(1);
+    const [row] = nodes;
+    const q = String(row?.filters?.[1]);
+    const summary = await engine.ask(captureId, "summary", { q, revision: "1" });
+    expect(summary).toMatchObject({ ok: true, value: { records: row?.cells[1], events: row?.cells[2] } });
+    expect(row?.cells.slice(1, 3)).toEqual([3, 3]);
+
+    const narrow = await engine.investigations.create({
+      captureId,
+      title: "Narrow",
+      status: "open",
+      notes: "",
+      pins: [pinOf("quality", "pin00000", "q=verdict:DROPPED&revision=1")],
+    });
+    const other = await engine.investigations.pinReport(narrow.ok ? narrow.value.id : "", "pin00000");
+    const tiles = (other.ok ? other.value.blocks : []).filter(
+      (block) => block.kind === "figures" && block.look === "tiles",
+    );
+    expect(tiles).toMatchObject([
+      { figures: expect.arrayContaining([expect.objectContaining({ value: 3 })]) },
+    ]);
+    expect(JSON.stringify(tiles)).not.toContain("filter");
+  });
+
   it("shows its numbers and rows, and a note by itself nothing", async () => {
     const { engine, id } = await withCase();
     const report = await engine.investigations.pinReport(id, "pin00006");

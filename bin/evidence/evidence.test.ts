@@ -271,8 +271,17 @@ const SPOILED: readonly (readonly [change: (files: Files) => unknown, says: stri
       files.delete(EVIDENCE_NAME);
       files.set(EVIDENCE_NAME, paper);
     },
-    "flows/001.jsonl is missing in it",
+    "investigation.html is missing in it",
   ],
+  [
+    (files) =>
+      files.set(
+        "investigation.html",
+        Buffer.from(String(files.get("investigation.html")).replace("<main", "<mein")),
+      ),
+    "investigation.html is not what its digest says",
+  ],
+  [(files) => files.delete("investigation.html"), "investigation.html is missing in it"],
   [(files) => files.delete(EVIDENCE_NAME), `it has no ${EVIDENCE_NAME}`],
   [(files) => files.set(EVIDENCE_NAME, Buffer.from("{")), "is not JSON"],
   [paperWith(() => '{"format":"eyepiece-evidence","version":1}'), "does not say what it should"],
@@ -400,6 +409,36 @@ describe("an evidence bundle", () => {
       const refused = await there.engine.bundles.takeIn(Readable.from([spoiled]), null);
       expect(refused).toMatchObject({ ok: false, failure: { message: expect.stringContaining(says) } });
     }
+    expect(await there.engine.captures.list()).toEqual([]);
+    expect(await there.engine.investigations.list()).toEqual([]);
+    expect(readdirSync(path.join(there.dataDir, "bundles"))).toEqual([]);
+  });
+
+  it("in which one byte of any file is another one, or that ends early, is refused, and leaves nothing behind", async () => {
+    const { engine, investigation } = await withCase(PINS.slice(0, 2));
+    const bytes = await bundleOf(engine, investigation.id);
+    const heads: number[] = [];
+    for (let at = bytes.indexOf("PK\x03\x04"); at >= 0; at = bytes.indexOf("PK\x03\x04", at + 1))
+      heads.push(at);
+    expect(heads).toHaveLength(entriesOf(bytes).size);
+    const directory = bytes.indexOf("PK\x01\x02");
+    const there = await start();
+    const codeOf = async (spoiled: Buffer) => {
+      const taken = await there.engine.bundles.takeIn(Readable.from([spoiled]), null);
+      return taken.ok ? "taken" : taken.failure.code;
+    };
+    for (const [nth, head] of heads.entries()) {
+      const data = head + 30 + bytes.readUInt16LE(head + 26) + bytes.readUInt16LE(head + 28);
+      const end = heads[nth + 1] ?? directory;
+      for (const at of [data, Math.floor((data + end) / 2)]) {
+        const spoiled = Buffer.from(bytes);
+        spoiled.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
+        expect(await codeOf(spoiled), `byte ${at}`).toBe("evidence_not_read");
+      }
+    }
+    for (const part of [0.25, 0.5, 0.9])
+      expect(await codeOf(bytes.subarray(0, bytes.length * part))).toBe("evidence_not_read");
+    expect(await codeOf(bytes.subarray(0, -1))).toBe("evidence_not_read");
     expect(await there.engine.captures.list()).toEqual([]);
     expect(await there.engine.investigations.list()).toEqual([]);
     expect(readdirSync(path.join(there.dataDir, "bundles"))).toEqual([]);

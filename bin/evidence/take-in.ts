@@ -107,8 +107,11 @@ export class BundleIntake {
       }
       const wanted = paper?.flows.findIndex((one) => one.name === name) ?? -1;
       if (wanted >= 0) await pipeline(bytes, createWriteStream(flowsFile(folder, wanted)));
+      else if (name === paper?.html.name) await pipeline(bytes, createWriteStream(htmlFile(folder)));
     }
     if (paper === undefined) return notRead(`it has no ${EVIDENCE_NAME}, so it is no evidence bundle`);
+    // Not used here, but what people read: a bundle in which it says something else is no evidence.
+    await compare(htmlFile(folder), paper.html);
     for (const [at, flows] of paper.flows.entries()) await compare(flowsFile(folder, at), flows);
     return ok(paper);
   }
@@ -201,6 +204,10 @@ function flowsFile(folder: string, at: number): string {
   return path.join(folder, `${at}.jsonl`);
 }
 
+function htmlFile(folder: string): string {
+  return path.join(folder, "page.html");
+}
+
 /** Undefined when it broke off. */
 async function spool(body: Readable, file: string, most: number): Promise<number | undefined> {
   let size = 0;
@@ -270,7 +277,7 @@ function readPaper(text: string): Result<EvidencePaper> {
   return read.success ? ok(read.data) : notRead(`its ${EVIDENCE_NAME} does not say what it should`);
 }
 
-async function compare(file: string, { name, sha256: wanted, bytes }: PinnedFlows): Promise<void> {
+async function compare(file: string, { name, sha256: wanted, bytes }: EvidencePaper["html"]): Promise<void> {
   let found: Buffer;
   try {
     found = readFileSync(file);

@@ -3,7 +3,6 @@
  * empty; its name goes into a list, because "left out" is something to know.
  */
 
-import { nodeTerms } from "@/components/frame/node-terms";
 import { formatInstant, type Zone } from "@/components/ui/clock";
 import { formatCount, formatSpan } from "@/components/ui/format";
 import { parseTime } from "@/lib/base/time";
@@ -12,6 +11,7 @@ import type { FlowEndpoint, PolicyReference } from "@/lib/flow/flow";
 import type { FlowDetailAnswer, Party } from "@/lib/questions/answers";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import type { Side } from "@/lib/scope/keys";
+import { nodeTerms } from "@/lib/scope/node-terms";
 import { reasonText } from "./row-text";
 import {
   addressTerms,

@@ -1,10 +1,10 @@
 /** Filter terms for what a row shows: the ones a menu on a value offers, the nearest first. */
 
-import { nodeTerms } from "@/components/frame/node-terms";
 import { parsedValue } from "@/components/frame/parsed-value";
 import type { FlowRow, Party } from "@/lib/questions/answers";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import type { Side } from "@/lib/scope/keys";
+import { nodeTerms } from "@/lib/scope/node-terms";
 import type { ColumnId } from "./columns";
 import { partyName } from "./party";
 import { serverPort } from "./row-text";

@@ -3,10 +3,12 @@ import { formatInstantText } from "@/components/frame/instant-text";
 import { Refusals } from "@/components/frame/refusals";
 import { outcomeOf } from "@/components/frame/report-words";
 import { formatCount } from "@/components/ui/format";
+import { Link } from "@/components/ui/link";
 import { ScrollRegion } from "@/components/ui/scroll";
 import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
+import { allFlows, flowsOfFile } from "./links";
 import styles from "./quality-view.module.css";
 
 type Row = Pick<ReportAnswer["files"][number], "read" | "accepted" | "duplicate" | "otherKinds" | "refused">;
@@ -20,7 +22,13 @@ const COUNTS = [
 ] as const satisfies readonly (readonly [keyof Row, string])[];
 
 /** read = accepted + duplicate + other kinds + refused, for each file and in all. */
-export function FilesTable({ report }: { readonly report: ReportAnswer }) {
+export function FilesTable({
+  captureId,
+  report,
+}: {
+  readonly captureId: string;
+  readonly report: ReportAnswer;
+}) {
   if (report.files.length === 0) return <p>None yet.</p>;
   return (
     <ScrollRegion label="Files of the capture" className={styles.scroll}>
@@ -47,14 +55,14 @@ export function FilesTable({ report }: { readonly report: ReportAnswer }) {
                 <Refusals report={file} />
                 <Entries report={file} />
               </td>
-              <Counts row={file} />
+              <Counts row={file} accepted={flowsOfFile(captureId, file, report.files)} />
               <Beside row={file} />
             </tr>
           ))}
           {report.files.length > 1 && (
             <tr>
               <th scope="row">All files</th>
-              <Counts row={report} />
+              <Counts row={report} accepted={allFlows(captureId)} />
               <Beside row={report} />
             </tr>
           )}
@@ -64,10 +72,15 @@ export function FilesTable({ report }: { readonly report: ReportAnswer }) {
   );
 }
 
-function Counts({ row }: { readonly row: Row }) {
+/** What was accepted are flows, and has an address where they can be listed. */
+function Counts({ row, accepted }: { readonly row: Row; readonly accepted: string | undefined }) {
   return COUNTS.map(([key]) => (
     <td key={key} className={tables.number}>
-      {formatCount(row[key])}
+      {key === "accepted" && accepted !== undefined && row.accepted > 0 ? (
+        <Link href={accepted}>{formatCount(row.accepted)}</Link>
+      ) : (
+        formatCount(row[key])
+      )}
     </td>
   ));
 }

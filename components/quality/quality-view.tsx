@@ -38,7 +38,7 @@ export function QualityView({ captureId }: { readonly captureId: string }) {
       </section>
       <section aria-labelledby="quality-files" className={styles.section}>
         <h2 id="quality-files">Files</h2>
-        <FilesTable report={data} />
+        <FilesTable captureId={captureId} report={data} />
       </section>
       <section aria-labelledby="quality-nodes" className={styles.section}>
         <h2 id="quality-nodes">Nodes</h2>

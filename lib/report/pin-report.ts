@@ -6,7 +6,8 @@ import type { Block } from "./block";
 import { dnsReport } from "./views/dns";
 import { dropsReport } from "./views/drops";
 import { flowsReport } from "./views/flows";
-import { l7Report, mapReport, overviewReport, qualityReport, workloadsReport } from "./views/others";
+import { l7Report, mapReport, overviewReport, workloadsReport } from "./views/others";
+import { qualityReport } from "./views/quality";
 import { summaryBlock } from "./views/summary";
 import { workloadPart } from "./views/workload-parts";
 

@@ -1,4 +1,4 @@
-/** Views whose report is one table or list: overview, map, L7, workloads, quality. */
+/** Views whose report is one table or list: overview, map, L7, workloads. */
 
 import { formatQuantity } from "@/lib/base/count";
 import { L7_BY, L7_PROTOCOLS, type L7Protocol } from "@/lib/questions/answers-l7";
@@ -190,26 +190,5 @@ function workloadFilters(workload: string): (string | null)[] {
     connections(...UNANSWERED_WORDS),
     connections("refused"),
     connections("reset-by-client", "reset-by-server"),
-  ];
-}
-
-export async function qualityReport(ask: Asker, { scope }: Pinned): Promise<Block[]> {
-  const { revision } = scopeText(scope);
-  const { read, accepted, duplicate, otherKinds, refused, sentences } = await ask("report", { revision });
-  const counted = Object.entries({
-    Read: read,
-    Accepted: accepted,
-    Duplicate: duplicate,
-    "Other kinds": otherKinds,
-    Refused: refused,
-  });
-  return [
-    {
-      kind: "figures",
-      look: "tiles",
-      notes: [],
-      figures: counted.map(([label, value]) => ({ label, value, unit: "count", says: null })),
-    },
-    { kind: "text", title: "How far to trust it", sentences: sentences.map(({ text }) => text) },
   ];
 }

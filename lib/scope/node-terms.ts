@@ -1,4 +1,4 @@
-import { makeTerm, type Term } from "@/lib/scope/filter";
+import { makeTerm, type Term } from "./filter";
 
 /** `cluster/node` as Hubble writes it; a bare name is looked for in any cluster. */
 export function nodeTerms(node: string | null): readonly Term[] {
