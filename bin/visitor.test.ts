@@ -1,7 +1,7 @@
 /** What somebody with nothing but a link to an investigation reaches: a walk over every route there is. */
 
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -67,7 +67,7 @@ beforeEach(async () => {
     shares: engine.shares,
     now: () => nowMs,
   });
-  server = createServer((request, response) => void front.request(request, response));
+  server = createServer((asked, response) => void front.request(asked, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   bound.port = port;
@@ -100,6 +100,23 @@ async function logOf(id: string) {
 
 const ask = (address: string, init: RequestInit = {}) =>
   fetch(origin + address, { redirect: "manual", ...init });
+
+/** Sent byte for byte. */
+function rawStatus(
+  method: string,
+  address: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const { port } = server.address() as AddressInfo;
+    const sent = request({ host: "127.0.0.1", port, method, path: address, headers }, (answer) => {
+      answer.resume();
+      answer.once("end", () => resolve(answer.statusCode ?? 0));
+    });
+    sent.once("error", reject);
+    sent.end();
+  });
+}
 
 /** Addresses of all pages and routes, from the folder that Next builds them from. */
 function allAddresses(values: Readonly<Record<string, string>>): string[] {
@@ -136,10 +153,12 @@ describe("a visitor", () => {
     expect(addresses.length).toBeGreaterThan(40);
     const through: string[] = [];
     for (const address of addresses)
-      for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
+      for (const method of ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]) {
         const headers = { [SHARE_HEADER]: "0011223344556677", referer: `${origin}/i/${token}` };
+        const before = reached.length;
         const answer = await ask(address, { method, headers });
-        if ((await answer.text()) === "reached") through.push(`${method} ${address}`);
+        await answer.arrayBuffer();
+        if (reached.length > before) through.push(`${method} ${address}`);
         else expect([401, 303], `${method} ${address}`).toContain(answer.status);
       }
     expect(through.sort()).toEqual(
@@ -148,8 +167,68 @@ describe("a visitor", () => {
         `GET /api/v1/shared/${token}/pins/pin00001`,
         `GET /api/v1/shared/${token}/pins/pin00001/picture`,
         `GET /i/${token}`,
-      ].sort(),
+      ]
+        .flatMap((one) => [one, one.replace("GET", "HEAD")])
+        .sort(),
     );
+  });
+
+  it("is not let past by another spelling of an address, method or header", async () => {
+    const { token } = await share();
+    const own = [`/i/${token}`, `/api/v1/shared/${token}`, `/api/v1/shared/${token}/pins/pin00001`];
+    const addresses = [
+      ...own.flatMap((address) => [
+        address,
+        ...[
+          "/../../captures",
+          "/../../../../captures",
+          "/%2e%2e/%2e%2e/captures",
+          "%2f..%2f..%2fcaptures",
+        ].map((more) => `${address}${more}`),
+        ...["/captures", "//../captures", "/..;/captures", "\\..\\..\\captures", "/index.rsc", ".json"].map(
+          (more) => `${address}${more}`,
+        ),
+        `/${address}`,
+        `/_next/data/build${address}.json`,
+        `http://127.0.0.1${address}/../../captures`,
+      ]),
+      ...["/captures?_rsc=1", "//captures", "/./captures", "/%63aptures", "/I/../captures"],
+      ...[
+        `/_next/data/build/captures/${captureId}.json`,
+        "/_next/data/build/index.json",
+        "/_next/image?url=/api/v1/captures&w=64&q=75",
+      ],
+      ...[
+        "/__nextjs_original-stack-frame",
+        "/api/v1/../v1/captures",
+        "/API/V1/captures",
+        "/i",
+        "/api/v1/shared",
+      ],
+    ];
+    const attacks = {
+      ...{ rsc: "1", "next-action": "a", "next-router-prefetch": "1", "next-router-state-tree": "x" },
+      ...{ "x-http-method-override": "DELETE", "x-http-method": "DELETE", "x-method-override": "PUT" },
+      ...{ "x-original-url": "/captures", "x-rewrite-url": "/captures", "x-matched-path": "/captures" },
+      ...{
+        "x-invoke-path": "/captures",
+        "x-middleware-subrequest": "middleware",
+        "x-middleware-rewrite": "/captures",
+      },
+      ...{ "x-nextjs-data": "1", "x-forwarded-prefix": "/captures", authorization: "Basic Og==" },
+    };
+    for (const address of addresses)
+      for (const method of ["GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "POST", "DELETE"]) {
+        // As it stands: fetch would put the address in order.
+        const status = await rawStatus(method, address, attacks);
+        expect([200, 303, 307, 308, 400, 401, 403, 404, 405, 429], `${method} ${address}`).toContain(status);
+        nowMs += 10 * 60_000;
+      }
+    expect(new Set(reached.map(({ method, url }) => `${method} ${url}`))).toEqual(
+      new Set(own.flatMap((address) => [`GET ${address}`, `HEAD ${address}`])),
+    );
+    for (const { headers } of reached)
+      expect(Object.keys(headers).filter((name) => name in attacks)).toEqual([]);
   });
 
   it("is known by the share that was let in, whatever else is sent", async () => {
