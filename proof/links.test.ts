@@ -95,6 +95,11 @@ describe.each(captures)("the links of the L7 view, in %s", (_name, logs) => {
           const { total, rows } = proof.ask("l7", { ...parameters, protocol, by, limit: "5" });
           for (const [measure, n] of measuresOf(total))
             check(measure, n, parameters, [requestTerm(protocol), ...measureTerms(measure)]);
+          for (const counts of [total, ...rows]) {
+            const { requests, answersOnly, responses, unanswered, open, deniedUnanswered, unpaired } = counts;
+            const told = responses + unanswered + open + deniedUnanswered + unpaired;
+            if (requests + answersOnly !== told) wrong.push({ by, told, counts, scope: parameters });
+          }
           for (const row of rows) {
             const terms = rowTerms(protocol, row.key) ?? [];
             // What is zero of the whole is zero of each row.

@@ -30,12 +30,15 @@ interface L7TilesProps extends L7PartProps {
 /** The numbers of the whole scope. */
 export function L7Tiles({ total, isAtMost, ...part }: L7TilesProps) {
   const { protocol } = part;
-  const number = (measure: Measure, count: number, isInText = false) => (
-    <>
-      {isAtMost && !isInText && count > 0 && <span className={styles.atMost}>at most </span>}
-      <CountLink {...part} measure={measure} count={count} isInText={isInText} />
-    </>
-  );
+  const number = (measure: Measure, count: number, isInText = false) => {
+    const isBounded = isAtMost && !isInText && count > 0;
+    return (
+      <>
+        {isBounded && <span className={styles.atMost}>at most </span>}
+        <CountLink {...part} measure={measure} count={count} isInText={isInText || isBounded} />
+      </>
+    );
+  };
   const server = total.errors - total.denied;
   const { samples } = total.latencyNs;
   const isAnswers = isAnswersOnly(total);

@@ -107,6 +107,8 @@ function seen({ total }: L7Answer): number {
 
 /** Aggregated records stand for requests and answers that nothing pairs: then there are at most so many. */
 function headingOf({ meta, total }: L7Answer, name: string): string {
+  // Why stands below: they may have been left out.
+  if (total.requests + total.answersOnly === 0) return `No ${name} requests seen`;
   const count = isAnswersOnly(total)
     ? formatQuantity(total.answersOnly, `${name} answer`)
     : formatQuantity(total.requests, `${name} request`);

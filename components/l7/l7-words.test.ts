@@ -12,6 +12,8 @@ const counts = (samples: number, computed: number, responses = 10): L7Counts => 
     succeeded: 0,
     unanswered: 0,
     open: 0,
+    deniedUnanswered: 0,
+    unpaired: 0,
     answersOnly: 0,
   },
   ...{ status: {}, first: null, last: null },

@@ -14,15 +14,21 @@ import { byLabel, isAnswersOnly, matrixBy, rowName, sortStatuses, toneOfStatus }
 import type { L7PartProps } from "./part";
 
 /** Columns of requests without an answer: what they are called in `by=status`, and where they are counted. */
-const SILENT = ["no answer", "open"] as const;
-const COUNT_OF = { "no answer": "unanswered", open: "open" } as const;
+const SILENT = ["denied", "no answer", "open", "unpaired"] as const;
+const COUNT_OF = {
+  denied: "deniedUnanswered",
+  "no answer": "unanswered",
+  open: "open",
+  unpaired: "unpaired",
+} as const;
 
 /** Methods by statuses; each cell leads to its requests. */
 export function StatusMatrix({ methods, ...part }: L7PartProps & { readonly methods: L7Answer }) {
   const { protocol } = part;
   const { rows, total } = methods;
-  const silent = SILENT.filter((status) => total[COUNT_OF[status]] > 0);
-  const statuses = [...sortStatuses(Object.keys(total.status)), ...silent];
+  const silent = SILENT.filter((status) => countOf(total, status) > 0);
+  const answered = Object.keys(total.status).filter((status) => !isSilent(status));
+  const statuses = [...sortStatuses(answered), ...silent];
   const by = matrixBy(protocol);
   const first = protocol === "kafka" ? "API key" : byLabel(by, protocol);
   const name = actorNames(rows.map(({ key }) => key.server));
@@ -135,8 +141,9 @@ function isSilent(status: string): status is (typeof SILENT)[number] {
   return SILENT.some((word) => word === status);
 }
 
+/** `denied` is what a refusal is called that has no code, whether or not its answer is in the log. */
 function countOf(counts: L7Counts, status: string): number {
-  return isSilent(status) ? counts[COUNT_OF[status]] : (counts.status[status] ?? 0);
+  return (counts.status[status] ?? 0) + (isSilent(status) ? counts[COUNT_OF[status]] : 0);
 }
 
 /** Statuses are of answers. */

@@ -39,6 +39,9 @@ const countsSchema = z.object({
   /** Requests without an answer: none came; the log ended, or lost events, before one could be seen. */
   unanswered: count,
   open: count,
+  /** Of `denied`, those whose answer is not in the log; and requests of which nothing says whether they were answered. */
+  deniedUnanswered: count,
+  unpaired: count,
   /** Answers whose request is not in the log; they are in `responses` and `errors`, not in `requests`. */
   answersOnly: count,
   /** Responses by status: HTTP status, name of the gRPC status or Kafka error; `403 by policy` is the proxy's own. */

@@ -310,16 +310,28 @@ describe("L7 of single records", () => {
         kafka(2, "REQUEST", { topic: "orders", api_key: "produce", correlation_id: 8 }),
         kafka(2.5, "RESPONSE", { correlation_id: 8, error_code: 3 }),
         kafka(90, "REQUEST", { topic: "orders", api_key: "fetch", correlation_id: 9 }),
+        http(
+          91,
+          4001,
+          "REQUEST",
+          {},
+          {
+            verdict: "DROPPED",
+            l7: { type: "REQUEST", kafka: { topic: "secret", api_key: "fetch", correlation_id: 10 } },
+          },
+        ),
       ),
     );
     const { total, rows } = l7(open(capture), "route", "kafka");
     expect(total).toMatchObject({
-      ...{ requests: 4, responses: 3, errors: 1, open: 1, unanswered: 0, answersOnly: 0 },
+      ...{ requests: 5, responses: 3, errors: 2, open: 1, unanswered: 0, answersOnly: 0 },
+      ...{ denied: 1, deniedUnanswered: 1, unpaired: 0 },
       ...{ status: { NONE: 2, UNKNOWN_TOPIC_OR_PARTITION: 1 } },
     });
     expect(total.latencyNs).toMatchObject({ samples: 3, computed: 3 });
     expect(rows.map(({ key, method, requests, status }) => [key.route, method, requests, status])).toEqual([
       ["orders", "produce", 2, { NONE: 1, UNKNOWN_TOPIC_OR_PARTITION: 1 }],
+      ["secret", "fetch", 1, {}],
       ["orders", "fetch", 1, {}],
       ["stock", "produce", 1, { NONE: 1 }],
     ]);

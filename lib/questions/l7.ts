@@ -245,7 +245,7 @@ const SILENT: readonly number[] = [OUTCOME.gap, OUTCOME.open, OUTCOME.unknowable
 function countsOf(groups: readonly Group[]): L7Counts {
   const counts = {
     ...{ requests: 0, responses: 0, errors: 0, denied: 0, clientErrors: 0, succeeded: 0 },
-    ...{ unanswered: 0, open: 0, answersOnly: 0 },
+    ...{ unanswered: 0, open: 0, deniedUnanswered: 0, unpaired: 0, answersOnly: 0 },
   };
   for (const group of groups) {
     const { requests, responses, outcome } = group;
@@ -257,6 +257,8 @@ function countsOf(groups: readonly Group[]): L7Counts {
     counts.succeeded += group.succeeded;
     if (outcome === OUTCOME.noReply) counts.unanswered += requests;
     if (SILENT.includes(outcome)) counts.open += requests;
+    if (outcome === EXCHANGE_OUTCOME.denied && responses === 0) counts.deniedUnanswered += requests;
+    if (outcome === EXCHANGE_OUTCOME.unpaired) counts.unpaired += requests;
     if (requests === 0) counts.answersOnly += responses;
   }
   return { ...counts, status: statusesOf(groups), latencyNs: latencyOf(groups), ...spanOf(groups) };
