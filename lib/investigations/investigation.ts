@@ -27,12 +27,12 @@ export const pinSchema = z.object({
 
 export type Pin = z.infer<typeof pinSchema>;
 
-const title = z.string().trim().min(1, "a title is needed").max(200);
+const title = z.string().trim().min(1).max(200);
 const notes = z.string().max(40_000).describe("Markdown.");
 const pins = z
   .array(pinSchema)
   .max(200)
-  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "two pins have the same id");
+  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "must not hold two pins of one id");
 const status = z.enum(STATUSES);
 
 export type InvestigationStatus = z.infer<typeof status>;

@@ -6,7 +6,7 @@ import { MASK_KINDS } from "./kinds";
 export const newRedactionSchema = z.object({
   mask: z
     .array(z.enum(MASK_KINDS))
-    .min(1, "choose what to mask")
+    .min(1)
     .default([...MASK_KINDS])
     .describe("What is masked; all of it when left out."),
   name: z

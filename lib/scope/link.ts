@@ -136,7 +136,10 @@ export function decodeScope(params: URLSearchParams): DecodedScope {
     problems.push({
       parameter: "to",
       code: "range_empty",
-      message: "The time range ends before it begins.",
+      message:
+        from === to
+          ? "The time range is empty: it ends where it begins."
+          : "The time range ends before it begins.",
       hint: "from is the first instant in the range, to the first one behind it.",
     });
   }

@@ -12,6 +12,7 @@ import { type ErrorCode, errorKinds } from "@/lib/http/errors";
 import { failure, json, jsonText } from "@/lib/http/respond";
 import type { AnswerKind, Call, Method } from "@/lib/interface/call";
 import { differenceFrom } from "@/lib/interface/check-answer";
+import { readSent } from "@/lib/interface/refusals";
 import type { Ask, QuestionName } from "@/lib/questions/questions";
 
 interface AnyFailure {
@@ -144,9 +145,11 @@ function isErrorCode(code: string): code is ErrorCode {
 function readPath(call: Call, params: Record<string, string>): Result<unknown, AnyFailure> {
   const parsed = call.path.safeParse(params);
   if (parsed.success) return { ok: true, value: parsed.data };
-  if (parsed.error.issues.some(({ path }) => path[0] === "captureId"))
+  const isWrong = (name: string): boolean => parsed.error.issues.some(({ path }) => path[0] === name);
+  if (isWrong("captureId"))
     return fail("capture_not_found", "There is no such capture.", "It may have been deleted.");
-  return fail("bad_request", describe(parsed.error));
+  if (isWrong("causeId")) return fail("cause_not_found", "There is no such cause.");
+  return readSent("path", call.path, params);
 }
 
 /** Unknown parameters are refused, so that a typo never widens a view; repeated ones too: which was meant is not known. */
@@ -156,8 +159,7 @@ function readQuery(request: Request, schema: z.ZodObject): Result<unknown, AnyFa
     if (searchParams.getAll(name).length > 1)
       return fail("bad_request", `\`${name}\` stands more than once.`);
   }
-  const parsed = schema.strict().safeParse(Object.fromEntries(searchParams));
-  return parsed.success ? { ok: true, value: parsed.data } : fail("bad_request", describe(parsed.error));
+  return readSent("query", schema, Object.fromEntries(searchParams));
 }
 
 /** A case is sent whole: its notes and all of its pins with theirs. */
@@ -173,14 +175,7 @@ async function readBody(request: Request, schema: z.ZodType): Promise<Result<unk
   } catch {
     return fail("bad_request", "The request's body is not JSON.");
   }
-  const parsed = schema.safeParse(body);
-  return parsed.success ? { ok: true, value: parsed.data } : fail("bad_request", describe(parsed.error));
-}
-
-function describe(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
-    .join("; ");
+  return readSent("body", schema, body);
 }
 
 /** What a request says of the length of its body. */

@@ -1,35 +1,18 @@
 /** Groups drops into causes, and finds out for each whether its edge worked before and since. */
 
-import { CAUSE_CLASSES, type CauseValue, classOf, type Worked } from "@/lib/insight/causes/cause";
-import {
-  type DropKey,
-  type DropPolicy,
-  decidedBy,
-  denyingPolicies,
-  dropCauseId,
-  keyWithoutPolicies,
-} from "@/lib/insight/causes/drop-key";
+import { CAUSE_CLASSES, type CauseValue, classOf } from "@/lib/insight/causes/cause";
+import { dropCauseId } from "@/lib/insight/causes/drop-key";
 import { rhythmOf } from "@/lib/insight/causes/rhythm";
-import type { Sqlite, SqlValue } from "../driver";
+import type { Sqlite } from "../driver";
 import { TRIES_OF_DROPS } from "../tries";
+import { textOrNull } from "../values";
 import { writeCauses } from "./cause-table";
-
-/** Drops that have everything in common that a cause depends on. */
-interface Combination {
-  readonly kindId: number;
-  readonly pairId: number;
-  readonly policiesId: number | null;
-  readonly hasVerdict: number;
-  /** As the records say it; the key can know more. */
-  readonly direction: string;
-  readonly key: DropKey;
-  readonly code: number | null;
-  readonly isNoise: boolean;
-}
+import { type DropCombination, directionOf, readDropCombinations } from "./drop-combinations";
+import { NEVER_WORKED, readWorked } from "./edges-worked";
 
 export function groupDrops(database: Sqlite): void {
-  const combinations = adoptPolicies(adoptDirections(readCombinations(database)));
-  const groups = new Map<string, Combination[]>();
+  const combinations = readDropCombinations(database);
+  const groups = new Map<string, DropCombination[]>();
   for (const combination of combinations) {
     const causeId = dropCauseId(combination.key);
     groups.set(causeId, [...(groups.get(causeId) ?? []), combination]);
@@ -44,91 +27,8 @@ export function groupDrops(database: Sqlite): void {
   completeCauses(database);
 }
 
-const UNKNOWN_DIRECTION = "TRAFFIC_DIRECTION_UNKNOWN";
-
-/** The anchor's own direction, else that of the verdict record: a printed drop has none. Of `j` and its kind `k`. */
-function directionOf(j: string): string {
-  return `CASE WHEN k.trafficDirection <> '${UNKNOWN_DIRECTION}' OR ${j}.verdictId IS NULL THEN k.trafficDirection
-    ELSE (SELECT vk.trafficDirection FROM Flow v JOIN Kind vk ON vk.id = v.kindId WHERE v.id = ${j}.verdictId) END`;
-}
-
-function readCombinations(database: Sqlite): Combination[] {
-  return database
-    .prepare(
-      `SELECT j.kindId, j.pairId, j.policiesId, j.verdictId IS NOT NULL OR k.eventType = 5 AS hasVerdict,
-         ${directionOf("j")} AS direction, k.dropReason, k.dropCode, k.type, k.eventType, max(j.noise) AS noise,
-         c.workloadKey AS clientKey, s.workloadKey AS serverKey, p.serverPort, p.protocol, p.clientSide,
-         t.value AS policies
-       FROM JoinedDrop j JOIN Kind k ON k.id = j.kindId JOIN Pair p ON p.id = j.pairId
-         LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId LEFT JOIN Text t ON t.id = j.policiesId
-       GROUP BY j.kindId, j.pairId, j.policiesId, hasVerdict, direction`,
-    )
-    .all([])
-    .map((row) => {
-      const direction = String(row.direction);
-      const code = row.dropCode === null ? null : Number(row.dropCode);
-      return {
-        kindId: Number(row.kindId),
-        pairId: Number(row.pairId),
-        policiesId: numberOrNull(row.policiesId),
-        hasVerdict: Number(row.hasVerdict),
-        direction,
-        code,
-        isNoise: row.noise === 1,
-        key: {
-          direction,
-          reason: textOrNull(row.dropReason),
-          decidedBy: decidedBy(row.type === "L7" || row.eventType === 129, code),
-          policies: denyingPolicies(textOrNull(row.policies), direction),
-          clientKey: textOrNull(row.clientKey),
-          serverKey: textOrNull(row.serverKey),
-          port: numberOrNull(row.serverPort),
-          protocol: textOrNull(row.protocol),
-          isReply: row.clientSide === 2,
-        },
-      };
-    });
-}
-
-/** A drop that does not say its direction takes that of all others of its key, if they agree: they are the same trouble. */
-function adoptDirections(combinations: readonly Combination[]): Combination[] {
-  const like = ({ key }: Combination): string =>
-    JSON.stringify(keyWithoutPolicies({ ...key, direction: UNKNOWN_DIRECTION }));
-  const known = new Map<string, Set<string>>();
-  for (const one of combinations) {
-    if (one.direction === UNKNOWN_DIRECTION) continue;
-    known.set(like(one), (known.get(like(one)) ?? new Set()).add(one.direction));
-  }
-  return combinations.map((one) => {
-    const [direction, another] = known.get(like(one)) ?? [];
-    return one.direction !== UNKNOWN_DIRECTION || direction === undefined || another !== undefined
-      ? one
-      : { ...one, key: { ...one.key, direction } };
-  });
-}
-
-/** A drop whose verdict record is missing takes the policies that all others of its key name, if they agree. */
-function adoptPolicies(combinations: readonly Combination[]): Combination[] {
-  const named = new Map<string, Map<string, readonly DropPolicy[]>>();
-  for (const { key } of combinations) {
-    if (key.policies.length === 0) continue;
-    const like = JSON.stringify(keyWithoutPolicies(key));
-    const sets = named.get(like) ?? new Map<string, readonly DropPolicy[]>();
-    named.set(like, sets.set(JSON.stringify(key.policies), key.policies));
-  }
-  return combinations.map((combination) => {
-    const { key, hasVerdict } = combination;
-    if (hasVerdict === 1 || key.policies.length > 0) return combination;
-    const sets = [...(named.get(JSON.stringify(keyWithoutPolicies(key)))?.values() ?? [])];
-    const [only] = sets;
-    return only === undefined || sets.length > 1
-      ? combination
-      : { ...combination, key: { ...key, policies: only } };
-  });
-}
-
 /** What the key says; the rest is filled in when the drops are known. */
-function bareCause(causeId: string, [first]: readonly Combination[]): CauseValue {
+function bareCause(causeId: string, [first]: readonly DropCombination[]): CauseValue {
   if (first === undefined) throw new Error("a cause without drops");
   const { key, code, isNoise } = first;
   return {
@@ -162,7 +62,7 @@ function bareCause(causeId: string, [first]: readonly Combination[]): CauseValue
 
 function pointDrops(
   database: Sqlite,
-  groups: ReadonlyMap<string, readonly Combination[]>,
+  groups: ReadonlyMap<string, readonly DropCombination[]>,
   ids: ReadonlyMap<string, number>,
 ): void {
   const rows = [...groups].flatMap(([causeId, group]) =>
@@ -246,62 +146,4 @@ function readTries(database: Sqlite, causeId: number): bigint[] {
     )
     .rows([causeId])
     .map(([timeNs]) => timeNs as bigint);
-}
-
-/** What is said of an edge besides: the last packet delivered to the server and the last answer before the first drop. */
-interface EdgeWorked extends Worked {
-  readonly deliveredNs: bigint | null;
-  readonly answeredNs: bigint | null;
-}
-
-const NEVER_WORKED: EdgeWorked = { beforeNs: null, sinceNs: null, deliveredNs: null, answeredNs: null };
-
-/**
- * An edge worked when an answer came on it (but for a reset, or the proxy's own refusal), or when a packet of the client
- * was delivered to the server. By cause: the last time before its first drop, the first time behind it.
- */
-function readWorked(database: Sqlite): Map<number, EdgeWorked> {
-  database.exec(`
-    CREATE TEMP TABLE IF NOT EXISTS EdgePair (pairId INTEGER, causeId INTEGER, firstNs INTEGER, PRIMARY KEY (pairId, causeId)) WITHOUT ROWID;
-    DELETE FROM temp.EdgePair;
-    INSERT INTO temp.EdgePair
-      SELECT p.id, c.id, (SELECT min(timeNs) FROM JoinedDrop WHERE causeId = c.id)
-      FROM Cause c JOIN Actor ca ON ca.workloadKey = c.clientKey JOIN Pair p ON p.clientId = ca.id
-        JOIN Actor sa ON sa.id = p.serverId AND sa.workloadKey = c.serverKey
-      WHERE c.kind = 'drop' AND p.serverPort IS c.port AND p.protocol IS c.protocol;`);
-  return new Map(
-    database
-      .prepareExact(
-        `SELECT e.causeId, max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs), min(f.timeNs) FILTER (WHERE f.timeNs >= e.firstNs),
-           max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 1),
-           max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 2)
-         FROM Flow f CROSS JOIN temp.EdgePair e ON e.pairId = f.pairId CROSS JOIN Pair p ON p.id = f.pairId CROSS JOIN Kind k ON k.id = f.kindId
-         WHERE k.verdict IN ('FORWARDED', 'REDIRECTED')
-           AND (p.clientSide = 2 OR (k.observationPoint = 'TO_ENDPOINT' AND p.clientSide = 1))
-           AND instr(coalesce(k.tcpFlags, ''), 'RST') = 0 AND k.httpCode IS NOT 403 AND k.dnsRcode IS NOT 5
-         GROUP BY e.causeId`,
-      )
-      .rows([])
-      .map(([causeId, before, since, delivered, answered]) => [
-        Number(causeId),
-        {
-          beforeNs: nsOrNull(before),
-          sinceNs: nsOrNull(since),
-          deliveredNs: nsOrNull(delivered),
-          answeredNs: nsOrNull(answered),
-        },
-      ]),
-  );
-}
-
-function nsOrNull(value: SqlValue | undefined): bigint | null {
-  return typeof value === "bigint" ? value : null;
-}
-
-function numberOrNull(value: SqlValue | undefined): number | null {
-  return value === null || value === undefined ? null : Number(value);
-}
-
-function textOrNull(value: SqlValue | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

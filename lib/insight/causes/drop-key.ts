@@ -65,7 +65,7 @@ export function policyText({ kind, namespace, name }: DropPolicy): string {
   return `${kind ?? "policy"} ${namespace === null ? "" : `${namespace}/`}${name ?? "without a name"}`;
 }
 
-/** Drops of equal key are one cause. Policies may be adopted from others of the same key (see {@link keyWithoutPolicies}). */
+/** Drops of equal key are one cause. */
 export interface DropKey {
   readonly direction: string;
   readonly reason: string | null;
@@ -79,10 +79,7 @@ export interface DropKey {
   readonly isReply: boolean;
 }
 
-/**
- * Everything but the policies. A drop whose verdict record is missing names none; when all others of the same key name
- * the same set, it is taken to be that one's too (likely, not certain).
- */
+/** Everything but the policies. */
 export function keyWithoutPolicies(key: DropKey): (string | number | null)[] {
   const { direction, reason, decidedBy, clientKey, serverKey, port, protocol, isReply } = key;
   const parts = [direction, reason, decidedBy, clientKey, serverKey, port, protocol];

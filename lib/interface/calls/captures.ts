@@ -10,7 +10,7 @@ import {
 import { reportAnswerSchema } from "@/lib/questions/report/answer";
 import { call, capturePath, jsonAnswer, OF_A_CAPTURE, revisionQuery } from "../call";
 
-const captureName = z.object({ name: z.string().trim().min(1, "a name is needed").max(200) });
+const captureName = z.object({ name: z.string().trim().min(1).max(200) });
 
 const filePath = capturePath.extend({
   fileName: z
