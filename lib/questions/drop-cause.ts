@@ -9,9 +9,10 @@ import type { DropFacts } from "@/lib/insight/causes/drop-ends";
 import { dropHints, dropRemedy } from "@/lib/insight/causes/drop-words";
 import { POLICY_DIALECTS, policyFiles, yamlOf } from "@/lib/insight/causes/policy-file";
 import type { DropCauseAnswer, DropRow } from "./answers-drops";
+import { atMost } from "./at-most";
 import { type DropCause, findCause } from "./causes";
 import { readChanges } from "./drop-changes";
-import { AT_MOST_NOTE, countDrops, type DropCounts, type DropGroup } from "./drop-counts";
+import { countDrops, type DropCounts, type DropGroup } from "./drop-counts";
 import { readEvidence } from "./drop-evidence";
 import { explainLookups, type Lookups, readLookups } from "./drop-lookups";
 import { toRow } from "./drop-row";
@@ -67,12 +68,11 @@ function explain(
     port: facts.port,
     protocol: facts.protocol,
   };
-  const atMost = groups.reduce((sum, group) => sum + group.atMost, 0);
-  const meta = capture.meta("drops");
+  const twice = groups.reduce((sum, group) => sum + group.atMost, 0);
   // A scope can hold none of the cause's drops: the words are still those of the cause.
   const row = toRow(capture, "cause", key, groups, { ...context, causes: new Map([[cause.id, cause]]) });
   return {
-    meta: atMost === 0 ? meta : { ...meta, exact: false, notes: [...meta.notes, AT_MOST_NOTE] },
+    meta: atMost(capture.meta("drops"), twice > 0),
     cause: row,
     meaning: meaningOf(facts),
     remedy: remedyOf(capture, cause, lookups),
@@ -85,7 +85,7 @@ function explain(
     hints: dropHints(facts),
     worked: workedWords(cause),
     rhythm: cause.rhythmNs === null ? null : rhythmWords(cause.rhythmNs),
-    atMost,
+    atMost: twice,
     clients: sumBy(groups, (group) => context.pairs.get(group.pairId)?.client?.key ?? null),
     servers: sumBy(groups, (group) => context.pairs.get(group.pairId)?.server?.key ?? null),
     droppedAt: sumBy(groups, (group) => droppingPod(cause.facts.direction, context.pairs.get(group.pairId))),

@@ -94,6 +94,3 @@ function dropsAsFlows(scope: CompiledScope): string {
     ? "(SELECT j.*, p.sourceId, p.destinationId FROM JoinedDrop j CROSS JOIN Pair p ON p.id = j.pairId) f"
     : "(SELECT x.*, j.drops, j.atMost, j.causeId FROM JoinedDrop j CROSS JOIN Flow x ON x.id = j.id) f";
 }
-
-export const AT_MOST_NOTE =
-  "Some drops may be counted twice, because their records left out the event type, the node or the addresses, or are aggregated: counts are at most these.";

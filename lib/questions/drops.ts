@@ -10,8 +10,9 @@ import { DROP_REASON, enumNumber } from "@/lib/flow/enums";
 import { isGroup } from "@/lib/insight/causes/drop-ends";
 import { DECIDED_BY, type DecidedBy } from "@/lib/insight/causes/drop-key";
 import type { DropRow, DropsAnswer, DropsBy } from "./answers-drops";
+import { atMost } from "./at-most";
 import { type DropCause, readCauses } from "./causes";
-import { AT_MOST_NOTE, countDrops, type DropCounts, type DropGroup } from "./drop-counts";
+import { countDrops, type DropCounts, type DropGroup } from "./drop-counts";
 import { sumDrops, toRow, trendOf } from "./drop-row";
 import { decidedFilter, plainNode } from "./drop-terms";
 import type { QuestionFailure } from "./failure";
@@ -39,9 +40,7 @@ export function readDrops(
   const answer = capture.keep(`drops ${by} ${skip} ${limit} ${buckets} ${scopeKey(parameters)}`, () =>
     tabulate(capture, countDrops(capture, scope.value, buckets), by, [skip, skip + limit]),
   );
-  const meta = capture.meta("drops");
-  if (!answer.hasAtMost) return ok({ meta, ...answer.table });
-  return ok({ meta: { ...meta, exact: false, notes: [...meta.notes, AT_MOST_NOTE] }, ...answer.table });
+  return ok({ meta: atMost(capture.meta("drops"), answer.hasAtMost), ...answer.table });
 }
 
 function tabulate(

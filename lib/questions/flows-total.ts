@@ -3,6 +3,7 @@
 import { countedFlows } from "@/lib/capture/rolled-flows";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import type { FlowsAnswer } from "./answers";
+import { AT_MOST_NOTE, hasAtMost } from "./at-most";
 import { totalDrops } from "./drop-counts";
 import type { SortColumn } from "./flow-order";
 import type { Ladder } from "./ladder";
@@ -38,6 +39,18 @@ export function rolledTotal(
       .rows([...parameters, ...where.parameters]);
     return { records: Number(row?.[0] ?? 0), events: Number(row?.[1] ?? 0) };
   });
+}
+
+/** The records are counted exactly in any case; the drops among them can be at most what is said. */
+export function flowsMeta(
+  capture: OpenCapture,
+  scope: CompiledScope,
+  key: string,
+  isCounted: boolean,
+): FlowsAnswer["meta"] {
+  const meta = capture.meta("records");
+  if (!isCounted || !hasAtMost(capture, () => scope, key)) return meta;
+  return { ...meta, notes: [...meta.notes, AT_MOST_NOTE] };
 }
 
 export function flowTotal(

@@ -14,7 +14,7 @@ import { toFlowRows } from "./drop-of-flow";
 import type { QuestionFailure } from "./failure";
 import { type FlowValues, keyOf, rowOfFlowId, selectFlowRows } from "./flow-row";
 import { decodeCursor, encodeCursor, type Key } from "./flows-cursor";
-import { type FlowsParameters, flowTotal, rolledTotal } from "./flows-total";
+import { type FlowsParameters, flowsMeta, flowTotal, rolledTotal } from "./flows-total";
 import { bucketOfRank, hasLadder, type Ladder, readLadder } from "./ladder";
 import type { OpenCapture } from "./open-capture";
 import { readScope, scopeKey } from "./scope-parameters";
@@ -158,7 +158,7 @@ class Page {
     // An empty page is left from where it was looked for.
     const [firstKey, lastKey] = [first ? keyOf(first) : key, last ? keyOf(last) : key];
     return {
-      meta: this.capture.meta("records"),
+      meta: flowsMeta(this.capture, this.scope, this.key, this.parameters.total),
       total:
         this.parameters.total && counted !== undefined
           ? flowTotal(this.capture, this.scope, this.key, counted)

@@ -11,6 +11,7 @@ import { countedFlows } from "@/lib/capture/rolled-flows";
 import { compileScope } from "@/lib/capture/scope-sql";
 import type { Scope } from "@/lib/scope/link";
 import type { MapAnswer, MapLevel } from "./answers-map";
+import { atMost, hasAtMost } from "./at-most";
 import { bucketNumber } from "./buckets";
 import type { QuestionFailure } from "./failure";
 import { countEdges, countedAnchors, type Source } from "./map-count";
@@ -46,7 +47,12 @@ export function readMap(capture: OpenCapture, parameters: MapParameters): Result
     const trend = buckets === undefined ? undefined : readTrend(capture, scope.value, edges, buckets);
     return { ...trend, ...edges.answer(limit, skip), unplaced };
   });
-  return ok({ meta: capture.meta("events"), ...drawn });
+  const isAtMost = hasAtMost(
+    capture,
+    () => compileScope(capture.database, scope.value),
+    scopeKey(parameters),
+  );
+  return ok({ meta: atMost(capture.meta("events"), isAtMost), ...drawn });
 }
 
 /** Pairs that the filter finds before this time. */

@@ -9,7 +9,7 @@ import { toFlowRows } from "./drop-of-flow";
 import type { QuestionFailure } from "./failure";
 import { orderFlows, type SortColumn } from "./flow-order";
 import { keyOf, readFlowId, rowOfFlowId, selectFlowRows } from "./flow-row";
-import { type FlowsParameters, flowTotal } from "./flows-total";
+import { type FlowsParameters, flowsMeta, flowTotal } from "./flows-total";
 import type { Ladder } from "./ladder";
 import type { OpenCapture } from "./open-capture";
 
@@ -44,7 +44,7 @@ export function readSortedFlows(
   const shown = [...ids.subarray(first, Math.max(first, start.value + limit))];
   const last = shown.at(-1);
   return ok({
-    meta: capture.meta("records"),
+    meta: flowsMeta(capture, scope, key, total),
     total: total ? flowTotal(capture, scope, key, ladder) : null,
     flows: readInOrder(capture, shown),
     next:

@@ -2,9 +2,15 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { settleAddedFiles } from "@/lib/capture/settle";
 import { line, lines, TestCapture, timeAt } from "@/lib/jobs/testing";
 import type { SummaryAnswer } from "./answers";
+import { AT_MOST_NOTE } from "./at-most";
+import { readFlows } from "./flows";
+import { readMap } from "./map";
 import { OpenCapture } from "./open-capture";
 import type { ScopeParameters } from "./scope-parameters";
 import { readSummary } from "./summary";
+import { readTimeline } from "./timeline";
+import { readTraffic } from "./traffic";
+import { readWorkloads } from "./workloads";
 
 function summaryOf(capture: TestCapture, parameters: ScopeParameters = {}): SummaryAnswer {
   const opened = OpenCapture.open(capture.file);
@@ -122,6 +128,30 @@ describe("the summary", () => {
     capture.add("a", lines(line(1, masked)));
     const { meta, drops } = summaryOf(capture);
     expect([drops, meta.exact, meta.notes.length]).toEqual([1, false, 1]);
+  });
+
+  it("is said to count at most so many by every question that counts drops, where the scope has such", () => {
+    const capture = new TestCapture();
+    const masked = { verdict: "DROPPED", drop_reason_desc: "POLICY_DENIED", event_type: undefined };
+    capture.add("a", lines(line(1, masked), line(9)));
+    const opened = OpenCapture.open(capture.file);
+    if (!opened.ok) throw new Error(opened.failure.message);
+    onTestFinished(() => opened.value.close());
+    const traffic = { by: "workload", side: "from", of: "events", limit: 10 } as const;
+    const metas = (scope: { readonly from?: string }) =>
+      opened.value
+        .ask((open) => [
+          readMap(open, { level: "workload", limit: 10, ...scope }),
+          readTimeline(open, { by: "drops", buckets: 10, ...scope }),
+          readWorkloads(open, { limit: 10, ...scope }),
+          readTraffic(open, { ...traffic, buckets: 10, ...scope }),
+          readFlows(open, { limit: 10, order: "asc", total: true, ...scope }),
+        ])
+        .map((answer) => (answer.ok ? answer.value.meta : undefined));
+    for (const meta of metas({})) expect(meta?.notes).toEqual([AT_MOST_NOTE]);
+    // Flows count records, and those exactly.
+    expect(metas({}).map((meta) => meta?.exact)).toEqual([false, false, false, false, true]);
+    for (const meta of metas({ from: timeAt(5) })) expect(meta).toMatchObject({ exact: true, notes: [] });
   });
 
   it("leaves records without a time out of every range, and counts them without one", () => {

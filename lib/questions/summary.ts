@@ -7,8 +7,9 @@ import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { NOT_A_LOSS } from "@/lib/flow/losses";
 import type { Scope } from "@/lib/scope/link";
 import type { SummaryAnswer } from "./answers";
+import { atMost } from "./at-most";
 import { countAttempts, countDnsErrors, countL7Errors, countRequests, countUntimed } from "./counts";
-import { AT_MOST_NOTE, totalDrops } from "./drop-counts";
+import { totalDrops } from "./drop-counts";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
@@ -33,10 +34,8 @@ export function readSummary(
   const counted = capture.keep(`summary ${scopeKey(parameters)}`, () =>
     count(capture, scope.value, compiled),
   );
-  const meta = capture.meta("events");
-  const { atMost, ...counts } = counted;
-  if (atMost === 0) return ok({ meta, ...counts });
-  return ok({ meta: { ...meta, exact: false, notes: [...meta.notes, AT_MOST_NOTE] }, ...counts });
+  const { atMost: twice, ...counts } = counted;
+  return ok({ meta: atMost(capture.meta("events"), twice > 0), ...counts });
 }
 
 /** `atMost`: drops that may be counted twice. */

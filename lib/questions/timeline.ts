@@ -6,6 +6,7 @@ import { ok, type Result } from "@/lib/base/result";
 import { type CountedFlows, countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { TimelineAnswer } from "./answers";
+import { atMost, hasAtMost } from "./at-most";
 import { bucketNumber } from "./buckets";
 import type { QuestionFailure } from "./failure";
 import { GAPS, readGaps } from "./gaps";
@@ -31,7 +32,9 @@ export function readTimeline(
     `timeline ${parameters.by} ${parameters.buckets} ${scopeKey(parameters)}`,
     () => count(capture, compiled, scope.value.from, scope.value.to, parameters),
   );
-  const meta = capture.meta(SERIES[parameters.by].unit);
+  const { unit } = SERIES[parameters.by];
+  const isAtMost = unit === "drops" && hasAtMost(capture, () => compiled, scopeKey(parameters));
+  const meta = atMost(capture.meta(unit), isAtMost);
   const notes = [...meta.notes];
   if (counted.gaps.length > GAPS)
     notes.push(`There are more losses than can be drawn: these are the first ${formatCount(GAPS)}.`);

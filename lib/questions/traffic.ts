@@ -14,6 +14,7 @@ import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { PRESENT } from "@/lib/flow/presence";
 import type { Scope } from "@/lib/scope/link";
 import type { TrafficAnswer, TrafficBy, TrafficOf, TrafficRow, TrafficSide } from "./answers-workloads";
+import { atMost, hasAtMost } from "./at-most";
 import { bucketNumber } from "./buckets";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -40,7 +41,9 @@ export function readTraffic(
   const { by, side, of, buckets, limit } = parameters;
   const key = `traffic ${by} ${side} ${of} ${buckets} ${limit} ${scopeKey(parameters)}`;
   const answer = capture.keep(key, () => count(capture, scope.value, parameters));
-  return ok({ meta: capture.meta(of === "drops" ? "drops" : "events"), ...answer });
+  const meta = capture.meta(of === "drops" ? "drops" : "events");
+  const compile = () => compileScope(capture.database, scope.value);
+  return ok({ meta: atMost(meta, hasAtMost(capture, compile, scopeKey(parameters))), ...answer });
 }
 
 /** By what flows are told apart: a number of theirs, and the name that it stands for, exactly one for each flow. */

@@ -15,6 +15,7 @@ import { imbalanceOf } from "@/lib/insight/imbalance";
 import { type ClientLoad, likelyReason, type PodLoad } from "@/lib/insight/imbalance-reason";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
 import type { WorkloadRow, WorkloadsAnswer } from "./answers-workloads";
+import { atMost, hasAtMost } from "./at-most";
 import { hasPorts } from "./counts";
 import type { QuestionFailure } from "./failure";
 import { readHeadlessNames } from "./headless-names";
@@ -36,7 +37,8 @@ export function readWorkloads(
   const table = capture.keep(`workloads ${parameters.limit} ${scopeKey(parameters)}`, () =>
     tabulate(capture, compiled, parameters.limit),
   );
-  return ok({ meta: capture.meta("events"), ...table });
+  const isAtMost = hasAtMost(capture, () => compiled, scopeKey(parameters));
+  return ok({ meta: atMost(capture.meta("events"), isAtMost), ...table });
 }
 
 interface Tcp {
