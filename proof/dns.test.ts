@@ -6,8 +6,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { line, lines } from "@/lib/jobs/testing";
 import { lookAlikes, STORY } from "@/lib/jobs/testing-lookups";
-import { DNS_BY } from "@/lib/questions/dns";
+
 import type { DnsAnswer, DnsCounts } from "@/lib/questions/dns-answers";
+import { DNS_BY, DNS_SERIES_BY } from "@/lib/questions/dns-by";
 import { DNS_CELLS, errorCell, latencyCell, NXDOMAIN_CELLS } from "@/lib/scope/dns-cells";
 import { generateLogs, type Log, type ProofCapture, REAL_LOGS, sharedProofs } from "./captures";
 import { readModel } from "./model";
@@ -132,11 +133,19 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
   it("has series, a histogram and responses that add up to the totals and list what they count", () => {
     const proof = proofOf(logs);
     const { total } = proof.ask("dns");
-    const series = proof.ask("dnsSeries", { buckets: "20" });
     const sum = (list: readonly { readonly total: number }[]) => list.reduce((n, one) => n + one.total, 0);
-    expect([sum(series.queries), sum(series.responses)]).toEqual([total.queries, total.responses]);
-    for (const { filter, total: n } of [...series.queries, ...series.responses])
-      expect([filter, flowsOf(proof, WHOLE, filter)]).toEqual([filter, n]);
+    const errors = Object.values(total.errors).reduce((all, n) => all + n, 0) - total.expansion;
+    for (const by of DNS_SERIES_BY) {
+      const series = proof.ask("dnsSeries", { buckets: "20", by });
+      const isFailing = by === "node" || by === "qtype";
+      expect([by, sum(series.queries), sum(series.responses)]).toEqual([
+        by,
+        isFailing ? total.unanswered : by === "answers" ? 0 : total.queries,
+        isFailing ? errors : total.responses,
+      ]);
+      for (const { filter, total: n } of [...series.queries, ...series.responses])
+        expect([filter, flowsOf(proof, WHOLE, filter)]).toEqual([filter, n]);
+    }
     for (const { fromNs, toNs, n } of proof.ask("dnsLatency").buckets)
       expect([fromNs, flowsOf(proof, WHOLE, latencyCell(fromNs, toNs))]).toEqual([fromNs, n]);
     const responses = proof.ask("dnsResponses", { limit: "12" });

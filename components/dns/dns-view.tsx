@@ -79,7 +79,7 @@ export function DnsView({ captureId }: { readonly captureId: string }) {
               <NamesLeftOut captureId={captureId} place={place} total={total} />
             )}
             <DnsTiles place={place} total={total} />
-            <Charts captureId={captureId} scope={scope} />
+            <Charts captureId={captureId} scope={scope} lacks={lacks} />
             <PartSwitch scope={scope} />
             <PartOf captureId={captureId} scope={scope} first={lacks.names ? "client" : "root"} />
           </>

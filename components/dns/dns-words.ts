@@ -89,7 +89,7 @@ export function percentText(part: number, whole: number): string {
   return `${percent >= 10 ? Math.round(percent) : Number(percent.toFixed(1))} %`;
 }
 
-export const SERIES_LABELS: Readonly<Record<string, string>> = {
+const SERIES_LABELS: Readonly<Record<string, string>> = {
   answered: "answered",
   unanswered: "unanswered",
   open: "open",
@@ -100,6 +100,15 @@ export const SERIES_LABELS: Readonly<Record<string, string>> = {
   unknown: "code not known",
 };
 
-export function seriesLabel(key: string): string {
-  return SERIES_LABELS[key] ?? rcodeText(key);
+/** Key of the series of all that has none of its own, and of what the log does not say. */
+export const OTHERS = "others";
+const NOT_KNOWN = "?";
+
+export function seriesLabel(by: "outcome" | "node" | "qtype" | "answers", key: string): string {
+  if (by === "outcome") return SERIES_LABELS[key] ?? rcodeText(key);
+  if (key === OTHERS) return OTHERS;
+  const value = key === NOT_KNOWN ? null : key;
+  if (by === "node") return keyText({ node: value });
+  if (by === "qtype") return keyText({ qtype: value });
+  return value === null ? "not said" : answersText(Number(value));
 }

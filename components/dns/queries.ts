@@ -49,11 +49,10 @@ export function useDns(captureId: string, scope: ScopeHandle, by: DnsBy, terms?:
   return useDnsQuestion<DnsAnswer>(captureId, scope, { path: "/dns", more: { by, limit: ROWS }, terms });
 }
 
-export function useDnsSeries(captureId: string, scope: ScopeHandle, terms?: string) {
+export function useDnsSeries(captureId: string, scope: ScopeHandle, by: DnsSeriesAnswer["by"]) {
   return useDnsQuestion<DnsSeriesAnswer>(captureId, scope, {
     path: "/dns/series",
-    more: { buckets: BUCKETS },
-    terms,
+    more: { buckets: BUCKETS, by },
   });
 }
 

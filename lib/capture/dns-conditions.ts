@@ -79,10 +79,16 @@ export function exchangesInScope(
   return all(conditions);
 }
 
-/** Of either record; which node saw an exchange is that of the record that counts. */
+/**
+ * Of either record; which node saw an exchange is that of the record that counts. Two conditions rather than one over both
+ * ids: SQLite would make a list of them for each exchange, and most terms are met by the question already.
+ */
 function byRecord(isOfCounted: boolean, { sql, parameters }: Condition): Condition {
-  const records = isOfCounted ? "f.id = x.id" : "f.id IN (x.id, x.responseId)";
-  return { sql: `EXISTS (SELECT 1 FROM Flow f WHERE ${records} AND ${sql})`, parameters };
+  const holds = (id: string): Condition => ({
+    sql: `EXISTS (SELECT 1 FROM Flow f WHERE f.id = ${id} AND ${sql})`,
+    parameters,
+  });
+  return isOfCounted ? holds("x.id") : any([holds("x.id"), holds("x.responseId")]);
 }
 
 /** Records of exchanges: what a term about exchanges means for records one by one. Over `Flow f`. */

@@ -18,17 +18,18 @@ export function bucketNumber(
   start: bigint,
   last: bigint,
   width: bigint,
+  time = "f.timeNs",
 ): { readonly sql: string; readonly parameters: readonly bigint[]; startOf(bucket: bigint): bigint } {
   if (last - start <= LARGEST && start >= SMALLEST) {
     return {
-      sql: "(f.timeNs - ?) / ?",
+      sql: `(${time} - ?) / ?`,
       parameters: [start, width],
       startOf: (bucket) => start + bucket * width,
     };
   }
   return {
     // Division rounds towards zero: times before 1970 belong one bucket lower.
-    sql: "f.timeNs / ? - (f.timeNs % ? < 0)",
+    sql: `${time} / ? - (${time} % ? < 0)`,
     parameters: [width, width],
     startOf: (bucket) => bucket * width,
   };

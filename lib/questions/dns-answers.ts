@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { metaSchema } from "./answers";
+import { DNS_SERIES_BY } from "./dns-by";
 
 const count = z.number().int().nonnegative();
 const ns = z.string().regex(/^\d+$/);
@@ -145,9 +146,16 @@ export const dnsSeriesAnswerSchema = z.object({
   bucketNs: ns,
   fromNs: z.string().nullable(),
   toNs: z.string().nullable(),
-  /** Questions by what became of them: answered, unanswered, open, refused, unpaired. They add up. */
+  by: z.enum(DNS_SERIES_BY),
+  /**
+   * Questions by what became of them: answered, unanswered, open, refused, unpaired; by node and by type those without an
+   * answer. They add up. What comes less often is `others`, what the log does not say `?`.
+   */
   queries: z.array(seriesSchema),
-  /** Answers by code; NODATA and `search-list` stand beside NOERROR and NXDOMAIN, not among them. They add up. */
+  /**
+   * Answers by code; NODATA and `search-list` stand beside NOERROR and NXDOMAIN, not among them. By node and by type errors,
+   * those of search lists left out. They add up.
+   */
   responses: z.array(seriesSchema),
 });
 

@@ -9,6 +9,7 @@
 import { ok, type Result } from "@/lib/base/result";
 import type { SqlValue } from "@/lib/capture/driver";
 import type { DnsExpansionAnswer } from "./dns-answers";
+import { countedByGroup } from "./dns-groups";
 import { COUNTED, exchangesOf, readWorkload } from "./dns-parts";
 import { dnsMeta, type Exchanges, exchangesInScope } from "./dns-scope";
 import { keyFilter } from "./dns-terms";
@@ -23,17 +24,17 @@ export interface DnsExpansionParameters extends ScopeParameters {
 type Counts = DnsExpansionAnswer["total"];
 type Row = DnsExpansionAnswer["rows"][number];
 
-/** Dots of a name without its suffix: SQL over `x` and its name `t`. */
-const DOTS = "(length(t.value) - length(replace(t.value, '.', '')) - x.suffixLabels)";
+/** Dots of a name without its suffix: SQL over a group `x` and its name `name`. */
+const DOTS = "(length(name.value) - length(replace(name.value, '.', '')) - x.suffixLabels)";
 
 function savedBy(ndots: number): string {
-  return `sum(CASE WHEN ${DOTS} < ${ndots} THEN 0 WHEN x.asIs = 1 THEN x.requests
-    WHEN x.asIs IS NULL AND x.isFirst THEN -x.requests ELSE 0 END)`;
+  return `sum(CASE WHEN ${DOTS} < ${ndots} THEN 0 WHEN t.asIs = 1 THEN x.requests
+    WHEN t.asIs IS NULL AND t.isFirst THEN -x.requests ELSE 0 END * t.n)`;
 }
 
-const COUNTS = `sum(x.requests), sum((x.suffixLabels IS NOT NULL) * x.responses),
-  sum((x.rcode IS 3 AND x.suffixLabels IS NULL AND x.queryId IS NOT NULL) * x.responses),
-  sum((x.rcode IS 3 AND x.queryId IS NULL) * x.responses)`;
+const COUNTS = `sum(x.requests * t.n), sum((x.suffixLabels IS NOT NULL) * x.responses * t.n),
+  sum((x.rcode IS 3 AND x.suffixLabels IS NULL AND x.queryId IS NOT NULL) * x.responses * t.n),
+  sum((x.rcode IS 3 AND x.queryId IS NULL) * x.responses * t.n)`;
 
 export function readDnsExpansion(
   capture: OpenCapture,
@@ -42,35 +43,39 @@ export function readDnsExpansion(
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const exchanges = exchangesInScope(capture, scope.value);
-  const { table, where } = exchanges;
-  const from = `${exchangesOf("client", table)} WHERE ${COUNTED} AND ${where.sql}`;
-  const query = (sql: string, more: readonly SqlValue[] = []): SqlValue[][] =>
-    capture.database.prepare(sql).rows([...where.parameters, ...more]);
-  const total = toCounts(query(`SELECT ${COUNTS} FROM ${from}`)[0]);
-  const workloads = query(
-    `SELECT a.workloadKey AS workload, ${COUNTS}, count(*) OVER () FROM ${from} GROUP BY 1 ORDER BY 3 DESC, 4 DESC, 2 DESC, 1 LIMIT ?`,
-    [parameters.limit],
-  );
-  const more = Number(workloads[0]?.[5] ?? 0) - workloads.length;
-  const saved = readSaved(capture, exchanges);
-  const suffixes = readSuffixes(capture, exchanges);
-  const rows = workloads.map(([key, ...counts]): Row => {
-    const id = String(key);
+  const workloads = readWorkloads(capture, exchanges);
+  const lists = readLists(capture, exchanges);
+  const listed = workloads.slice(0, parameters.limit);
+  const rows = listed.map(([id, counts]): Row => {
     const workload = readWorkload(capture, id);
+    const list = lists.get(id);
     return {
       workload,
       filter: keyFilter({ client: workload }),
-      ...toCounts(counts),
-      saved: saved.get(id) ?? { ndots1: 0, ndots2: 0, dot: 0 },
-      suffixes: suffixes.get(id) ?? [],
+      ...counts,
+      saved: list?.saved ?? { ndots1: 0, ndots2: 0, dot: 0 },
+      suffixes: list === undefined ? [] : mostUsed(list.suffixes),
     };
   });
+  const others = workloads.slice(listed.length).map(([, counts]) => counts);
   return ok({
     meta: dnsMeta(capture),
-    total,
+    total: addUp(workloads.map(([, counts]) => counts)),
     rows,
-    folded: more === 0 ? null : { rows: more, ...rest(total, rows) },
+    folded: others.length === 0 ? null : { rows: others.length, ...addUp(others) },
   });
+}
+
+/** Most attempts first. */
+function readWorkloads({ database }: OpenCapture, exchanges: Exchanges): [workload: string, Counts][] {
+  return database
+    .prepare(
+      `WITH t AS MATERIALIZED (${countedByGroup(exchanges, [])})
+       SELECT a.workloadKey, ${COUNTS} FROM ${exchangesOf("client", exchanges.groups)} JOIN t ON t.groupId = x.id
+       WHERE ${COUNTED} GROUP BY 1 ORDER BY 3 DESC, 4 DESC, 2 DESC, 1`,
+    )
+    .rows(exchanges.where.parameters)
+    .map(([workload, ...counts]) => [String(workload), toCounts(counts)]);
 }
 
 function toCounts(row: readonly SqlValue[] = []): Counts {
@@ -78,57 +83,53 @@ function toCounts(row: readonly SqlValue[] = []): Counts {
   return { queries, expansion, nxdomain, vague };
 }
 
-function rest(total: Counts, rows: readonly Counts[]): Counts {
-  const left = (name: keyof Counts): number => rows.reduce((n, row) => n - row[name], total[name]);
+function addUp(all: readonly Counts[]): Counts {
+  const sum = (name: keyof Counts): number => all.reduce((n, counts) => n + counts[name], 0);
   return {
-    queries: left("queries"),
-    expansion: left("expansion"),
-    nxdomain: left("nxdomain"),
-    vague: left("vague"),
+    queries: sum("queries"),
+    expansion: sum("expansion"),
+    nxdomain: sum("nxdomain"),
+    vague: sum("vague"),
   };
 }
 
-function expansionsIn(table: string): string {
-  return `${exchangesOf("client", table)} JOIN Text t ON t.id = x.queryId WHERE ${COUNTED} AND x.suffixLabels IS NOT NULL`;
+interface List {
+  readonly saved: { ndots1: number; ndots2: number; dot: number };
+  /** How often each was tried. */
+  readonly suffixes: Map<string, number>;
 }
 
-function readSaved({ database }: OpenCapture, { table, where }: Exchanges): Map<string, Row["saved"]> {
+/** By workload: what its search list cost, and the suffixes in it. */
+function readLists({ database }: OpenCapture, exchanges: Exchanges): Map<string, List> {
+  const only = "x.groupId IN (SELECT id FROM DnsGroup WHERE suffixLabels IS NOT NULL)";
   const rows = database
     .prepare(
-      `SELECT a.workloadKey, ${savedBy(1)}, ${savedBy(2)}, sum(x.requests) FROM ${expansionsIn(table)} AND ${where.sql} GROUP BY 1`,
+      `WITH t AS MATERIALIZED (${countedByGroup(exchanges, ["x.asIs", "x.isFirst"], only)})
+       SELECT a.workloadKey, name.value, x.suffixLabels, ${savedBy(1)}, ${savedBy(2)}, sum(x.requests * t.n), sum(x.responses * t.n)
+       FROM ${exchangesOf("client", exchanges.groups)} JOIN t ON t.groupId = x.id JOIN Text name ON name.id = x.queryId
+       WHERE ${COUNTED} GROUP BY 1, 2, 3`,
     )
-    .rows(where.parameters);
-  return new Map(
-    rows.map(([key, ndots1, ndots2, dot]) => [
-      String(key),
-      { ndots1: Number(ndots1), ndots2: Number(ndots2), dot: Number(dot) },
-    ]),
-  );
+    .rows(exchanges.where.parameters);
+  const lists = new Map<string, List>();
+  for (const [key, name, labels, ...counts] of rows) {
+    const [ndots1 = 0, ndots2 = 0, dot = 0, responses = 0] = counts.map(Number);
+    const suffix = String(name).split(".").slice(-Number(labels)).join(".");
+    const own = lists.get(String(key)) ?? { saved: { ndots1: 0, ndots2: 0, dot: 0 }, suffixes: new Map() };
+    own.saved.ndots1 += ndots1;
+    own.saved.ndots2 += ndots2;
+    own.saved.dot += dot;
+    own.suffixes.set(suffix, (own.suffixes.get(suffix) ?? 0) + responses);
+    lists.set(String(key), own);
+  }
+  return lists;
 }
 
 /** Suffixes named for a workload at most. */
 const SUFFIXES = 20;
 
-function readSuffixes({ database }: OpenCapture, { table, where }: Exchanges): Map<string, string[]> {
-  const names = database
-    .prepare(
-      `SELECT a.workloadKey, t.value, x.suffixLabels, sum(x.responses) FROM ${expansionsIn(table)} AND ${where.sql} GROUP BY 1, 2, 3`,
-    )
-    .rows(where.parameters);
-  const counted = new Map<string, Map<string, number>>();
-  for (const [key, name, labels, n] of names) {
-    const suffix = String(name).split(".").slice(-Number(labels)).join(".");
-    const own = counted.get(String(key)) ?? new Map<string, number>();
-    counted.set(String(key), own.set(suffix, (own.get(suffix) ?? 0) + Number(n)));
-  }
-  const byUse = ([a, n]: [string, number], [b, m]: [string, number]): number => m - n || (a < b ? -1 : 1);
-  return new Map(
-    [...counted].map(([key, own]) => [
-      key,
-      [...own]
-        .sort(byUse)
-        .slice(0, SUFFIXES)
-        .map(([suffix]) => suffix),
-    ]),
-  );
+function mostUsed(suffixes: ReadonlyMap<string, number>): string[] {
+  return [...suffixes]
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .slice(0, SUFFIXES)
+    .map(([suffix]) => suffix);
 }

@@ -9,15 +9,24 @@
 import { readRoots } from "@/lib/capture/dns-roots";
 import type { SqlValue } from "@/lib/capture/driver";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
-import type { DnsBy } from "./dns";
+import type { DnsBy } from "./dns-by";
 import { COUNTED, exchangesOf } from "./dns-parts";
 import type { Exchanges } from "./dns-scope";
 import type { OpenCapture } from "./open-capture";
 
 export type Key = string | number;
 
-const stateIs = (state: keyof typeof DNS_STATE): string => `(x.state = ${DNS_STATE[state]})`;
-const REAL_ERROR = "(coalesce(x.rcode, 0) > 0 AND x.suffixLabels IS NULL)";
+/** What fails by itself, as SQL over a group. */
+export const REAL_ERROR = "(coalesce(x.rcode, 0) > 0 AND x.suffixLabels IS NULL)";
+
+/** Exchanges of the scope by group and by more columns, as SQL: `groupId`, these, and how many (`n`). */
+export function countedByGroup({ source, where }: Exchanges, columns: readonly string[], only = "1"): string {
+  const places = [1, ...columns.map((_, at) => at + 2)].join(", ");
+  return `SELECT ${["x.groupId", ...columns, "count(*) AS n"].join(", ")} FROM ${source}
+    WHERE ${only} AND ${where.sql} GROUP BY ${places}`;
+}
+
+export const stateIs = (state: keyof typeof DNS_STATE): string => `(x.state = ${DNS_STATE[state]})`;
 
 /** What is summed, as SQL over a group `x`. */
 const SUMS = {
@@ -55,12 +64,17 @@ export interface Distinct {
   readonly names: number;
 }
 
+/** Workloads that asked and names that were asked for, in the whole scope; and questions that a resolver passed on. */
+export interface Whole extends Distinct {
+  readonly secondHops: number;
+}
+
 export interface Group extends Tally, Distinct {
   readonly key: Key;
 }
 
 /** What rows are grouped by: an integer or a text. Names and codes that are not known have a number of their own. */
-const KEY: Readonly<Record<DnsBy, string>> = {
+export const GROUP_KEY: Readonly<Record<DnsBy, string>> = {
   rcode: "coalesce(x.rcode, -1)",
   query: "coalesce(x.queryId, 0)",
   root: "coalesce(r.root, n.value, '')",
@@ -109,39 +123,52 @@ export class GroupReader {
 
   /** A statement over groups. `columns` are what is wanted of their exchanges. */
   private ask(columns: string, select: string, more: readonly SqlValue[] = []): SqlValue[][] {
-    const { where } = this.scope;
-    const counted = `SELECT x.groupId, ${columns} FROM DnsExchange x WHERE ${where.sql} GROUP BY x.groupId`;
+    const { source, where } = this.scope;
+    const counted = `SELECT x.groupId, ${columns} FROM ${source} WHERE ${where.sql} GROUP BY x.groupId`;
     return this.capture.database
       .prepareExact(`WITH t AS MATERIALIZED (${counted}) ${select}`)
       .rows([...where.parameters, ...more]);
   }
 
-  /** What is broken first, then by questions; ties are broken by what does not depend on the order of files. */
-  readGroups(): Group[] {
+  /** Rows, what is broken first, then by questions (ties are broken by what does not depend on the order of files); and what is no sum of them. */
+  read(): { readonly groups: readonly Group[]; readonly whole: Whole } {
     const buckets = this.scope.hasAnswers ? "group_concat(x.latencyBucket)" : "NULL";
+    const nothing = ["NULL", "NULL", "NULL", "NULL", "NULL", ...SUM_NAMES.slice(1).map(() => "NULL")].join(
+      ", ",
+    );
+    // In one statement, because finding the exchanges of a scope is most of the work.
     const rows = this.ask(
       `count(*) AS n, min(x.askedNs) AS firstNs, max(x.askedNs) AS lastNs, ${buckets} AS buckets`,
-      `SELECT ${KEY[this.by]} AS key, count(DISTINCT ${this.client}), count(DISTINCT x.queryId),
+      `SELECT 0, ${GROUP_KEY[this.by]} AS key, count(DISTINCT ${this.client}), count(DISTINCT x.queryId),
          min(t.firstNs), max(t.lastNs), max(t.lastNs) FILTER (WHERE ${REAL_ERROR} AND x.responses > 0),
          group_concat(x.rcode || ':' || (x.responses * t.n)) FILTER (WHERE x.rcode > 0), group_concat(t.buckets),
          ${SUM_NAMES.map((name) => `sum((${SUMS[name]}) * t.n)`).join(", ")}
-       FROM ${this.from} WHERE ${COUNTED} GROUP BY 1`,
+       FROM ${this.from} WHERE ${COUNTED} GROUP BY 2
+       UNION ALL SELECT 1, NULL, count(DISTINCT ${this.client}) FILTER (WHERE ${COUNTED}), count(DISTINCT x.queryId) FILTER (WHERE ${COUNTED}),
+         ${nothing}, sum(x.requests * t.n) FILTER (WHERE x.secondHop) FROM ${this.plainFrom}`,
       this.roots,
     );
-    const groups = rows.map(
-      ([key, clients, names, first, last, lastError, errors, latency, ...sums]): Group => ({
-        key: typeof key === "bigint" ? Number(key) : String(key),
-        clients: Number(clients),
-        names: Number(names),
-        firstNs: instant(first),
-        lastNs: instant(last),
-        lastErrorNs: instant(lastError),
-        sums: toSums((_, at) => Number(sums[at] ?? 0)),
-        errors: toCounts(errors),
-        latency: toCounts(latency),
-      }),
-    );
-    return this.inOrder(groups);
+    const groups = rows
+      .filter(([isWhole]) => Number(isWhole) === 0)
+      .map(
+        ([, key, clients, names, first, last, lastError, errors, latency, ...sums]): Group => ({
+          key: typeof key === "bigint" ? Number(key) : String(key),
+          clients: Number(clients),
+          names: Number(names),
+          firstNs: instant(first),
+          lastNs: instant(last),
+          lastErrorNs: instant(lastError),
+          sums: toSums((_, at) => Number(sums[at] ?? 0)),
+          errors: toCounts(errors),
+          latency: toCounts(latency),
+        }),
+      );
+    const [, , clients, names, ...rest] = rows.find(([isWhole]) => Number(isWhole) === 1) ?? [];
+    const hops = this.scope.hasSecondHops ? Number(rest.at(-1) ?? 0) : 0;
+    return {
+      groups: this.inOrder(groups),
+      whole: { clients: Number(clients ?? 0), names: Number(names ?? 0), secondHops: hops },
+    };
   }
 
   private inOrder(groups: readonly Group[]): Group[] {
@@ -160,26 +187,12 @@ export class GroupReader {
     return new Map(rows.map(([id, value]) => [Number(id), String(value)]));
   }
 
-  /** Workloads that asked and names that were asked for, in the whole scope; and questions that a resolver passed on. */
-  readDistinct(): Distinct & { readonly secondHops: number } {
-    const [[clients, names, hops] = []] = this.ask(
-      "count(*) AS n",
-      `SELECT count(DISTINCT ${this.client}) FILTER (WHERE ${COUNTED}), count(DISTINCT x.queryId) FILTER (WHERE ${COUNTED}),
-         sum(x.requests * t.n) FILTER (WHERE x.secondHop) FROM ${this.plainFrom}`,
-    );
-    return {
-      clients: Number(clients ?? 0),
-      names: Number(names ?? 0),
-      secondHops: this.scope.hasSecondHops ? Number(hops ?? 0) : 0,
-    };
-  }
-
-  /** The same without these keys. */
+  /** Workloads and names without these keys. */
   readDistinctBeside(keys: readonly Key[]): Distinct {
     const [[clients, names] = []] = this.ask(
       "count(*) AS n",
       `SELECT count(DISTINCT ${this.client}), count(DISTINCT x.queryId) FROM ${this.from}
-       WHERE ${COUNTED} AND ${KEY[this.by]} NOT IN (SELECT value FROM json_each(?))`,
+       WHERE ${COUNTED} AND ${GROUP_KEY[this.by]} NOT IN (SELECT value FROM json_each(?))`,
       [...this.roots, JSON.stringify(keys)],
     );
     return { clients: Number(clients ?? 0), names: Number(names ?? 0) };

@@ -2,6 +2,7 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import type { DnsLatencyAnswer } from "./dns-answers";
+import { countedByGroup } from "./dns-groups";
 import { COUNTED, coarseBuckets, latencyOf } from "./dns-parts";
 import { dnsMeta, exchangesInScope } from "./dns-scope";
 import type { QuestionFailure } from "./failure";
@@ -14,13 +15,15 @@ export function readDnsLatency(
 ): Result<DnsLatencyAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const { table, where } = exchangesInScope(capture, scope.value);
-  const rows = capture.database
-    .prepare(
-      `SELECT x.latencyBucket, count(*) FROM ${table}
-       WHERE ${COUNTED} AND x.latencyBucket IS NOT NULL AND ${where.sql} GROUP BY 1`,
-    )
-    .rows(where.parameters);
+  const exchanges = exchangesInScope(capture, scope.value);
+  const rows = exchanges.hasAnswers
+    ? capture.database
+        .prepare(
+          `WITH t AS MATERIALIZED (${countedByGroup(exchanges, ["x.latencyBucket"], "x.latencyBucket IS NOT NULL")})
+           SELECT t.latencyBucket, sum(t.n) FROM ${exchanges.groups} JOIN t ON t.groupId = x.id WHERE ${COUNTED} GROUP BY 1`,
+        )
+        .rows(exchanges.where.parameters)
+    : [];
   const counts = new Map(rows.map(([bucket, n]) => [Number(bucket), Number(n)]));
   return ok({ meta: dnsMeta(capture), latencyNs: latencyOf(counts), buckets: coarseBuckets(counts) });
 }

@@ -11,6 +11,11 @@ import type { OpenCapture } from "./open-capture";
 export interface Exchanges {
   /** Stands for the table `DnsExchange x` in SQL. */
   readonly table: string;
+  /**
+   * `DnsExchange x` as groups of it are counted: through the index by group, or in the order of ids where a filter looks at
+   * flows, which lie in this order, too.
+   */
+  readonly source: string;
   /** Stands for the table `DnsGroup x` in SQL, with those of second hops. */
   readonly groups: string;
   /** Whether answers are asked for. */
@@ -31,7 +36,9 @@ export function exchangesInScope(capture: OpenCapture, scope: Scope): Exchanges 
   const where = compileExchanges(capture.database, scope);
   const [asks, answers] = [roles.has("query"), roles.has("response")];
   const hasSecondHops = roles.has("second-hop");
-  const given = { where, hasSecondHops, hasAnswers: answers };
+  const isFiltered = scope.filter.terms.length > 0 && scope.from === undefined && scope.to === undefined;
+  const source = isFiltered ? "DnsExchange x NOT INDEXED" : "DnsExchange x";
+  const given = { where, hasSecondHops, hasAnswers: answers, source };
   if (asks && answers) return { ...given, table: "DnsExchange x", groups: "DnsGroup x" };
   const counted = partly(asks, answers, hasSecondHops);
   return {

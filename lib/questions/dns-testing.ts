@@ -1,7 +1,7 @@
 /** Asking about DNS, and what every answer must hold to. Imported by tests only. */
 
 import { expect, onTestFinished } from "vitest";
-import { type DnsBy, type DnsParameters, readDns } from "./dns";
+import { type DnsParameters, readDns } from "./dns";
 import type {
   DnsAnswer,
   DnsCounts,
@@ -9,6 +9,7 @@ import type {
   DnsLatencyAnswer,
   DnsResponsesAnswer,
 } from "./dns-answers";
+import type { DnsBy } from "./dns-by";
 import { readDnsCauses } from "./dns-causes";
 import type { DnsCausesAnswer } from "./dns-causes-answer";
 import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";

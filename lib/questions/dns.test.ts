@@ -7,8 +7,8 @@ import { projectRoot } from "@/lib/base/project-root";
 import { formatTime } from "@/lib/base/time";
 import { lines, TestCapture } from "@/lib/jobs/testing";
 import type { Truth } from "@/scripts/generator/truth";
-import type { DnsBy } from "./dns";
 import type { DnsCounts } from "./dns-answers";
+import type { DnsBy } from "./dns-by";
 import { askDns, expectAddsUp, keyText, reader } from "./dns-testing";
 import { dnsLines, type SlowExchange, slowExchanges, slowTime } from "./dns-testing-slow";
 

@@ -2,28 +2,16 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
-import { DNS_RCODE, enumName } from "@/lib/flow/enums";
-import type { DnsAnswer, DnsCounts, DnsKey } from "./dns-answers";
-import { addUp, type Distinct, GroupReader, type Key, type Tally } from "./dns-groups";
-import { latencyOf, readWorkload } from "./dns-parts";
+import type { DnsAnswer, DnsCounts } from "./dns-answers";
+import type { DnsBy } from "./dns-by";
+import { addUp, type Distinct, GroupReader, type Tally } from "./dns-groups";
+import { keyOf, rcodeName } from "./dns-keys";
+import { latencyOf } from "./dns-parts";
 import { dnsMeta, exchangesInScope } from "./dns-scope";
 import { keyFilter } from "./dns-terms";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
-
-export const DNS_BY = [
-  "rcode",
-  "query",
-  "root",
-  "client",
-  "pod",
-  "server",
-  "node",
-  "qtype",
-  "answers",
-] as const;
-export type DnsBy = (typeof DNS_BY)[number];
 
 export interface DnsParameters extends ScopeParameters {
   readonly by: DnsBy;
@@ -47,11 +35,11 @@ function tabulate(
   by: DnsBy,
   limit: number,
 ): Omit<DnsAnswer, "meta"> {
-  const groups = reader.readGroups();
+  const { groups, whole } = reader.read();
   const [listed, others] = [groups.slice(0, limit), groups.slice(limit)];
   const all = addUp(groups);
   const { nameless, namelessResponses, unpaired, unasked } = all.sums;
-  const { secondHops, ...distinct } = reader.readDistinct();
+  const { secondHops, ...distinct } = whole;
   return {
     total: {
       ...toCounts(all, distinct),
@@ -87,35 +75,4 @@ function toCounts({ sums, errors, latency, ...times }: Tally, { clients, names }
 
 function timeText(ns: bigint | undefined): string | null {
   return ns === undefined ? null : formatTime(ns);
-}
-
-function rcodeName(code: number): string {
-  return enumName(DNS_RCODE, code);
-}
-
-function keyOf(capture: OpenCapture, by: DnsBy, key: Key): DnsKey {
-  switch (by) {
-    case "rcode": {
-      const code = Number(key);
-      return code < 0 ? { rcode: null, name: null } : { rcode: code, name: rcodeName(code) };
-    }
-    case "query": {
-      const text = capture.database.prepare("SELECT value FROM Text WHERE id = ?").get([key]);
-      return { query: text === undefined ? null : String(text.value) };
-    }
-    case "root":
-      return { root: key === "" ? null : String(key) };
-    case "pod":
-      return { pod: String(key) };
-    case "node":
-      return { node: key === "" ? null : String(key) };
-    case "qtype":
-      return { qtype: key === "" ? null : String(key) };
-    case "answers":
-      return { answers: Number(key) < 0 ? null : Number(key) };
-    case "client":
-      return { client: readWorkload(capture, String(key)) };
-    case "server":
-      return { server: readWorkload(capture, String(key)) };
-  }
 }

@@ -6,6 +6,8 @@
 export const DNS_CELLS = {
   queries: "dns:query",
   responses: "dns:response",
+  /** With any code that fails by itself. */
+  errors: "dns:response !dns-rcode:NOERROR,?,- !expansion:yes",
   unanswered: "dns:query dns-state:unanswered",
   open: "dns:query dns-state:open",
   refused: "dns:query dns-state:refused",

@@ -1,7 +1,6 @@
 /** DNS: questions and answers, how long they took, what the search list costs. */
 
 import { z } from "zod";
-import { DNS_BY } from "@/lib/questions/dns";
 import {
   dnsAnswerSchema,
   dnsExpansionAnswerSchema,
@@ -9,6 +8,7 @@ import {
   dnsResponsesAnswerSchema,
   dnsSeriesAnswerSchema,
 } from "@/lib/questions/dns-answers";
+import { DNS_BY, DNS_SERIES_BY } from "@/lib/questions/dns-by";
 import { dnsCausesAnswerSchema } from "@/lib/questions/dns-causes-answer";
 import { dnsConnectionsAnswerSchema } from "@/lib/questions/dns-connections-answer";
 import { jsonAnswer, question, scopeQuery } from "../call";
@@ -47,8 +47,9 @@ export const dnsCalls = {
   }),
   dnsSeries: question({
     address: "/dns/series",
-    does: "DNS over time: questions by what became of them, answers by what they say",
+    does: "DNS over time: questions by what became of them, answers by what they say; or what fails, by node or type, or answers by how many addresses they hold",
     query: scopeQuery.extend({
+      by: z.enum(DNS_SERIES_BY).default("outcome"),
       buckets: z.coerce.number().int().min(2).max(1000).default(120).describe("At most so many buckets."),
     }),
     answer: jsonAnswer(dnsSeriesAnswerSchema, "Two groups of series, each of which adds up."),
