@@ -1,6 +1,6 @@
 import { expectAccessible } from "./fixtures/accessible";
 import { makeCapture } from "./fixtures/captures";
-import { connectionLog, dnsLog } from "./fixtures/dns-log";
+import { blockedLog, connectionLog, dnsLog } from "./fixtures/dns-log";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -94,10 +94,15 @@ test("names are folded, unfolded, found and exported, and lead to the connection
   await expect(flows.cell(0, "port")).toHaveText("443");
 });
 
-test("a log without DNS messages says why, and how to have them", async ({ page, request }) => {
-  const id = await makeCapture(request, "dns-none", flowLog(60));
+test("a log without DNS messages says why, who cannot reach a resolver, and how to have them", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "dns-none", flowLog(60) + blockedLog());
   await page.goto(`/captures/${id}/dns`);
   await expect(page.getByText("No DNS messages in this scope.")).toBeVisible();
+  await page.getByRole("button", { name: "shop/web cannot reach kube-system/coredns on UDP 53" }).click();
+  await expect(page.getByRole("complementary")).toContainText("Add a rule that allows egress of shop/web");
   await expect(page.getByRole("heading", { name: "See DNS names and errors" })).toBeVisible();
 });
 

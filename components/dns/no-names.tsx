@@ -11,6 +11,7 @@ import shared from "@/components/ui/view.module.css";
 import type { DnsAnswer } from "@/lib/questions/dns-answers";
 import type { ReportAnswer } from "@/lib/questions/report/answer";
 import { DNS_CELLS } from "@/lib/scope/dns-cells";
+import { CausesTable } from "./causes-table";
 import { Cell, flowsOf, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
 import { percentText } from "./dns-words";
@@ -26,40 +27,48 @@ interface NoNamesProps {
 const TO_RESOLVERS = "server-port:53";
 const DROPPED_THERE = "server-port:53 drop:yes";
 
-/** In the place of everything, when the scope holds no DNS message: why that is, what can be said all the same, and how to have names. */
+/** In the place of everything, when the scope holds no DNS message: why that is, what can be said all the same (who cannot reach a resolver, and why), and how to have names. */
 export function NoDns({ captureId, scope }: NoNamesProps) {
   const place = { captureId, query: scope.query };
   const flows = useScopeTotal(captureId, scope, TO_RESOLVERS).data?.total;
   const dropped = useScopeTotal(captureId, scope, DROPPED_THERE).data?.total;
+  const drops = dropped?.drops ?? 0;
   return (
-    <div className={styles.none}>
-      <div role="status">
-        <p className={styles.noneTitle}>No DNS messages in this scope.</p>
-        <p>
-          Hubble writes questions and answers only for pods under a policy with a DNS rule, and only where the
-          exporter asks for L7 records.
-          {scope.query !== "" && " Without the filter or in a wider range there can be some."}
-        </p>
+    <>
+      <div className={styles.none}>
+        <div role="status">
+          <p className={styles.noneTitle}>No DNS messages in this scope.</p>
+          <p>
+            Hubble writes questions and answers only for pods under a policy with a DNS rule, and only where
+            the exporter asks for L7 records.
+            {scope.query !== "" && " Without the filter or in a wider range there can be some."}
+          </p>
+        </div>
+        {scope.query !== "" && (
+          <Button onClick={() => scope.setTexts("", "", {})}>Show the whole capture</Button>
+        )}
+        {flows !== undefined && flows !== null && flows.records > 0 && (
+          <p className={styles.sentence}>
+            What can be said without them: packets to resolvers are there,{" "}
+            <Link href={flowsOf(place, TO_RESOLVERS)}>
+              {formatQuantity(flows.events, "event")} on port 53
+            </Link>
+            {drops > 0 ? (
+              <>
+                , <Link href={flowsOf(place, DROPPED_THERE)}>{formatQuantity(drops, "drop")}</Link> among
+                them: a blocked resolver looks so. Names and codes are not known.
+              </>
+            ) : (
+              ", none of them dropped. Names and codes are not known."
+            )}
+          </p>
+        )}
       </div>
-      {scope.query !== "" && (
-        <Button onClick={() => scope.setTexts("", "", {})}>Show the whole capture</Button>
-      )}
-      {flows !== undefined && flows !== null && flows.records > 0 && (
-        <p className={styles.sentence}>
-          What can be said without them: packets to resolvers are there,{" "}
-          <Link href={flowsOf(place, TO_RESOLVERS)}>{formatQuantity(flows.events, "event")} on port 53</Link>
-          {dropped !== undefined && dropped !== null && dropped.drops !== null && dropped.drops > 0 ? (
-            <>
-              , <Link href={flowsOf(place, DROPPED_THERE)}>{formatQuantity(dropped.drops, "drop")}</Link>{" "}
-              among them: a blocked resolver looks so. Names and codes are not known.
-            </>
-          ) : (
-            ", none of them dropped. Names and codes are not known."
-          )}
-        </p>
-      )}
-      <HowToHaveNames captureId={captureId} />
-    </div>
+      {drops > 0 && <CausesTable captureId={captureId} scope={scope} />}
+      <div className={styles.none}>
+        <HowToHaveNames captureId={captureId} />
+      </div>
+    </>
   );
 }
 

@@ -226,9 +226,10 @@ describe("logs that hold less", () => {
     ]);
     expect(byClient.total).toMatchObject({ unpaired: 10, expansion: 0, noData: 0 });
     expect(askDns(reader(capture), "query").rows.map(keyText)).toEqual(["null"]);
-    expect(byClient.meta.notes.join(" ")).toContain(
-      "10 questions stand in records without name, port or time",
-    );
+    const notes = byClient.meta.notes.join(" ");
+    expect(notes).toContain("10 questions stand in records without name, port or time");
+    expect(notes).toContain("10 answers without a name: which question each answers is not known.");
+    expect(notes).not.toContain("no question in the log");
     expectAddsUp(byClient);
   });
 
@@ -250,11 +251,12 @@ describe("logs that hold less", () => {
       });
     const capture = new TestCapture();
     capture.add("rows.json", lines(row("web", 3, 5), row("web", 2, 2), row("api", 3, 4)));
-    const { rows, total } = askDns(reader(capture), "client");
+    const { rows, total, meta } = askDns(reader(capture), "client");
     expect(rows.map(({ filter, responses, errors }) => [filter, responses, errors])).toEqual([
       [expect.stringContaining("shop/web"), 7, { SERVFAIL: 2, NXDOMAIN: 5 }],
       [expect.stringContaining("shop/api"), 4, { NXDOMAIN: 4 }],
     ]);
+    expect(meta.notes).toContain("11 answers have no question in the log.");
     expect(total).toMatchObject({
       queries: 0,
       responses: 11,

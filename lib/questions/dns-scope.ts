@@ -1,5 +1,6 @@
 /** Which DNS exchanges are in a scope, and what their counts are worth. */
 
+import { formatCount, formatQuantity } from "@/lib/base/count";
 import type { Condition } from "@/lib/capture/conditions";
 import { countedRoles } from "@/lib/capture/dns-conditions";
 import { compileExchanges, compileScope } from "@/lib/capture/scope-sql";
@@ -101,6 +102,12 @@ export function dnsMeta(capture: OpenCapture): Meta {
   return { ...meta, exact: meta.exact && notes.isExact, notes: [...meta.notes, ...notes.texts] };
 }
 
+function unaskedText(answers: number): string {
+  return answers === 1
+    ? "1 answer has no question in the log."
+    : `${formatCount(answers)} answers have no question in the log.`;
+}
+
 function dnsNotes({ database }: OpenCapture): {
   readonly isExact: boolean;
   readonly texts: readonly string[];
@@ -109,7 +116,8 @@ function dnsNotes({ database }: OpenCapture): {
   const row = database
     .prepare(
       `SELECT count(*) AS n, coalesce(sum(CASE WHEN state = ${unpaired} THEN requests END), 0) AS unpaired,
-         coalesce(sum(CASE WHEN state = ${answerOnly} THEN responses END), 0) AS answerOnly,
+         coalesce(sum(CASE WHEN state = ${answerOnly} AND queryId IS NOT NULL THEN responses END), 0) AS unasked,
+         coalesce(sum(CASE WHEN state = ${answerOnly} AND queryId IS NULL THEN responses END), 0) AS vague,
          coalesce(sum(state = ${open}), 0) AS open, coalesce(sum(queryId IS NULL), 0) AS nameless FROM DnsExchange`,
     )
     .get([]);
@@ -124,12 +132,16 @@ function dnsNotes({ database }: OpenCapture): {
     count("n") === 0 &&
       "No record is about a DNS message: Hubble writes them for pods under a policy with DNS rules only. Flows to port 53 can be there all the same.",
     count("unpaired") > 0 &&
-      `${count("unpaired")} questions stand in records without name, port or time (aggregated or masked): whether they were answered is not known.`,
+      `${count("unpaired") === 1 ? "1 question stands" : `${formatCount(count("unpaired"))} questions stand`} in records without name, port or time (aggregated or masked): whether ${count("unpaired") === 1 ? "it was" : "they were"} answered is not known.`,
     count("nameless") > 0 &&
       "Some records hold no name (aggregated or masked): they count under no name, and their NXDOMAIN cannot be told from a search list's.",
-    count("answerOnly") > 0 && `${count("answerOnly")} answers have no question in the log.`,
+    count("vague") > 0 &&
+      (count("unpaired") > 0
+        ? `${formatQuantity(count("vague"), "answer")} without a name: which question ${count("vague") === 1 ? "it answers" : "each answers"} is not known.`
+        : unaskedText(count("vague"))),
+    count("unasked") > 0 && unaskedText(count("unasked")),
     count("open") > 0 &&
-      `${count("open") === 1 ? "1 question is open: it was" : `${count("open")} questions are open: they were`} asked at the end of the capture or beside a loss of events.`,
+      `${count("open") === 1 ? "1 question is open: it was" : `${formatCount(count("open"))} questions are open: they were`} asked at the end of the capture or beside a loss of events.`,
     vague !== undefined && "Some DNS records do not say whether they ask or answer; they are not counted.",
   ];
   return { isExact: vague === undefined, texts: texts.filter((text) => text !== false) };
