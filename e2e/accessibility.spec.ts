@@ -100,6 +100,20 @@ test("requests, and why there are none, have no violations", async ({ page, requ
   await page.goto(`/captures/${id}/l7?protocol=kafka`);
   await expect(page.getByText("No Kafka requests in this capture.")).toBeVisible();
   await expectAccessible(page);
+  const time = "2026-03-04T05:00:00Z";
+  const l7 = { http: { code: 503 } };
+  const flow = {
+    time,
+    Type: "L7",
+    verdict: "FORWARDED",
+    is_reply: true,
+    l7,
+    aggregate: { ingress_flow_count: 7 },
+  };
+  const aggregated = await makeCapture(request, "axe-l7-at-most", `${JSON.stringify({ flow, time })}\n`);
+  await page.goto(`/captures/${aggregated}/l7`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("At most 7 HTTP answers");
+  await expectAccessible(page);
 });
 
 test("workloads, their drawer, connections and services have no violations", async ({ page, request }) => {

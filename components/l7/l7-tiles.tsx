@@ -119,6 +119,10 @@ export function L7Tiles({ total, isAtMost, ...part }: L7TilesProps) {
   );
 }
 
+const SECOND = 1_000_000_000n;
+/** Of shorter spans fractions of a second matter to the rate. */
+const MINUTE = 60n * SECOND;
+
 function RequestsNote({ total, ...part }: L7PartProps & { readonly total: L7Counts }) {
   const [first, last] = [total.first, total.last].map((time) =>
     time === null ? undefined : parseTime(time),
@@ -127,7 +131,7 @@ function RequestsNote({ total, ...part }: L7PartProps & { readonly total: L7Coun
   return (
     <>
       {spanNs > 0n &&
-        `${perSecond(total.requests || total.answersOnly, spanNs)} per second over ${formatSpan(spanNs - (spanNs % 1_000_000_000n) || spanNs)}`}
+        `${perSecond(total.requests || total.answersOnly, spanNs)} per second over ${formatSpan(spanNs < MINUTE ? spanNs : spanNs - (spanNs % SECOND))}`}
       {total.answersOnly > 0 && !isAnswersOnly(total) && (
         <>
           {spanNs > 0n && "; "}
