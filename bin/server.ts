@@ -15,6 +15,7 @@ import { createEngine, type Engine } from "./engine";
 import { createFront, sendFailure } from "./front";
 import { createHttpServer, type HttpServer, listen, type RequestHandler } from "./http-server";
 import { checkBuild, openPages, type Pages } from "./pages";
+import { markProgram } from "./program-mark";
 import { readServerConfig, type ServerConfig } from "./server-config";
 import { watchStopSignals } from "./signals";
 
@@ -65,6 +66,7 @@ async function serve(config: ServerConfig): Promise<void> {
   http.open(answeringFailures(front.request));
   const address = shownAddress(config, port);
   lock.announce(address);
+  if (!isDev) markProgram(root, address);
   greet(config, address);
 }
 

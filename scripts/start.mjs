@@ -12,6 +12,7 @@ import {
   ensurePages,
   nodeTooOld,
   offline,
+  refuseUnderServer,
   root,
 } from "./steps.mjs";
 
@@ -31,6 +32,7 @@ Object.assign(process.env, offline);
 process.env.NODE_ENV = dev ? "development" : "production";
 try {
   await alone(say, async () => {
+    refuseUnderServer();
     await ensureInstalled(say);
     await ensureGenerated(say);
     await ensureBundles();

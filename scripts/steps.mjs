@@ -188,20 +188,60 @@ function buildStamp() {
   return contentHash(buildInputs, `basePath=${process.env.EYEPIECE_BASE_PATH ?? ""}`);
 }
 
+/**
+ * Throws when something has to be made anew while a server runs from this folder: it would answer with pages and threads of
+ * two versions. Servers tell of themselves in `build/serving` (bin/program-mark.ts).
+ */
+export function refuseUnderServer(isStale = !installed() || !arePagesBuilt(), servers = serversHere()) {
+  const [server] = servers;
+  if (!isStale || server === undefined) return;
+  throw new Error(
+    `Eyepiece runs from this folder at ${server.address} (process ${server.pid}), and the program here has changed since. ` +
+      `Stop it first (kill ${server.pid}), then start again.`,
+  );
+}
+
+/** Servers that run from this folder. What a killed one left behind is taken away. */
+export function serversHere(folder = at("build", "serving")) {
+  if (!existsSync(folder)) return [];
+  const alive = [];
+  for (const name of readdirSync(folder)) {
+    const pid = Number(name);
+    if (pid !== process.pid && isAlive(pid) && isNode(pid))
+      alive.push({ pid, address: readFileSync(path.join(folder, name), "utf8") });
+    else rmSync(path.join(folder, name), { force: true });
+  }
+  return alive;
+}
+
+/** A number may have gone to another program by now. True where the system does not tell. */
+function isNode(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("node");
+  } catch {
+    return true;
+  }
+}
+
 export async function ensureBundles() {
   const { buildBundles } = await import("./bundles.mjs");
   return buildBundles();
 }
 
+const pagesStamp = at(".next", "eyepiece-stamp");
+
+function arePagesBuilt(wanted = buildStamp()) {
+  return existsSync(at(".next", "BUILD_ID")) && read(pagesStamp) === wanted;
+}
+
 export async function ensurePages(say) {
-  const stamp = at(".next", "eyepiece-stamp");
   const wanted = buildStamp();
-  if (existsSync(at(".next", "BUILD_ID")) && read(stamp) === wanted) return;
+  if (arePagesBuilt(wanted)) return;
   say("Building the pages (about a quarter of a minute) ...");
-  rmSync(stamp, { force: true });
+  rmSync(pagesStamp, { force: true });
   const code = await tool("next/dist/bin/next", ["build"], { env: { ...offline, NODE_ENV: "production" } });
   if (code !== 0) throw new Error("Building the pages failed; the reason stands above.");
-  write(stamp, wanted);
+  write(pagesStamp, wanted);
 }
 
 /**

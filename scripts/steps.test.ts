@@ -3,7 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { alone, contentHash, nodeTooOld, packagesMatchLock } from "./steps.mjs";
+import {
+  alone,
+  contentHash,
+  nodeTooOld,
+  packagesMatchLock,
+  refuseUnderServer,
+  serversHere,
+} from "./steps.mjs";
 
 describe("nodeTooOld", () => {
   it.each(["20.19.0", "20.20.2", "22.0.0", "24.1.0"])("accepts %s", (version) => {
@@ -59,6 +66,29 @@ describe("alone", () => {
     const lock = path.join(folder, "held.lock");
     writeFileSync(lock, String(process.pid));
     await expect(alone(say, async () => 1, { lock, waitMs: 10 })).rejects.toThrow(`remove ${lock}`);
+  });
+});
+
+describe("a server that runs from this folder", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "eyepiece-serving-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("is found while its process lives; what a killed one left is taken away", () => {
+    const dead = spawnSync(process.execPath, ["--version"]).pid;
+    writeFileSync(path.join(folder, String(dead)), "http://127.0.0.1:1/");
+    writeFileSync(path.join(folder, String(process.ppid)), "http://127.0.0.1:3000/");
+    expect(serversHere(folder)).toEqual([{ pid: process.ppid, address: "http://127.0.0.1:3000/" }]);
+    expect(existsSync(path.join(folder, String(dead)))).toBe(false);
+    expect(serversHere(path.join(folder, "none"))).toEqual([]);
+  });
+
+  it("keeps its program from being built anew", () => {
+    const servers = [{ pid: 4711, address: "http://127.0.0.1:3000/" }];
+    expect(() => refuseUnderServer(true, servers)).toThrow(
+      "Eyepiece runs from this folder at http://127.0.0.1:3000/ (process 4711), and the program here has changed since. Stop it first (kill 4711), then start again.",
+    );
+    expect(() => refuseUnderServer(false, servers)).not.toThrow();
+    expect(() => refuseUnderServer(true, [])).not.toThrow();
   });
 });
 
