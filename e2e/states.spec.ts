@@ -83,3 +83,29 @@ test("times are shown in UTC or in the zone of this computer, as chosen", async 
   expect(flows.page.url()).not.toContain("zone");
   await context.close();
 });
+
+test("while the first file is read, a view says that it is worked out later, not that there is nothing", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "being-read", flowLog(50));
+  let isRead = false;
+  await page.route(new RegExp(`/captures/${id}$`), async (route) => {
+    const response = await route.fetch();
+    const whole = (await response.json()) as Record<string, unknown>;
+    await route.fulfill({ response, json: isRead ? whole : { ...whole, state: "reading", flows: 0 } });
+  });
+  const later = page.getByText("This view is worked out when the first file has been read.");
+  for (const view of ["map", "drops", "dns", "l7", "workloads"]) {
+    await page.goto(`/captures/${id}/${view}?q=verdict:DROPPED`);
+    await expect(later).toBeVisible();
+  }
+  await page.getByRole("link", { name: "Flows so far" }).click();
+  await expect(page).toHaveURL(/\/flows\?q=verdict(:|%3A)DROPPED$/);
+  await expect(new FlowsPage(page).row(0)).toBeVisible();
+  await page.goBack();
+  await expect(later).toBeVisible();
+  isRead = true;
+  await expect(later).toBeHidden();
+  await expect(page.getByRole("link", { name: "Workloads" })).toHaveAttribute("aria-current", "page");
+});

@@ -237,7 +237,7 @@ function Nothing({ captureId, answer, scope: { scope, setTexts } }: NothingProps
   if (answer.meta.partial)
     return (
       <Empty title="No drops yet." role="status">
-        A file is still being settled; drops are counted at the end.
+        A file is still being read; its drops are counted at its end.
       </Empty>
     );
   const isNarrow =

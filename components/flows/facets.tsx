@@ -5,7 +5,7 @@ import { ChevronDown, ChevronRight, CircleMinus, Target } from "lucide-react";
 import { useId, useState } from "react";
 import { actorName } from "@/components/frame/actors";
 import { capturePath, getJson } from "@/components/frame/api";
-import { readKey } from "@/components/frame/queries";
+import { readKey, useIsUnsettled } from "@/components/frame/queries";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { IconButton } from "@/components/ui/button";
 import { formatCount } from "@/components/ui/format";
@@ -73,6 +73,7 @@ function Facet({ facet, label, isOpen, onOpen, captureId, scope }: FacetProps) {
   const id = useId();
   const [limit, setLimit] = useState(FIRST_VALUES);
   const answer = useFacet(captureId, scope, facet, limit, isOpen);
+  const isWaiting = useIsUnsettled(captureId) && (facet === "client" || facet === "server");
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
     <section aria-labelledby={id}>
@@ -83,7 +84,8 @@ function Facet({ facet, label, isOpen, onOpen, captureId, scope }: FacetProps) {
         </button>
         {answer?.sided && <span className={styles.note}> either end</span>}
       </h2>
-      {isOpen && answer && (
+      {isOpen && isWaiting && <p className={styles.note}>known when the file has been read</p>}
+      {isOpen && !isWaiting && answer && (
         <ul>
           {answer.values.map(({ value, events }) => (
             <Value key={value} facet={facet} value={value} events={events} scope={scope} />

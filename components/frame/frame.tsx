@@ -1,6 +1,7 @@
 "use client";
 
 import { CircleHelp, Command, Link2, Pin } from "lucide-react";
+import { usePathname } from "next/navigation";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { Banner } from "@/components/ui/banner";
 import { Button, IconButton, linkButton } from "@/components/ui/button";
@@ -19,8 +20,9 @@ import { FilterBar } from "./filter-bar";
 import { FootLine } from "./foot-line";
 import styles from "./frame.module.css";
 import { Histogram } from "./histogram";
+import { NotSettled } from "./not-settled";
 import type { PaletteProps } from "./palette";
-import { useCapture, useRefreshWhenChanged, useSummary } from "./queries";
+import { useCapture, useIsUnsettled, useRefreshWhenChanged, useSummary } from "./queries";
 import { movedRange, type RangeMove, wholeWindow } from "./range";
 import { type TabCount, Tabs } from "./tabs";
 import type { Theme } from "./theme";
@@ -30,6 +32,7 @@ import { useTypedAhead } from "./typed-ahead";
 import { usePaletteKey } from "./use-palette-key";
 import { type ScopeHandle, useScope } from "./use-scope";
 import { useStrayDrop } from "./use-stray-drop";
+import { viewOf } from "./views";
 
 const Palette = later(() => import("./palette").then((module) => module.Palette), PaletteOnItsWay);
 const HelpDialog = later(() => import("./help-dialog").then((module) => module.HelpDialog));
@@ -45,6 +48,8 @@ interface FrameProps {
 export function Frame({ captureId, theme, children }: FrameProps) {
   const scope = useScope();
   const capture = useCapture(captureId);
+  const isUnsettled = useIsUnsettled(captureId);
+  const pathname = usePathname();
   const summary = useSummary(captureId, scope).data;
   const filter = useRef<{ focus: () => void }>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
@@ -126,6 +131,8 @@ export function Frame({ captureId, theme, children }: FrameProps) {
       <main id="view" className={styles.view} tabIndex={-1}>
         {isGone && capture.error ? (
           <CaptureError error={capture.error} onRetry={() => capture.refetch()} />
+        ) : isUnsettled && viewOf(captureId, pathname)?.needsSettled ? (
+          <NotSettled captureId={captureId} query={scope.query} />
         ) : (
           children
         )}

@@ -80,6 +80,12 @@ export function flowsSoFar({ flows, progress }: Pick<CaptureInfo, "flows" | "pro
   return flows + progress.reduce((sum, file) => sum + (file.state === "done" ? 0 : file.flows), 0);
 }
 
+/** Until the first file was read to its end nothing is known but the flows themselves: not who asked whom, no drops, no answers. */
+export function useIsUnsettled(captureId: string): boolean {
+  const { data } = useCapture(captureId);
+  return data?.state === "reading" && data.flows === 0;
+}
+
 function useIsReading(captureId: string): boolean {
   return useCapture(captureId).data?.state === "reading";
 }

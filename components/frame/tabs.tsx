@@ -6,7 +6,7 @@ import { Link } from "@/components/ui/link";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import { shortCount } from "@/lib/base/count";
 import styles from "./tabs.module.css";
-import { VIEWS, viewAddress } from "./views";
+import { VIEWS, viewAddress, viewOf } from "./views";
 
 /** What a tab counts, and the count in words. `isTrouble` marks counts of what is wrong. */
 export interface TabCount {
@@ -54,7 +54,7 @@ export function Tabs({ captureId, query, counts }: TabsProps) {
         onPointerEnter={prepare}
         onFocus={prepare}
         className={styles.tab}
-        aria-current={pathname === viewAddress(captureId, id, "") ? "page" : undefined}
+        aria-current={viewOf(captureId, pathname)?.id === id ? "page" : undefined}
       >
         {label}
         {count !== undefined && (

@@ -197,7 +197,7 @@ function Nothing({ answer: { meta, folded, unplaced } }: { readonly answer: MapA
   return (
     <Empty title="Nothing in this scope has an edge." role="status">
       {meta.partial
-        ? "A file is still being settled; the map is drawn at the end."
+        ? "A file is still being read; what it adds is drawn at its end."
         : unplaced.events > 0
           ? `Of ${formatQuantity(unplaced.events, "event")} it is not known who asked whom; the reasons stand below.`
           : "Widen the time range or the filter."}

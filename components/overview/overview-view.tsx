@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { ApiError } from "@/components/frame/api";
 import { NoFlows } from "@/components/frame/no-flows";
 import { ZONE } from "@/components/frame/preferences";
-import { useAskAgain, useCapture, useReport, useSummary } from "@/components/frame/queries";
+import { useAskAgain, useCapture, useIsUnsettled, useReport, useSummary } from "@/components/frame/queries";
 import { wholeWindow, windowOf } from "@/components/frame/range";
 import { Sentences } from "@/components/frame/sentences";
 import { Unreadable } from "@/components/frame/unreadable";
@@ -59,6 +59,7 @@ interface CausesProps {
 
 function Causes({ captureId, scope, capture }: CausesProps) {
   const [zone] = useStored(ZONE);
+  const isUnsettled = useIsUnsettled(captureId);
   const causes = useCauses(captureId, scope);
   const askAgain = useAskAgain(captureId);
   const summary = useSummary(captureId, scope).data;
@@ -73,7 +74,7 @@ function Causes({ captureId, scope, capture }: CausesProps) {
   return (
     <>
       <h1 className={styles.headline} aria-live="polite">
-        {headline(total, capture?.state === "reading" && capture.flows === 0)}
+        {headline(total, isUnsettled)}
       </h1>
       {scope.scope && onset && (
         <OnsetLine captureId={captureId} scope={scope.scope} onset={onset} causes={rows} zone={zone} />

@@ -5,7 +5,7 @@ import { type ReactNode, useId } from "react";
 import { actorName, edgeTerms } from "@/components/frame/actors";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { ZONE } from "@/components/frame/preferences";
-import { useCapture, useSummary } from "@/components/frame/queries";
+import { useCapture, useIsUnsettled, useSummary } from "@/components/frame/queries";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { TONES, toneOf, Verdict } from "@/components/frame/verdicts";
 import { formatSecond, spansDays, type Zone } from "@/components/ui/clock";
@@ -36,7 +36,7 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
   const capture = useCapture(captureId).data;
   const isReading = capture?.state === "reading";
   // Who talks to whom is worked out when a file is at its end; until then the answers would only cost time.
-  const isUnsettled = isReading && capture.flows === 0;
+  const isUnsettled = useIsUnsettled(captureId);
   const isWanted = capture !== undefined && !isUnsettled;
   const busiest = useBusiest(captureId, scope, ROWS, isWanted);
   const changes = useChanges(captureId, scope, ROWS, isWanted);
