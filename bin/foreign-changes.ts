@@ -71,12 +71,13 @@ export class ForeignChanges {
     return readdirSync(this.folder).filter((name) => /^[a-z0-9]{10,32}(\.r\d+)?\.db$/.test(name));
   }
 
-  /** Undefined while part of it stands in the journal beside it. */
-  private stateOf(name: string): string | undefined {
+  /** With the journal beside it, in which the newest of it may stand. */
+  private stateOf(name: string): string {
     const file = path.join(this.folder, name);
-    const journal = `${file}-wal`;
-    if (existsSync(journal) && statSync(journal).size > 0) return undefined;
-    const { size, mtimeMs, ino } = statSync(file);
-    return `${size} ${mtimeMs} ${ino}`;
+    return [file, `${file}-wal`]
+      .filter((one) => existsSync(one))
+      .map((one) => statSync(one))
+      .map(({ size, mtimeMs, ino }) => `${size} ${mtimeMs} ${ino}`)
+      .join(", ");
   }
 }
