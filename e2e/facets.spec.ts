@@ -67,3 +67,36 @@ test("a narrow window keeps the reason in sight and says what was left out", asy
   await page.keyboard.press("Escape");
   await expect(page.getByRole("columnheader", { name: "Node" })).toBeVisible();
 });
+
+test("columns are moved by dragging their names, and sized by dragging the line between them", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, uniqueName("columns"), flowLog(20));
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await expect(flows.row(0)).toBeVisible();
+  const head = (name: string) => page.getByRole("columnheader", { name });
+  const order = () => page.getByRole("columnheader").allInnerTexts();
+  const first = await order();
+  await head("Reason").dragTo(head("Client"));
+  const moved = first.filter((name) => name !== "Reason");
+  moved.splice(moved.indexOf("Client"), 0, "Reason");
+  await expect.poll(order).toEqual(moved);
+  // Twice: a browser that was once told not to take the column along must be told again.
+  for (const by of [60, 40]) {
+    const before = await head("Client").boundingBox();
+    if (before === null) throw new Error("no column");
+    const [x, y] = [before.x + before.width - 4, before.y + before.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    for (let step = 1; step <= 4; step++) await page.mouse.move(x + (by * step) / 4, y);
+    await page.mouse.up();
+    await expect
+      .poll(async () => Math.round((await head("Client").boundingBox())?.width ?? 0))
+      .toBe(Math.round(before.width + by));
+  }
+  // A wider column may leave no room for others; those that stay keep their order.
+  const now = await order();
+  expect(now).toEqual(moved.filter((name) => now.includes(name)));
+});

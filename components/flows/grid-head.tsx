@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type PointerEvent, useRef } from "react";
+import { type PointerEvent, type RefObject, useRef } from "react";
 import { classes } from "@/components/ui/classes";
 import type { Column, ColumnId } from "./columns";
 import styles from "./flow-grid.module.css";
@@ -24,6 +24,8 @@ interface GridHeadProps {
  */
 export function GridHead({ columns, order, onSort, onWidth, onPlace }: GridHeadProps) {
   const Icon = order.way === "asc" ? ArrowUp : ArrowDown;
+  /** The column is not taken along while its width is set: a browser may begin both with one press. */
+  const isResizing = useRef(false);
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that are not in the document
@@ -39,7 +41,10 @@ export function GridHead({ columns, order, onSort, onWidth, onPlace }: GridHeadP
           }
           className={classes(styles.cell, styles[column.id])}
           draggable
-          onDragStart={(event) => event.dataTransfer.setData(DRAGGED, column.id)}
+          onDragStart={(event) => {
+            if (isResizing.current) event.preventDefault();
+            else event.dataTransfer.setData(DRAGGED, column.id);
+          }}
           onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
           onDrop={(event) => {
             const dragged = columns.find(({ id }) => id === event.dataTransfer.getData(DRAGGED));
@@ -55,7 +60,7 @@ export function GridHead({ columns, order, onSort, onWidth, onPlace }: GridHeadP
             <span className={styles.label}>{column.label}</span>
             {column.id === order.sort && <Icon size={13} aria-hidden />}
           </button>
-          <Resizer column={column} onWidth={onWidth} />
+          <Resizer column={column} onWidth={onWidth} isResizing={isResizing} />
         </div>
       ))}
     </div>
@@ -83,35 +88,34 @@ export function widthOf(cell: Element | null): number {
   return cell?.getBoundingClientRect().width ?? 0;
 }
 
-/** Dragging sets the width; by keyboard it is Shift with the arrow keys in the grid. */
-function Resizer({
-  column,
-  onWidth,
-}: {
+interface ResizerProps {
   readonly column: Column;
   readonly onWidth: GridHeadProps["onWidth"];
-}) {
+  /** Told to the head. */
+  readonly isResizing: RefObject<boolean>;
+}
+
+/** Dragging sets the width; by keyboard it is Shift with the arrow keys in the grid. */
+function Resizer({ column, onWidth, isResizing }: ResizerProps) {
   const start = useRef<{ readonly x: number; readonly width: number }>(undefined);
+  const end = () => {
+    start.current = undefined;
+    isResizing.current = false;
+  };
   return (
     <span
       aria-hidden
       className={styles.resizer}
-      draggable
-      onDragStart={(event) => {
-        // It sets the width, it does not take the column along.
-        event.preventDefault();
-        event.stopPropagation();
-      }}
       onPointerDown={(event: PointerEvent) => {
         event.currentTarget.setPointerCapture(event.pointerId);
+        isResizing.current = true;
         start.current = { x: event.clientX, width: widthOf(event.currentTarget.parentElement) };
       }}
       onPointerMove={(event) => {
         if (start.current) onWidth(column.id, start.current.width + event.clientX - start.current.x);
       }}
-      onPointerUp={() => {
-        start.current = undefined;
-      }}
+      onPointerUp={end}
+      onPointerCancel={end}
     />
   );
 }
