@@ -1,9 +1,10 @@
 /**
- * Captures that somebody else may have written to. Each orderly stop leaves a list of the files as they were; at the next start those
- * that are otherwise, or all of them after a stop that was none, are looked through before anything reads them.
+ * Captures that somebody else may have written to. Each start and each orderly stop leave a list of the files as they are; at the next
+ * start those that are otherwise are looked through before anything reads them: what somebody else wrote, and after a kill what this
+ * program wrote since its start. Looking through takes 20 s for a GiB, so what nobody touched is not.
  */
 
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import type { Log } from "@/lib/base/log";
@@ -18,7 +19,7 @@ export class ForeignChanges {
 
   constructor(
     dataFolder: string,
-    private readonly readers: ReaderPool,
+    private readonly readers: Pick<ReaderPool, "refuse" | "whyRefused">,
     private readonly log: Log,
   ) {
     this.folder = path.join(dataFolder, "captures");
@@ -28,24 +29,32 @@ export class ForeignChanges {
   /** At start. A file that would end the server is read by nobody, and every question over it is told why. */
   async look(): Promise<void> {
     const known = this.known();
-    // Written again by an orderly stop only.
-    rmSync(this.list, { force: true });
+    // No list: the folder is new, or an older version left it in order.
+    const names =
+      known === undefined ? [] : this.names().filter((name) => known[name] !== this.stateOf(name));
+    if (names.length > 0)
+      this.log.info("looking through captures that were changed", { count: names.length });
     const checker = new TextChecker();
-    for (const name of this.names()) {
-      if (known[name] !== undefined && known[name] === this.stateOf(name)) continue;
+    for (const name of names) {
       const damage = await checker.check(path.join(this.folder, name));
       if (damage !== undefined) this.refuse(name, damage);
     }
     checker.close();
+    this.leave();
   }
 
-  /** When nothing holds a file open any more. */
+  /** The list of the files as they are. At a stop: when nothing holds one open any more. */
   leave(): void {
     const sound = this.names().filter(
       (name) => this.readers.whyRefused(path.join(this.folder, name)) === undefined,
     );
     const files = Object.fromEntries(sound.map((name) => [name, this.stateOf(name)]));
-    writeFileSync(this.list, JSON.stringify(files));
+    try {
+      writeFileSync(this.list, JSON.stringify(files));
+    } catch (error) {
+      // A full disk, or a folder that is gone: more is looked through at the next start.
+      this.log.warn("list of captures not written", { reason: String(error) });
+    }
   }
 
   private refuse(name: string, damage: string): void {
@@ -57,11 +66,12 @@ export class ForeignChanges {
     });
   }
 
-  private known(): Record<string, string | undefined> {
+  private known(): Record<string, string | undefined> | undefined {
+    if (!existsSync(this.list)) return undefined;
     try {
       return listSchema.parse(JSON.parse(readFileSync(this.list, "utf8")));
     } catch {
-      // None, or not ours: then all are looked through.
+      // Cut off by a full disk: then all are looked through.
       return {};
     }
   }
