@@ -146,7 +146,10 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
       for (const { filter, total: n } of [...series.queries, ...series.responses])
         expect([filter, flowsOf(proof, WHOLE, filter)]).toEqual([filter, n]);
     }
-    for (const { fromNs, toNs, n } of proof.ask("dnsLatency").buckets)
+    const latency = proof.ask("dnsLatency", { steps: "4" });
+    const steps = latency.overTime?.points ?? [];
+    expect(steps.reduce((n, { latencyNs }) => n + latencyNs.samples, 0)).toBe(latency.latencyNs.samples);
+    for (const { fromNs, toNs, n } of latency.buckets)
       expect([fromNs, flowsOf(proof, WHOLE, latencyCell(fromNs, toNs))]).toEqual([fromNs, n]);
     const responses = proof.ask("dnsResponses", { limit: "12" });
     expect(responses.total).toBe(total.responses);

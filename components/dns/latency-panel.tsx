@@ -10,11 +10,12 @@ import { Cell, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
 import { latencyText, percentText } from "./dns-words";
 import { Failed } from "./failed";
+import { LatencyOverTime } from "./latency-over-time";
 import { useDnsLatency } from "./queries";
 
 type Bucket = DnsLatencyAnswer["buckets"][number];
 
-/** How long answers took, as a histogram that can be read as a table. */
+/** How long answers took: over time, and as a histogram that can be read as a table. */
 export function LatencyPanel({
   captureId,
   scope,
@@ -25,7 +26,7 @@ export function LatencyPanel({
   const { data, error, refetch } = useDnsLatency(captureId, scope);
   if (data === undefined)
     return error ? <Failed error={error} onRetry={() => refetch()} /> : <p>Counting …</p>;
-  const { latencyNs, buckets } = data;
+  const { latencyNs, buckets, overTime } = data;
   if (latencyNs.samples === 0)
     return (
       <p className={shared.note}>
@@ -39,6 +40,7 @@ export function LatencyPanel({
         within {latencyText(latencyNs.p95)}, 99 % within {latencyText(latencyNs.p99)}. No log holds this: it
         is the time from question to answer by one clock, from the proxy to the resolver.
       </p>
+      {overTime && <LatencyOverTime captureId={captureId} scope={scope} overTime={overTime} />}
       <DataTable
         label="Answers by latency"
         columns={columnsOf({ captureId, query: scope.query }, buckets, latencyNs.samples)}

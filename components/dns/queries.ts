@@ -44,6 +44,8 @@ function useDnsQuestion<Answer>(
 /** Rows shown at most; the rest is told as one. */
 const ROWS = "500";
 const BUCKETS = "120";
+/** Percentiles of few answers say little. */
+const STEPS = "60";
 
 export function useDns(captureId: string, scope: ScopeHandle, by: DnsBy, terms?: string) {
   return useDnsQuestion<DnsAnswer>(captureId, scope, { path: "/dns", more: { by, limit: ROWS }, terms });
@@ -61,7 +63,10 @@ export function useDnsCauses(captureId: string, scope: ScopeHandle) {
 }
 
 export function useDnsLatency(captureId: string, scope: ScopeHandle) {
-  return useDnsQuestion<DnsLatencyAnswer>(captureId, scope, { path: "/dns/latency" });
+  return useDnsQuestion<DnsLatencyAnswer>(captureId, scope, {
+    path: "/dns/latency",
+    more: { steps: STEPS },
+  });
 }
 
 export function useDnsExpansion(captureId: string, scope: ScopeHandle) {

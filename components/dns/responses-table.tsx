@@ -3,7 +3,7 @@
 import { spanColumns } from "@/components/frame/instant";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
-import { formatQuantity } from "@/components/ui/format";
+import { formatCount, formatQuantity } from "@/components/ui/format";
 import { TableTools } from "@/components/ui/table-tools";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
@@ -63,7 +63,12 @@ function columnsOf(place: Place): readonly DataColumn<Row>[] {
       sortBy: ({ qtypes }) => qtypes,
       render: ({ qtypes }) => (qtypes === null ? "not known" : visible(qtypes)),
     },
-    { id: "code", label: "Code", sortBy: codeText, render: codeText },
+    {
+      id: "code",
+      label: "Code",
+      sortBy: (row) => `${codeText(row)}${attemptsText(row)}`,
+      render: (row) => <Code place={place} row={row} />,
+    },
     {
       id: "addresses",
       label: "Addresses",
@@ -97,11 +102,27 @@ function columnsOf(place: Place): readonly DataColumn<Row>[] {
   ];
 }
 
-function codeText({ rcode, isNoData, expansion, responses }: Row): string {
+/** Where only some of the answers are of a search list, their number leads to them. */
+function Code({ place, row }: { readonly place: Place; readonly row: Row }) {
+  const { expansion, responses, filter } = row;
+  if (expansion === 0 || expansion === responses) return `${codeText(row)}${attemptsText(row)}`;
+  return (
+    <>
+      {codeText(row)},{" "}
+      <Cell place={place} count={expansion} terms={[filter, DNS_CELLS.expansion]} says="responses" /> of them
+      search list
+    </>
+  );
+}
+
+function codeText({ rcode, isNoData }: Row): string {
   if (rcode === null) return "not known";
-  if (isNoData) return "NODATA (no record of this type)";
-  if (expansion === 0) return rcodeText(rcode);
-  return `${rcodeText(rcode)}, ${expansion === responses ? "search list" : `${expansion} of them search list`}`;
+  return isNoData ? "NODATA (no record of this type)" : rcodeText(rcode);
+}
+
+function attemptsText({ expansion, responses }: Row): string {
+  if (expansion === 0) return "";
+  return expansion === responses ? ", search list" : `, ${formatCount(expansion)} of them search list`;
 }
 
 function addressText(addresses: Row["addresses"]): string {

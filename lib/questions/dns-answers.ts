@@ -104,6 +104,16 @@ export const dnsLatencyAnswerSchema = z.object({
   latencyNs: latencySchema,
   /** Half open; those without answers are left out. Four to each power of two. */
   buckets: z.array(z.object({ fromNs: ns, toNs: ns, n: count })),
+  /** By when the question was asked; with `steps` only. */
+  overTime: z
+    .object({
+      stepNs: ns,
+      fromNs: z.string().nullable(),
+      toNs: z.string().nullable(),
+      /** Steps without answers are left out. */
+      points: z.array(z.object({ startNs: z.string(), latencyNs: latencySchema })),
+    })
+    .optional(),
 });
 
 export const dnsExpansionAnswerSchema = z.object({

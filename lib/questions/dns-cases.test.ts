@@ -3,9 +3,12 @@ import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "@/lib/base/project-root";
+import { formatTime } from "@/lib/base/time";
 import { ANSWERS } from "@/lib/capture/dns-conditions";
 import { line, lines, TestCapture, timeAt } from "@/lib/jobs/testing";
+import { DNS_CELLS } from "@/lib/scope/dns-cells";
 import { askDns, askExpansion, askLatency, expectAddsUp, keyText, reader } from "./dns-testing";
+import { readFlows } from "./flows";
 
 interface Wish {
   readonly pod?: string;
@@ -405,6 +408,57 @@ describe("latency", () => {
       [2 ** 21 * 1.75, 2 ** 22, 1],
       [2 ** 26 * 1.25, 2 ** 26 * 1.5, 1],
     ]);
+    expect(answer.overTime).toBeUndefined();
+  });
+
+  it("over time belongs to when the question was asked, and each step lists the answers it counts", () => {
+    // Two steps of half an hour. 1 to 20 ms in the first: rank 10 of 20 is 10 ms, rank 19 is 19 ms, rank 20 is 20 ms. The
+    // last question of it is answered 300 ms later, in the second step, so there are 21: ranks 11, 20 and 21.
+    const early = [...Array.from({ length: 20 }, (_, n) => [10 * n, n + 1]), [1799.9, 300]];
+    // 40 and 80 ms in the second: rank 1 of 2, rank 2, rank 2.
+    const late = [[1800, 80] as const, [1900, 40] as const];
+    const open = reader(
+      captureOf(
+        ...[...early, ...late].flatMap(([at = 0, ms = 0], n) => [
+          asks(at, "a.example", { port: 40_000 + n }),
+          answers(at + ms / 1000, "a.example", 0, { port: 40_000 + n }),
+        ]),
+        asks(2000, "lost.example"),
+        line(3500),
+      ),
+    );
+    const { overTime, latencyNs } = askLatency(open, { steps: 3 });
+    const start = BigInt(Date.parse(timeAt(0))) * 1_000_000n;
+    expect(overTime).toMatchObject({ stepNs: "1800000000000", fromNs: String(start) });
+    const said = overTime?.points.map(({ startNs, latencyNs: { p50, p95, p99, samples } }) => [
+      Number(BigInt(startNs) - start) / 1e9,
+      ...[p50, p95, p99].map((ns) => Number(ns) / 1e6),
+      samples,
+    ]);
+    // At most 1 % off.
+    expect(said?.map((numbers) => numbers.map((n) => Number(n.toPrecision(2))))).toEqual([
+      [0, 11, 20, 300, 21],
+      [1800, 40, 80, 80, 2],
+    ]);
+    expect(latencyNs.samples).toBe(23);
+    for (const { startNs, latencyNs: own } of overTime?.points ?? []) {
+      const to = BigInt(startNs) + BigInt(overTime?.stepNs ?? 0);
+      const scope = { from: formatTime(BigInt(startNs)), to: formatTime(to), q: DNS_CELLS.samples };
+      const flows = open.ask((capture) =>
+        readFlows(capture, { ...scope, limit: 1, order: "asc", total: true }),
+      );
+      expect(flows.ok && flows.value.total?.events).toBe(own.samples);
+      // The step by itself.
+      expect(askLatency(open, { from: scope.from, to: scope.to }).latencyNs).toEqual(own);
+    }
+  });
+
+  it("over time has no step where nothing was answered by the same clock", () => {
+    const open = reader(captureOf(asks(1, "lost.example"), END));
+    expect(askLatency(open, { steps: 10 })).toMatchObject({
+      latencyNs: { samples: 0 },
+      overTime: { points: [] },
+    });
   });
 });
 

@@ -224,8 +224,8 @@ export function addUp(tallies: readonly Tally[]): Tally {
     tallies.flatMap((tally) => of(tally) ?? []);
   return {
     sums: toSums((name) => tallies.reduce((all, { sums }) => all + sums[name], 0)),
-    errors: addMaps(tallies.map(({ errors }) => errors)),
-    latency: addMaps(tallies.map(({ latency }) => latency)),
+    errors: addCounts(tallies.map(({ errors }) => errors)),
+    latency: addCounts(tallies.map(({ latency }) => latency)),
     firstNs: most(
       times(({ firstNs }) => firstNs),
       (a, b) => a < b,
@@ -241,7 +241,8 @@ export function addUp(tallies: readonly Tally[]): Tally {
   };
 }
 
-function addMaps(maps: readonly ReadonlyMap<number, number>[]): Map<number, number> {
+/** Counts by number, added up. */
+export function addCounts(maps: readonly ReadonlyMap<number, number>[]): Map<number, number> {
   const sum = new Map<number, number>();
   for (const map of maps) for (const [key, n] of map) sum.set(key, (sum.get(key) ?? 0) + n);
   return sum;

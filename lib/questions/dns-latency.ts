@@ -1,29 +1,100 @@
-/** How long DNS answers took: from the proxy's question to its answer, computed by pairing the two records. */
+/**
+ * How long DNS answers took: from the proxy's question to its answer, computed by pairing the two records. As a histogram
+ * and, when it is asked for, over time: an answer belongs to when its question was asked.
+ */
 
+import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
+import { bucketNumber } from "./buckets";
 import type { DnsLatencyAnswer } from "./dns-answers";
-import { countedByGroup } from "./dns-groups";
+import { addCounts, countedByGroup } from "./dns-groups";
 import { COUNTED, coarseBuckets, latencyOf } from "./dns-parts";
-import { dnsMeta, exchangesInScope } from "./dns-scope";
+import { dnsMeta, type Exchanges, exchangesInScope } from "./dns-scope";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters } from "./scope-parameters";
+import { spanOf } from "./span";
+
+export interface DnsLatencyParameters extends ScopeParameters {
+  /** Latency over time in at most so many buckets; absent: not asked for. */
+  readonly steps?: number | undefined;
+}
+
+type OverTime = NonNullable<DnsLatencyAnswer["overTime"]>;
+type Counts = ReadonlyMap<number, number>;
 
 export function readDnsLatency(
   capture: OpenCapture,
-  parameters: ScopeParameters,
+  parameters: DnsLatencyParameters,
 ): Result<DnsLatencyAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
+  const { from, to } = scope.value;
   const exchanges = exchangesInScope(capture, scope.value);
-  const rows = exchanges.hasAnswers
-    ? capture.database
-        .prepare(
-          `WITH t AS MATERIALIZED (${countedByGroup(exchanges, ["x.latencyBucket"], "x.latencyBucket IS NOT NULL")})
-           SELECT t.latencyBucket, sum(t.n) FROM ${exchanges.groups} JOIN t ON t.groupId = x.id WHERE ${COUNTED} GROUP BY 1`,
-        )
-        .rows(exchanges.where.parameters)
-    : [];
-  const counts = new Map(rows.map(([bucket, n]) => [Number(bucket), Number(n)]));
-  return ok({ meta: dnsMeta(capture), latencyNs: latencyOf(counts), buckets: coarseBuckets(counts) });
+  const steps = parameters.steps === undefined ? undefined : stepsOf(capture, from, to, parameters.steps);
+  const byStep = readCounts(capture, exchanges, steps?.number);
+  const counts = addCounts([...byStep.values()]);
+  return ok({
+    meta: dnsMeta(capture),
+    latencyNs: latencyOf(counts),
+    buckets: coarseBuckets(counts),
+    ...(parameters.steps !== undefined && { overTime: overTime(steps, byStep) }),
+  });
+}
+
+interface Steps {
+  readonly width: bigint;
+  readonly start: bigint;
+  readonly last: bigint;
+  readonly number: ReturnType<typeof bucketNumber>;
+}
+
+/** undefined: no record of the scope has a time. */
+function stepsOf(
+  capture: OpenCapture,
+  from: bigint | undefined,
+  to: bigint | undefined,
+  most: number,
+): Steps | undefined {
+  const span = spanOf(capture, from, to);
+  if (span === undefined) return undefined;
+  const width = bucketWidth(span.last - span.first + 1n, most);
+  const start = alignDown(span.first, width);
+  return { width, start, last: span.last, number: bucketNumber(start, span.last, width, "x.askedNs") };
+}
+
+/** Answers by bucket of latency, for each start of a step; without steps all are under null. */
+function readCounts(
+  { database }: OpenCapture,
+  exchanges: Exchanges,
+  number: Steps["number"] | undefined,
+): ReadonlyMap<bigint | null, Counts> {
+  const counts = new Map<bigint | null, Map<number, number>>();
+  if (!exchanges.hasAnswers) return counts;
+  const columns = [`${number?.sql ?? "NULL"} AS step`, "x.latencyBucket"];
+  const rows = database
+    .prepareExact(
+      `WITH t AS MATERIALIZED (${countedByGroup(exchanges, columns, "x.latencyBucket IS NOT NULL")})
+       SELECT t.step, t.latencyBucket, sum(t.n) FROM ${exchanges.groups} JOIN t ON t.groupId = x.id WHERE ${COUNTED}
+       GROUP BY 1, 2 ORDER BY 1, 2`,
+    )
+    .rows([...(number?.parameters ?? []), ...exchanges.where.parameters]);
+  for (const [step, bucket, n] of rows) {
+    const start = typeof step === "bigint" && number !== undefined ? number.startOf(step) : null;
+    const own = counts.get(start) ?? new Map<number, number>();
+    counts.set(start, own.set(Number(bucket), Number(n)));
+  }
+  return counts;
+}
+
+function overTime(steps: Steps | undefined, byStep: ReadonlyMap<bigint | null, Counts>): OverTime {
+  if (steps === undefined) return { stepNs: "1000000000", fromNs: null, toNs: null, points: [] };
+  return {
+    stepNs: String(steps.width),
+    fromNs: String(steps.start),
+    toNs: String(alignDown(steps.last, steps.width) + steps.width),
+    points: [...byStep].flatMap(([start, counts]) =>
+      start === null ? [] : [{ startNs: String(start), latencyNs: latencyOf(counts) }],
+    ),
+  };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { asked, captureOf } from "@/lib/jobs/testing-dns";
+import { DNS_CELLS } from "@/lib/scope/dns-cells";
 import { askDns, askResponses, reader } from "./dns-testing";
 import { readFlows } from "./flows";
 
@@ -41,4 +42,22 @@ it("an answer says the names that it led through, in their order, and what they 
   }
   // Names in between were not asked for.
   expect(askDns(open, "query").rows.map(({ key }) => key)).toEqual([{ query: "api.pay.example" }]);
+});
+
+it("an answer that is a search list's only at times lists those apart", () => {
+  const open = reader(
+    captureOf(
+      // Followed by the name itself: an attempt.
+      ...asked(1, "api.pay.example.shop.svc.cluster.local", { rcode: 3 }),
+      ...asked(1.1, "api.pay.example"),
+      // Asked for by themselves.
+      ...asked(60, "api.pay.example.shop.svc.cluster.local", { rcode: 3 }),
+      ...asked(90, "api.pay.example.shop.svc.cluster.local", { rcode: 3 }),
+    ),
+  );
+  const row = askResponses(open).rows.find(({ rcode }) => rcode === "NXDOMAIN");
+  expect(row).toMatchObject({ responses: 3, expansion: 1 });
+  const q = `${row?.filter} ${DNS_CELLS.expansion}`;
+  const flows = open.ask((capture) => readFlows(capture, { q, limit: 1, order: "asc", total: true }));
+  expect(flows.ok && flows.value.total?.events).toBe(1);
 });

@@ -13,7 +13,7 @@ import type { DnsBy } from "./dns-by";
 import { readDnsCauses } from "./dns-causes";
 import type { DnsCausesAnswer } from "./dns-causes-answer";
 import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";
-import { readDnsLatency } from "./dns-latency";
+import { type DnsLatencyParameters, readDnsLatency } from "./dns-latency";
 import { readDnsResponses } from "./dns-responses";
 import { OpenCapture } from "./open-capture";
 import type { ScopeParameters } from "./scope-parameters";
@@ -38,7 +38,7 @@ export function askCauses(open: OpenCapture, parameters: ScopeParameters = {}): 
   return value(open.ask((capture) => readDnsCauses(capture, { limit: 1000, ...parameters })));
 }
 
-export function askLatency(open: OpenCapture, parameters: ScopeParameters = {}): DnsLatencyAnswer {
+export function askLatency(open: OpenCapture, parameters: DnsLatencyParameters = {}): DnsLatencyAnswer {
   return value(open.ask((capture) => readDnsLatency(capture, parameters)));
 }
 

@@ -40,7 +40,7 @@ import type { DnsCausesAnswer } from "./dns-causes-answer";
 import { type DnsConnectionsParameters, readDnsConnections } from "./dns-connections";
 import type { DnsConnectionsAnswer } from "./dns-connections-answer";
 import { type DnsExpansionParameters, readDnsExpansion } from "./dns-expansion";
-import { readDnsLatency } from "./dns-latency";
+import { type DnsLatencyParameters, readDnsLatency } from "./dns-latency";
 import { type DnsResponsesParameters, readDnsResponses } from "./dns-responses";
 import { type DnsSeriesParameters, readDnsSeries } from "./dns-series";
 import { type DropCauseParameters, readDropCause } from "./drop-cause";
@@ -101,7 +101,7 @@ export interface Questions {
   contentDigest: { ask: OfARevision; answer: ContentDigest };
   causes: { ask: AllCausesParameters; answer: AllCausesAnswer };
   dns: { ask: DnsParameters; answer: DnsAnswer };
-  dnsLatency: { ask: ScopeParameters; answer: DnsLatencyAnswer };
+  dnsLatency: { ask: DnsLatencyParameters; answer: DnsLatencyAnswer };
   dnsExpansion: { ask: DnsExpansionParameters; answer: DnsExpansionAnswer };
   dnsCauses: { ask: DnsCausesParameters; answer: DnsCausesAnswer };
   dnsSeries: { ask: DnsSeriesParameters; answer: DnsSeriesAnswer };

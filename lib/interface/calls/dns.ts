@@ -30,7 +30,16 @@ export const dnsCalls = {
   }),
   dnsLatency: question({
     address: "/dns/latency",
-    does: "How long DNS answers took",
+    does: "How long DNS answers took, all together and over time",
+    query: scopeQuery.extend({
+      steps: z.coerce
+        .number()
+        .int()
+        .min(2)
+        .max(1000)
+        .optional()
+        .describe("Latency over time, too, in at most so many steps."),
+    }),
     answer: jsonAnswer(dnsLatencyAnswerSchema, "The histogram."),
   }),
   dnsExpansion: question({
