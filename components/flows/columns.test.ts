@@ -43,8 +43,8 @@ test.each([null, "x", 7, [], { widths: { port: "wide", evil: 50 }, shown: { node
 );
 
 test("times with a day before them have room for it, unless the width was set by hand", () => {
-  expect(shownColumns(FIRST_CHOICE, true)[0]?.width).toBe(146);
-  expect(shownColumns(withWidth(FIRST_CHOICE, "time", 90), true)[0]?.width).toBe(90);
+  expect(shownColumns(FIRST_CHOICE, "day")[0]?.width).toBe(146);
+  expect(shownColumns(withWidth(FIRST_CHOICE, "time", 90), "day")[0]?.width).toBe(90);
 });
 
 test("the reason stays in sight in a narrow window; a column shown by hand stays too", () => {

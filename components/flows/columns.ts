@@ -1,5 +1,6 @@
 /** The columns of the flows table: what they are called and how wide they are. What they show is in row-text.ts. */
 
+import type { Dated } from "@/components/ui/clock";
 import type { Preference } from "@/components/ui/use-stored";
 
 export const COLUMNS = [
@@ -62,8 +63,8 @@ export const COLUMN_CHOICE: Preference<ColumnChoice> = {
   },
 };
 
-/** `withDay`: times have a day before them, as those of a capture over several days. */
-export function shownColumns(choice: ColumnChoice, withDay = false): readonly Column[] {
+/** `dated`: what of the date times have before them, as those of a capture over several days. */
+export function shownColumns(choice: ColumnChoice, dated: Dated = "time"): readonly Column[] {
   return inOrder(choice)
     .filter(({ id, isShown }) => choice.shown[id] ?? isShown)
     .map((column) => {
@@ -72,13 +73,13 @@ export function shownColumns(choice: ColumnChoice, withDay = false): readonly Co
       return {
         id,
         label,
-        width: chosen ?? column.width + (id === "time" && withDay ? DAY_WIDTH : 0),
+        width: chosen ?? column.width + (id === "time" ? DATE_WIDTHS[dated] : 0),
         grow: chosen === undefined && "grow" in column ? column.grow : 0,
       };
     });
 }
 
-const DAY_WIDTH = 42;
+const DATE_WIDTHS: Readonly<Record<Dated, number>> = { time: 0, day: 42, date: 76 };
 
 /** What is left out first where there is not room for all: what is told elsewhere in the row, or seldom asked. */
 const SPARED: readonly ColumnId[] = ["type", "direction", "node", "protocol", "policy"];

@@ -4,7 +4,7 @@ import { ArrowLeft, ArrowRight, Check, X } from "lucide-react";
 import { memo } from "react";
 import { toneOf, Verdict } from "@/components/frame/verdicts";
 import { classes } from "@/components/ui/classes";
-import type { Zone } from "@/components/ui/clock";
+import type { Dated, Zone } from "@/components/ui/clock";
 import { formatCount } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import type { FlowRow, Party } from "@/lib/questions/answers";
@@ -32,7 +32,7 @@ import { clientOf, serverOf } from "./value-terms";
 
 export interface RowLook {
   readonly zone: Zone;
-  readonly withDay: boolean;
+  readonly dated: Dated;
   /** Times are shown as time since then. */
   readonly since: bigint | undefined;
 }
@@ -151,7 +151,7 @@ function plainCell(
 ): CellText {
   switch (column) {
     case "time":
-      return timeText(row, look.zone, look.withDay, look.since);
+      return timeText(row, look.zone, look.dated, look.since);
     case "node":
       return nodeText(row);
     case "direction":

@@ -9,7 +9,7 @@ import { flowsSoFar, revisionParams, useAskAgain, useCapture, useTotal } from "@
 import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
 import { Button, IconButton } from "@/components/ui/button";
-import { spansDays } from "@/components/ui/clock";
+import { type Dated, datedOver } from "@/components/ui/clock";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
@@ -111,9 +111,9 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   const walk = useWalk();
   const hasFacets = wantsFacets === "wide" ? width >= WIDE : wantsFacets;
   const rowsWidth = useSize(rowsBox).width;
-  const withDay = timeStyle === "absolute" && isOverDays(capture, zone);
+  const dated = timeStyle === "absolute" ? datedIn(capture, zone) : "time";
   const { columns, left } = fittingColumns(
-    shownColumns(choice, withDay),
+    shownColumns(choice, dated),
     choice,
     rowsWidth || Number.POSITIVE_INFINITY,
   );
@@ -194,7 +194,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
               total={records ?? guessedRows(capture, scope)}
               isCounted={records !== undefined}
               columns={columns}
-              look={{ zone, withDay, since: timeStyle === "relative" ? first : undefined }}
+              look={{ zone, dated, since: timeStyle === "relative" ? first : undefined }}
               openId={openId}
               onOpen={(row) => open(row)}
               onMoved={(row) => openId !== undefined && walk(() => open(row, "replace"))}
@@ -281,10 +281,10 @@ function guessedRows(capture: CaptureAnswer, { scope }: ScopeHandle): number {
   return isNarrowed ? Math.min(flows, 100) : flows;
 }
 
-function isOverDays({ first, last }: CaptureAnswer, zone: "utc" | "local"): boolean {
+function datedIn({ first, last }: CaptureAnswer, zone: "utc" | "local"): Dated {
   const from = first === null ? undefined : parseTime(first);
   const to = last === null ? undefined : parseTime(last);
-  return from !== undefined && to !== undefined && spansDays(from, to, zone);
+  return from !== undefined && to !== undefined ? datedOver(from, to, zone) : "time";
 }
 
 interface FailedProps {

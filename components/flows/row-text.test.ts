@@ -32,14 +32,14 @@ const l7 = (members: Partial<NonNullable<FlowRow["l7"]>>): FlowRow =>
   });
 
 test("a time shows milliseconds and keeps all nine digits for the hover", () => {
-  expect(timeText(flowRow({ time: "2026-03-04T05:12:07.123456789Z" }), "utc", false)).toEqual({
+  expect(timeText(flowRow({ time: "2026-03-04T05:12:07.123456789Z" }), "utc", "time")).toEqual({
     text: "05:12:07.123",
     title: "2026-03-04 05:12:07.123456789Z",
   });
 });
 
 test("a record without a readable time is unknown, never 1970", () => {
-  expect(timeText(flowRow({ time: null }), "utc", false).state).toBe("unknown");
+  expect(timeText(flowRow({ time: null }), "utc", "time").state).toBe("unknown");
 });
 
 test("the port is the server's: the destination's, in a reply the source's", () => {

@@ -3,7 +3,7 @@
  * told apart: a drop has a reason, a forwarded packet has none.
  */
 
-import { formatClock, formatInstant, formatSince, type Zone } from "@/components/ui/clock";
+import { type Dated, formatClock, formatInstant, formatSince, type Zone } from "@/components/ui/clock";
 import { formatSpan } from "@/components/ui/format";
 import { visible } from "@/components/ui/text";
 import { parseTime } from "@/lib/base/time";
@@ -30,11 +30,11 @@ export function noneText(title: string): CellText {
 }
 
 /** `since`: shown as the time behind it. */
-export function timeText(row: FlowRow, zone: Zone, withDay: boolean, since?: bigint): CellText {
+export function timeText(row: FlowRow, zone: Zone, dated: Dated, since?: bigint): CellText {
   const ns = row.time === null ? undefined : parseTime(row.time);
   if (ns === undefined) return unknownText("The record has no readable time.");
   if (since !== undefined) return { text: formatSince(ns - since), title: formatInstant(ns, zone) };
-  return { text: formatClock(ns, zone, withDay), title: formatInstant(ns, zone) };
+  return { text: formatClock(ns, zone, dated), title: formatInstant(ns, zone) };
 }
 
 export function nodeText({ node }: Pick<FlowRow, "node">): CellText {

@@ -44,6 +44,8 @@ test("the effect names its unit, and what the count does not say", () => {
     "every 30 s",
   ]);
   expect(effectTexts(cause({ unit: "attempts", attempts: 3 }))).toEqual([]);
+  // All of them are counted at another cause.
+  expect(effectTexts(cause({ attempts: 0 }))).toEqual([]);
   expect(effectTexts(cause({ count: 5, attempts: null }))).toEqual(["of 107 in the capture,"]);
 });
 

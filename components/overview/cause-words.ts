@@ -3,7 +3,7 @@
 import { flowsAddress } from "@/components/frame/flows-address";
 import { linkText } from "@/components/frame/link-change";
 import { VIEWS, type ViewId, viewAddress } from "@/components/frame/views";
-import { formatSecond, spansDays, type Zone } from "@/components/ui/clock";
+import { datedOver, formatDated, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
 import { parseTime } from "@/lib/base/time";
 import type { AllCausesAnswer } from "@/lib/questions/all-causes-answer";
@@ -45,7 +45,7 @@ export function countText({ count, unit }: Cause): string {
 export function effectTexts({ count, countInCapture, attempts, unit, clients, rhythmNs }: Cause): string[] {
   return [
     count < countInCapture && `of ${formatCount(countInCapture)} in the capture,`,
-    attempts !== null && unit !== "attempts" && `in ${formatQuantity(attempts, "attempt")}`,
+    attempts !== null && attempts > 0 && unit !== "attempts" && `in ${formatQuantity(attempts, "attempt")}`,
     clients > 1 && `of ${formatQuantity(clients, "workload")}`,
     rhythmNs !== null && `every ${formatSpan(roundedToSecond(BigInt(rhythmNs)))}`,
   ].filter((text) => text !== false);
@@ -63,11 +63,8 @@ export function whenText(
 ): string {
   const [first, last, from, to] = [cause.first, cause.last, capture.first, capture.last].map(instant);
   if (first === undefined || last === undefined) return "no time";
-  const isLong = from !== undefined && to !== undefined && spansDays(from, to, zone);
-  const clock = (ns: bigint) => {
-    const text = formatSecond(ns, zone);
-    return isLong ? text.slice("2026-".length) : text.slice("2026-03-04 ".length);
-  };
+  const dated = from !== undefined && to !== undefined ? datedOver(from, to, zone) : "time";
+  const clock = (ns: bigint) => formatDated(ns, zone, dated);
   const since = `since ${clock(first)}`;
   const worked = instant(cause.worked.before);
   const before =

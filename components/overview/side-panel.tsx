@@ -8,7 +8,7 @@ import { ZONE } from "@/components/frame/preferences";
 import { useCapture, useIsUnsettled, useSummary } from "@/components/frame/queries";
 import type { ScopeHandle } from "@/components/frame/use-scope";
 import { TONES, toneOf, Verdict } from "@/components/frame/verdicts";
-import { formatSecond, spansDays, type Zone } from "@/components/ui/clock";
+import { datedOver, formatDated, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
@@ -119,14 +119,13 @@ function sinceText(time: string | null, clock: Clock, words: string): string | u
   return text === undefined ? undefined : `${words} ${text}`;
 }
 
-/** With the day where the capture has several. */
+/** With the day, or the year too, where the capture has several. */
 function clockOf(capture: CaptureAnswer | undefined, zone: Zone): Clock {
   const [first, last] = [instant(capture?.first ?? null), instant(capture?.last ?? null)];
-  const isKnown = first !== undefined && last !== undefined;
-  const left = isKnown && spansDays(first, last, zone) ? "" : "2026-03-04 ";
+  const dated = first !== undefined && last !== undefined ? datedOver(first, last, zone) : "time";
   return (time) => {
     const ns = instant(time);
-    return ns === undefined ? undefined : formatSecond(ns, zone).slice(left.length);
+    return ns === undefined ? undefined : formatDated(ns, zone, dated);
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseTime } from "@/lib/base/time";
-import { formatClock, formatInstant, formatRange, formatSecond, formatSince, spansDays } from "./clock";
+import { datedOver, formatClock, formatInstant, formatRange, formatSecond, formatSince } from "./clock";
 
 function at(text: string): bigint {
   const ns = parseTime(text);
@@ -12,7 +12,8 @@ const moment = at("2026-03-04T05:12:07.123456789Z");
 
 test("a cell shows milliseconds, the full form all nine digits", () => {
   expect(formatClock(moment, "utc")).toBe("05:12:07.123");
-  expect(formatClock(moment, "utc", true)).toBe("03-04 05:12:07.123");
+  expect(formatClock(moment, "utc", "day")).toBe("03-04 05:12:07.123");
+  expect(formatClock(moment, "utc", "date")).toBe("2026-03-04 05:12:07.123");
   expect(formatInstant(moment, "utc")).toBe("2026-03-04 05:12:07.123456789Z");
   expect(formatSecond(moment, "utc")).toBe("2026-03-04 05:12:07");
 });
@@ -37,8 +38,9 @@ test("a range of less than ten seconds shows microseconds", () => {
 });
 
 test("two instants of one day do not span days", () => {
-  expect(spansDays(moment, moment + 1n, "utc")).toBe(false);
-  expect(spansDays(at("2026-03-04T23:59:59Z"), at("2026-03-05T00:00:00Z"), "utc")).toBe(true);
+  expect(datedOver(moment, moment + 1n, "utc")).toBe("time");
+  expect(datedOver(at("2026-03-04T23:59:59Z"), at("2026-03-05T00:00:00Z"), "utc")).toBe("day");
+  expect(datedOver(at("2025-12-31T23:59:59Z"), at("2026-01-01T00:00:00Z"), "utc")).toBe("date");
 });
 
 test("a time since the beginning has minutes, hours where there are any, and a sign", () => {

@@ -10,8 +10,6 @@ const NS_PER_SECOND = 1_000_000_000n;
 
 interface Fields {
   readonly date: string;
-  /** Month and day. */
-  readonly day: string;
   readonly clock: string;
   /** Nine digits. */
   readonly fraction: string;
@@ -25,7 +23,6 @@ function fieldsOf(ns: bigint, zone: Zone): Fields {
   const shifted = new Date(instant.getTime() + minutesEast * 60_000).toISOString();
   return {
     date: shifted.slice(0, 10),
-    day: shifted.slice(5, 10),
     clock: shifted.slice(11, 19),
     fraction: rest.toString().padStart(9, "0"),
     offset: zone === "utc" ? "Z" : offsetText(minutesEast),
@@ -38,10 +35,26 @@ function offsetText(minutesEast: number): string {
   return `${minutesEast < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-/** `05:12:07.123`; with `withDay` also `03-04 05:12:07.123`. */
-export function formatClock(ns: bigint, zone: Zone, withDay = false): string {
-  const { day, clock, fraction } = fieldsOf(ns, zone);
-  return `${withDay ? `${day} ` : ""}${clock}.${fraction.slice(0, 3)}`;
+/** What of the date stands before the time of day. */
+export type Dated = "time" | "day" | "date";
+
+/** What tells instants between these two apart: the time of day within one day of the zone, the date where the year changes. */
+export function datedOver(from: bigint, to: bigint, zone: Zone): Dated {
+  const [start, end] = [fieldsOf(from, zone).date, fieldsOf(to, zone).date];
+  if (start === end) return "time";
+  return start.slice(0, 4) === end.slice(0, 4) ? "day" : "date";
+}
+
+/** `05:12:07.123`, `03-04 05:12:07.123` or `2026-03-04 05:12:07.123`. */
+export function formatClock(ns: bigint, zone: Zone, dated: Dated = "time"): string {
+  return `${formatDated(ns, zone, dated)}.${fieldsOf(ns, zone).fraction.slice(0, 3)}`;
+}
+
+/** The same to the second. */
+export function formatDated(ns: bigint, zone: Zone, dated: Dated): string {
+  const { date, clock } = fieldsOf(ns, zone);
+  const left = { time: undefined, day: date.slice(5), date }[dated];
+  return left === undefined ? clock : `${left} ${clock}`;
 }
 
 /** How long behind an instant: `+00:12.345`, `+27:03:12.345`; before it with a minus. */
@@ -78,9 +91,4 @@ export function formatRange(from: bigint, to: bigint, zone: Zone): string {
   const clock = ({ clock, fraction }: Fields) => (isShort ? `${clock}.${fraction.slice(0, 6)}` : clock);
   const second = start.date === end.date ? clock(end) : `${end.date} ${clock(end)}`;
   return `${start.date} ${clock(start)} – ${second}`;
-}
-
-/** True when two instants lie on different days of the zone. */
-export function spansDays(from: bigint, to: bigint, zone: Zone): boolean {
-  return fieldsOf(from, zone).date !== fieldsOf(to, zone).date;
 }
