@@ -11,6 +11,7 @@ import { ScrollText } from "@/components/ui/scroll";
 import { Sentence } from "@/components/ui/sentence";
 import { visible } from "@/components/ui/text";
 import shared from "@/components/ui/view.module.css";
+import { Waiting } from "@/components/ui/waiting";
 import { type DnsCauseRow, isNameless, kindText, unitText } from "./cause-words";
 import { CauseFlows } from "./causes-table";
 import { dropsOf, flowsOf, type Place } from "./dns-links";
@@ -162,8 +163,14 @@ interface ShareProps extends ExplainedProps {
 }
 
 function Share({ by, title, captureId, scope, row, place }: ShareProps) {
-  const { data } = useDns(captureId, scope, by, row.filter);
-  if (data === undefined) return null;
+  const { data, error } = useDns(captureId, scope, by, row.filter);
+  if (data === undefined)
+    return (
+      <p>
+        <span className={shared.quiet}>{title}: </span>
+        {error === null ? <Waiting /> : error.message}
+      </p>
+    );
   const isAnswers = row.unit === "responses";
   const rows = data.rows
     .map((one) => ({ ...one, n: isAnswers ? one.responses : one.queries }))

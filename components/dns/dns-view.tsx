@@ -48,7 +48,7 @@ export function DnsView({ captureId }: { readonly captureId: string }) {
   const { cause } = scope.view;
   const close = () => scope.setView({ cause: null });
   useHotkeys({ Escape: () => (cause === undefined ? false : close()) });
-  if (scope.scope === undefined) return <Unreadable what="names" scope={scope} />;
+  if (scope.scope === undefined) return <Unreadable what="DNS" scope={scope} />;
   if (dns.data === undefined) {
     if (dns.error === null) return <p className={shared.loading}>Counting queries …</p>;
     return <Failed error={dns.error} onRetry={() => dns.refetch()} />;

@@ -94,8 +94,14 @@ export function LatencyOverTime({ captureId, scope, overTime }: LatencyOverTimeP
                 d={lineOf(overTime, name, window, { width, height: HEIGHT, scale })}
               />
             ))}
-            {powers.slice(1).map((power) => (
-              <text key={power} className={figure.most} x={2} y={yOf(10 ** power, scale, HEIGHT) + 11}>
+            {powers.map((power) => (
+              // Below its line; the lowest has the axis there.
+              <text
+                key={power}
+                className={figure.most}
+                x={2}
+                y={yOf(10 ** power, scale, HEIGHT) + (power === scale.least ? -4 : 11)}
+              >
                 {formatSpan(BigInt(10 ** power))}
               </text>
             ))}

@@ -11,7 +11,7 @@ import type { DnsResponsesAnswer } from "@/lib/questions/dns-answers";
 import { DNS_CELLS } from "@/lib/scope/dns-cells";
 import { Cell, type Place } from "./dns-links";
 import styles from "./dns-view.module.css";
-import { nameText, rcodeText } from "./dns-words";
+import { nameText, rcodeShort, rcodeText } from "./dns-words";
 import { Failed } from "./failed";
 import { findOf } from "./find";
 import { useDnsResponses } from "./queries";
@@ -105,16 +105,28 @@ function columnsOf(place: Place): readonly DataColumn<Row>[] {
 /** Where only some of the answers are of a search list, their number leads to them. */
 function Code({ place, row }: { readonly place: Place; readonly row: Row }) {
   const { expansion, responses, filter } = row;
-  if (expansion === 0 || expansion === responses) return `${codeText(row)}${attemptsText(row)}`;
+  const code = <span title={codeText(row)}>{shortCodeText(row)}</span>;
+  if (expansion === 0 || expansion === responses)
+    return (
+      <>
+        {code}
+        {attemptsText(row)}
+      </>
+    );
   return (
     <>
-      {codeText(row)},{" "}
-      <Cell place={place} count={expansion} terms={[filter, DNS_CELLS.expansion]} says="responses" /> of them
-      search list
+      {code}, <Cell place={place} count={expansion} terms={[filter, DNS_CELLS.expansion]} says="responses" />{" "}
+      of them search list
     </>
   );
 }
 
+function shortCodeText({ rcode, isNoData }: Row): string {
+  if (rcode === null) return "not known";
+  return isNoData ? "NODATA" : rcodeShort(rcode);
+}
+
+/** With what the code means. */
 function codeText({ rcode, isNoData }: Row): string {
   if (rcode === null) return "not known";
   return isNoData ? "NODATA (no record of this type)" : rcodeText(rcode);
