@@ -67,6 +67,7 @@ test("keys and values are completed while typing", async ({ page }) => {
   await page.keyboard.press("Enter");
   await expect(flows.filter).toHaveValue("verdict:");
   await page.keyboard.type("dro");
+  await expect(page.getByRole("option", { name: /^DROPPED/ })).toBeVisible();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(flows.filter).toHaveValue("verdict:DROPPED");

@@ -30,7 +30,7 @@ import { ThemeMenu } from "./theme-menu";
 import { TimeMenu } from "./time-menu";
 import { useTypedAhead } from "./typed-ahead";
 import { usePaletteKey } from "./use-palette-key";
-import { type ScopeHandle, useScope } from "./use-scope";
+import { type ScopeHandle, useDrawnAddress, useScope } from "./use-scope";
 import { useStrayDrop } from "./use-stray-drop";
 import { viewOf } from "./views";
 
@@ -46,6 +46,7 @@ interface FrameProps {
 
 /** What stands round every view of a capture. Filter bar, histogram and foot line belong to the scope, not to the view. */
 export function Frame({ captureId, theme, children }: FrameProps) {
+  useDrawnAddress();
   const scope = useScope();
   const capture = useCapture(captureId);
   const isUnsettled = useIsUnsettled(captureId);

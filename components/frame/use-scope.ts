@@ -1,7 +1,7 @@
 "use client";
 
-import { useSearchParams } from "next/navigation";
-import { useMemo } from "react";
+import { usePathname, useSearchParams } from "next/navigation";
+import { useEffect, useMemo } from "react";
 import type { Filter } from "@/lib/scope/filter";
 import { formatFilter } from "@/lib/scope/filter";
 import {
@@ -21,6 +21,7 @@ import {
   type TimeRange,
   type ViewChange,
 } from "./link-change";
+import { PendingAddress } from "./pending-address";
 import { announceScope } from "./scope-changes";
 
 export interface ScopeHandle {
@@ -85,9 +86,25 @@ function toHandle(text: string): ScopeHandle {
   };
 }
 
-/** What the address bar says now: a change made twice in one tick builds on the first. */
+const pending = new PendingAddress();
+
+/** For the frame, which stands round all that reads the scope: the page is drawn for the address that it has. */
+export function useDrawnAddress(): void {
+  const text = useSearchParams().toString();
+  const pathname = usePathname();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is read from the window, which has the base path, too
+  useEffect(() => pending.drawn(window.location.pathname, text), [pathname, text]);
+  useEffect(() => {
+    const forget = () => pending.drawn("", "");
+    window.addEventListener("popstate", forget);
+    return () => window.removeEventListener("popstate", forget);
+  }, []);
+}
+
+/** What the address bar was told last: a change made twice in one tick, or before the page was drawn, builds on the first. */
 function here(): URLSearchParams {
-  return new URLSearchParams(window.location.search);
+  const { pathname, search } = window.location;
+  return new URLSearchParams(pending.latest(pathname) ?? search);
 }
 
 function apply(change: LinkChange, step: "push" | "replace" = "push"): void {
@@ -97,9 +114,11 @@ function apply(change: LinkChange, step: "push" | "replace" = "push"): void {
 function go(params: URLSearchParams, step: "push" | "replace"): void {
   const query = linkText(params);
   const address = window.location.pathname + (query === "" ? "" : `?${query}`);
-  if (address === window.location.pathname + window.location.search) return;
+  const before = here();
+  if (params.toString() === before.toString()) return;
   const next = queryOf(params);
-  if (next !== undefined && next !== queryOf(here())) announceScope(next);
+  if (next !== undefined && next !== queryOf(before)) announceScope(next);
+  pending.given(window.location.pathname, params.toString());
   // Next follows these two calls: useSearchParams answers anew, nothing is fetched for the page.
   if (step === "push") window.history.pushState(null, "", address);
   else window.history.replaceState(null, "", address);
