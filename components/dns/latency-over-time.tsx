@@ -5,11 +5,11 @@ import { scopeQuery } from "@/components/frame/first-asks";
 import { within } from "@/components/frame/flows-address";
 import { ZONE } from "@/components/frame/preferences";
 import type { ScopeHandle } from "@/components/frame/use-scope";
-import { Button } from "@/components/ui/button";
 import { formatSecond, type Zone } from "@/components/ui/clock";
 import { CountLink } from "@/components/ui/count-link";
 import { Dialog } from "@/components/ui/dialog";
 import figure from "@/components/ui/figure.module.css";
+import { FigureHead } from "@/components/ui/figure-head";
 import { formatQuantity, formatSpan } from "@/components/ui/format";
 import tables from "@/components/ui/table.module.css";
 import { AXIS_HEIGHT, TimeAxis } from "@/components/ui/time-axis";
@@ -57,17 +57,12 @@ export function LatencyOverTime({ captureId, scope, overTime }: LatencyOverTimeP
   const powers = Array.from({ length: scale.most - scale.least + 1 }, (_, at) => scale.least + at);
   return (
     <figure className={figure.figure} aria-labelledby={`${id}-title`}>
-      <figcaption className={figure.head}>
-        <h2 id={`${id}-title`} className={figure.title}>
-          {TITLE}
-        </h2>
-        <span className={figure.readout}>
-          {pointed ? readout(pointed, zone) : `Slowest at ${readout(slowest, zone)}`}
-        </span>
-        <Button small look="quiet" onClick={() => setIsTable(true)}>
-          As a table
-        </Button>
-      </figcaption>
+      <FigureHead
+        id={`${id}-title`}
+        title={TITLE}
+        readout={pointed ? readout(pointed, zone) : `Slowest at ${readout(slowest, zone)}`}
+        onTable={() => setIsTable(true)}
+      />
       <div ref={plot} className={styles.plot}>
         {width > 0 && (
           <svg

@@ -33,21 +33,6 @@ test("joining keeps equal terms once", () => {
   expect(joinTexts("port:53", " port:53 ns:shop ", "")).toBe("port:53 namespace:shop");
 });
 
-test("a part of a map is shown in words, anything else as it is written", () => {
-  const shown = (text: string): string[] => chipsOf(text).map(shownText);
-  expect(shown("port:53 !map-part:level=pod&client=%2Bshop%40default&q=verdict%3ADROPPED")).toEqual([
-    "port:53",
-    "!map-part:from +shop@default",
-  ]);
-  expect(shown("map-part:level=workload&client=shop%2Fweb&server=shop%2Fapi")).toEqual([
-    "map-part:shop/web → shop/api",
-  ]);
-  expect(shown("map-part:level=pod&rest=yes map-part:level=nonsense")).toEqual([
-    "map-part:out of focus",
-    "map-part:level=nonsense",
-  ]);
-});
-
 test("joining keeps text that cannot be read as it was typed", () => {
   expect(joinTexts("port:53", "verdct:X")).toBe("port:53 verdct:X");
 });

@@ -1,6 +1,6 @@
 "use client";
 
-import { usePathname, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import { useEffect, useMemo } from "react";
 import type { Filter } from "@/lib/scope/filter";
 import { formatFilter } from "@/lib/scope/filter";
@@ -91,9 +91,7 @@ const pending = new PendingAddress();
 /** For the frame, which stands round all that reads the scope: the page is drawn for the address that it has. */
 export function useDrawnAddress(): void {
   const text = useSearchParams().toString();
-  const pathname = usePathname();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is read from the window, which has the base path, too
-  useEffect(() => pending.drawn(window.location.pathname, text), [pathname, text]);
+  useEffect(() => pending.drawn(window.location.pathname, text), [text]);
   useEffect(() => {
     const forget = () => pending.drawn("", "");
     window.addEventListener("popstate", forget);

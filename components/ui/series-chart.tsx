@@ -2,10 +2,10 @@
 
 import { type PointerEvent, type ReactNode, useId, useRef, useState } from "react";
 import { type AreaLook, areaClass, Hatches, hatchFill, Swatch } from "./area-looks";
-import { Button } from "./button";
 import { formatSecond, type Zone } from "./clock";
 import { Dialog } from "./dialog";
 import figure from "./figure.module.css";
+import { FigureHead } from "./figure-head";
 import { formatCount, formatQuantity } from "./format";
 import styles from "./series-chart.module.css";
 import { type SeriesPoints, type Stack, stackOutlines, toStacks } from "./series-shapes";
@@ -58,7 +58,7 @@ export function SeriesChart({
   window: given,
   zone,
   onBrush,
-  heading: Heading = "h2",
+  heading = "h2",
   isLoading = false,
 }: SeriesChartProps) {
   const id = useId();
@@ -88,15 +88,13 @@ export function SeriesChart({
   };
   return (
     <figure className={figure.figure} aria-labelledby={`${id}-title`}>
-      <figcaption className={figure.head}>
-        <Heading id={`${id}-title`} className={figure.title}>
-          {title}
-        </Heading>
-        <span className={figure.readout}>{pointed && readout(pointed, series, quantity, zone)}</span>
-        <Button small look="quiet" onClick={() => setIsTable(true)} disabled={stacks.length === 0}>
-          As a table
-        </Button>
-      </figcaption>
+      <FigureHead
+        id={`${id}-title`}
+        title={title}
+        heading={heading}
+        readout={pointed && readout(pointed, series, quantity, zone)}
+        onTable={stacks.length === 0 ? undefined : () => setIsTable(true)}
+      />
       <div ref={plot} className={styles.plot}>
         {width > 0 && (
           <svg
