@@ -84,7 +84,7 @@ export class DecodePool {
 
   /** Chunks that may be under way at once: half of them go to the sink together, while the others are decoded. */
   get capacity(): number {
-    return this.decoders.length * 4;
+    return this.decoders.length * 8;
   }
 
   /** A decoder ended by itself, for example out of memory: make a new pool. */

@@ -306,31 +306,52 @@ class Counts {
  * drops are settled.
  */
 export function rollUpAnchors(database: Sqlite): void {
+  const levels = database
+    .prepareExact("SELECT level, widthNs FROM RollUpLevel WHERE level <> ?")
+    .rows([ROLL_UP.nodes])
+    .map(([level, width]) => ({ level: Number(level), widthNs: typeof width === "bigint" ? width : null }));
+  gatherAnchors(database, commonWidth(levels.map(({ widthNs }) => widthNs)));
+  const counts = ANCHORED.join(", ");
+  const sums = ANCHORED.map((name) => `sum(${name}) AS ${name}`).join(", ");
+  for (const { level, widthNs } of levels) {
+    const pair = level === ROLL_UP.kinds ? "0" : "pairId";
+    database.exec(`
+      INSERT INTO RollUp (level, bucketNs, kindId, observerId, pairId, sourceId, destinationId, records, events, firstNs, lastNs, ${counts})
+      SELECT ${level}, a.bucketNs, a.kindId, a.observerId, a.pair, coalesce(p.sourceId, 0), coalesce(p.destinationId, 0), 0, 0, NULL, NULL, ${counts}
+      FROM (SELECT ${bucketOf("ns", widthNs)} AS bucketNs, kindId, observerId, ${pair} AS pair, ${sums}
+        FROM temp.Anchor GROUP BY 1, 2, 3, 4) a LEFT JOIN Pair p ON p.id = a.pair;`);
+  }
+  database.exec("DROP TABLE temp.Anchor");
+}
+
+/** Grouped at once by buckets that all levels' buckets are made of: what is left is a fraction, and each level adds up that. */
+function gatherAnchors(database: Sqlite, widthNs: bigint | null): void {
   const key = "f.timeNs, f.kindId, f.observerId, f.pairId";
+  const sums = ANCHORED.map((name) => `sum(${name}) AS ${name}`).join(", ");
   database.exec(`
     DROP TABLE IF EXISTS temp.Anchor;
-    CREATE TEMP TABLE Anchor AS
+    CREATE TEMP TABLE Anchor AS SELECT ${bucketOf("timeNs", widthNs)} AS ns, kindId, observerId, pairId, ${sums} FROM (
       SELECT ${key}, 1 AS attempts, 0 AS requests, 0 AS l7Errors, 0 AS drops
       FROM Attempt a JOIN Flow f ON f.id = a.id WHERE a.outcome <> ${OUTCOME.openAlready}
       UNION ALL
       SELECT ${key}, 0, e.requests, e.error * max(e.requests, e.responses), 0
       FROM L7Exchange e JOIN Flow f ON f.id = e.id WHERE e.counted = 1 AND (e.requests > 0 OR e.error = 1)
       UNION ALL
-      SELECT ${key}, 0, 0, 0, j.drops FROM JoinedDrop j JOIN Flow f ON f.id = j.id;`);
-  const counts = ANCHORED.join(", ");
-  const sums = ANCHORED.map((name) => `sum(${name}) AS ${name}`).join(", ");
-  const levels = database
-    .prepareExact("SELECT level, widthNs FROM RollUpLevel WHERE level <> ?")
-    .rows([ROLL_UP.nodes]);
-  for (const [level, width] of levels) {
-    const pair = Number(level) === ROLL_UP.kinds ? "0" : "pairId";
-    // Division rounds towards zero: times before 1970 belong one bucket lower.
-    const bucket = width === null ? "NULL" : `(timeNs / ${width} - (timeNs % ${width} < 0)) * ${width}`;
-    database.exec(`
-      INSERT INTO RollUp (level, bucketNs, kindId, observerId, pairId, sourceId, destinationId, records, events, firstNs, lastNs, ${counts})
-      SELECT ${level}, a.bucketNs, a.kindId, a.observerId, a.pair, coalesce(p.sourceId, 0), coalesce(p.destinationId, 0), 0, 0, NULL, NULL, ${counts}
-      FROM (SELECT ${bucket} AS bucketNs, kindId, observerId, ${pair} AS pair, ${sums}
-        FROM temp.Anchor GROUP BY 1, 2, 3, 4) a LEFT JOIN Pair p ON p.id = a.pair;`);
-  }
-  database.exec("DROP TABLE temp.Anchor");
+      SELECT ${key}, 0, 0, 0, j.drops FROM JoinedDrop j JOIN Flow f ON f.id = j.id
+    ) GROUP BY 1, 2, 3, 4`);
+}
+
+/** Division rounds towards zero: times before 1970 belong one bucket lower. */
+function bucketOf(time: string, widthNs: bigint | null): string {
+  return widthNs === null ? "NULL" : `(${time} / ${widthNs} - (${time} % ${widthNs} < 0)) * ${widthNs}`;
+}
+
+/** The widest buckets that buckets of all these widths are made of. */
+function commonWidth(widths: readonly (bigint | null)[]): bigint | null {
+  const known = widths.filter((width) => width !== null);
+  return known.length === 0 ? null : known.reduce((a, b) => greatestDivisor(a, b));
+}
+
+function greatestDivisor(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : greatestDivisor(b, a % b);
 }
