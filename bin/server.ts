@@ -6,6 +6,7 @@
  * engine must be closed before the process ends. `--dev` serves pages that are rebuilt as they change.
  */
 import { randomUUID } from "node:crypto";
+import { setFlagsFromString } from "node:v8";
 import { createLog } from "@/lib/base/log";
 import { projectRoot } from "@/lib/base/project-root";
 import type { Failure, Result } from "@/lib/base/result";
@@ -30,6 +31,10 @@ const log = createLog(
   (line) => process.stderr.write(`${line}\n`),
   () => new Date(),
 );
+
+// By default V8 lets a heap grow to four times of what lives in it before it looks for garbage in the old part; there is a heap for
+// each thread. With this it costs a few per cent more time and half of the memory.
+setFlagsFromString("--heap-growing-percent=40");
 
 await serve(orExit(readServerConfig(process.env, { root, cwd: process.cwd() })));
 

@@ -13,28 +13,60 @@ import { NO_PORT } from "./flow-columns";
 import { OWN_RULES, PairView } from "./pair-view";
 import { PairWriter } from "./pair-writer";
 import { type OfPair, PairedRows } from "./paired-rows";
-import { type Tuple, TupleTable } from "./tuple-table";
+import { type Tuple, TuplePart, TupleTable } from "./tuple-table";
 
 const OPEN = 1;
 const TELLING = 2;
 
+export interface DirectionSizes {
+  /** 5-tuples looked at together, at about 60 bytes each; more take several turns. */
+  readonly tuples: number;
+  /** Flows kept from one reading to the next. */
+  readonly held: number;
+}
+
+const SIZES: DirectionSizes = { tuples: 250_000, held: 250_000 };
+
 /** Over the whole revision: a neighbour can be any time away. Flows that nobody asks about are skipped by their pair. */
-export function turnDirections(database: Sqlite): void {
+export function turnDirections(database: Sqlite, sizes = SIZES): void {
   if (!listPairs(database)) return;
   const pairs = PairView.read(database);
+  const rows = new PairedRows(database, marksOfPairs(database), sizes.held);
+  const turned = new TurnedFlows(database, pairs);
+  const parts = Math.max(1, Math.ceil(countOpen(rows) / sizes.tuples));
+  for (let part = 0; part < parts; part++) turnPart(rows, pairs, turned, new TuplePart(part, parts));
+  turned.write();
+}
+
+function countOpen(rows: PairedRows): number {
+  let open = 0;
+  rows.each(({ mark }) => {
+    if (mark === OPEN) open++;
+  });
+  return open;
+}
+
+function turnPart(rows: PairedRows, pairs: PairView, turnedFlows: TurnedFlows, within: TuplePart): void {
   const tuples = new TupleTable();
-  const rows = new PairedRows(database, marksOfPairs(database));
   const tuple: Tuple = { low: 0, high: 0, lowPort: 0, highPort: 0, protocol: 0 };
   rows.each((row) => {
-    if (row.mark === OPEN && fillTuple(tuple, pairs, row) !== undefined) tuples.add(tuple);
+    if (row.mark === OPEN && fillTuple(tuple, pairs, row) !== undefined && within.holds(tuple))
+      tuples.add(tuple);
   });
   rows.each((row) => {
     if (row.mark !== TELLING) return;
     const isSourceLow = fillTuple(tuple, pairs, row);
-    if (isSourceLow !== undefined)
+    if (isSourceLow !== undefined && within.holds(tuple))
       tuples.tell(tuple, pairs.ruleOf(row.pair), isSourceLow === (pairs.sideOf(row.pair) === 1));
   });
-  turnOpen(database, rows, pairs, tuples);
+  rows.each((row) => {
+    if (row.mark !== OPEN) return;
+    const isSourceLow = fillTuple(tuple, pairs, row);
+    if (isSourceLow === undefined ? !within.isFirst : !within.holds(tuple)) return;
+    const isLowClient = isSourceLow === undefined ? undefined : tuples.isLowClient(tuple);
+    const client = turned(isLowClient === undefined ? undefined : isLowClient === isSourceLow, pairs, row);
+    if (!pairs.is(row.pair, client)) turnedFlows.set(row, client);
+  });
 }
 
 /** Pairs whose records leave it open, and those between the same addresses whose records tell. False when none is open. */
@@ -84,33 +116,30 @@ function isPort(port: number): boolean {
   return port >= 0 && port < 65_536;
 }
 
-function turnOpen(database: Sqlite, rows: PairedRows, pairs: PairView, tuples: TupleTable): void {
-  const writer = new PairWriter(database);
-  const turnedPairs = new TurnedPairs(database, pairs);
-  const tuple: Tuple = { low: 0, high: 0, lowPort: 0, highPort: 0, protocol: 0 };
-  rows.each((row) => {
-    if (row.mark !== OPEN) return;
-    const isSourceLow = fillTuple(tuple, pairs, row);
-    const isLowClient = isSourceLow === undefined ? undefined : tuples.isLowClient(tuple);
-    const client = turned(isLowClient === undefined ? undefined : isLowClient === isSourceLow, pairs, row);
-    if (!pairs.is(row.pair, client)) writer.set(row.id, turnedPairs.idOf(row.pair, client));
-  });
-  writer.finish();
-}
-
-/** Pairs of flows that were turned: few, each of many flows. */
-class TurnedPairs {
+/** Flows that get another pair. Nothing is written to them before all were read: a row that grows can move to another page. */
+class TurnedFlows {
+  private readonly writer: PairWriter;
   private readonly table: PairTable;
+  /** Pairs of flows that were turned: few, each of many flows. */
   private readonly known = new Map<string, number>();
 
   constructor(
     database: Sqlite,
     private readonly pairs: PairView,
   ) {
+    this.writer = new PairWriter(database, "Flow", "at the end");
     this.table = new PairTable(database);
   }
 
-  idOf(pair: number, client: Client): number {
+  set({ id, pair }: OfPair, client: Client): void {
+    this.writer.set(id, this.pairOf(pair, client));
+  }
+
+  write(): void {
+    this.writer.finish();
+  }
+
+  private pairOf(pair: number, client: Client): number {
     const key = `${pair} ${client.side} ${client.by} ${client.serverPort}`;
     let id = this.known.get(key);
     if (id === undefined) {

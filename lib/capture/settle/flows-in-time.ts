@@ -8,10 +8,11 @@
 
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import type { Sqlite } from "../driver";
-import { eachRow, type Leaves, leavesOf, type RowReader } from "../table-pages";
+import { eachRow, type RowReader } from "../table-pages";
 import type { Beside, BesideFound } from "./beside";
 import { FlowColumns, type FlowPlaces, placesOfFlow } from "./flow-columns";
 import type { Neighbourhood } from "./neighbourhood";
+import { edgesOf, pagesOf } from "./time-index";
 import { timeOrder } from "./time-order";
 
 /** A step that looks at flows in the order of time. */
@@ -37,7 +38,8 @@ export interface ReadSizes {
   readonly held: number;
 }
 
-const SIZES: ReadSizes = { window: 131_072, chunk: 1024, held: 262_144 };
+/** 3 MiB a window, of which there are four (two beside, see settle-thread.ts), and 6 MiB held. */
+const SIZES: ReadSizes = { window: 32_768, chunk: 512, held: 65_536 };
 
 const NOTHING: Beside = {
   wants: [],
@@ -105,57 +107,6 @@ function takeTogether(step: InTime, flows: FlowColumns, first: number, waiting: 
   waiting.sort((a, b) => step.rankOf(flows, a) - step.rankOf(flows, b) || flows.compareRecords(a, b));
   for (const row of waiting) step.take(flows, row);
   waiting.length = 0;
-}
-
-const LEAST = -(2n ** 63n);
-const TIME_INDEX = '"Flow_timeNs_id_kindId_events_idx"';
-
-function within({ fromNs, toNs }: Neighbourhood): { readonly sql: string; readonly parameters: bigint[] } {
-  const conditions = ["timeNs IS NOT NULL"];
-  if (fromNs !== null) conditions.push("timeNs >= ?");
-  if (toNs !== null) conditions.push("timeNs < ?");
-  return { sql: conditions.join(" AND "), parameters: [fromNs, toNs].filter((ns) => ns !== null) };
-}
-
-/** Times at which a new window begins: as many flows lie between two of them. */
-function edgesOf(database: Sqlite, neighbourhood: Neighbourhood, window: number): bigint[] {
-  const edges: bigint[] = [];
-  const { sql, parameters } = within(neighbourhood);
-  const next = database.prepareExact(
-    `SELECT timeNs FROM Flow INDEXED BY ${TIME_INDEX} WHERE ${sql} AND timeNs >= ? ORDER BY timeNs LIMIT 1 OFFSET ${window}`,
-  );
-  for (let from = LEAST; ; ) {
-    const edge = next.get([...parameters, from])?.timeNs;
-    if (typeof edge !== "bigint") return edges;
-    // Where a window holds flows of one instant only, the next one begins right behind it.
-    from = edge > from ? edge : from + 1n;
-    edges.push(from);
-  }
-}
-
-/** Pages that may hold flows of the neighbourhood. */
-function pagesOf(database: Sqlite, neighbourhood: Neighbourhood): readonly number[] {
-  const leaves = leavesOf(database, "Flow");
-  if (neighbourhood.fromNs === null && neighbourhood.toNs === null) return leaves.pages;
-  const { sql, parameters } = within(neighbourhood);
-  const wanted = new Uint8Array(leaves.pages.length);
-  const ids = database.prepare(
-    `SELECT json_group_array(id) FROM Flow INDEXED BY ${TIME_INDEX} WHERE (${sql}) OR timeNs IS NULL`,
-  );
-  const [[list] = []] = ids.rows(parameters);
-  for (const id of JSON.parse(String(list)) as number[]) wanted[leafOf(leaves, id)] = 1;
-  return leaves.pages.filter((_, leaf) => wanted[leaf] === 1);
-}
-
-/** The first leaf whose largest row id is not below this one. */
-function leafOf({ last }: Leaves, id: number): number {
-  let [low, high] = [0, last.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((last[middle] as number) < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** A stretch of time as pairs of halves, for rows that are compared one by one. */
@@ -230,6 +181,8 @@ class Parts {
   private held = 0;
   private file: number | undefined;
   private fileEnd = 0;
+  /** Used for each window again: left to the garbage collector, several would be held at once. */
+  private gathered = new FlowColumns(0);
 
   constructor(
     private readonly database: Sqlite,
@@ -321,13 +274,11 @@ class Parts {
   }
 
   private gather(part: Part): FlowColumns {
-    const gathered = new FlowColumns(part.rows);
+    if (this.gathered.capacity < part.rows) this.gathered = new FlowColumns(part.rows);
+    const { gathered } = this;
+    gathered.rows = 0;
     for (const chunk of part.chunks.splice(0)) {
-      if (chunk instanceof FlowColumns) {
-        gathered.append(chunk);
-        continue;
-      }
-      gathered.append(this.readBack(chunk));
+      gathered.append(chunk instanceof FlowColumns ? chunk : this.readBack(chunk));
     }
     if (part.open !== undefined) gathered.append(part.open);
     part.open = undefined;

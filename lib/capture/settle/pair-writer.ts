@@ -2,28 +2,46 @@ import type { Sqlite } from "../driver";
 
 const BATCH = 4096;
 
-/** Points flows at other pairs, many at a time. Call `finish` at the end. */
+/** Points flows at other pairs, many at a time, or all of them at the end. Call `finish` then. */
 export class PairWriter {
   private waiting: [id: number, pairId: number][] = [];
 
   constructor(
     private readonly database: Sqlite,
     private readonly table: "Flow" | "DuplicateFlow" = "Flow",
-  ) {}
+    private readonly when: "soon" | "at the end" = "soon",
+  ) {
+    if (when === "at the end")
+      database.exec(
+        "CREATE TEMP TABLE IF NOT EXISTS TurnedFlow (id INTEGER PRIMARY KEY, pairId INTEGER); DELETE FROM temp.TurnedFlow;",
+      );
+  }
 
   set(id: number, pairId: number): void {
     this.waiting.push([id, pairId]);
-    if (this.waiting.length >= BATCH) this.finish();
+    if (this.waiting.length >= BATCH) this.pass();
   }
 
   finish(): void {
+    this.pass();
+    if (this.when === "soon") return;
+    this.update("temp.TurnedFlow", []);
+    this.database.exec("DROP TABLE temp.TurnedFlow");
+  }
+
+  private pass(): void {
     if (this.waiting.length === 0) return;
-    this.database
-      .prepare(
-        `UPDATE ${this.table} SET pairId = t.pairId
-         FROM (SELECT value ->> 0 AS id, value ->> 1 AS pairId FROM json_each(?)) t WHERE t.id = ${this.table}.id`,
-      )
-      .run([JSON.stringify(this.waiting)]);
+    const found = "SELECT value ->> 0 AS id, value ->> 1 AS pairId FROM json_each(?)";
+    const parameters = [JSON.stringify(this.waiting)];
+    if (this.when === "soon") this.update(`(${found})`, parameters);
+    else this.database.prepare(`INSERT INTO temp.TurnedFlow ${found}`).run(parameters);
     this.waiting = [];
+  }
+
+  private update(from: string, parameters: readonly string[]): void {
+    const { table } = this;
+    this.database
+      .prepare(`UPDATE ${table} SET pairId = t.pairId FROM ${from} t WHERE t.id = ${table}.id`)
+      .run(parameters);
   }
 }

@@ -4,9 +4,6 @@ import type { Sqlite } from "../driver";
 import { eachRow, leavesOf } from "../table-pages";
 import { NO_PORT, placesOfFlow } from "./flow-columns";
 
-/** Flows held, at 32 bytes each. */
-const HELD = 1_000_000;
-
 export interface OfPair {
   id: number;
   pair: number;
@@ -16,15 +13,22 @@ export interface OfPair {
   destinationPort: number;
 }
 
+const NUMBERS = 4;
+/** Flows in one piece of memory. */
+const PIECE = 8192;
+
 export class PairedRows {
   /** Four numbers for each flow, without its mark. Undefined: not read yet, or too many. */
-  private held: number[] | undefined;
+  private held: Float64Array[] | undefined;
+  private flows = 0;
+  private areTooMany = false;
 
   constructor(
     private readonly database: Sqlite,
     /** By pair; flows of pairs with 0 are passed over. */
     private readonly marks: Uint8Array,
-    private readonly most = HELD,
+    /** Flows held at most, at 32 bytes each. */
+    private readonly most: number,
   ) {}
 
   /** In the order of files and lines. The row is the same object each time. */
@@ -37,7 +41,7 @@ export class PairedRows {
     const { database, marks } = this;
     const places = placesOfFlow(database);
     const row: OfPair = { id: 0, pair: 0, mark: 0, sourcePort: 0, destinationPort: 0 };
-    let held: number[] | undefined = [];
+    let held: Float64Array[] | undefined = this.areTooMany ? undefined : [];
     eachRow(database, leavesOf(database, "Flow").pages, (reader) => {
       row.pair = reader.number(places.pair, 0);
       row.mark = marks[row.pair] ?? 0;
@@ -45,21 +49,35 @@ export class PairedRows {
       row.id = reader.rowId;
       row.sourcePort = reader.number(places.sourcePort, NO_PORT);
       row.destinationPort = reader.number(places.destinationPort, NO_PORT);
-      held?.push(row.id, row.pair, row.sourcePort, row.destinationPort);
-      if (held !== undefined && held.length > this.most * 4) held = undefined;
+      this.areTooMany ||= this.flows === this.most;
+      if (this.areTooMany) held = undefined;
+      if (held !== undefined) this.keep(held, row);
       visit(row);
     });
     this.held = held;
   }
 
-  private repeat(held: readonly number[], visit: (row: OfPair) => void): void {
+  private keep(held: Float64Array[], row: OfPair): void {
+    const place = (this.flows % PIECE) * NUMBERS;
+    if (place === 0) held.push(new Float64Array(PIECE * NUMBERS));
+    const piece = held.at(-1) as Float64Array;
+    piece[place] = row.id;
+    piece[place + 1] = row.pair;
+    piece[place + 2] = row.sourcePort;
+    piece[place + 3] = row.destinationPort;
+    this.flows++;
+  }
+
+  private repeat(held: readonly Float64Array[], visit: (row: OfPair) => void): void {
     const row: OfPair = { id: 0, pair: 0, mark: 0, sourcePort: 0, destinationPort: 0 };
-    for (let at = 0; at < held.length; at += 4) {
-      row.id = held[at] as number;
-      row.pair = held[at + 1] as number;
+    for (let flow = 0; flow < this.flows; flow++) {
+      const piece = held[Math.floor(flow / PIECE)] as Float64Array;
+      const place = (flow % PIECE) * NUMBERS;
+      row.id = piece[place] as number;
+      row.pair = piece[place + 1] as number;
+      row.sourcePort = piece[place + 2] as number;
+      row.destinationPort = piece[place + 3] as number;
       row.mark = this.marks[row.pair] as number;
-      row.sourcePort = held[at + 2] as number;
-      row.destinationPort = held[at + 3] as number;
       visit(row);
     }
   }

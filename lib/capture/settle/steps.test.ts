@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "@/lib/base/project-root";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
+import { linkPairs } from "./actors";
+import { turnDirections } from "./directions";
 import { neighbourhoodOf } from "./neighbourhood";
 import { runSteps } from "./steps";
 
@@ -151,6 +153,36 @@ describe("the client of a flow", () => {
       "shop/c > shop/d:5000 same-connection",
       "unknown ports-alike",
     ]);
+  });
+
+  it("is the same when flows are read again and tuples are taken in several turns", () => {
+    const capture = new TestCapture();
+    // Connections of which one record tells and the other asks, more than fit in a turn.
+    const texts = Array.from({ length: 40 }, (_, n) => [
+      `shop/web-0:${40_000 - n} > shop/api-0:${40_000 + n} TCP ACK`,
+      `shop/web-0:${40_000 - n} > shop/api-0:${40_000 + n} TCP ACK ${n % 2 === 0 ? "request" : "reply"}`,
+    ]).flat();
+    capture.add("a", lines(...drawn(texts.join("\n"))));
+    const expected = Array.from({ length: 40 }, (_, n) =>
+      n % 2 === 0
+        ? `shop/web > shop/api:${40_000 + n} same-connection`
+        : `shop/api > shop/web:${40_000 - n} same-connection`,
+    );
+    const asking = (): string[] => directions(capture).filter((_, at) => at % 2 === 0);
+    expect(asking()).toEqual(expected);
+    for (const sizes of [
+      { tuples: 7, held: 1000 },
+      { tuples: 3, held: 0 },
+      { tuples: 1000, held: 79 },
+    ]) {
+      capture.database.exec(
+        "UPDATE Flow SET pairId = (SELECT q.id FROM Pair p, Pair q WHERE p.id = Flow.pairId AND q.sourceId = p.sourceId AND q.clientBy = 'ports-alike' LIMIT 1) WHERE (SELECT clientBy FROM Pair WHERE id = Flow.pairId) = 'same-connection'",
+      );
+      expect(asking().filter((word) => word.endsWith("same-connection"))).toEqual([]);
+      turnDirections(capture.database, sizes);
+      linkPairs(capture.database);
+      expect(asking()).toEqual(expected);
+    }
   });
 
   it("is found for flows that an older program loaded", () => {

@@ -23,7 +23,7 @@ type Step = (database: Sqlite, neighbourhood: Neighbourhood) => void;
 const STEPS: readonly Step[] = [
   pairOldFlows,
   nameActors,
-  turnDirections,
+  (database) => turnDirections(database),
   linkPairs,
   settleInTime,
   judgeSilence,

@@ -93,6 +93,25 @@ export class TupleTable {
   }
 }
 
+/** One of several parts of all tuples, so that not all need be in memory at once. */
+export class TuplePart {
+  constructor(
+    private readonly part: number,
+    private readonly parts: number,
+  ) {}
+
+  get isFirst(): boolean {
+    return this.part === 0;
+  }
+
+  holds(tuple: Tuple): boolean {
+    if (this.parts === 1) return true;
+    // Other bits than those that choose the slot.
+    const hash = mix(tuple.low, tuple.high, portsOf(tuple), tuple.protocol);
+    return (Math.imul(hash, 0x2c1b3c6d) >>> 12) % this.parts === this.part;
+  }
+}
+
 function portsOf({ lowPort, highPort }: Tuple): number {
   return lowPort * 65_536 + highPort;
 }
