@@ -2,8 +2,9 @@
  * Resident memory of the whole server while it takes in a large file through its HTTP interface, and how long a
  * small question takes meanwhile.
  *
- * `node scripts/run-ts.mjs bench/memory.ts [--records 1200000 | --gigabytes 10]` (needs a build: `npm run build`).
- * With `--gigabytes` the log is generated while it is sent and never lies on the disk as it is, but in the server's spool.
+ * `node scripts/run-ts.mjs bench/memory.ts [--records 1200000 | --gigabytes 10] [--file LOG]` (needs a build: `npm run build`).
+ * With `--gigabytes` the log is generated while it is sent and never lies on the disk as it is, but in the server's spool; with
+ * `--file` so much of that file is sent.
  */
 
 import { createReadStream, mkdtempSync, rmSync, statSync } from "node:fs";
@@ -16,13 +17,20 @@ import { BenchServer } from "./bench-server";
 import { generatedStream } from "./log-stream";
 import { commit, generatedLog, machine } from "./measure";
 
-const PORT = 3977;
+const PORT = Number(process.env.BENCH_PORT ?? 3977);
 const { values } = parseArgs({
-  options: { records: { type: "string", default: "1200000" }, gigabytes: { type: "string" } },
+  options: {
+    records: { type: "string", default: "1200000" },
+    gigabytes: { type: "string" },
+    file: { type: "string" },
+  },
 });
-const file = values.gigabytes === undefined ? await generatedLog(Number(values.records)) : undefined;
+const bytes = values.gigabytes === undefined ? undefined : Number(values.gigabytes) * 1e9;
+const file = values.file ?? (bytes === undefined ? await generatedLog(Number(values.records)) : undefined);
 const log = (): Readable =>
-  file === undefined ? generatedStream(Number(values.gigabytes) * 1e9) : createReadStream(file);
+  file === undefined
+    ? generatedStream(bytes ?? 0)
+    : createReadStream(file, { end: (bytes ?? Number.POSITIVE_INFINITY) - 1 });
 const folder = mkdtempSync(path.join(tmpdir(), "eyepiece-bench-"));
 const server = await BenchServer.start(PORT, folder);
 try {
@@ -35,7 +43,8 @@ try {
   const waits: number[] = [];
   const asking = setInterval(() => void server.ask(other).then((ms) => waits.push(ms)), 200);
   const started = performance.now();
-  const size = file === undefined ? undefined : statSync(file).size;
+  const size =
+    file === undefined ? undefined : Math.min(statSync(file).size, bytes ?? Number.POSITIVE_INFINITY);
   const report = await server.upload(capture, "large.log", log(), size);
   const seconds = (performance.now() - started) / 1000;
   clearInterval(asking);
