@@ -23,6 +23,7 @@ const { values } = parseArgs({
 });
 const runSchema = z.object({
   seconds: z.number(),
+  readSeconds: z.number().optional(),
   cpuSeconds: z.number(),
   records: z.number(),
   flows: z.number(),
@@ -71,6 +72,8 @@ console.log(
   `log      ${sizeMiB(file).toFixed(0)} MiB, ${first?.records} records, ${((sizeMiB(file) * 2 ** 20) / (first?.records ?? 1)).toFixed(0)} bytes each; gzip ${sizeMiB(gzipFile).toFixed(0)} MiB; capture ${((first?.captureMiB ?? 0) / sizeMiB(file)).toFixed(3)} of the log`,
 );
 console.log(`Eyepiece ${seconds("ours")}`);
+const reading = of("ours").map(({ readSeconds = 0 }) => readSeconds);
+console.log(`  of that until the last flow can be browsed: ${spread(reading, 1)} s`);
 console.log(`  gzip   ${seconds("gzip")}`);
 console.log(`DuckDB   ${seconds("memory")}, in memory`);
 console.log(`DuckDB   ${seconds("disk")}, into a file`);
@@ -80,4 +83,8 @@ for (const [name, a, b] of [
   ["gzip to plain", "gzip", "ours"],
 ] as const) {
   console.log(`ratio    ${ratio(a, b, "seconds")} wall, ${ratio(a, b, "cpuSeconds")} cpu: ${name}`);
+}
+for (const who of ["memory", "disk"] as const) {
+  const ratios = rounds.map((round) => (round.ours.readSeconds ?? 0) / round[who].seconds);
+  console.log(`ratio    ${spread(ratios, 2)} wall: until the last flow can be browsed, to DuckDB (${who})`);
 }
