@@ -8,7 +8,6 @@ import {
   EXCHANGE_OUTCOME,
   type ExchangeKind,
   exchangeProtocol,
-  exchangeRoute,
   isExchangeError,
   LATENCY_BY,
 } from "@/lib/insight/exchange-kind";
@@ -18,7 +17,8 @@ import { type FlowColumns, NO_TEXT } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import { byId, marks, nodeNumbers } from "./nodes";
 import type { PairView } from "./pair-view";
-import { RouteTable, sweepRoutes } from "./routes";
+import { RequestTexts } from "./request-texts";
+import { sweepRoutes } from "./routes";
 import { SettledRows } from "./settled-rows";
 
 /** A record with what the rule need not know. */
@@ -35,8 +35,7 @@ export class ExchangesInTime implements InTime {
   readonly isPlain = false;
   private readonly kindOf: ReadonlyMap<number, ExchangeKind>;
   private readonly nodes: Int32Array;
-  private readonly texts: Texts;
-  private readonly routes: RouteTable;
+  private readonly texts: RequestTexts;
   private readonly rows: SettledRows;
   private readonly pairer = new ExchangePairer<Row>((exchange) => this.write(exchange));
 
@@ -47,8 +46,7 @@ export class ExchangesInTime implements InTime {
     this.kindOf = readKinds(database);
     this.kinds = marks(this.kindOf.keys());
     this.nodes = byId(nodeNumbers(database));
-    this.texts = new Texts(database);
-    this.routes = new RouteTable(database);
+    this.texts = new RequestTexts(database);
     this.rows = new SettledRows(database, "L7Exchange");
   }
 
@@ -150,15 +148,13 @@ export class ExchangesInTime implements InTime {
   /** In the order of the columns of L7Exchange. */
   private put({ id, second, nano, isTimed, kind, textId }: Row, found: Found): void {
     const { rows } = this;
-    const text = textId === undefined ? undefined : this.texts.read(textId);
-    const protocol = exchangeProtocol(kind, text);
-    const route = exchangeRoute(protocol, text);
+    const protocol = exchangeProtocol(kind, textId === undefined ? undefined : this.texts.read(textId));
     rows.begin();
     rows.put(id);
     if (isTimed) rows.time(second, nano);
     else rows.put(null);
     rows.put(protocol);
-    rows.put(route === undefined ? null : this.routes.idOf(route));
+    rows.put(textId === undefined ? null : this.texts.routeOf(textId, protocol));
     rows.put(found.requests);
     rows.put(found.responses);
     rows.put(found.responseId);
@@ -255,25 +251,4 @@ function toKind(row: SqlRow, isRequest: boolean): ExchangeKind {
     kafkaApiKey: text(row.kafkaApiKey),
     isAggregated: row.aggregated !== 0,
   };
-}
-
-const TEXTS = 20_000;
-
-/** Texts by id: most requests are for what others asked for, too. */
-class Texts {
-  private readonly known = new Map<number, string>();
-
-  constructor(private readonly database: Sqlite) {}
-
-  read(id: number): string | undefined {
-    let value = this.known.get(id);
-    if (value === undefined) {
-      const row = this.database.prepare("SELECT value FROM Text WHERE id = ?").get([id]);
-      if (row === undefined) return undefined;
-      value = String(row.value);
-      if (this.known.size >= TEXTS) this.known.clear();
-      this.known.set(id, value);
-    }
-    return value;
-  }
 }
