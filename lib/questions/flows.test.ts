@@ -237,6 +237,20 @@ describe("a cursor", () => {
     expect(ids(rest)).toEqual(dropped.slice(3));
   });
 
+  it.each(["verdict:DROPPED", "drop:yes", "!verdict:FORWARDED"])(
+    "of %s begins far behind the first flows of all, and far before the last ones",
+    (q) => {
+      const times = Array.from({ length: 9000 }, (_, n) => 1787314338_000000000n + BigInt(n));
+      const capture = captureOf(times, (n) => n >= 4300 && n <= 4330);
+      const dropped = ordered(capture).slice(4300, 4331);
+      const open = reader(capture);
+      expect(ids(ask(open, { q, limit: 5 }))).toEqual(dropped.slice(0, 5));
+      expect(ids(ask(open, { q, limit: 5, order: "desc" }))).toEqual(dropped.toReversed().slice(0, 5));
+      expect(walk(reader(capture), { q, limit: 7 }).flatMap(ids)).toEqual(dropped);
+      expect(ids(ask(reader(capture), { q, limit: 100 }))).toEqual(dropped);
+    },
+  );
+
   it("still leads on when a file was removed under it", () => {
     const capture = new TestCapture();
     const first = capture.add("a", lines(...[1, 2, 3, 4, 5].map((n) => line(n))));

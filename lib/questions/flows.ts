@@ -8,6 +8,7 @@
 import { fail, ok, type Result } from "@/lib/base/result";
 import { parseTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
+import { columnsRead } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { FlowsAnswer } from "./answers";
 import { toFlowRows } from "./drop-of-flow";
@@ -28,8 +29,14 @@ type Way = "later" | "earlier";
 /** Row ids between which all others lie: a key with one of them stands before or behind all rows of its time. */
 const BEFORE_ALL = 0n;
 const BEHIND_ALL = BigInt(Number.MAX_SAFE_INTEGER);
-/** Flows of all scopes among which the first page is looked for before anything is counted. */
+/** Among the first so many flows the first page is looked for before anything is counted. */
 const EDGE = 4096;
+/** The same where the index alone says which flows are in the scope: a hundred times quicker a flow. */
+const WIDE_EDGE = 131_072;
+const INDEX = "Flow_timeNs_id_kindId_events_idx";
+/** Of a scope that is, or has among its terms, a list of flows. */
+const LISTS = /\bf\.id IN \(SELECT /;
+const INDEXED: ReadonlySet<string> = new Set(["timeNs", "id", "kindId", "events"]);
 
 /** How a page was asked for. */
 interface Start {
@@ -136,7 +143,7 @@ class Page {
   }
 
   private count(condition: string, parameters: readonly SqlValue[]): number {
-    const sql = `SELECT count(*) FROM Flow f INDEXED BY "Flow_timeNs_id_kindId_events_idx" WHERE ${condition} AND ${this.scope.sql}`;
+    const sql = `SELECT count(*) FROM Flow f INDEXED BY "${INDEX}" WHERE ${condition} AND ${this.scope.sql}`;
     const [row] = this.capture.database.prepare(sql).rows([...parameters, ...this.scope.parameters]);
     return Number(row?.[0] ?? 0);
   }
@@ -196,25 +203,45 @@ class Page {
   }
 
   /**
-   * The first rows, looked for among the first of all flows: where the scope is not rare that is all there is to read.
-   * Undefined where it does not have enough of them.
+   * The first rows without a ladder: looked for among the first of all flows, where the scope is not rare that is all there is to
+   * read. Else all flows that its lists name, if it is made of lists: a ladder would have to count them too. Undefined where
+   * neither has them.
    */
-  private atTheEdge(way: Way, count: number): FlowValues[] | undefined {
+  private first(way: Way, count: number): FlowValues[] | undefined {
+    return (
+      this.atTheEdge(EDGE, way, count) ??
+      (LISTS.test(this.scope.sql) ? this.fromLists(way, count) : undefined) ??
+      (columnsRead(this.scope.sql).every((column) => INDEXED.has(column))
+        ? this.atTheEdge(WIDE_EDGE, way, count)
+        : undefined)
+    );
+  }
+
+  private atTheEdge(edge: number, way: Way, count: number): FlowValues[] | undefined {
     const [sign, direction] = way === "later" ? ["<=", "ASC"] : [">=", "DESC"];
-    const [edge] = this.capture.database
+    const [last] = this.capture.database
       .prepareExact(
         `SELECT timeNs FROM Flow WHERE timeNs IS NOT NULL ORDER BY timeNs ${direction} LIMIT 1 OFFSET ?`,
       )
-      .rows([EDGE]);
-    if (edge === undefined) return undefined;
+      .rows([edge]);
+    if (last === undefined) return undefined;
     const order = `f.timeNs ${direction}, f.id ${direction}`;
-    const rows = this.select(`f.timeNs ${sign} ?`, [edge[0] as SqlValue], order, count);
+    const rows = this.select(`f.timeNs ${sign} ?`, [last[0] as SqlValue], order, count);
     return rows.length < count ? undefined : rows;
+  }
+
+  /** SQLite goes from the lists to the flows, not the other way round, when it is free to choose. */
+  private fromLists(way: Way, count: number): FlowValues[] {
+    const direction = way === "later" ? "ASC" : "DESC";
+    const order = `ORDER BY f.timeNs ${direction}, f.id ${direction}`;
+    const sql = `${selectFlowRows(undefined)} WHERE f.id IN
+      (SELECT f.id FROM Flow f WHERE f.timeNs IS NOT NULL AND ${this.scope.sql} ${order} LIMIT ?) ${order}`;
+    return this.capture.database.prepareExact(sql).rows([...this.scope.parameters, count]);
   }
 
   private timed(key: Key | undefined, way: Way, count: number, skip = 0): FlowValues[] {
     if (key === undefined && skip === 0 && this.ladder === undefined) {
-      const rows = this.atTheEdge(way, count);
+      const rows = this.first(way, count);
       if (rows !== undefined) return rows;
       this.ladder = readLadder(this.capture, this.scope, this.key);
     }
@@ -298,7 +325,7 @@ class Page {
     count: number,
     skip = 0,
   ): FlowValues[] {
-    const sql = `${selectFlowRows("Flow_timeNs_id_kindId_events_idx")} WHERE ${condition} AND ${this.scope.sql} ORDER BY ${order} LIMIT ? OFFSET ?`;
+    const sql = `${selectFlowRows(INDEX)} WHERE ${condition} AND ${this.scope.sql} ORDER BY ${order} LIMIT ? OFFSET ?`;
     return this.capture.database
       .prepareExact(sql)
       .rows([...parameters, ...this.scope.parameters, count, skip]);
