@@ -197,6 +197,7 @@ export function FlowGrid(props: FlowGridProps) {
       ref={scroller}
       role="grid"
       aria-label="Flows"
+      aria-busy={rows.isStale ? true : undefined}
       aria-rowcount={props.isCounted ? total + 1 : -1}
       aria-colcount={columns.length}
       aria-activedescendant={isActiveDrawn && activeId ? cellId(active, activeId) : undefined}

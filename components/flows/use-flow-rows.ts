@@ -20,6 +20,8 @@ export type ListedFlow = FlowsAnswer["flows"][number];
 export interface FlowRows {
   /** Absent while its page is on its way. */
   readonly rowAt: (index: number) => ListedFlow | undefined;
+  /** The rows are those from before: of what was asked for none is there yet. */
+  readonly isStale: boolean;
   readonly error: Error | null;
   readonly retry: () => void;
   /** Rows known from the pages themselves, for as long as the count is on its way. */
@@ -67,12 +69,20 @@ export function useFlowRows({ captureId, query, order, isEnabled }: Wanted, inSi
   }, [client, baseKey, isAtRest]);
 
   const failed = results.find(({ error, data }) => error !== null && data === undefined);
+  const [keptKey, setKept] = useState(baseKey);
+  const isStale =
+    keptKey !== baseKey && failed === undefined && results.every(({ data }) => data === undefined);
+  if (!isStale && keptKey !== baseKey) setKept(baseKey);
+  const cached = (key: readonly unknown[], page: number) => client.getQueryData<FlowsAnswer>([...key, page]);
   return {
     rowAt: (index) => {
       const page = Math.floor(index / PAGE_ROWS);
-      const answer = results[page - firstPage]?.data ?? client.getQueryData<FlowsAnswer>([...baseKey, page]);
+      const answer = isStale
+        ? cached(keptKey, page)
+        : (results[page - firstPage]?.data ?? cached(baseKey, page));
       return answer?.flows[index % PAGE_ROWS];
     },
+    isStale,
     error: failed?.error ?? null,
     retry: () => void client.invalidateQueries({ queryKey: baseKey }),
     atLeast: Math.max(

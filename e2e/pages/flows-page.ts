@@ -29,7 +29,9 @@ export class FlowsPage {
 
   /** A row by its number in the whole table, from 0, when its flow is there. */
   row(index: number): Locator {
-    return this.page.locator(`[role=row][aria-rowindex="${index + 2}"]:not([aria-busy])`);
+    return this.page.locator(
+      `[role=grid]:not([aria-busy]) [role=row][aria-rowindex="${index + 2}"]:not([aria-busy])`,
+    );
   }
 
   cell(index: number, column: string): Locator {
