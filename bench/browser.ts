@@ -137,7 +137,7 @@ function tellWhenDrawn({ isFirst, before }: { readonly isFirst: boolean; readonl
   const isDrawn = () => {
     const heading = document.querySelector("main h1")?.textContent ?? "";
     if (heading === before) return false;
-    if (window.location.pathname.endsWith("/overview")) return heading.includes("the worst first");
+    if (window.location.pathname.endsWith("/overview")) return heading.includes(" wrong here");
     const row = document.querySelector(
       '[role=grid]:not([aria-busy]) [role=row][aria-rowindex="2"]:not([aria-busy])',
     );

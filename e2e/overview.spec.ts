@@ -39,7 +39,7 @@ test("numbers beside the causes lead to exactly as many flows", async ({ page, r
   const overview = new OverviewPage(page);
   const flows = new FlowsPage(page);
   await overview.goto(id);
-  await expect(overview.headline).toHaveText("1 thing goes wrong here, the worst first.");
+  await expect(overview.headline).toHaveText("1 thing goes wrong here.");
   await expect(overview.cause(/shop\/web cannot reach payments\/api on TCP 8443/)).toContainText("20 drops");
   await overview
     .part(/^Events by verdict/)
@@ -94,6 +94,7 @@ test("a link to the overview shows a colleague the same, and the keys lead down 
   await overview.causes.getByRole("link", { name: "6 drops" }).focus();
   await page.keyboard.press("Enter");
   await expect(flows.count).toHaveText("6 flows");
+  await expect(page.getByRole("main")).toBeFocused();
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");

@@ -180,7 +180,8 @@ export function FlowGrid(props: FlowGridProps) {
     const index = Number(target.closest("[data-index]")?.getAttribute("data-index") ?? Number.NaN);
     // Text that was just selected is to be copied, not opened.
     if (Number.isNaN(index) || (window.getSelection()?.toString() ?? "") !== "") return;
-    const row = rows.rowAt(index);
+    // What was clicked is what was seen there.
+    const row = rows.drawnAt(index);
     const id = target.closest("[data-column]")?.getAttribute("data-column");
     const at = columns.findIndex((candidate) => candidate.id === id);
     setActive(index);
@@ -188,6 +189,7 @@ export function FlowGrid(props: FlowGridProps) {
     const value = target.closest("[data-value]");
     const clicked = columns[at];
     if (row && value && clicked) openMenu(row, clicked.id, value);
+    else if (row) props.onOpen(row);
     else openAt(index);
   };
   const activeId = columns[column]?.id;
@@ -251,13 +253,13 @@ function gridStyle(columns: readonly Column[]): Record<string, string> {
 function drawnRows({ first, end }: { readonly first: number; readonly end: number }, rows: FlowRows) {
   return Array.from({ length: Math.max(0, end - first) }, (_, at) => {
     const index = first + at;
-    const row = rows.rowAt(index);
+    const row = rows.drawnAt(index);
     return { index, row, sameDrop: row && sameDropOf(row.sameDropAs, index, rows) };
   });
 }
 
 function sameDropOf(anchor: string | null, index: number, rows: FlowRows): FlowRowViewProps["sameDrop"] {
   if (anchor === null) return undefined;
-  if (rows.rowAt(index - 1)?.id === anchor) return "above";
-  return rows.rowAt(index + 1)?.id === anchor ? "below" : "elsewhere";
+  if (rows.drawnAt(index - 1)?.id === anchor) return "above";
+  return rows.drawnAt(index + 1)?.id === anchor ? "below" : "elsewhere";
 }

@@ -20,7 +20,8 @@ export type ListedFlow = FlowsAnswer["flows"][number];
 export interface FlowRows {
   /** Absent while its page is on its way. */
   readonly rowAt: (index: number) => ListedFlow | undefined;
-  /** The rows are those from before: of what was asked for none is there yet. */
+  /** What is drawn there: while none of the rows that were asked for is there, those from before. */
+  readonly drawnAt: (index: number) => ListedFlow | undefined;
   readonly isStale: boolean;
   readonly error: Error | null;
   readonly retry: () => void;
@@ -74,14 +75,14 @@ export function useFlowRows({ captureId, query, order, isEnabled }: Wanted, inSi
     keptKey !== baseKey && failed === undefined && results.every(({ data }) => data === undefined);
   if (!isStale && keptKey !== baseKey) setKept(baseKey);
   const cached = (key: readonly unknown[], page: number) => client.getQueryData<FlowsAnswer>([...key, page]);
+  const rowOf = (key: readonly unknown[]) => (index: number) => {
+    const page = Math.floor(index / PAGE_ROWS);
+    const ready = key === baseKey ? results[page - firstPage]?.data : undefined;
+    return (ready ?? cached(key, page))?.flows[index % PAGE_ROWS];
+  };
   return {
-    rowAt: (index) => {
-      const page = Math.floor(index / PAGE_ROWS);
-      const answer = isStale
-        ? cached(keptKey, page)
-        : (results[page - firstPage]?.data ?? cached(baseKey, page));
-      return answer?.flows[index % PAGE_ROWS];
-    },
+    rowAt: rowOf(baseKey),
+    drawnAt: rowOf(isStale ? keptKey : baseKey),
     isStale,
     error: failed?.error ?? null,
     retry: () => void client.invalidateQueries({ queryKey: baseKey }),

@@ -11,6 +11,7 @@ import styles from "./filter-bar.module.css";
 import { FilterChip } from "./filter-chip";
 import { FilterInput } from "./filter-input";
 import { FilterMessages } from "./filter-messages";
+import { focusView, useKeptFocus } from "./kept-focus";
 import type { ScopeHandle } from "./use-scope";
 
 interface FilterBarProps {
@@ -36,6 +37,7 @@ const NOTHING_SAID: Said = { notes: [] };
  */
 export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
   const input = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   const [draft, setDraft] = useState("");
   /** The chip whose text is in the line; its place is kept. */
   const [editing, setEditing] = useState<number>();
@@ -43,6 +45,8 @@ export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
   useImperativeHandle(focusRef, () => ({ focus: () => input.current?.focus() }), []);
   const { q } = scope;
   const off = formatFilter(scope.view.off);
+
+  useKeptFocus(list, `${q} ${off}`);
 
   // The link changed (back, forward, a value clicked): the chip that was being edited may be another one now.
   useEffect(() => {
@@ -76,14 +80,18 @@ export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
     setDraft(chip.text);
     requestAnimationFrame(() => input.current?.focus());
   };
+  const removeAll = () => {
+    put("", "");
+    focusView();
+  };
   const chips = chipsOf(q);
   return (
     <search className={styles.search}>
       <div className={styles.bar}>
         <ListFilter size={15} aria-hidden className={styles.icon} />
-        <ul className={styles.chips} aria-label="Terms of the filter">
+        <ul ref={list} className={styles.chips} aria-label="Terms of the filter">
           {chips.map((chip, index) => (
-            <li key={`on ${chip.text}`} hidden={index === editing}>
+            <li key={`on ${chip.text}`} data-kept={chip.text} hidden={index === editing}>
               <FilterChip
                 chip={chip}
                 onEdit={() => edit(index, chip)}
@@ -97,7 +105,7 @@ export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
             </li>
           ))}
           {chipsOf(off).map((chip, index) => (
-            <li key={`off ${chip.text}`}>
+            <li key={`off ${chip.text}`} data-kept={chip.text}>
               <FilterChip
                 chip={chip}
                 isOff
@@ -126,6 +134,7 @@ export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
               onCancel={() => {
                 setDraft("");
                 setEditing(undefined);
+                focusView();
               }}
             />
           </li>
@@ -134,7 +143,7 @@ export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
           <CopyFilter scope={scope.scope} onCopied={(notes) => setSaid({ notes, isCopy: true })} />
         )}
         {(chips.length > 0 || off !== "") && (
-          <IconButton label="Remove all terms" onClick={() => put("", "")}>
+          <IconButton label="Remove all terms" onClick={removeAll}>
             <X size={15} aria-hidden />
           </IconButton>
         )}

@@ -87,7 +87,6 @@ export function FilterInput(props: FilterInputProps) {
         break;
       case "cancel":
         props.onCancel();
-        own.current?.blur();
         break;
       case "back":
         props.onBackspace();

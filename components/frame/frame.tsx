@@ -20,6 +20,7 @@ import { FilterBar } from "./filter-bar";
 import { FootLine } from "./foot-line";
 import styles from "./frame.module.css";
 import { Histogram } from "./histogram";
+import { useFocusOnNewView } from "./kept-focus";
 import { NotSettled } from "./not-settled";
 import type { PaletteProps } from "./palette";
 import { useCapture, useIsUnsettled, useRefreshWhenChanged, useSummary } from "./queries";
@@ -51,6 +52,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
   const capture = useCapture(captureId);
   const isUnsettled = useIsUnsettled(captureId);
   const pathname = usePathname();
+  useFocusOnNewView(pathname);
   const summary = useSummary(captureId, scope).data;
   const filter = useRef<{ focus: () => void }>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);

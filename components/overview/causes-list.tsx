@@ -79,7 +79,6 @@ function CauseItem(props: CausesListProps & { readonly cause: Cause }) {
           </Link>
           {[...effectTexts(cause)].map((text) => ` ${text}`)} · {whenText(cause, capture, zone)}
         </p>
-        {isOpen && <Remedy id={remedyId} cause={cause} />}
       </div>
       {props.span && (
         <Spark
@@ -102,6 +101,7 @@ function CauseItem(props: CausesListProps & { readonly cause: Cause }) {
           Explain<span className="spoken"> {visible(cause.sentence)}</span>
         </Link>
       </div>
+      {isOpen && <Remedy id={remedyId} cause={cause} />}
     </li>
   );
 }

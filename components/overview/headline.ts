@@ -1,8 +1,22 @@
 import { formatQuantity } from "@/components/ui/format";
 
+interface Found {
+  readonly causes: number;
+  /** Of these, the ones that are most likely harmless: they are no reason to say that something goes wrong. */
+  readonly noise: number;
+}
+
 /** The first words of the page. */
-export function headline(causes: number, isUnsettled: boolean): string {
+export function headline({ causes, noise }: Found, isUnsettled: boolean): string {
   if (isUnsettled) return "Causes are worked out when the first file has been read.";
   if (causes === 0) return "Nothing wrong was found in this scope.";
-  return `${formatQuantity(causes, "thing")} ${causes === 1 ? "goes" : "go"} wrong here, the worst first.`;
+  const wrong = causes - noise;
+  if (wrong === 0)
+    return `Nothing serious was found here: ${formatQuantity(noise, "thing")}, most likely harmless.`;
+  const first =
+    wrong === 1
+      ? "1 thing goes wrong here"
+      : `${formatQuantity(wrong, "thing")} go wrong here, the worst first`;
+  if (noise === 0) return `${first}.`;
+  return `${first}; ${noise} more ${noise === 1 ? "is" : "are"} most likely harmless.`;
 }

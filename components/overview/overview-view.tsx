@@ -16,6 +16,7 @@ import { formatQuantity } from "@/components/ui/format";
 import { Link } from "@/components/ui/link";
 import { useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";
+import type { AllCausesAnswer } from "@/lib/questions/all-causes-answer";
 import type { CaptureAnswer } from "@/lib/questions/answers";
 import { CausesList } from "./causes-list";
 import { headline } from "./headline";
@@ -74,7 +75,7 @@ function Causes({ captureId, scope, capture }: CausesProps) {
   return (
     <>
       <h1 className={styles.headline} aria-live="polite">
-        {headline(total, isUnsettled)}
+        {headline({ causes: total, noise: noiseOf(causes.data) }, isUnsettled)}
       </h1>
       {scope.scope && onset && (
         <OnsetLine captureId={captureId} scope={scope.scope} onset={onset} causes={rows} zone={zone} />
@@ -101,6 +102,11 @@ function Causes({ captureId, scope, capture }: CausesProps) {
       {folded > 0 && <p className={styles.note}>And {folded} more: narrow the scope to see them.</p>}
     </>
   );
+}
+
+/** Noise ranks last: where causes are folded it is not known how many of them it is. */
+function noiseOf({ rows, folded }: AllCausesAnswer): number {
+  return folded > 0 ? 0 : rows.filter((cause) => cause.class === "noise").length;
 }
 
 function instant(text: string | null): bigint | undefined {
