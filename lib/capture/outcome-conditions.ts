@@ -101,9 +101,10 @@ function attempts(where: string): Condition {
   return { sql: `(f.id IN (SELECT id FROM Attempt WHERE ${where}))`, parameters: [] };
 }
 
-/** Attempts to the world that followed no answer: over Attempt and the pair of its first flow. */
-const UNEXPLAINED = `SELECT t.id FROM Attempt t JOIN Flow g ON g.id = t.id JOIN Pair p ON p.id = g.pairId JOIN Actor s ON s.id = p.serverId
-  WHERE t.outcome <> ${OUTCOME.openAlready} AND s.kind = 'world' AND t.id NOT IN (SELECT id FROM ResolvedAttempt)`;
+/** An attempt `a` to the world, `s` being its server, that followed no answer. */
+export const MISSING = `a.outcome <> ${OUTCOME.openAlready} AND s.kind = 'world' AND a.id NOT IN (SELECT id FROM ResolvedAttempt)`;
+const UNEXPLAINED = `SELECT a.id FROM Attempt a CROSS JOIN Flow g ON g.id = a.id CROSS JOIN Pair p ON p.id = g.pairId
+  CROSS JOIN Actor s ON s.id = p.serverId WHERE ${MISSING}`;
 
 export const LOOKUPS: Readonly<Record<LookupWord, string>> = {
   fresh: "SELECT id FROM ResolvedAttempt WHERE expired = 0",

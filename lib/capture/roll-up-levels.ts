@@ -16,4 +16,6 @@ export const ROLL_UP = {
   coarsePairs: 3,
   /** Narrow buckets, by node alone: the first observer of each stands for it. */
   nodes: 4,
+  /** By pair in narrow buckets, for ranges, where these are few beside the flows. */
+  finePairs: 5,
 } as const;

@@ -163,13 +163,14 @@ function levelFor(
   );
   if (from === undefined && to === undefined && widthNs === undefined)
     return levels.has(ROLL_UP.whole) ? { level: ROLL_UP.whole, widthNs: 1n } : undefined;
-  const fitting = hasPairs ? [ROLL_UP.coarsePairs, ROLL_UP.pairs] : [ROLL_UP.kinds];
-  for (const level of fitting) {
+  const fitting = (hasPairs ? BY_PAIR : [ROLL_UP.kinds]).flatMap((level) => {
     const width = levels.get(level);
-    if (typeof width === "bigint" && (typeof widthNs !== "bigint" || widthNs % width === 0n))
-      return { level, widthNs: width };
-  }
-  return undefined;
+    const isFitting = typeof width === "bigint" && (typeof widthNs !== "bigint" || widthNs % width === 0n);
+    return isFitting ? [{ level, widthNs: width }] : [];
+  });
+  const cuts = (ns: bigint | undefined, width: bigint): boolean => ns !== undefined && ns % width !== 0n;
+  // Where the ends cut buckets of each, narrow ones leave the fewest flows to be counted.
+  return fitting.find((one) => !cuts(from, one.widthNs) && !cuts(to, one.widthNs)) ?? fitting.at(-1);
 }
 
 function alignUp(ns: bigint, width: bigint): bigint {
@@ -187,6 +188,8 @@ interface Part {
   readonly parameters: readonly SqlValue[];
 }
 
+/** The widest first. */
+const BY_PAIR = [ROLL_UP.coarsePairs, ROLL_UP.pairs, ROLL_UP.finePairs] as const;
 const COLUMNS = "kindId, observerId, pairId, sourceId, destinationId";
 
 function rows(level: number, { first, end }: Inside, anchored: readonly Anchored[]): Part {

@@ -19,10 +19,10 @@ const PAIRED = `g.timeNs BETWEEN b.timeNs AND b.timeNs + ${LONGEST_NS} AND +g.ob
 /** The service that a record before translation names: as it is written in a filter. SQL over its endpoint `e`. */
 const SERVICE = "coalesce(e.serviceNamespace || '/', '') || e.serviceName";
 
-/** Flow ids of translations, each with the service that was asked for. */
+/** Flow ids of translations, each with the service that was asked for. Where no kind has such events, no flow is looked at. */
 export const TRANSLATED = `SELECT DISTINCT g.id AS id, e.serviceNamespace AS namespace, e.serviceName AS name, ${SERVICE} AS service
   FROM Flow b CROSS JOIN Endpoint e ON e.id = b.destinationId CROSS JOIN Flow g ON ${PAIRED}
-  WHERE b.id IN (SELECT id FROM Flow WHERE kindId IN (${BEFORE})) AND e.serviceName IS NOT NULL`;
+  WHERE b.id IN (SELECT id FROM Flow WHERE EXISTS (${BEFORE}) AND kindId IN (${BEFORE})) AND e.serviceName IS NOT NULL`;
 
 export function translatedFromCondition(value: ValueOfTerm<"translated-from">): Condition {
   const ids = (where: string) => `f.id IN (SELECT id FROM (${TRANSLATED}) WHERE ${where})`;

@@ -6,7 +6,7 @@
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
-import { LOOKUPS } from "@/lib/capture/outcome-conditions";
+import { MISSING } from "@/lib/capture/outcome-conditions";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { OUTCOME } from "@/lib/insight/outcome";
 import { portTerms } from "@/lib/scope/edge-terms";
@@ -68,8 +68,9 @@ const FOLLOWED_SQL = `FROM ResolvedAttempt r CROSS JOIN Attempt a ON a.id = r.id
   JOIN DnsExchange x ON x.id = r.dnsId JOIN Address s ON s.id = a.serverAddressId
   JOIN DnsAnswer d ON d.textId = x.answerId AND d.ipKey = s.ipKey JOIN Pair p ON p.id = f.pairId JOIN Actor c ON c.id = p.clientId
   LEFT JOIN Text t ON t.id = x.queryId`;
-const MISSING_SQL = `FROM (${LOOKUPS.missing}) m CROSS JOIN Attempt a ON a.id = m.id CROSS JOIN Flow f ON f.id = a.id
-  JOIN Pair p ON p.id = f.pairId JOIN Actor c ON c.id = p.clientId JOIN Actor s ON s.id = p.serverId`;
+/** Read from the attempts on, as they are fewer than flows: left to itself SQLite makes an index over all flows first. */
+const MISSING_SQL = `FROM Attempt a CROSS JOIN Flow f ON f.id = a.id CROSS JOIN Pair p ON p.id = f.pairId
+  CROSS JOIN Actor s ON s.id = p.serverId CROSS JOIN Actor c ON c.id = p.clientId`;
 
 const KEYS: Readonly<Record<DnsConnectionsParameters["by"], readonly string[]>> = {
   query: ["t.value"],
@@ -191,6 +192,7 @@ class Reader {
   readMissing(): Answer["missing"] {
     const { attempts, groups, folded } = this.group({
       from: MISSING_SQL,
+      where: MISSING,
       keys: ["c.workloadKey", "s.workloadKey", "p.serverPort", "p.protocol"],
     });
     const asking = this.readAsking();

@@ -245,6 +245,8 @@ class Page {
       if (rows !== undefined) return rows;
       this.ladder = readLadder(this.capture, this.scope, this.key);
     }
+    // Else every flow would be looked at, to find none.
+    if (this.ladder?.starts.length === 0) return [];
     const [sign, direction] = way === "later" ? [">", "ASC"] : ["<", "DESC"];
     const range = this.worthReading(key, way, count + skip);
     const conditions = ["f.timeNs IS NOT NULL"];

@@ -20,7 +20,8 @@ function busy(): TestCapture {
       time: times(n),
       node_name: `node-${n % 3}`,
       verdict: n % 9 === 0 ? "DROPPED" : n % 5 === 0 ? "REDIRECTED" : "FORWARDED",
-      ...(n % 9 === 0 && { drop_reason: 133, drop_reason_desc: "POLICY_DENIED", event_type: { type: 1 } }),
+      ...(n % 9 === 0 && { ...(n % 2 === 0 ? DENIED : NO_BACKEND), event_type: { type: 1 } }),
+      ...(n % 4 === 0 && { destination_service: { namespace: "shop", name: `api-${n % 3}` } }),
       source: { namespace: ["shop", "bank"][n % 2], pod_name: `web-${n % 4}`, identity: 100 + (n % 4) },
       destination: { namespace: "shop", pod_name: `api-${n % 3}`, identity: 200 + (n % 3) },
       IP: { source: `10.0.0.${n % 4}`, destination: `10.0.1.${n % 3}`, ipVersion: "IPv4" },
@@ -45,6 +46,8 @@ function busy(): TestCapture {
   capture.add("b", lines(...texts.slice(250)));
   return capture;
 }
+const DENIED = { drop_reason: 133, drop_reason_desc: "POLICY_DENIED" };
+const NO_BACKEND = { drop_reason: 158, drop_reason_desc: "SERVICE_BACKEND_NOT_FOUND" };
 const startNs = BigInt(Date.UTC(2026, 7, 21, 12)) * 1_000_000n;
 
 function reader(capture: TestCapture): OpenCapture {
@@ -81,6 +84,7 @@ function answers(open: OpenCapture, ask: Ask): unknown[] {
       open.ask((capture) => QUESTIONS.map(capture, { ...ask, level: "pod", limit: 1000, buckets })),
     ),
     open.ask((capture) => QUESTIONS.facets(capture, { ...ask, keys: facets, limit: 100 })),
+    open.ask((capture) => QUESTIONS.services(capture, { ...ask, limit: 100 })),
     open.ask((capture) => QUESTIONS.report(capture, {})),
   ];
 }
@@ -137,6 +141,46 @@ describe("roll-ups", () => {
     expect(isRolledUp("", "f.kindId", startNs + 600n * 1_000_000_000n)).toBe(true);
     switchRollUps(false);
     expect(isRolledUp("", "f.kindId")).toBe(false);
+  });
+
+  it("count the traffic of services, and drops for want of a backend", () => {
+    const open = reader(busy());
+    const asked = open.ask((capture) => QUESTIONS.services(capture, { limit: 100 }));
+    if (!asked.ok) throw new Error(asked.failure.message);
+    const sums = asked.value.rows.map(({ name, events, noBackend }) => [name, events, noBackend]);
+    // By hand: of 500 flows each fourth names a service, by thirds. Each odd ninth finds no backend and names none; each eleventh is a
+    // request, which no packet's reason belongs to. All ninths go to the same address.
+    const named = [0, 4, 8].map((n) => [`api-${n % 3}`, Math.ceil((500 - n) / 12), 0]);
+    const dropped = Array.from({ length: 500 }, (_, n) => n).filter((n) => n % 18 === 9 && n % 11 !== 0);
+    expect(sums.filter(([name]) => name !== null)).toEqual(expect.arrayContaining(named));
+    expect(sums.filter(([name]) => name === null).map(([, , drops]) => drops)).toEqual([dropped.length]);
+    open.close();
+  });
+
+  it("have narrow buckets by pair, which a range that cuts wide ones is counted from", () => {
+    const { database } = reader(busy());
+    const widths = database.prepareExact("SELECT level, widthNs FROM RollUpLevel ORDER BY level").rows([]);
+    const minute = 60_000_000_000n;
+    expect(widths.map(([level, width]) => [Number(level), width])).toEqual([
+      [0, null],
+      [1, 10_000_000_000n],
+      [2, minute],
+      [4, 2_000_000_000n],
+      [5, 10_000_000_000n],
+    ]);
+    const filter = parseFilter("");
+    if (!filter.ok) throw new Error(filter.failure.message);
+    const from = (ns: bigint) =>
+      countedFlows(database, compileScope(database, { filter: filter.value, from: ns }), {
+        reads: "f.pairId",
+      });
+    // Level and first bucket; behind them the flows of a cut bucket.
+    expect(from(startNs + 10n * minute).parameters).toEqual([2, startNs + 10n * minute]);
+    expect(from(startNs + 10n * minute + 10_000_000_000n).parameters).toEqual([
+      5,
+      startNs + 10n * minute + 10_000_000_000n,
+    ]);
+    expect(from(startNs + 1n).parameters[0]).toBe(5);
   });
 
   it("are not read while a file is on its way, and follow files that come and go", () => {

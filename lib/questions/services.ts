@@ -7,6 +7,7 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
+import { countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { ServicesAnswer } from "./answers-workloads";
 import type { QuestionFailure } from "./failure";
@@ -45,8 +46,9 @@ interface Service {
   lastNs: bigint | undefined;
 }
 
-/** Reason and code of the datapath for a service that has no backend. */
-const NO_BACKEND = "SERVICE_BACKEND_NOT_FOUND";
+/** Drops because a service has no backend: they are few, and found by their reason before their flows are looked up. */
+const NO_BACKEND_DROPS = `(SELECT id, drops FROM JoinedDrop WHERE kindId IN (SELECT id FROM Kind WHERE dropReason = 'SERVICE_BACKEND_NOT_FOUND')) j
+  CROSS JOIN Flow f ON f.id = j.id`;
 
 function readRows(capture: OpenCapture, scope: CompiledScope): Service[] {
   const services = new Map<string, Service>();
@@ -72,11 +74,10 @@ function readRows(capture: OpenCapture, scope: CompiledScope): Service[] {
   const unnamed = capture.database
     .prepareExact(
       `SELECT d.ip, sum(f.events), sum(j.drops), min(f.timeNs), max(f.timeNs)
-       FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId
-         JOIN Endpoint s ON s.id = f.sourceId JOIN Endpoint d ON d.id = f.destinationId
-       WHERE k.dropReason = ? AND s.serviceName IS NULL AND d.serviceName IS NULL AND ${scope.sql} GROUP BY 1`,
+       FROM ${NO_BACKEND_DROPS} JOIN Endpoint s ON s.id = f.sourceId JOIN Endpoint d ON d.id = f.destinationId
+       WHERE s.serviceName IS NULL AND d.serviceName IS NULL AND ${scope.sql} GROUP BY 1`,
     )
-    .rows([NO_BACKEND, ...scope.parameters]);
+    .rows(scope.parameters);
   for (const [ip, events, drops, firstNs, lastNs] of unnamed) {
     const service = of(null, null, ip === null ? null : String(ip));
     service.events += Number(events);
@@ -104,18 +105,19 @@ interface Named {
 
 /** Flows of pairs that name a service; one that both sides name counts once for it. */
 function namedPairs({ database }: OpenCapture, scope: CompiledScope): Named[] {
+  const flows = countedFlows(database, scope, { reads: "f.pairId" });
   const rows = database
     .prepareExact(
-      `SELECT s.serviceNamespace, s.serviceName, d.serviceNamespace, d.serviceName, a.key, t.events, t.drops, t.firstNs, t.lastNs
-       FROM (SELECT f.pairId, sum(f.events) AS events, min(f.timeNs) AS firstNs, max(f.timeNs) AS lastNs,
-               sum((SELECT j.drops FROM JoinedDrop j JOIN Kind k ON k.id = j.kindId WHERE j.id = f.id AND k.dropReason = ?)) AS drops
-             FROM Flow f WHERE f.pairId IN (
+      `SELECT s.serviceNamespace, s.serviceName, d.serviceNamespace, d.serviceName, a.key, t.events, n.drops, t.firstNs, t.lastNs
+       FROM (SELECT f.pairId, sum(f.events) AS events, min(f.firstNs) AS firstNs, max(f.lastNs) AS lastNs
+             FROM ${flows.from} WHERE f.pairId IN (
                SELECT p.id FROM Pair p JOIN Endpoint s ON s.id = p.sourceId JOIN Endpoint d ON d.id = p.destinationId
-               WHERE s.serviceName IS NOT NULL OR d.serviceName IS NOT NULL) AND ${scope.sql} GROUP BY 1) t
+               WHERE s.serviceName IS NOT NULL OR d.serviceName IS NOT NULL) AND ${flows.where.sql} GROUP BY 1) t
+         LEFT JOIN (SELECT f.pairId, sum(j.drops) AS drops FROM ${NO_BACKEND_DROPS} WHERE ${scope.sql} GROUP BY 1) n ON n.pairId = t.pairId
          JOIN Pair p ON p.id = t.pairId JOIN Endpoint s ON s.id = p.sourceId JOIN Endpoint d ON d.id = p.destinationId
          LEFT JOIN Actor a ON a.id = p.serverId`,
     )
-    .rows([NO_BACKEND, ...scope.parameters]);
+    .rows([...flows.parameters, ...flows.where.parameters, ...scope.parameters]);
   return rows.flatMap(
     ([sourceNamespace, source, destinationNamespace, destination, server, events, drops, ...times]) => {
       const text = (value: unknown): string | null => (typeof value === "string" ? value : null);

@@ -28,6 +28,7 @@ type Grain = "node" | "kind" | "pair";
 const LEVELS = [
   { level: ROLL_UP.nodes, buckets: 2000, grain: "node" },
   { level: ROLL_UP.kinds, buckets: 480, grain: "kind" },
+  { level: ROLL_UP.finePairs, buckets: 480, grain: "pair" },
   { level: ROLL_UP.pairs, buckets: 120, grain: "pair" },
   { level: ROLL_UP.coarsePairs, buckets: 24, grain: "pair" },
 ] as const;
@@ -50,6 +51,7 @@ export interface RollUpInput {
   /** The capture's file. */
   readonly capture: string;
   readonly largestKind: number;
+  readonly flows: number;
   /** From the first to the last flow. */
   readonly lengthNs: bigint;
   /** By observer, the first one of the same node. */
@@ -70,6 +72,7 @@ export function rollUpInput(database: Sqlite): RollUpInput {
   return {
     capture: database.file,
     largestKind: Number(largest?.id),
+    flows: Number(database.prepare("SELECT count(*) AS n FROM Flow").get([])?.n),
     lengthNs,
     firstObservers: new Map(observers),
   };
@@ -79,7 +82,7 @@ export function rollUpInput(database: Sqlite): RollUpInput {
 export interface RolledLevel {
   readonly level: Rolled;
   readonly widthNs: bigint | null;
-  /** Its rows, if there are any. */
+  /** Its rows, if there are any, unless they lie with those of another. */
   readonly file: string | undefined;
 }
 
@@ -97,7 +100,8 @@ export class RollUpInTime implements InTime {
   readonly isPlain = true;
   readonly kinds: Uint8Array;
   private readonly whole = new Counts();
-  private readonly levels: readonly Level[];
+  /** Those that are not given up. */
+  private levels: readonly Level[];
   private readonly combinations: Readonly<Record<Grain, Combinations>> = {
     node: new Combinations(),
     kind: new Combinations(),
@@ -107,7 +111,6 @@ export class RollUpInTime implements InTime {
   private readonly kindOf: number[] = [];
   private readonly nodeOf: number[] = [];
   private readonly loosePorts = new LoosePorts();
-  private flows = 0;
   /** What is kept, when there are no more flows. */
   kept: RolledUp = { levels: [], loosePorts: [] };
 
@@ -129,7 +132,6 @@ export class RollUpInTime implements InTime {
 
   take(flows: FlowColumns, row: number): void {
     const { at } = flows;
-    this.flows++;
     const [kind, observer] = [at.kind[row] as number, at.observer[row] as number];
     const combination = this.combinations.pair.of(kind, observer, at.pair[row] as number);
     if (combination === this.kindOf.length) {
@@ -172,6 +174,13 @@ export class RollUpInTime implements InTime {
     for (const combination of counts.touched)
       this.write(rows, level.level, startNs, combinations, counts, combination);
     counts.clear();
+    if (this.isShort(level)) return;
+    rows.discard();
+    this.levels = this.levels.filter((other) => other !== level);
+  }
+
+  private isShort({ written }: Level): boolean {
+    return this.input.flows < SMALL || written * SHARE <= this.input.flows;
   }
 
   /** In the order of the columns of RollUp. */
@@ -198,22 +207,19 @@ export class RollUpInTime implements InTime {
   }
 
   end(): void {
-    const rows = new FoundRows(this.input.capture, tableOf(ROLL_UP.whole));
+    for (const level of this.levels) this.flush(level);
+    // With another level's rows: SQLite reads from ten files at once and no more.
+    const [first] = this.levels;
+    const whole = first?.rows ?? new FoundRows(this.input.capture, tableOf(ROLL_UP.whole));
     for (const combination of this.whole.touched)
-      this.write(rows, ROLL_UP.whole, null, this.combinations.pair, this.whole, combination);
-    const kept: RolledLevel[] = [{ level: ROLL_UP.whole, widthNs: null, file: rows.close() }];
-    let hasPairs = false;
-    for (const level of this.levels) {
-      const isOfPairs = level.grain === "pair";
-      this.flush(level);
-      const isShort = this.flows < SMALL || level.written * SHARE <= this.flows;
-      // The coarser level of pairs is for captures that have too many for the finer one.
-      if (!isShort || (isOfPairs && hasPairs)) {
-        level.rows.discard();
-        continue;
-      }
-      hasPairs ||= isOfPairs;
-      kept.push({ level: level.level, widthNs: level.widthNs, file: level.rows.close() });
+      this.write(whole, ROLL_UP.whole, null, this.combinations.pair, this.whole, combination);
+    const file = first === undefined ? whole.close() : undefined;
+    const kept: RolledLevel[] = [{ level: ROLL_UP.whole, widthNs: null, file }];
+    for (const { level, widthNs, rows } of this.levels) {
+      // The coarser level of pairs is for captures that have too many for the finer ones.
+      const isNeedless = level === ROLL_UP.coarsePairs && kept.some((one) => one.level === ROLL_UP.pairs);
+      if (isNeedless) rows.discard();
+      else kept.push({ level, widthNs, file: rows.close() });
     }
     this.kept = { levels: kept, loosePorts: this.loosePorts.list() };
   }
