@@ -265,6 +265,10 @@ describe("what is refused", () => {
       "ztunnel access log",
       '2026-08-21T12:00:00.1Z info access connection complete src.addr=10.0.0.1:5 src.workload="web" src.namespace="shop" dst.addr=10.0.0.2:15008 direction="outbound"',
     ],
+    [
+      "ztunnel access log",
+      '{"level":"info","scope":"access","message":"connection complete","src.addr":"10.0.0.1:5","dst.addr":"10.0.0.2:15008"}',
+    ],
   ])("known_not_read: %s", (name, text) => {
     const failure = refused(text);
     expect(failure.code).toBe("known_not_read");

@@ -21,6 +21,7 @@ const KNOWN: readonly (readonly [name: string, sign: Sign])[] = [
   ["Tetragon event", isTetragon],
   ["GKE network policy log", (d) => has(d, "disposition") && isObject(d.connection)],
   ["Calico flow log", (d) => has(d, "reporter", "source_namespace")],
+  ["ztunnel access log", (d) => has(d, "src.addr", "dst.addr")],
   ["Envoy access log", (d) => has(d, "response_flags", "upstream_cluster")],
 ];
 

@@ -138,6 +138,9 @@ describe("a row of ContainerNetworkLogs", () => {
     expect(
       flowOf(row({ Verdict: "DROPPED", Policies: { egress_denied_by: null } })).egressDeniedBy,
     ).toBeUndefined();
+    // Without a direction they say nothing of the flow, and refuse no row.
+    for (const Policies of [list, JSON.parse(list) as unknown])
+      expect(flowOf(row({ Verdict: "DROPPED", Policies }))).toMatchObject({ verdict: "DROPPED" });
   });
 });
 

@@ -274,6 +274,8 @@ const POLICY_LISTS = [
 
 /** Up to four lists, each mostly once more JSON in text. */
 function policiesOf(row: Row): JsonObject {
+  // A list by itself does not say in which direction its policies decided: they stay in the original.
+  if (Array.isArray(dynamic(row, "policies"))) return {};
   const policies = object(row, "policies");
   if (policies === undefined) return {};
   return Object.fromEntries(

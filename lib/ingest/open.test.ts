@@ -140,8 +140,12 @@ describe("a file that is no archive", () => {
     expect((await open(file)).files).toEqual([whole("", "", packing)]);
   });
 
-  it("may hold colours, tabs and a stray NUL further on", async () => {
-    const text = `\u001b[32mlevel=info\u001b[0m\t{"a":1}\n${"x".repeat(5000)}\u0000\n`;
+  it.each([
+    `\u001b[32mlevel=info\u001b[0m\t{"a":1}\n${"x".repeat(5000)}\u0000\n`,
+    // A machine that lost power; a file that was cut to nothing while its writer went on behind its old end.
+    `{"flow":{"verdict":"AUDIT"}}\u0000\u0000\n${'{"flow":{"verdict":"AUDIT"}}\n'.repeat(9)}`,
+    `${"\u0000".repeat(3000)}{"flow":{"verdict":"AUDIT"}}\n`,
+  ])("may hold colours, tabs and stray NULs: %j", async (text) => {
     expect((await open(Buffer.from(text))).files).toEqual([whole("", text)]);
   });
 

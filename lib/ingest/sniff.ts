@@ -57,14 +57,17 @@ export function refuseUnreadable(head: Uint8Array): void {
     throw new FileRefusal("not_text", "This is not a text file: no flow log begins like this.");
 }
 
-/** Text has no NUL and few other control characters. (A log with a stray NUL further on is still read.) */
+/**
+ * Text has few control characters. NUL is among them: a log that was cut short while it was written to begins with NUL, and
+ * one of a machine that lost power has some.
+ */
 function isBinary(head: Uint8Array): boolean {
-  let controls = 0;
-  for (const byte of head) {
-    if (byte === 0) return true;
-    if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27) controls++;
-  }
-  return controls * 20 > head.length;
+  const first = head.findIndex((byte) => byte !== 0);
+  if (first < 0) return head.length > 0;
+  const controls = head
+    .subarray(first)
+    .filter((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27);
+  return controls.length * 20 > head.length - first;
 }
 
 function begins(head: Uint8Array, signature: readonly number[]): boolean {
