@@ -1,5 +1,5 @@
 import { expectAccessible } from "./fixtures/accessible";
-import { makeCapture } from "./fixtures/captures";
+import { captureOf } from "./fixtures/captures";
 import { blockedLog, connectionLog, dnsLog } from "./fixtures/dns-log";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
@@ -13,7 +13,7 @@ test("from the share of search-list attempts to the workload, to its flows, to t
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "dns", dnsLog(WALKS));
+  const id = await captureOf(request, dnsLog(WALKS));
   const flows = new FlowsPage(page);
   const overview = new OverviewPage(page);
   await overview.goto(id);
@@ -40,7 +40,7 @@ test("from the share of search-list attempts to the workload, to its flows, to t
 });
 
 test("a cause is explained in the drawer, and leads to what it counts", async ({ page, request }) => {
-  const id = await makeCapture(request, "dns-cause", dnsLog(WALKS));
+  const id = await captureOf(request, dnsLog(WALKS));
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/dns`);
   await page.getByRole("button", { name: "gone.shop.svc.cluster.local does not exist" }).click();
@@ -59,7 +59,7 @@ test("names are folded, unfolded, found and exported, and lead to the connection
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "dns-names", dnsLog(WALKS) + connectionLog());
+  const id = await captureOf(request, dnsLog(WALKS) + connectionLog());
   await page.goto(`/captures/${id}/dns?part=tables`);
   const table = page.getByRole("region", { name: "DNS by name" });
   const row = table.getByRole("row").filter({ hasText: "api.pay.example" }).first();
@@ -98,7 +98,7 @@ test("a log without DNS messages says why, who cannot reach a resolver, and how 
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "dns-none", flowLog(60) + blockedLog());
+  const id = await captureOf(request, flowLog(60) + blockedLog());
   await page.goto(`/captures/${id}/dns`);
   await expect(page.getByText("No DNS messages in this scope.")).toBeVisible();
   await page.getByRole("button", { name: "shop/web cannot reach kube-system/coredns on UDP 53" }).click();
@@ -107,7 +107,7 @@ test("a log without DNS messages says why, who cannot reach a resolver, and how 
 });
 
 test("the DNS view has no violations of WCAG", async ({ page, request }) => {
-  const id = await makeCapture(request, "dns-axe", dnsLog(WALKS));
+  const id = await captureOf(request, dnsLog(WALKS));
   await page.goto(`/captures/${id}/dns`);
   await page.getByRole("button", { name: "gone.shop.svc.cluster.local does not exist" }).click();
   await expect(page.getByRole("complementary")).toContainText("What to do");

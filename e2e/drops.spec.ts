@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expectAccessible } from "./fixtures/accessible";
-import { makeCapture } from "./fixtures/captures";
+import { captureOf, makeCapture } from "./fixtures/captures";
 import { flowLog, lineOf } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -10,7 +10,7 @@ test("from the overview to the YAML of the missing rule in four clicks, and to i
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "drops-rule", flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   const overview = new OverviewPage(page);
   await overview.goto(id);
   // One: the explanation of the worst cause, which holds the rule.
@@ -72,7 +72,7 @@ test("a cause of drops is explained, with its records, and leads to exactly its 
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "drops", flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/drops`);
   // Every tenth record is the one drop of this log, always the same edge.
@@ -102,7 +102,7 @@ test("a cause of drops is explained, with its records, and leads to exactly its 
 });
 
 test("whatever drops are grouped by, a row's number leads to its flows", async ({ page, request }) => {
-  const id = await makeCapture(request, "drops-by", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   const flows = new FlowsPage(page);
   for (const [by, name] of [
     ["Policy", "default deny"],
@@ -141,7 +141,7 @@ test("a cell of the heat map is reached by keys and leads to the drops of its po
   request,
 }) => {
   // Ten records are five seconds: one drop in each bucket of five.
-  const id = await makeCapture(request, "drops-heat", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/drops`);
   const cells = page
@@ -197,7 +197,7 @@ test("audited events and what lost nothing have lists of their own", async ({ pa
 });
 
 test("a scope without drops says so, with the way out", async ({ page, request }) => {
-  const id = await makeCapture(request, "drops-none", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   await page.goto(`/captures/${id}/drops?q=verdict:FORWARDED`);
   await expect(page.getByText("Nothing was dropped in this scope.")).toBeVisible();
   await page.getByRole("button", { name: "Show the whole capture" }).click();
@@ -205,7 +205,7 @@ test("a scope without drops says so, with the way out", async ({ page, request }
 });
 
 test("drops, a cause and its policies have no accessibility violations", async ({ page, request }) => {
-  const id = await makeCapture(request, "axe-drops", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   await page.goto(`/captures/${id}/drops`);
   await expect(page.getByRole("region", { name: "Drops by pod over time" })).toBeVisible();
   await expectAccessible(page);

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { makeCapture, uniqueName } from "./fixtures/captures";
+import { captureOf } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -8,7 +8,7 @@ test("values are counted without their own term, included, excluded and let go",
   page,
   request,
 }) => {
-  const id = await makeCapture(request, uniqueName("facets"), flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   const flows = new FlowsPage(page);
   await flows.goto(id);
   await page.getByRole("button", { name: "Show the list of values" }).click();
@@ -31,7 +31,7 @@ test("values are counted without their own term, included, excluded and let go",
 });
 
 test("the columns shown are exported as CSV", async ({ page, request }) => {
-  const id = await makeCapture(request, uniqueName("export"), flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   const flows = new FlowsPage(page);
   await flows.goto(id, "?q=verdict:DROPPED");
   await expect(flows.count).toHaveText("10 flows");
@@ -45,7 +45,7 @@ test("the columns shown are exported as CSV", async ({ page, request }) => {
 });
 
 test("times of rows are shown since the beginning of the range", async ({ page, request }) => {
-  const id = await makeCapture(request, uniqueName("relative"), flowLog(20));
+  const id = await captureOf(request, flowLog(20));
   const flows = new FlowsPage(page);
   await flows.goto(id);
   await expect(flows.cell(0, "time")).toHaveText("05:00:00.000");
@@ -56,7 +56,7 @@ test("times of rows are shown since the beginning of the range", async ({ page, 
 });
 
 test("a narrow window keeps the reason in sight and says what was left out", async ({ page, request }) => {
-  const id = await makeCapture(request, uniqueName("narrow"), flowLog(20));
+  const id = await captureOf(request, flowLog(20));
   const flows = new FlowsPage(page);
   await page.setViewportSize({ width: 900, height: 700 });
   await flows.goto(id);
@@ -72,7 +72,7 @@ test("columns are moved by dragging their names, and sized by dragging the line 
   page,
   request,
 }) => {
-  const id = await makeCapture(request, uniqueName("columns"), flowLog(20));
+  const id = await captureOf(request, flowLog(20));
   const flows = new FlowsPage(page);
   await flows.goto(id);
   await expect(flows.row(0)).toBeVisible();

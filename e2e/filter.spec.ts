@@ -1,4 +1,4 @@
-import { makeCapture } from "./fixtures/captures";
+import { captureOf } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -7,7 +7,7 @@ let id = "";
 
 test.beforeAll(async ({ playwright, baseURL }) => {
   const request = await playwright.request.newContext({ baseURL });
-  id = await makeCapture(request, "filter", flowLog(200));
+  id = await captureOf(request, flowLog(200));
   await request.dispose();
 });
 

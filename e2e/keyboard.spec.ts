@@ -1,4 +1,4 @@
-import { makeCapture, uniqueName } from "./fixtures/captures";
+import { captureOf, makeCapture, uniqueName } from "./fixtures/captures";
 import { flowLog, lineOf } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -42,7 +42,7 @@ test("from the list of captures to the raw line without a mouse", async ({ page,
 });
 
 test("a value is filtered and its menu opened by keys", async ({ page, request }) => {
-  const id = await makeCapture(request, "by-keys-values", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   const flows = new FlowsPage(page);
   await flows.goto(id);
   await expect(flows.row(0)).toBeVisible();
@@ -83,7 +83,7 @@ test("a value is filtered and its menu opened by keys", async ({ page, request }
 });
 
 test("single-key shortcuts can be switched off", async ({ page, request }) => {
-  const id = await makeCapture(request, "no-keys", flowLog(20));
+  const id = await captureOf(request, flowLog(20));
   const flows = new FlowsPage(page);
   await flows.goto(id);
   await expect(flows.count).toHaveText("20 flows");
@@ -99,7 +99,7 @@ test("single-key shortcuts can be switched off", async ({ page, request }) => {
 });
 
 test("columns are hidden, widened and kept for the next time", async ({ page, request }) => {
-  const id = await makeCapture(request, "columns", flowLog(20));
+  const id = await captureOf(request, flowLog(20));
   const flows = new FlowsPage(page);
   await flows.goto(id);
   // The first press brings the menu's code; by key or pointer, the menu then behaves as it always does.

@@ -1,4 +1,4 @@
-import { makeCapture } from "./fixtures/captures";
+import { captureOf, makeCapture } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { httpLog } from "./fixtures/http-log";
 import { protocolsLog } from "./fixtures/protocols-log";
@@ -6,7 +6,7 @@ import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
 
 test("requests are counted once, and each number leads to exactly its flows", async ({ page, request }) => {
-  const id = await makeCapture(request, "l7", httpLog(100));
+  const id = await captureOf(request, httpLog(100));
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/l7`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("100 HTTP requests");
@@ -33,7 +33,7 @@ test("requests are counted once, and each number leads to exactly its flows", as
 });
 
 test("URLs unfold a route, and the choice stands in the link", async ({ page, request }) => {
-  const id = await makeCapture(request, "l7-urls", httpLog(20));
+  const id = await captureOf(request, httpLog(20));
   await page.goto(`/captures/${id}/l7`);
   await page.getByRole("button", { name: "URL", exact: true }).click();
   const urls = page.getByRole("region", { name: "Requests by url" });
@@ -43,7 +43,7 @@ test("URLs unfold a route, and the choice stands in the link", async ({ page, re
 });
 
 test("a cell of the heat map and an example lead to their flows", async ({ page, request }) => {
-  const id = await makeCapture(request, "l7-heat", httpLog(60));
+  const id = await captureOf(request, httpLog(60));
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/l7`);
   const cell = page.getByRole("link", { name: /^shop\/api-6d5f7c-abcde, .*: 1 request$/ }).first();
@@ -57,7 +57,7 @@ test("a cell of the heat map and an example lead to their flows", async ({ page,
 });
 
 test("without requests the view says why, and how to get them", async ({ page, request }) => {
-  const id = await makeCapture(request, "l7-none", flowLog(20));
+  const id = await captureOf(request, flowLog(20));
   await page.goto(`/captures/${id}/l7`);
   await expect(page.getByText("No HTTP requests in this capture.")).toBeVisible();
   await expect(page.getByText("No L7 policy was seen at work", { exact: false })).toBeVisible();
@@ -74,7 +74,7 @@ test("gRPC calls and Kafka records have views of their own, with errors in words
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "l7-protocols", protocolsLog());
+  const id = await captureOf(request, protocolsLog());
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/flows`);
   await expect(page.getByRole("grid", { name: "Flows" })).toBeVisible();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { expectAccessible } from "./fixtures/accessible";
-import { makeCapture } from "./fixtures/captures";
+import { captureOf, makeCapture } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -26,7 +26,7 @@ test("the map and its table hold the same, and a line on it opens with its numbe
   request,
 }) => {
   // Of 200 records each tenth is a drop to payments/api; the others are requests and replies of shop/cart.
-  const id = await makeCapture(request, "map", flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   await page.goto(`/captures/${id}/map`);
   await drawn(page);
   await expect(map(page)).toHaveAccessibleName(/3 spots, 2 lines/);
@@ -123,7 +123,7 @@ test("every number of the drawer leads to flows that add up to it", async ({ pag
 });
 
 test("levels, what is hidden, found and open are in the link", async ({ page, request }) => {
-  const id = await makeCapture(request, "map-link", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   await page.goto(`/captures/${id}/map`);
   await drawn(page);
   await page.getByRole("button", { name: "Namespaces" }).click();
@@ -148,7 +148,7 @@ test("levels, what is hidden, found and open are in the link", async ({ page, re
 });
 
 test("a part of the map is shown, and what is left out is counted", async ({ page, request }) => {
-  const id = await makeCapture(request, "map-pin", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   await page.goto(`/captures/${id}/map?part=table`);
   await drawn(page);
   await page.getByRole("button", { name: "payments/api", exact: true }).first().click();
@@ -192,7 +192,7 @@ test("a spot that is dragged stays where it was put, for who opens the link too"
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "map-pin", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   await page.goto(`/captures/${id}/map?part=table`);
   await drawn(page);
   // The table moves an edge into the middle; its server is a little further along the line.
@@ -236,7 +236,7 @@ async function spotNear(
 }
 
 test("the map is played back, and saved as data and as a picture", async ({ page, request }) => {
-  const id = await makeCapture(request, "map-play", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   await page.goto(`/captures/${id}/map`);
   await drawn(page);
   await page.getByRole("button", { name: "Play back" }).click();
@@ -279,13 +279,13 @@ test("the map is played back, and saved as data and as a picture", async ({ page
 });
 
 test("a scope in which nobody asks anybody says so", async ({ page, request }) => {
-  const id = await makeCapture(request, "map-none", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   await page.goto(`/captures/${id}/map?q=verdict:AUDIT`);
   await expect(page.getByText("Nothing in this scope has an edge.")).toBeVisible();
 });
 
 test("the map, its table and its drawer have no violations", async ({ page, request }) => {
-  const id = await makeCapture(request, "axe-map", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   await page.goto(`/captures/${id}/map?part=table`);
   await drawn(page);
   await page.getByRole("button", { name: ":8443 TCP" }).click();

@@ -1,4 +1,4 @@
-import { makeCapture, uniqueName } from "./fixtures/captures";
+import { captureOf, uniqueName } from "./fixtures/captures";
 import { flowLog, lineOf } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
@@ -35,7 +35,7 @@ test("the incident of the sample is found from the overview down to the raw line
 });
 
 test("numbers beside the causes lead to exactly as many flows", async ({ page, request }) => {
-  const id = await makeCapture(request, "overview-numbers", flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   const overview = new OverviewPage(page);
   const flows = new FlowsPage(page);
   await overview.goto(id);
@@ -60,7 +60,7 @@ test("the tabs count what is wrong in the scope, and the foot line tells its spa
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "overview-tabs", flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   const overview = new OverviewPage(page);
   await overview.goto(id);
   await expect(overview.tab(/^Drops/)).toHaveAccessibleName(/1 cause of 20 drops/);
@@ -78,7 +78,7 @@ test("a link to the overview shows a colleague the same, and the keys lead down 
   request,
   page,
 }) => {
-  const id = await makeCapture(request, "overview-shared", flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   const overview = new OverviewPage(page);
   await overview.goto(id, "?q=server-port:8443&to=2026-03-04T05:00:30Z");
   // Half a minute holds sixty records: six drops, and nothing else goes to that port.
@@ -102,7 +102,7 @@ test("a link to the overview shows a colleague the same, and the keys lead down 
 });
 
 test("a scope in which nothing is wrong says what was looked for", async ({ page, request }) => {
-  const id = await makeCapture(request, "overview-good", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   const overview = new OverviewPage(page);
   await overview.goto(id, "?q=verdict:FORWARDED");
   await expect(overview.headline).toHaveText("Nothing wrong was found in this scope.");
@@ -117,7 +117,7 @@ test("a page that is opened asks for each answer once, and for the first of them
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "overview-once", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   const asked: string[] = [];
   page.on("request", (one) => {
     if (one.url().includes("/api/")) asked.push(one.url());
@@ -138,7 +138,7 @@ test("a page that is opened asks for each answer once, and for the first of them
 });
 
 test("another filter is asked for once, and before the page is drawn for it", async ({ page, request }) => {
-  const id = await makeCapture(request, "overview-filter-once", flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/flows`);
   await expect(flows.count).toHaveText("100 flows");

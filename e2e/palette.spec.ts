@@ -1,10 +1,10 @@
-import { makeCapture, uniqueName } from "./fixtures/captures";
+import { captureOf } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
 
 test("the palette leads to views, filters and times without a mouse", async ({ page, request }) => {
-  const id = await makeCapture(request, uniqueName("palette"), flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   const flows = new FlowsPage(page);
   const field = page.getByRole("combobox", { name: "Command, filter or time" });
   await flows.goto(id);
@@ -30,7 +30,7 @@ test("what is typed while the palette is on its way reaches it, and not the page
   page,
   request,
 }) => {
-  const id = await makeCapture(request, uniqueName("palette-ahead"), flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   const flows = new FlowsPage(page);
   await flows.goto(id);
   await expect(flows.row(0)).toBeVisible();
@@ -55,7 +55,7 @@ test("what is typed while the palette is on its way reaches it, and not the page
 });
 
 test("the palette names what it has not got, and Escape gives the focus back", async ({ page, request }) => {
-  const id = await makeCapture(request, uniqueName("palette-none"), flowLog(20));
+  const id = await captureOf(request, flowLog(20));
   const flows = new FlowsPage(page);
   await flows.goto(id);
   await flows.grid.focus();
@@ -67,7 +67,7 @@ test("the palette names what it has not got, and Escape gives the focus back", a
 });
 
 test("the next and the previous error are found by key", async ({ page, request }) => {
-  const id = await makeCapture(request, uniqueName("errors"), flowLog(100));
+  const id = await captureOf(request, flowLog(100));
   const flows = new FlowsPage(page);
   await flows.goto(id);
   await expect(flows.row(0)).toBeVisible();

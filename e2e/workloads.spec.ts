@@ -1,4 +1,4 @@
-import { makeCapture } from "./fixtures/captures";
+import { captureOf } from "./fixtures/captures";
 import { flowLog } from "./fixtures/flow-log";
 import { httpLog } from "./fixtures/http-log";
 import { protocolsLog } from "./fixtures/protocols-log";
@@ -9,7 +9,7 @@ test("a workload shows its pods with their share, and why a score cannot be give
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "workloads", flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/workloads`);
   const table = page.getByRole("region", { name: "Workloads by balance" });
@@ -37,7 +37,7 @@ test("connections that never got an answer stand first, and lead to their flows"
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "connections", flowLog(200));
+  const id = await captureOf(request, flowLog(200));
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/workloads`);
   await page.getByRole("button", { name: "TCP connections" }).click();
@@ -60,7 +60,7 @@ test("services lead to their backends, drops without one, and traffic to its sen
   page,
   request,
 }) => {
-  const id = await makeCapture(request, "services-named", protocolsLog());
+  const id = await captureOf(request, protocolsLog());
   const flows = new FlowsPage(page);
   await page.goto(`/captures/${id}/workloads?part=services`);
   const table = page.getByRole("region", { name: "Services" });
@@ -90,7 +90,7 @@ test("services lead to their backends, drops without one, and traffic to its sen
 });
 
 test("a log without services or connections says why", async ({ page, request }) => {
-  const id = await makeCapture(request, "services", httpLog(10));
+  const id = await captureOf(request, httpLog(10));
   await page.goto(`/captures/${id}/workloads?part=services`);
   await expect(page.getByText("No record of the scope names a service.")).toBeVisible();
   await page.goto(`/captures/${id}/workloads?part=connections&q=protocol:dns`);
