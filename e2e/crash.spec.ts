@@ -92,7 +92,7 @@ async function kill(server: OwnServer): Promise<void> {
   await server.ended;
 }
 
-// bin/crash.test.ts does so at twenty moments, without the server around it.
+// bin/crash.test.ts does so in the middle of twenty-five actions, without the server around it.
 test("a server killed in the middle of a file takes it up again, and other captures are whole", async () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), "eyepiece-e2e-own-"));
   cpSync(kept.dataDir, dataDir, { recursive: true });
