@@ -66,6 +66,11 @@ test("a narrow window keeps the reason in sight and says what was left out", asy
   await page.getByRole("menuitemcheckbox", { name: "Node" }).click();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("columnheader", { name: "Node" })).toBeVisible();
+
+  // A window of 1280 pixels at a zoom of 200 %.
+  await page.setViewportSize({ width: 640, height: 450 });
+  await expect(page.getByRole("button", { name: "Copy link" })).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole("button", { name: "UTC" })).toBeInViewport({ ratio: 1 });
 });
 
 test("columns are moved by dragging their names, and sized by dragging the line between them", async ({
