@@ -65,8 +65,8 @@ export interface AggregationFacts {
   readonly events: number;
   /** Aggregated records without counters: each stands for at least one event. */
   readonly withoutCounters: number;
-  /** Shortest time between two records of one group; null when no group came twice. */
-  readonly shortestNs: bigint | null;
+  /** Usual time between two records of the commonest group; null when no group came twice. */
+  readonly distanceNs: bigint | null;
 }
 
 export interface Layer7Facts {

@@ -190,12 +190,12 @@ describe("the report says", () => {
     ],
     [
       "aggregation and its interval",
-      { aggregation: { flows: 5, events: 90, withoutCounters: 0, shortestNs: 21n * SECOND } },
+      { aggregation: { flows: 5, events: 90, withoutCounters: 0, distanceNs: 27n * SECOND } },
       "note: 5 records are aggregated and stand for 90 events, over intervals of about 30 s: the time of each is that of its first event.",
     ],
     [
       "aggregation without counters",
-      { aggregation: { flows: 5, events: 5, withoutCounters: 5, shortestNs: null } },
+      { aggregation: { flows: 5, events: 5, withoutCounters: 5, distanceNs: null } },
       "warning: 5 aggregated records came without their counters: what they count is at least one each.",
     ],
     [

@@ -57,14 +57,14 @@ export function judgeQuality(facts: QualityFacts): Quality {
 const INTERVALS = [5, 10, 15, 20, 30, 60, 120, 300, 600].map((seconds) => BigInt(seconds) * 1_000_000_000n);
 
 /**
- * A group comes once per interval, but its time is that of its first flow, which wanders within the
- * interval: two records of a group can be closer than the interval, never by a whole one. So the
- * nearest usual interval that is not below the shortest distance seen is taken.
+ * A group comes once per interval at most. The commonest one comes in nearly each, so the usual interval that is next below
+ * the distance of its records is taken; a little more is allowed, because the first and last one wander within theirs.
  */
 function aggregationOf({ aggregation }: QualityFacts): Aggregation | null {
   if (aggregation === null) return null;
-  const { shortestNs, ...counts } = aggregation;
-  const interval = shortestNs === null ? undefined : INTERVALS.find((usual) => usual >= shortestNs);
+  const { distanceNs, ...counts } = aggregation;
+  const interval =
+    distanceNs === null ? undefined : INTERVALS.findLast((usual) => usual <= (distanceNs * 6n) / 5n);
   return { ...counts, intervalNs: interval ?? null };
 }
 

@@ -73,7 +73,7 @@ function neverPresent(kinds: readonly KindCount[]): PresentField[] {
   return (Object.keys(PRESENT) as PresentField[]).filter((field) => (seen & PRESENT[field]) === 0);
 }
 
-/** Groups compared for the interval: more would not change the guess. */
+/** Records looked at for the interval: more would not change the guess. */
 const GROUPS = 5000;
 
 function readAggregation(capture: OpenCapture, kinds: readonly KindCount[]): AggregationFacts | null {
@@ -86,22 +86,23 @@ function readAggregation(capture: OpenCapture, kinds: readonly KindCount[]): Agg
       aggregated.filter((kind) => kind.aggregated === 2),
       "flows",
     ),
-    shortestNs: shortestDistance(capture),
+    distanceNs: usualDistance(capture),
   };
 }
 
-/** Between two records of one group and node: the tenth part of all, so that one late flush does not decide. */
-function shortestDistance(capture: OpenCapture): bigint | null {
-  const rows = capture.database
+/**
+ * Of the group that comes most often: it is in nearly every interval, so its records are an interval apart on the average. Single
+ * distances say less, because a record has the time of its first flow.
+ */
+function usualDistance(capture: OpenCapture): bigint | null {
+  const row = capture.database
     .prepareExact(
-      `SELECT distance FROM (
-         SELECT timeNs - lag(timeNs) OVER (PARTITION BY kindId, observerId, sourceId, destinationId, destinationPort ORDER BY timeNs) AS distance
-         FROM (SELECT f.* FROM Flow f WHERE f.kindId IN (SELECT id FROM Kind WHERE aggregated <> 0) AND f.timeNs IS NOT NULL ORDER BY f.timeNs LIMIT ?)
-       ) WHERE distance > 0 ORDER BY distance`,
+      `SELECT (max(timeNs) - min(timeNs)) / (count(*) - 1) AS ns
+       FROM (SELECT f.* FROM Flow f WHERE f.kindId IN (SELECT id FROM Kind WHERE aggregated <> 0) AND f.timeNs IS NOT NULL ORDER BY f.timeNs LIMIT ?)
+       GROUP BY kindId, observerId, sourceId, destinationId, destinationPort HAVING count(*) > 1 ORDER BY count(*) DESC, ns LIMIT 1`,
     )
-    .rows([GROUPS]);
-  const tenth = rows[Math.floor(rows.length / 10)]?.[0];
-  return typeof tenth === "bigint" ? tenth : null;
+    .get([GROUPS]);
+  return typeof row?.ns === "bigint" && row.ns > 0n ? row.ns : null;
 }
 
 function readNamespaces(capture: OpenCapture): string[] {

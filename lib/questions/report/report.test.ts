@@ -118,14 +118,16 @@ describe("the quality report", () => {
         aggregate: { egress_flow_count: 3 },
       });
     const capture = new TestCapture();
-    const windows = Array.from({ length: 8 }, (_, i) => [
-      record(i * 30 + (i % 3), "a"),
-      record(i * 30 + 2, "bb"),
+    // The first flow of a group comes anywhere in the interval; the second group is not in all of them.
+    const first = [1, 29, 3, 14, 28, 2, 27, 9];
+    const windows = first.map((within, i) => [
+      record(i * 30 + within, "a"),
+      ...(i % 4 === 3 ? [] : [record(i * 30 + 29 - within, "bb")]),
     ]);
     capture.add("a", lines(...windows.flat()));
     expect(reportOf(capture).aggregation).toEqual({
-      flows: 16,
-      events: 48,
+      flows: 14,
+      events: 42,
       withoutCounters: 0,
       intervalNs: "30000000000",
     });
