@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import type { z } from "zod";
-import { switchRollUps } from "@/lib/capture/rolled-flows";
+import { switchRollUps, timesRollUpsReady } from "@/lib/capture/rolled-flows";
 import type { Call } from "@/lib/interface/call";
 import { CALLS } from "@/lib/interface/calls";
 import { differenceFrom } from "@/lib/interface/check-answer";
@@ -39,15 +39,36 @@ function withoutRollUps<T>(work: () => T): T {
   }
 }
 
-/** Rows that are neither counted nor found by their number come from the flows in any case. */
-function isOfFlows(name: Asked, { total, position }: Texts): boolean {
-  return name === "flows" && total === "false" && position === undefined;
+/**
+ * Runs work over an open capture and tells whether roll-ups had a part in it, be it by a value that was kept. Where they had
+ * none, the flows would be asked the same once more, on the same file by the same statements.
+ */
+function watchRollUps(open: OpenCapture): <T>(work: () => T) => { readonly value: T; hadPart: boolean } {
+  const kept = new Set<string>();
+  let hadPart = false;
+  const watch = <T>(work: () => T) => {
+    const [before, outer] = [timesRollUpsReady(), hadPart];
+    hadPart = false;
+    const value = work();
+    const own = hadPart || timesRollUpsReady() > before;
+    hadPart = outer || own;
+    return { value, hadPart: own };
+  };
+  const keep = open.keep.bind(open);
+  open.keep = <T>(key: string, work: () => T): T => {
+    const { value, hadPart: isRolled } = watch(() => keep(key, work));
+    if (isRolled) kept.add(key);
+    hadPart ||= kept.has(key);
+    return value;
+  };
+  return watch;
 }
 
 /** A capture of these files, in this order. */
 export class ProofCapture {
   readonly capture: TestCapture;
   private readonly open: OpenCapture;
+  private readonly watch: ReturnType<typeof watchRollUps>;
   /** Reads no roll-ups. */
   private readonly flowsOnly: OpenCapture;
 
@@ -55,6 +76,7 @@ export class ProofCapture {
     this.capture = new TestCapture(testFolder(atEnd), undefined, atEnd);
     for (const { name, text } of logs) this.capture.add(name, text);
     this.open = reader(this.capture);
+    this.watch = watchRollUps(this.open);
     this.flowsOnly = reader(this.capture);
     atEnd(() => {
       this.open.close();
@@ -64,7 +86,7 @@ export class ProofCapture {
 
   /**
    * Reads the parameters and checks the answer by the call's row. Throws on a refusal, and where roll-ups answer otherwise
-   * than the flows: so whatever is proved is proved of both.
+   * than the flows: so whatever is proved is proved of both. Where no roll-up had a part, there is one answer only.
    */
   ask<Name extends Asked>(name: Name, parameters: Texts = {}): Answer<Name> {
     const call: Call = CALLS[name];
@@ -74,8 +96,8 @@ export class ProofCapture {
       ? { ...query, total: query.total === "true" }
       : query) as unknown as Ask<Name>;
     const read = QUESTIONS[name];
-    const answer = this.open.ask((open) => read(open, asked));
-    if (!isOfFlows(name, parameters))
+    const { value: answer, hadPart } = this.watch(() => this.open.ask((open) => read(open, asked)));
+    if (hadPart)
       deepStrictEqual(
         answer,
         withoutRollUps(() => this.flowsOnly.ask((open) => read(open, asked))),
