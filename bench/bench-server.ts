@@ -114,6 +114,22 @@ export class BenchServer {
     return performance.now() - started;
   }
 
+  /** Behind `/api/v1`. Resolves with the status. */
+  async get(path: string, signal?: AbortSignal): Promise<number> {
+    const response = await fetch(`${this.address}/api/v1${path}`, signal === undefined ? {} : { signal });
+    await response.arrayBuffer();
+    return response.status;
+  }
+
+  /** Of what operators see: by name with its labels. */
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    const text = await (await fetch(`${this.address}/api/v1/metrics`)).text();
+    const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    return new Map(
+      lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ")))]),
+    );
+  }
+
   residentMiB(): number {
     const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
     return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);

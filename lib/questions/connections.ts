@@ -78,8 +78,15 @@ function readGroups({ database }: OpenCapture, scope: CompiledScope, by: Connect
   );
   const nameOf = (id: SqlValue | undefined): string | null =>
     id === null || id === undefined ? null : (names.get(Number(id)) ?? null);
-  const keyFrom = ([client, server, port]: readonly SqlValue[]): ConnectionKey =>
-    keyOf(by, nameOf(client), nameOf(server), port === null ? null : Number(port));
+  // Tens of thousands of rows share some hundred keys: one object for each.
+  const keys = new Map<string, ConnectionKey>();
+  const keyFrom = ([client, server, port]: readonly SqlValue[]): ConnectionKey => {
+    const ids = `${client} ${server} ${port}`;
+    const key =
+      keys.get(ids) ?? keyOf(by, nameOf(client), nameOf(server), port === null ? null : Number(port));
+    keys.set(ids, key);
+    return key;
+  };
   const attempts = `FROM Attempt a JOIN Flow f ON f.id = a.id JOIN Pair p ON p.id = f.pairId
     WHERE a.protocol = ${PROTOCOL_NUMBER.TCP} AND ${scope.sql}`;
   const fates = database
@@ -140,8 +147,10 @@ const FAILED: readonly ConnectionWord[] = [
 
 function tabulate(groups: readonly Group[], limit: number): Omit<ConnectionsAnswer, "meta"> {
   const byKey = new Map<string, Group[]>();
+  const texts = new Map(groups.map(({ key }) => [key, ""]));
+  for (const key of texts.keys()) texts.set(key, JSON.stringify(key));
   for (const group of groups) {
-    const text = JSON.stringify(group.key);
+    const text = texts.get(group.key) as string;
     const known = byKey.get(text);
     if (known === undefined) byKey.set(text, [group]);
     else known.push(group);
