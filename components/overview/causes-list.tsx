@@ -68,7 +68,10 @@ function CauseItem(props: CausesListProps & { readonly cause: Cause }) {
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
     <li className={styles.cause} data-class={cause.class} data-onset={isOfOnset || undefined}>
-      <span className={styles.kind}>{KIND_WORDS[cause.kind]}</span>
+      <span className={styles.kind}>
+        {KIND_WORDS[cause.kind]}
+        {isOfOnset && <span className="spoken">, among those that began together</span>}
+      </span>
       <div className={styles.text}>
         <p className={styles.sentence}>
           <bdi>{visible(cause.sentence)}</bdi>
@@ -95,7 +98,7 @@ function CauseItem(props: CausesListProps & { readonly cause: Cause }) {
           onClick={() => setOpen(!isOpen)}
         >
           <Chevron size={13} aria-hidden />
-          What to do
+          What to do<span className="spoken">: {visible(cause.sentence)}</span>
         </Button>
         <Link href={explainAddress(captureId, scope, cause)} className={linkButton("plain", true)}>
           Explain<span className="spoken"> {visible(cause.sentence)}</span>
