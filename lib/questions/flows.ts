@@ -211,10 +211,17 @@ class Page {
     return (
       this.atTheEdge(EDGE, way, count) ??
       (LISTS.test(this.scope.sql) ? this.fromLists(way, count) : undefined) ??
-      (columnsRead(this.scope.sql).every((column) => INDEXED.has(column))
+      (columnsRead(this.scope.sql).every((column) => INDEXED.has(column)) && this.isWorthLooking(count)
         ? this.atTheEdge(WIDE_EDGE, way, count)
         : undefined)
     );
+  }
+
+  /** Spread evenly, the wide edge would hold several times as many as are wanted. How many there are is asked for with the rows. */
+  private isWorthLooking(count: number): boolean {
+    const records = rolledTotal(this.capture, this.scope, this.key)?.records;
+    const [last] = this.capture.database.prepare("SELECT max(id) FROM Flow").rows([]);
+    return records !== undefined && (records / Number(last?.[0] ?? 0)) * WIDE_EDGE > 4 * count;
   }
 
   private atTheEdge(edge: number, way: Way, count: number): FlowValues[] | undefined {
