@@ -1,17 +1,15 @@
 /**
  * A server without its pages, for the test that kills it: takes up what an earlier one left, says so, waits for a
- * word, then does some things at once, each in a new capture of its name, and says when it begins.
- * `node crash-child.mjs DATA [ACTION FILE]…`
+ * word, then does one thing in a new capture and says when it begins. `node crash-child.mjs DATA ACTION FILE`
  */
 
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import path from "node:path";
 import { Readable } from "node:stream";
 import { createLog } from "@/lib/base/log";
 import { createEngine } from "./engine";
 
-const [dataDir = "", ...words] = process.argv.slice(2);
+const [dataDir = "", action = "", file = ""] = process.argv.slice(2);
 
 const say = (what: string): void => void process.stdout.write(`${what}\n`);
 const log = createLog(
@@ -24,40 +22,36 @@ while ((await captures.list()).some(({ progress }) => progress.length > 0))
 say("recovered");
 await once(process.stdin, "data");
 
-const send = async (id: string, body: Readable): Promise<number> => {
+const { id } = await captures.create(action);
+const send = async (body: Readable): Promise<number> => {
   const received = await captures.receive(id, { fileName: "sent", expectedBytes: null, body });
   if (!received.ok) throw new Error(received.failure.message);
   await received.value.end;
   return received.value.fileId;
 };
 
-/** Makes ready for an action. What comes back does it. */
-const PREPARE: Readonly<Record<string, (id: string, file: string) => Promise<() => Promise<unknown>>>> = {
-  read: async (id, file) => () => send(id, createReadStream(file)),
-  settle: async (id, file) => () => send(id, createReadStream(file)),
-  arrive: async (id, file) => () => send(id, Readable.from(slowly(file))),
-  remove: async (id, file) => {
-    const fileId = await send(id, createReadStream(file));
-    return () => captures.removeFile(id, fileId);
-  },
-};
-
-const prepared: (() => Promise<unknown>)[] = [];
-let isOfSettling = false;
-for (let at = 0; at < words.length; at += 2) {
-  const [action = "", file = ""] = words.slice(at);
-  const { id } = await captures.create(`${action} ${path.basename(file)}`);
-  const act = await PREPARE[action]?.(id, file);
-  if (act === undefined) throw new Error(`no action: ${action}`);
-  prepared.push(act);
-  if (action !== "settle") continue;
-  isOfSettling = true;
-  captures.listen(() => {
-    if (captures.progress(id)[0]?.state === "settling") say("begun");
-  });
+switch (action) {
+  case "read":
+    say("begun");
+    await send(createReadStream(file));
+    break;
+  case "settle":
+    captures.listen(() => {
+      if (captures.progress(id)[0]?.state === "settling") say("begun");
+    });
+    await send(createReadStream(file));
+    break;
+  case "arrive":
+    say("begun");
+    await send(Readable.from(slowly(file)));
+    break;
+  case "remove": {
+    const fileId = await send(createReadStream(file));
+    say("begun");
+    await captures.removeFile(id, fileId);
+    break;
+  }
 }
-if (!isOfSettling) say("begun");
-await Promise.all(prepared.map((act) => act()));
 say("ended");
 
 /** The file in portions, and then nothing more and no end. */

@@ -26,6 +26,9 @@ test("a step moves by half the width and keeps it", () => {
 test("a step stops at the ends of the whole", () => {
   expect(stepWindow({ from: 5_000n, to: 25_000n }, whole, -1)).toEqual({ from: 0n, to: 20_000n });
   expect(stepWindow({ from: 75_000n, to: 95_000n }, whole, 1)).toEqual({ from: 80_000n, to: 100_000n });
+  // Two steps are the width, also where it has no half: the last event is not left out.
+  const once = stepWindow({ from: 0n, to: 5n }, { from: 0n, to: 10n }, 1);
+  expect(stepWindow(once, { from: 0n, to: 10n }, 1)).toEqual({ from: 5n, to: 10n });
 });
 
 test("zooming in halves the range round its middle, down to a microsecond", () => {

@@ -25,7 +25,8 @@ export function windowOf(range: TimeRange, whole: TimeWindow): TimeWindow {
 /** Moves by half its width, at most to the end of the whole. */
 export function stepWindow(window: TimeWindow, whole: TimeWindow, direction: -1 | 1): TimeWindow {
   const width = window.to - window.from;
-  const step = width / 2n > 0n ? width / 2n : 1n;
+  // Rounded up: rounded down, two steps could end a nanosecond before the last event.
+  const step = (width + 1n) / 2n;
   const from = window.from + BigInt(direction) * step;
   const latest = whole.to - width;
   const bounded = from < whole.from ? whole.from : from > latest ? largest(latest, whole.from) : from;

@@ -45,6 +45,15 @@ export class ByteReader {
     return bytes;
   }
 
+  /** The last `length` bytes of what was handed out, given in its last portions, come again. */
+  giveBack(portions: readonly Uint8Array[], length: number): void {
+    if (length === 0) return;
+    const all = Buffer.concat(portions);
+    if (length > all.length) throw new Error("more is given back than was kept");
+    this.held = Buffer.concat([all.subarray(all.length - length), this.held]);
+    this.offset -= length;
+  }
+
   async *rest(): AsyncGenerator<Uint8Array> {
     for (;;) {
       const bytes = await this.some(Number.POSITIVE_INFINITY);

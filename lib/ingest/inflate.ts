@@ -1,97 +1,128 @@
-/** Unpacks gzip, and the deflate of zip entries, as streams of bounded portions. */
+/** Unpacks gzip, and the deflate of zip entries, as streams of bounded portions. What came before a break is given out first. */
 
-import { createGunzip, createInflateRaw } from "node:zlib";
+import { createInflateRaw } from "node:zlib";
 import type { Budget } from "./budget";
 import { FileRefusal } from "./file-refusal";
 
-type Inflater = ReturnType<typeof createGunzip> | ReturnType<typeof createInflateRaw>;
+type InflateRaw = ReturnType<typeof createInflateRaw>;
 
+/** What is unpacked at once: of what is damaged inside, so much at most is lost before the damage. */
 const CHUNK = 64 * 1024;
-
-/**
- * Several members behind each other are one file. What came before a break is given out first, but for the
- * last chunk when the break is not the end.
- */
-export async function* gunzip(packed: AsyncIterable<Uint8Array>, budget: Budget): AsyncGenerator<Uint8Array> {
-  const { consumed, fed } = yield* inflate(
-    createGunzip({ chunkSize: CHUNK }),
-    packed,
-    budget,
-    "The gzip file is damaged or breaks off here; what came before was read. Copy it again.",
-  );
-  if (fed > consumed) {
-    throw new FileRefusal(
-      "packing_broken",
-      `${fed - consumed} bytes behind the end of the gzip data were not read.`,
-    );
-  }
-}
+/** Packed bytes given to zlib at once. They unpack to a thousand times as much at most, and two portions are held. */
+const PORTION = 8 * 1024;
 
 /** Returns how many of the packed bytes belonged to it. */
 export async function* inflateRaw(
   packed: AsyncIterable<Uint8Array>,
   budget: Budget,
 ): AsyncGenerator<Uint8Array, number> {
-  const { consumed } = yield* inflate(
-    createInflateRaw({ chunkSize: CHUNK }),
+  return yield* inflate(
     packed,
     budget,
     "This entry of the zip is damaged or breaks off here; what came before was read. Copy the archive again.",
   );
-  return consumed;
 }
 
-async function* inflate(
-  stream: Inflater,
+/** The same, of a stream that may go on behind it. `broken` is said of one that is damaged or has no end. */
+export async function* inflate(
   packed: AsyncIterable<Uint8Array>,
   budget: Budget,
   broken: string,
-): AsyncGenerator<Uint8Array, { readonly consumed: number; readonly fed: number }> {
-  const feeding = feed(packed, stream);
+): AsyncGenerator<Uint8Array, number> {
+  const inflating = new Inflating();
+  const source = portions(packed);
+  let failed: { readonly error: unknown } | undefined;
   try {
-    for await (const bytes of stream) {
-      budget.unpacked((bytes as Buffer).length);
-      yield bytes as Buffer;
+    while (!inflating.isOver && failed === undefined) {
+      // While one portion is looked at, zlib works on the next.
+      const next = await source.next().catch((error: unknown) => {
+        failed = { error };
+      });
+      const unpacked = await inflating.taken();
+      if (next?.done) inflating.finish();
+      else if (next !== undefined) inflating.write(next.value);
+      yield* counted(unpacked, budget);
+      if (next?.done) break;
     }
-    return { consumed: stream.bytesWritten, fed: await feeding };
-  } catch (error) {
-    throw isZlibError(error) ? new FileRefusal("packing_broken", broken) : error;
+    yield* counted(await inflating.taken(), budget);
+    if (failed !== undefined) throw failed.error;
+    if (inflating.failure !== undefined) throw new FileRefusal("packing_broken", broken);
+    return inflating.consumed;
   } finally {
-    stream.destroy();
-    await feeding.catch(() => undefined);
+    inflating.close();
+    await source.return(undefined);
   }
 }
 
-/** Resolves with the number of bytes that were fed. */
-async function feed(packed: AsyncIterable<Uint8Array>, stream: Inflater): Promise<number> {
-  let fed = 0;
-  try {
-    for await (const bytes of packed) {
-      if (stream.destroyed || stream.readableEnded) return fed;
-      fed += bytes.length;
-      if (!stream.write(bytes)) await drained(stream);
-    }
-    stream.end();
-  } catch (error) {
-    stream.destroy(error instanceof Error ? error : new Error(String(error)));
+function* counted(unpacked: readonly Uint8Array[], budget: Budget): Generator<Uint8Array> {
+  for (const bytes of unpacked) {
+    budget.unpacked(bytes.length);
+    yield bytes;
   }
-  return fed;
 }
 
-function drained(stream: Inflater): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off("drain", done);
-      stream.off("close", done);
-      resolve();
-    };
-    stream.on("drain", done);
-    stream.on("close", done);
-  });
+async function* portions(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const bytes of packed)
+    for (let at = 0; at < bytes.length; at += PORTION) yield bytes.subarray(at, at + PORTION);
 }
 
-function isZlibError(error: unknown): boolean {
-  return (
-    error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("Z_")
-  );
+/**
+ * Gives zlib one portion after the other. Read as a stream, it would throw away at an error what it had unpacked before; and of a
+ * portion in which it ends or breaks it never says that it was written.
+ */
+class Inflating {
+  private readonly stream: InflateRaw = createInflateRaw({ chunkSize: CHUNK });
+  private unpacked: Uint8Array[] = [];
+  private working: Promise<void> = Promise.resolve();
+  private done: () => void = () => undefined;
+  /** It came to its end, or broke. */
+  isOver = false;
+  failure: Error | undefined;
+
+  constructor() {
+    this.stream.on("data", (bytes: Buffer) => this.unpacked.push(bytes));
+    this.stream.on("end", () => this.end());
+    this.stream.on("error", (error) => {
+      this.failure = error;
+      this.end();
+    });
+  }
+
+  private end(): void {
+    this.isOver = true;
+    this.done();
+  }
+
+  write(portion: Uint8Array): void {
+    if (this.isOver) return;
+    this.working = new Promise((resolve) => {
+      this.done = resolve;
+      this.stream.write(portion, () => resolve());
+    });
+  }
+
+  /** No more portions. */
+  finish(): void {
+    if (this.isOver) return;
+    this.working = new Promise((resolve) => {
+      this.done = resolve;
+      this.stream.end();
+    });
+  }
+
+  /** What came of all portions up to now. */
+  async taken(): Promise<readonly Uint8Array[]> {
+    await this.working;
+    const { unpacked } = this;
+    this.unpacked = [];
+    return unpacked;
+  }
+
+  get consumed(): number {
+    return this.stream.bytesWritten;
+  }
+
+  close(): void {
+    this.stream.destroy();
+  }
 }

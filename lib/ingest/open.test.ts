@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { constants, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Budget } from "./budget";
 import { FileRefusal } from "./file-refusal";
@@ -16,6 +16,8 @@ interface Out {
 }
 
 interface Everything {
+  /** How files ended that did not come to their end. */
+  readonly said: readonly string[];
   readonly files: readonly Out[];
   readonly archives: readonly string[];
   /** Way and reason. */
@@ -31,6 +33,7 @@ async function open(
   const source = new MemorySource(file, step);
   const budget = new Budget(() => source.consumed, { ...PACKING_LIMITS, ...limits });
   const files: Out[] = [];
+  const said: string[] = [];
   const archives: string[] = [];
   const aside: string[] = [];
   const refused: { at: string; code: string; message: string }[] = [];
@@ -41,22 +44,23 @@ async function open(
     else if (opened.kind === "refused")
       refused.push({ at, code: opened.refusal.code, message: opened.refusal.message });
     else {
-      const { text, code } = await drain(opened.bytes);
-      files.push({ file: at, packing: opened.packing, text, code });
+      const { text, refusal } = await drain(opened.bytes);
+      files.push({ file: at, packing: opened.packing, text, code: refusal?.code });
+      if (refusal !== undefined) said.push(refusal.message);
     }
   }
-  return { files, archives, aside, refused, isClosed: source.isClosed };
+  return { files, said, archives, aside, refused, isClosed: source.isClosed };
 }
 
-async function drain(bytes: AsyncGenerator<Uint8Array>): Promise<{ text: string; code: string | undefined }> {
+async function drain(bytes: AsyncGenerator<Uint8Array>): Promise<{ text: string; refusal?: FileRefusal }> {
   const parts: Uint8Array[] = [];
   try {
     for await (const part of bytes) parts.push(part);
-  } catch (error) {
-    if (!(error instanceof FileRefusal)) throw error;
-    return { text: String(Buffer.concat(parts)), code: error.code };
+  } catch (refusal) {
+    if (!(refusal instanceof FileRefusal)) throw refusal;
+    return { text: String(Buffer.concat(parts)), refusal };
   }
-  return { text: String(Buffer.concat(parts)), code: undefined };
+  return { text: String(Buffer.concat(parts)) };
 }
 
 const whole = (file: string, text: string, packing = "plain"): Out => ({
@@ -72,6 +76,12 @@ const LOG = Array.from(
   (_, i) => `{"n":${i},"x":"${(i * 2_654_435_761) % 1_000_003}"}\n`,
 ).join("");
 const GZIP = gzipSync(LOG);
+/** With one bit turned round. */
+function changedAt(file: Buffer, place: number): Buffer {
+  const changed = Buffer.from(file);
+  changed[place] = (changed[place] as number) ^ 1;
+  return changed;
+}
 /** Made by zstd 1.5.7 -19: `{"flow":{"verdict":"FORWARDED","n":N,"x":"..."}}`, 60 lines. */
 const ZSTD = Buffer.from(
   "KLUv/WRdC9ULADYdQxtwTdIBDgBNCygYABtM6IuJlFImmVIS59XffiFIADUANQB1VSWssdzO5nas7HNXZkV0Ojsz7yNZM2dbbfffelfV4eI4SCEGoSAAxSAOBIAIDAgYBBwYFBAQg0QgMCRAKEiQCoNMPDQskIqlyqlSPzdHLw2LOi332Vz+bP8yS7//pXVaeSS5GEtvkahmjLDoiEPI4tkRtkzTdZdV9VKEAf7ZU+VF17FS53OuHMuYnPPQ9JqNt1r5WIXsXu8pPx+/LtK+/ozq4iI9PhffpDLXs63OWuYBi+MgRKXcS7V21kz9RfSjU5n1f1XhnFb7tfm0J6Oi8WV25nJe6U2vY+MbKqypIyuisbPyaaFnXAJ2qBGAaIEW8PXv0BuFDhIQFZAF//8JAX+GZALbkZUD2ok5EKHAWThJyIUFQQnVhPoYccZUQCRkSGAQ5HIAVWJUpmLtdHlJwDw/AuAtCOlhbrLJQTJqkJK6x4EIECBAGBABgIgGNygpe7JNqvNEm08=",
@@ -87,6 +97,7 @@ describe("a file that is no archive", () => {
     const text = '{"a":"\u00fc"}\n';
     expect(await open(Buffer.from(text), { step })).toEqual({
       files: [whole("", text)],
+      said: [],
       archives: [],
       aside: [],
       refused: [],
@@ -187,18 +198,55 @@ describe("a file that breaks off", () => {
     },
   );
 
-  it("gives what came before gzip is damaged, but for the last portion", async () => {
-    const long = gzipSync(LOG.repeat(10), { level: 1 });
+  it("gives what came before gzip is damaged, but for 64 KiB at most", async () => {
+    const long = gzipSync(LOG.repeat(20), { level: 1 });
     const damaged = Buffer.from(long);
-    damaged.fill(0xff, Math.floor(long.length * 0.8), Math.floor(long.length * 0.8) + 40);
+    // From here on nothing is what it was.
+    const place = Math.floor(long.length * 0.8);
+    damaged.fill(0xff, place);
     const [file] = (await open(damaged)).files;
     expect(file?.code).toBe("packing_broken");
-    expect(file?.text.length).toBeGreaterThan(LOG.length * 10 * 0.5);
+    expect(LOG.repeat(20).startsWith(file?.text.slice(0, LOG.length * 15) ?? "")).toBe(true);
+    const before = gunzipSync(long.subarray(0, place), { finishFlush: constants.Z_SYNC_FLUSH }).length;
+    expect(file?.text.length).toBeGreaterThan(before - 65_536);
   });
 
-  it("tells of bytes behind the end of gzip", async () => {
-    const { files } = await open(Buffer.concat([GZIP, Buffer.alloc(512), gzipSync("lost")]));
-    expect(files).toMatchObject([{ text: LOG, code: "packing_broken" }]);
+  it.each([
+    ["bytes that are none", Buffer.concat([GZIP, Buffer.from("rubbish")]), "7 bytes behind the end"],
+    [
+      "zeros and more gzip",
+      Buffer.concat([GZIP, Buffer.alloc(512), gzipSync("lost")]),
+      "bytes behind the end",
+    ],
+    ["a wrong checksum", changedAt(GZIP, GZIP.length - 8), "checksum does not fit"],
+    ["a wrong length", changedAt(GZIP, GZIP.length - 1), "checksum does not fit"],
+  ])("gives all of gzip that ends with %s, and says so", async (_what, file, words) => {
+    for (const step of [1, 100, 65_536]) {
+      const { files, said } = await open(file, { step });
+      expect(files).toMatchObject([{ text: LOG, code: "packing_broken" }]);
+      expect(said).toEqual([expect.stringContaining(words)]);
+    }
+  });
+
+  it("reads gzip with all that its header may hold, in several members", async () => {
+    // RFC 1952: extra field of 5 bytes, name, comment, and a checksum of the header, which zlib is asked to make.
+    const header = Buffer.concat([
+      Buffer.from([0x1f, 0x8b, 8, 0x1e, 0, 0, 0, 0, 0, 3, 5, 0]),
+      Buffer.from("extra"),
+      Buffer.from("events.log\0"),
+      Buffer.from(`${"a long comment ".repeat(40)}\0`),
+      Buffer.from([0, 0]),
+    ]);
+    const long = Buffer.concat([header, GZIP.subarray(10)]);
+    for (const step of [1, 1000, 65_536]) {
+      const { files } = await open(Buffer.concat([long, gzipSync(""), GZIP]), { step });
+      expect(files).toMatchObject([{ text: LOG + LOG, code: undefined }]);
+    }
+    const endless = Buffer.concat([
+      Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3]),
+      Buffer.alloc(80_000, 65),
+    ]);
+    expect((await open(endless)).files).toMatchObject([{ text: "", code: "packing_broken" }]);
   });
 
   it.each([

@@ -10,7 +10,7 @@
 import type { Budget } from "./budget";
 import { ByteReader } from "./byte-reader";
 import { FileRefusal } from "./file-refusal";
-import { gunzip } from "./inflate";
+import { gunzip } from "./gunzip";
 import { HEAD_BYTES, type Packing, refuseUnreadable, sniffPacking } from "./sniff";
 import { asideByName } from "./sysdump";
 import { readTar } from "./tar";
@@ -105,7 +105,7 @@ class Opener {
     const packing = sniffPacking(head);
     switch (packing) {
       case "gzip":
-        return yield* this.inner(layer, packing, gunzip(reader.rest(), this.budget));
+        return yield* this.inner(layer, packing, gunzip(reader, this.budget));
       case "zstd":
         return yield* this.inner(layer, packing, unzstd(reader, this.budget));
       case "tar":
