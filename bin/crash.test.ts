@@ -194,4 +194,4 @@ it("leaves every capture whole, taken up again or marked, however it dies", asyn
   expect(seen.size).toBe(DEATHS.length + 1);
   // Nobody's death changed the capture of another.
   for (const [id, capture] of seen) expect(house.look(id)).toEqual(capture);
-}, 300_000);
+}, 600_000);
