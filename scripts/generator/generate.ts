@@ -160,9 +160,8 @@ export function plan(wish: {
   const records = wish.records ?? (wish.bytes === null ? null : wish.bytes / AVERAGE_BYTES);
   const base = { seed: wish.seed, nodes: wish.nodes };
   if (records === null) return { ...base, minutes: wish.minutes ?? SAMPLE_MINUTES, rate: 1 };
-  // Records are minutes times (steady + rate * shop). Two short runs without writing give both.
-  const one = recordsPerMinute({ ...base, minutes: SAMPLE_MINUTES, rate: 1 });
-  const shop = (recordsPerMinute({ ...base, minutes: SAMPLE_MINUTES, rate: 5 }) - one) / 4;
+  // Records are minutes times (steady + rate * shop).
+  const { one, shop } = pace(base.seed, base.nodes);
   const steady = Math.max(0, one - shop);
   const natural = records / one;
   const minutes =
@@ -170,6 +169,27 @@ export function plan(wish: {
     Math.max(1, Math.round(natural > SAMPLE_MINUTES ? Math.sqrt(natural * SAMPLE_MINUTES) : natural));
   const rate = Math.max(0.05, (records / minutes - steady) / shop);
   return { ...base, minutes, rate, records: wish.records ?? undefined, bytes: wish.bytes ?? undefined };
+}
+
+interface Pace {
+  /** Records a minute at rate 1. */
+  readonly one: number;
+  /** Of these, what grows with the rate. */
+  readonly shop: number;
+}
+
+const paces = new Map<string, Pace>();
+
+/** Two short runs without writing tell it; who makes several logs of one seed waits for them once. */
+function pace(seed: number, nodes: number): Pace {
+  const key = `${seed} ${nodes}`;
+  const known = paces.get(key);
+  if (known !== undefined) return known;
+  const base = { seed, nodes, minutes: SAMPLE_MINUTES };
+  const one = recordsPerMinute({ ...base, rate: 1 });
+  const found = { one, shop: (recordsPerMinute({ ...base, rate: 5 }) - one) / 4 };
+  paces.set(key, found);
+  return found;
 }
 
 function recordsPerMinute(settings: Settings): number {
