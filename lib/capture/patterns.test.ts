@@ -29,11 +29,10 @@ describe("patterns", () => {
       expect(patternProblem(pattern)).toBeUndefined();
   });
 
-  it("take time in proportion to the text, where backtracking would not end", () => {
+  it("come to their end where backtracking would not", () => {
     const text = "x".repeat(50_000);
-    const begin = performance.now();
-    for (const pattern of ["(x+x+)+y", "(x|x)*y", "(a?){50}a{50}$", "(x*)*$y"]) toPattern(pattern)(text);
-    expect(performance.now() - begin).toBeLessThan(5000);
+    for (const pattern of ["(x+x+)+y", "(x|x)*y", "(a?){50}a{50}$", "(x*)*$y"])
+      expect(toPattern(pattern)(text)).toBe(false);
   });
 
   it("of DNS names have stars for letters, digits, dashes and dots", () => {

@@ -60,11 +60,9 @@ describe("a route", () => {
     );
   });
 
-  it("is found in time that grows with the length, whatever the text", () => {
-    const started = performance.now();
+  it("is not looked for in a segment that is longer than any name", () => {
     for (const piece of ["0123456789abcdef", "-", "aA1", "2026-05-12T1:", "%41"])
-      routeOf(`/${piece.repeat(60_000)}`);
-    expect(performance.now() - started).toBeLessThan(20_000);
+      expect(routeOf(`/${piece.repeat(60_000)}`)).toBe("/{long}");
   });
 });
 
