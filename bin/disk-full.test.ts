@@ -1,7 +1,7 @@
 /** A disk that fills up while files arrive and are read. A small file system in memory stands for it, which takes root. */
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -9,6 +9,10 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { hash64 } from "@/lib/base/hash";
 import { createLog } from "@/lib/base/log";
+import { captureFile, createCapture, openCapture } from "@/lib/capture/capture-file";
+import { addFile } from "@/lib/capture/files";
+import { FileLoader } from "@/lib/capture/load";
+import { batchesOf } from "@/lib/ingest/testing";
 import { line, lines, testFolder } from "@/lib/jobs/testing";
 import { createEngine } from "./engine";
 
@@ -89,5 +93,32 @@ describe("a disk that fills up", () => {
       await expect.poll(() => readdirSync(path.join(disk, "spool"))).toEqual([]);
     },
     60_000,
+  );
+
+  it.runIf(mayMount())(
+    "with rows beside the capture leaves it as it was, and takes them when there is space",
+    () => {
+      const disk = path.join(testFolder(), "disk");
+      mkdirSync(disk);
+      mountSmallDisk(disk, 8);
+      onTestFinished(() => void execFileSync("umount", ["-l", disk]));
+      const file = captureFile(disk, "smalldiskcapture");
+      createCapture(file, { captureId: "smalldiskcapture", name: "One", createdAtMs: 0, programVersion: "test" });
+      const opened = openCapture(file);
+      if (!opened.ok) throw new Error(opened.failure.message);
+      const database = opened.value;
+      onTestFinished(() => database.close());
+      const fileId = addFile(database, { name: "log", spool: "", addedAtMs: 0 });
+      const loader = new FileLoader(database, fileId);
+      const batches = batchesOf(span(0, 4000)).map((batch) => ({ decoder: 0, batch }));
+      const filler = path.join(disk, "filler");
+      expect(() => writeFileSync(filler, Buffer.alloc(8 * 2 ** 20))).toThrow("ENOSPC");
+      expect(() => loader.load(batches)).toThrow("ENOSPC");
+      const flows = (): unknown => database.prepare("SELECT count(*) FROM Flow").rows([])[0]?.[0];
+      expect(database.transaction(flows)).toBe(0);
+      rmSync(filler);
+      loader.load(batches);
+      expect(flows()).toBe(4000);
+    },
   );
 });

@@ -51,9 +51,21 @@ export class RowCopier {
    */
   copy(): void {
     if (this.image.rows === 0) return;
-    this.write(this.image.finish());
+    this.fill();
     this.database.prepare(this.copying).run([]);
     this.image.clear();
+  }
+
+  /** SQLite takes the capture for malformed, too, while a file beside it is only half written: where the disk is full it is emptied again. */
+  private fill(): void {
+    try {
+      this.write(this.image.finish());
+    } catch (error) {
+      this.image.clear();
+      this.write(this.image.finish());
+      this.image.clear();
+      throw error;
+    }
   }
 
   private write(bytes: Uint8Array): void {
