@@ -103,7 +103,12 @@ describe("a disk that fills up", () => {
       mountSmallDisk(disk, 8);
       onTestFinished(() => void execFileSync("umount", ["-l", disk]));
       const file = captureFile(disk, "smalldiskcapture");
-      createCapture(file, { captureId: "smalldiskcapture", name: "One", createdAtMs: 0, programVersion: "test" });
+      createCapture(file, {
+        captureId: "smalldiskcapture",
+        name: "One",
+        createdAtMs: 0,
+        programVersion: "test",
+      });
       const opened = openCapture(file);
       if (!opened.ok) throw new Error(opened.failure.message);
       const database = opened.value;
