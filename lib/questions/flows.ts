@@ -8,6 +8,7 @@
 import { fail, ok, type Result } from "@/lib/base/result";
 import { parseTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
+import { ROLL_UP } from "@/lib/capture/roll-up-levels";
 import { columnsRead } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { FlowsAnswer } from "./answers";
@@ -220,8 +221,10 @@ class Page {
   /** Spread evenly, the wide edge would hold several times as many as are wanted. How many there are is asked for with the rows. */
   private isWorthLooking(count: number): boolean {
     const records = rolledTotal(this.capture, this.scope, this.key)?.records;
-    const [last] = this.capture.database.prepare("SELECT max(id) FROM Flow").rows([]);
-    return records !== undefined && (records / Number(last?.[0] ?? 0)) * WIDE_EDGE > 4 * count;
+    const [all] = this.capture.database
+      .prepare(`SELECT sum(records) FROM RollUp WHERE level = ${ROLL_UP.whole}`)
+      .rows([]);
+    return records !== undefined && (records / Number(all?.[0] ?? 0)) * WIDE_EDGE > 4 * count;
   }
 
   private atTheEdge(edge: number, way: Way, count: number): FlowValues[] | undefined {
