@@ -20,11 +20,14 @@ import type { Sqlite } from "../driver";
 import { learnAddresses } from "./addresses";
 import { readSides } from "./endpoint-sides";
 
-export function nameActors(database: Sqlite): void {
+/** Returns whether a side that was there goes by another name now, or is of another namespace. */
+export function nameActors(database: Sqlite): boolean {
   learnAddresses(database);
   const workloads = learnWorkloads(database);
   collectActors(database, workloads);
+  const isAnyRenamed = isRenamed(database);
   keepActors(database);
+  return isAnyRenamed;
 }
 
 /** The two actors of each pair, client first. Call when the directions are settled. */
@@ -176,6 +179,16 @@ function writeNamed(
        ON CONFLICT (key) DO UPDATE SET ${overwrite.join(", ")} WHERE excluded.rank < rank`,
     )
     .run([JSON.stringify(rows)]);
+}
+
+function isRenamed(database: Sqlite): boolean {
+  const found = database
+    .prepare(
+      `SELECT 1 FROM temp.Named n JOIN Endpoint e ON e.id = n.endpointId JOIN Actor a ON a.id = e.actorId
+       JOIN temp.NamedActor m ON m.key = n.key WHERE a.key <> n.key OR a.namespace IS NOT m.namespace LIMIT 1`,
+    )
+    .get([]);
+  return found !== undefined;
 }
 
 /** Actors that are there keep their ids. */

@@ -9,10 +9,14 @@
 import { type Client, clientOf } from "@/lib/flow/client";
 import type { Sqlite } from "../driver";
 import { PairTable } from "../pair-table";
-import { NO_PORT } from "./flow-columns";
+import { eachRow } from "../table-pages";
+import { NO_PORT, placesOfFlow } from "./flow-columns";
+import { KeyTable } from "./key-table";
 import { OWN_RULES, PairView } from "./pair-view";
 import { PairWriter } from "./pair-writer";
 import { type OfPair, PairedRows } from "./paired-rows";
+import type { RowRange } from "./records";
+import { pagesWith } from "./time-index";
 import { type Tuple, TuplePart, TupleTable } from "./tuple-table";
 
 const OPEN = 1;
@@ -31,8 +35,65 @@ const SIZES: DirectionSizes = { tuples: 250_000, held: 250_000 };
 export function turnDirections(database: Sqlite, sizes = SIZES): void {
   if (!listPairs(database)) return;
   const pairs = PairView.read(database);
-  const rows = new PairedRows(database, marksOfPairs(database), sizes.held);
-  const turned = new TurnedFlows(database, pairs);
+  turnRows(
+    database,
+    new PairedRows(database, marksOfPairs(database), sizes.held),
+    pairs,
+    sizes,
+    () => undefined,
+  );
+}
+
+/** The same where all but the flows of `added` were turned before. Returns which of the others were turned now. */
+export function turnNeighbours(database: Sqlite, added: RowRange): ReadonlySet<number> {
+  const others = new Set<number>();
+  if (!listPairs(database, added)) return others;
+  const pairs = PairView.read(database);
+  const tuples = tuplesOf(database, pairs, added);
+  const isWanted = (row: OfPair): boolean => tuples.find(...keyOf(pairs, row)) >= 0;
+  const rows = new PairedRows(database, marksOfPairs(database), SIZES.held, isWanted);
+  turnRows(database, rows, pairs, SIZES, (id) => {
+    if (id < added[0] || id >= added[1]) others.add(id);
+  });
+  return others;
+}
+
+/** The 5-tuples of added flows, without the protocol. */
+function tuplesOf(database: Sqlite, pairs: PairView, added: RowRange): KeyTable {
+  const tuples = new KeyTable();
+  const places = placesOfFlow(database);
+  eachRow(database, pagesWith(database, added), (row) => {
+    if (row.rowId < added[0] || row.rowId >= added[1]) return;
+    const [pair, source] = [row.number(places.pair, 0), row.number(places.sourcePort, NO_PORT)];
+    tuples.add(
+      ...keyOf(pairs, {
+        pair,
+        sourcePort: source,
+        destinationPort: row.number(places.destinationPort, NO_PORT),
+      }),
+    );
+  });
+  return tuples;
+}
+
+function keyOf(
+  pairs: PairView,
+  { pair, sourcePort, destinationPort }: Pick<OfPair, "pair" | "sourcePort" | "destinationPort">,
+): [number, number, number, number] {
+  const [source, destination] = [pairs.sourceAddressOf(pair), pairs.destinationAddressOf(pair)];
+  return source < destination || (source === destination && sourcePort <= destinationPort)
+    ? [source, destination, sourcePort, destinationPort]
+    : [destination, source, destinationPort, sourcePort];
+}
+
+function turnRows(
+  database: Sqlite,
+  rows: PairedRows,
+  pairs: PairView,
+  sizes: DirectionSizes,
+  tell: (id: number) => void,
+): void {
+  const turned = new TurnedFlows(database, pairs, tell);
   const parts = Math.max(1, Math.ceil(countOpen(rows) / sizes.tuples));
   for (let part = 0; part < parts; part++) turnPart(rows, pairs, turned, new TuplePart(part, parts));
   turned.write();
@@ -69,17 +130,25 @@ function turnPart(rows: PairedRows, pairs: PairView, turnedFlows: TurnedFlows, w
   });
 }
 
-/** Pairs whose records leave it open, and those between the same addresses whose records tell. False when none is open. */
-function listPairs(database: Sqlite): boolean {
+/**
+ * Pairs whose records leave it open, and those between the same addresses whose records tell; with `added`, only those between
+ * addresses of added flows. False when none is open.
+ */
+function listPairs(database: Sqlite, added?: RowRange): boolean {
   const own = OWN_RULES.map((rule) => `'${rule}'`).join(", ");
   const sides = "JOIN Endpoint s ON s.id = p.sourceId JOIN Endpoint d ON d.id = p.destinationId";
   const addresses = "min(s.addressId, d.addressId), max(s.addressId, d.addressId), p.protocol";
+  const among =
+    added === undefined
+      ? ""
+      : `AND (${addresses}) IN (SELECT ${addresses} FROM Pair p ${sides} WHERE p.id IN (
+          SELECT pairId FROM Flow WHERE id >= ${added[0]} AND id < ${added[1]}))`;
   database.exec(`
     CREATE TEMP TABLE IF NOT EXISTS OpenPair (id INTEGER PRIMARY KEY);
     CREATE TEMP TABLE IF NOT EXISTS TellingPair (id INTEGER PRIMARY KEY);
     DELETE FROM temp.OpenPair;
     DELETE FROM temp.TellingPair;
-    INSERT INTO temp.OpenPair SELECT id FROM Pair WHERE clientBy NOT IN (${own}) AND protocol IS NOT NULL;
+    INSERT INTO temp.OpenPair SELECT p.id FROM Pair p ${sides} WHERE p.clientBy NOT IN (${own}) AND p.protocol IS NOT NULL ${among};
     INSERT INTO temp.TellingPair SELECT p.id FROM Pair p ${sides} WHERE p.clientBy IN (${own})
       AND (${addresses}) IN (SELECT ${addresses} FROM Pair p ${sides} WHERE p.id IN (SELECT id FROM temp.OpenPair));`);
   return database.prepare("SELECT 1 FROM temp.OpenPair LIMIT 1").get([]) !== undefined;
@@ -126,12 +195,14 @@ class TurnedFlows {
   constructor(
     database: Sqlite,
     private readonly pairs: PairView,
+    private readonly tell: (id: number) => void,
   ) {
     this.writer = new PairWriter(database, "Flow", "at the end");
     this.table = new PairTable(database);
   }
 
   set({ id, pair }: OfPair, client: Client): void {
+    this.tell(id);
     this.writer.set(id, this.pairOf(pair, client));
   }
 

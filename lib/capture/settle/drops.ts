@@ -8,7 +8,7 @@
 import { compareDenials, type Denial, joinDrops, nsBetween } from "@/lib/insight/join-drops";
 import type { Sqlite } from "../driver";
 import { type DenialKind, readDenialKinds } from "./denials";
-import { type FlowColumns, NO_PORT, NO_TEXT } from "./flow-columns";
+import { type FlowColumns, FOR, NO_PORT, NO_TEXT } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import { marks } from "./nodes";
 import type { PairView } from "./pair-view";
@@ -41,6 +41,7 @@ const SWEEP_EVERY = 16_384;
 export class DropsInTime implements InTime {
   readonly kinds: Uint8Array;
   readonly isPlain = false;
+  readonly lookers = FOR.tuples;
   private readonly kindOf: ReadonlyMap<number, DenialKind>;
   private readonly nodes: ReadonlyMap<number, string | null>;
   /** Twins to be, by node, 5-tuple, direction. */

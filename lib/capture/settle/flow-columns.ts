@@ -5,6 +5,9 @@ import type { RowReader } from "../table-pages";
 
 /** Times, hashes and the like are 64 bits wide and stand as two halves. `flags` says which of them there are. */
 export const HAS = { time: 1, latency: 2, key: 4 } as const;
+/** Who looks at the row: further bits of `flags`. Of an addition few rows are looked at by all (touched-flows.ts). */
+export const FOR = { tuples: 8, dns: 16, layer7: 32, rollUp: 64 } as const;
+export const FOR_ALL = FOR.tuples | FOR.dns | FOR.layer7 | FOR.rollUp;
 
 const WIDE = ["id", "events"] as const;
 const NARROW = [
@@ -113,7 +116,7 @@ export class FlowColumns {
   }
 
   /** `isPlain`: only what every flow has; texts, latency, key and policies stay what they were. */
-  put(row: RowReader, places: FlowPlaces, kind: number, isPlain: boolean): void {
+  put(row: RowReader, places: FlowPlaces, kind: number, isPlain: boolean, lookers: number): void {
     const { at } = this;
     const to = this.rows++;
     at.id[to] = row.rowId;
@@ -126,9 +129,9 @@ export class FlowColumns {
     at.occurrence[to] = row.number(places.occurrence, 0);
     at.hashHigh[to] = row.high(places.hash);
     at.hashLow[to] = row.low(places.hash);
-    at.flags[to] = 0;
+    at.flags[to] = lookers;
     if (!row.isNull(places.time)) {
-      at.flags[to] = HAS.time;
+      at.flags[to] = lookers | HAS.time;
       at.timeHigh[to] = row.high(places.time);
       at.timeLow[to] = row.low(places.time);
     }
@@ -152,6 +155,15 @@ export class FlowColumns {
       at.keyLow[to] = row.low(places.key);
     }
     at.flags[to] = flags;
+  }
+
+  isFor(row: number, lookers: number): boolean {
+    return this.has(row, lookers);
+  }
+
+  /** `flag`: of HAS. */
+  has(row: number, flag: number): boolean {
+    return ((this.at.flags[row] as number) & flag) !== 0;
   }
 
   /** Adds the rows of others, for which there must be room. */

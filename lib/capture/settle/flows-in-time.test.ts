@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
 import type { Sqlite } from "../driver";
-import type { FlowColumns } from "./flow-columns";
+import { type FlowColumns, FOR_ALL } from "./flow-columns";
 import { type InTime, type ReadSizes, readInTime } from "./flows-in-time";
 import { EVERYTHING, type Neighbourhood } from "./neighbourhood";
 
@@ -23,6 +23,7 @@ function manyFlows(records = RECORDS): TestCapture {
 /** What a step is shown. Flows of one time are ranked by their ports, backwards. */
 class Ports implements InTime {
   readonly isPlain = true;
+  readonly lookers = FOR_ALL;
   readonly kinds: Uint8Array;
   readonly found: number[] = [];
   ends = 0;
@@ -54,7 +55,7 @@ const timed = numbers(RECORDS)
 
 function portsOf(database: Sqlite, neighbourhood: Neighbourhood = EVERYTHING, sizes?: ReadSizes): number[] {
   const step = new Ports(database);
-  readInTime(database, neighbourhood, [step], undefined, sizes);
+  readInTime(database, neighbourhood, [step], { sizes });
   expect(step.ends).toBe(1);
   return step.found;
 }

@@ -10,7 +10,7 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import type { Sqlite } from "../driver";
 import { eachRow, type RowReader } from "../table-pages";
 import type { Beside, BesideFound } from "./beside";
-import { FlowColumns, type FlowPlaces, placesOfFlow } from "./flow-columns";
+import { FlowColumns, type FlowPlaces, FOR_ALL, placesOfFlow } from "./flow-columns";
 import type { Neighbourhood } from "./neighbourhood";
 import { edgesOf, pagesOf } from "./time-index";
 import { timeOrder } from "./time-order";
@@ -21,6 +21,8 @@ export interface InTime {
   readonly kinds: Uint8Array;
   /** True when it looks at nothing but addresses, ports, observer, events and time. */
   readonly isPlain: boolean;
+  /** Its bits of FOR: rows that are not for it are passed over. */
+  readonly lookers: number;
   /** Order of flows of the same time; equal ranks go by hash and occurrence. */
   rankOf(flows: FlowColumns, row: number): number;
   /** Flows without a time come last. */
@@ -41,29 +43,50 @@ export interface ReadSizes {
 /** 3 MiB a window, of which there are four (two beside, see settle-thread.ts), and 6 MiB held. */
 const SIZES: ReadSizes = { window: 32_768, chunk: 512, held: 65_536 };
 
+/** Which rows are looked at, where it is not all of them. */
+export interface Chosen {
+  /** Called for each row. Returns bits of FOR, 0 when nobody looks at it. */
+  choose(row: RowReader, kind: number): number;
+  /** No more rows. */
+  chosen(): void;
+  /** Takes back what turned out not to be wanted, window by window. */
+  narrow(window: FlowColumns): void;
+  /** All windows were shown, and nothing was written yet. */
+  shown(): void;
+}
+
+export interface ReadOptions {
+  /** Is shown the same flows, by windows; what it found is returned. */
+  readonly beside?: Beside | undefined;
+  readonly sizes?: ReadSizes | undefined;
+  readonly chosen?: Chosen | undefined;
+}
+
 const NOTHING: Beside = {
   wants: [],
   show: () => undefined,
   end: () => ({ attempts: undefined, rollUp: undefined }),
 };
 
-/** `beside` is shown the same flows, by windows; what it found is returned. */
 export function readInTime(
   database: Sqlite,
   neighbourhood: Neighbourhood,
   steps: readonly InTime[],
-  beside: Beside = NOTHING,
-  sizes: ReadSizes = SIZES,
+  { beside = NOTHING, sizes = SIZES, chosen }: ReadOptions = {},
 ): BesideFound {
-  const parts = new Parts(database, neighbourhood, sizes, [...steps, ...beside.wants]);
+  const parts = new Parts(database, neighbourhood, sizes, [...steps, ...beside.wants], chosen);
   try {
     eachRow(database, pagesOf(database, neighbourhood), (row) => parts.put(row));
+    chosen?.chosen();
     for (const window of parts.windows()) {
+      chosen?.narrow(window);
       const order = timeOrder(window);
       beside.show(window, order);
       for (const step of steps) show(step, window, order);
     }
     const untimed = parts.untimed();
+    chosen?.narrow(untimed);
+    chosen?.shown();
     for (const step of steps) showUntimed(step, untimed);
     const found = beside.end(untimed);
     // The first of them changes the database: no pages are read any more.
@@ -78,19 +101,17 @@ export function showUntimed(step: InTime, untimed: FlowColumns): void {
   for (let row = 0; row < untimed.rows; row++) if (takes(step, untimed, row)) step.take(untimed, row);
 }
 
-function takes({ kinds }: InTime, { at }: FlowColumns, row: number): boolean {
-  return kinds[at.kind[row] as number] === 1;
+function takes({ kinds, lookers }: InTime, flows: FlowColumns, row: number): boolean {
+  return kinds[flows.at.kind[row] as number] === 1 && flows.isFor(row, lookers);
 }
 
 /** Flows of one time wait for each other; most have a time of their own. */
 export function show(step: InTime, flows: FlowColumns, order: Uint32Array): void {
-  const { kinds } = step;
-  const { kind } = flows.at;
   const waiting: number[] = [];
   let first = -1;
   for (let at = 0; at < order.length; at++) {
     const row = order[at] as number;
-    if (kinds[kind[row] as number] !== 1) continue;
+    if (!takes(step, flows, row)) continue;
     if (first >= 0 && !flows.isSameTime(first, row)) {
       if (waiting.length > 0) takeTogether(step, flows, first, waiting);
       else step.take(flows, first);
@@ -189,6 +210,7 @@ class Parts {
     neighbourhood: Neighbourhood,
     private readonly sizes: ReadSizes,
     steps: Beside["wants"],
+    private readonly chosen: Chosen | undefined,
   ) {
     this.places = placesOfFlow(database);
     this.wanted = wantedKinds(steps);
@@ -202,15 +224,17 @@ class Parts {
     const kindId = row.number(kind, 0);
     const wanted = this.wanted[kindId];
     if (wanted !== PLAIN && wanted !== FULL) return;
+    const lookers = this.chosen === undefined ? FOR_ALL : this.chosen.choose(row, kindId);
+    if (lookers === 0) return;
     const isPlain = wanted === PLAIN;
     if (row.isNull(time)) {
-      this.putInto(this.withoutTime, row, kindId, isPlain);
+      this.putInto(this.withoutTime, row, kindId, isPlain, lookers);
       return;
     }
     const [high, low] = [row.high(time), row.low(time) >>> 0];
     if (!this.stretch.holds(high, low)) return;
     if (!this.isIn(this.latest, high, low)) this.latest = this.partOf(high, low);
-    this.putInto(this.parts[this.latest] as Part, row, kindId, isPlain);
+    this.putInto(this.parts[this.latest] as Part, row, kindId, isPlain, lookers);
   }
 
   private isIn(part: number, high: number, low: number): boolean {
@@ -231,9 +255,9 @@ class Parts {
     return from;
   }
 
-  private putInto(part: Part, row: RowReader, kindId: number, isPlain: boolean): void {
+  private putInto(part: Part, row: RowReader, kindId: number, isPlain: boolean, lookers: number): void {
     part.open ??= this.free.pop() ?? new FlowColumns(this.sizes.chunk);
-    part.open.put(row, this.places, kindId, isPlain);
+    part.open.put(row, this.places, kindId, isPlain, lookers);
     part.rows++;
     if (part.open.rows === this.sizes.chunk) this.closeChunk(part, part.open);
   }

@@ -19,12 +19,15 @@ import {
   dictionaryMark,
   hasRecords,
   partsOf,
+  type RowRange,
   recount,
+  rowRange,
   spanOfFiles,
   sweepDictionaries,
 } from "./records";
+import { isSmallAddition } from "./settle-addition";
 import { detachSettledRows } from "./settled-rows";
-import { runSteps } from "./steps";
+import { addFlows, runSteps } from "./steps";
 
 export { dictionaryMark, dropEntry } from "./records";
 
@@ -65,7 +68,7 @@ export function settleAddedFiles(
     const isNew = parts.some(({ fresh }) => fresh > 0);
     const span = unitedSpan(spanOfFiles(database, uploadIds), spanOfRanked(database));
     dropCopies(database, parts, before);
-    if (isNew) settleAround(database, span);
+    if (isNew) settleAdded(database, span, rowRange(database, uploadIds));
     for (const uploadId of uploadIds) endUpload(database, uploadId);
     if (isNew) addRevision(database, "added", uploadIds[0] ?? null, nowMs);
   });
@@ -140,6 +143,11 @@ export function dropHalfReadFile(database: Sqlite, fileId: number): void {
       )
       .run([fileId]);
   });
+}
+
+function settleAdded(database: Sqlite, span: Span | undefined, rows: RowRange): void {
+  if (rulesOf(database) === RULES_VERSION && isSmallAddition(database, rows)) addFlows(database, rows);
+  else settleAround(database, span);
 }
 
 /** Runs the steps where rows changed; everywhere when the revision before was settled by other rules. */

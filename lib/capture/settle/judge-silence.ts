@@ -3,12 +3,13 @@
  *
  * In order: the node never logs answers at all (a filter, a field mask): unknowable. It lost events meanwhile: beside a
  * gap. Its log ends too soon afterwards: open. Else there was no answer. Worked out anew for all that had none,
- * wherever they lie: a file added behind the old end changes what was open there.
+ * wherever they lie: a file added behind the old end changes what was open there. Call when flows are rolled up.
  */
 
 import { OUTCOME } from "@/lib/insight/outcome";
 import type { Sqlite, SqlValue } from "../driver";
 import { type Losses, readLosses } from "../losses";
+import { ROLL_UP } from "../roll-up-levels";
 
 /** Judged again and again. */
 const SILENT = [OUTCOME.noReply, OUTCOME.gap, OUTCOME.open, OUTCOME.unknowable].join(", ");
@@ -47,19 +48,16 @@ function hasSilent(database: Sqlite, { table }: Subject): boolean {
 
 const ROWS = 10_000;
 
-/** Latest first, so that each node's log is looked through once for a later flow. */
 function judge(database: Sqlite, subject: Subject, losses: Losses): void {
   const { table, timeColumn, lastColumn, waitNs } = subject;
   const select = database.prepareExact(
     `SELECT a.id, a.${timeColumn}, a.${lastColumn}, a.protocol, o.nodeName, a.outcome FROM ${table} a
      JOIN Flow f ON f.id = a.id JOIN Observer o ON o.id = f.observerId
-     WHERE a.outcome IN (${SILENT}) AND a.${timeColumn} IS NOT NULL AND (a.${timeColumn}, a.id) < (?, ?)
-     ORDER BY a.${timeColumn} DESC, a.id DESC LIMIT ${ROWS}`,
+     WHERE a.outcome IN (${SILENT}) AND a.${timeColumn} IS NOT NULL AND a.id > ? ORDER BY a.id LIMIT ${ROWS}`,
   );
   const log = new NodeLogs(database, table);
-  let [time, id]: [bigint, bigint] = [2n ** 63n - 1n, 2n ** 62n];
-  for (;;) {
-    const rows = select.rows([time, id]);
+  for (let last: SqlValue = -1; ; ) {
+    const rows = select.rows([last]);
     const changed: [id: number, outcome: number][] = [];
     for (const [rowId, first, last, protocol, node, before] of rows) {
       const name = node === null ? null : String(node);
@@ -75,7 +73,7 @@ function judge(database: Sqlite, subject: Subject, losses: Losses): void {
     }
     write(database, table, changed);
     if (rows.length < ROWS) return;
-    [time, id] = [rows[ROWS - 1]?.[1] as bigint, rows[ROWS - 1]?.[0] as bigint];
+    last = rows[ROWS - 1]?.[0] ?? last;
   }
 }
 
@@ -92,13 +90,21 @@ function write(database: Sqlite, table: string, changed: readonly (readonly [num
 /** What the logs of the nodes hold. */
 class NodeLogs {
   private readonly answers = new Map<string, boolean>();
-  /** Per node: a time at which it logged something, and from which on it was looked for. */
-  private readonly seen = new Map<string | null, { latest: bigint | undefined; from: bigint }>();
+  /** Per node, when it logged its last flow. */
+  private readonly ends: ReadonlyMap<string | null, bigint>;
 
   constructor(
     private readonly database: Sqlite,
     private readonly table: "Attempt" | "L7Exchange",
-  ) {}
+  ) {
+    const ends = database
+      .prepareExact(
+        `SELECT o.nodeName, max(r.lastNs) FROM RollUp r JOIN Observer o ON o.id = r.observerId
+         WHERE r.level = ${ROLL_UP.whole} AND r.lastNs IS NOT NULL GROUP BY 1`,
+      )
+      .rows([]);
+    this.ends = new Map(ends.map(([node, last]) => [node === null ? null : String(node), last as bigint]));
+  }
 
   /** True when the node logged an answer of this protocol anywhere. */
   showsAnswers(node: string | null, protocol: number): boolean {
@@ -120,22 +126,10 @@ class NodeLogs {
     return shows;
   }
 
-  /** True when the node logged something at this time or later. Ask with times that go back. */
+  /** True when the node logged something at this time or later. */
   goesOn(node: string | null, ns: bigint): boolean {
-    const seen = this.seen.get(node) ?? { latest: undefined, from: 2n ** 63n - 1n };
-    this.seen.set(node, seen);
-    if (seen.latest !== undefined && seen.latest >= ns) return true;
-    if (ns < seen.from) {
-      const found = this.database
-        .prepareExact(
-          `SELECT f.timeNs AS ns FROM Flow f INDEXED BY "Flow_timeNs_id_kindId_events_idx" JOIN Observer o ON o.id = f.observerId
-           WHERE f.timeNs >= ? AND f.timeNs < ? AND o.nodeName IS ? ORDER BY f.timeNs LIMIT 1`,
-        )
-        .get([ns, seen.from, node])?.ns;
-      if (typeof found === "bigint") seen.latest = found;
-      seen.from = ns;
-    }
-    return seen.latest !== undefined && seen.latest >= ns;
+    const end = this.ends.get(node);
+    return end !== undefined && end >= ns;
   }
 
   private exists(sql: string, parameters: readonly SqlValue[]): boolean {

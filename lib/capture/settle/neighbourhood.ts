@@ -48,7 +48,7 @@ export function neighbourhoodOf(database: Sqlite, { firstNs, lastNs }: Span): Ne
 }
 
 /** Times of a log can be anything; the store's integers end at 64 bits. */
-function within64(ns: bigint): bigint {
+export function within64(ns: bigint): bigint {
   const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
   return ns < least ? least : ns > most ? most : ns;
 }

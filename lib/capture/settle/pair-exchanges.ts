@@ -13,7 +13,7 @@ import {
 } from "@/lib/insight/exchange-kind";
 import { type Exchange, ExchangePairer, type ExchangeRow } from "@/lib/insight/exchanges";
 import type { Sqlite, SqlRow, SqlValue } from "../driver";
-import { type FlowColumns, NO_TEXT } from "./flow-columns";
+import { type FlowColumns, FOR, NO_TEXT } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import { byId, marks, nodeNumbers } from "./nodes";
 import type { PairView } from "./pair-view";
@@ -33,6 +33,7 @@ interface Row extends ExchangeRow {
 export class ExchangesInTime implements InTime {
   readonly kinds: Uint8Array;
   readonly isPlain = false;
+  readonly lookers = FOR.layer7;
   private readonly kindOf: ReadonlyMap<number, ExchangeKind>;
   private readonly nodes: Int32Array;
   private readonly texts: RequestTexts;
@@ -48,6 +49,14 @@ export class ExchangesInTime implements InTime {
     this.nodes = byId(nodeNumbers(database));
     this.texts = new RequestTexts(database);
     this.rows = new SettledRows(database, "L7Exchange");
+  }
+
+  /** By kind, which side of the flow is the client: 1 the source, 2 the destination, 0 where the kind is another. */
+  get clientSides(): Uint8Array {
+    return Uint8Array.from(this.kinds, (_, kind) => {
+      const found = this.kindOf.get(kind);
+      return found === undefined ? 0 : found.isRequest ? 1 : 2;
+    });
   }
 
   /** A request before the answer of the same instant. */

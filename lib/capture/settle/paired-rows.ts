@@ -29,6 +29,8 @@ export class PairedRows {
     private readonly marks: Uint8Array,
     /** Flows held at most, at 32 bytes each. */
     private readonly most: number,
+    /** Of these pairs' flows, which are wanted. */
+    private readonly isWanted: (row: OfPair) => boolean = () => true,
   ) {}
 
   /** In the order of files and lines. The row is the same object each time. */
@@ -49,6 +51,7 @@ export class PairedRows {
       row.id = reader.rowId;
       row.sourcePort = reader.number(places.sourcePort, NO_PORT);
       row.destinationPort = reader.number(places.destinationPort, NO_PORT);
+      if (!this.isWanted(row)) return;
       this.areTooMany ||= this.flows === this.most;
       if (this.areTooMany) held = undefined;
       if (held !== undefined) this.keep(held, row);

@@ -14,6 +14,9 @@ export function asParts(uploadIds: readonly number[]): [string, string] {
   return [list, list];
 }
 
+/** Row ids, half open. */
+export type RowRange = readonly [from: number, to: number];
+
 /** A row that holds records: an upload, or an entry of one. `fresh` counts those that were not there before. */
 interface Part {
   readonly id: number;
@@ -98,7 +101,7 @@ export function dictionaryMark(database: Sqlite): string {
  * Row ids of the records of uploads, half open. Entries of an archive lie one behind the other, and so do uploads
  * that are settled together.
  */
-export function rowRange(database: Sqlite, uploadIds: readonly number[]): [number, number] {
+export function rowRange(database: Sqlite, uploadIds: readonly number[]): RowRange {
   const row = database
     .prepare(
       `SELECT coalesce(min(firstBlock), 0) AS first, coalesce(max(endBlock), 0) AS behind FROM SourceFile WHERE id IN (${PARTS})`,

@@ -8,7 +8,7 @@ import { OUTCOME } from "@/lib/insight/outcome";
 import type { Sqlite } from "../driver";
 import { ANCHORED, ROLL_UP } from "../roll-up-levels";
 import { Combinations } from "./combinations";
-import type { FlowColumns } from "./flow-columns";
+import { type FlowColumns, FOR } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import { LoosePorts } from "./loose-ports";
 import type { PairView } from "./pair-view";
@@ -16,6 +16,8 @@ import { copyFound, FoundRows, type SettledTable } from "./settled-rows";
 
 /** A level with more rows than this share of the flows is no shorter way to them. */
 const SHARE = 4;
+/** The same of a level that rows were added to. */
+const GROWN_SHARE = 2;
 /** A capture of fewer flows has every level: it costs nothing, and what is proved of it holds for large ones. */
 const SMALL = 20_000;
 const NO_PAIR = 0;
@@ -56,6 +58,8 @@ export interface RollUpInput {
   readonly lengthNs: bigint;
   /** By observer, the first one of the same node. */
   readonly firstObservers: ReadonlyMap<number, number>;
+  /** Levels that are there already, to which rows are added; undefined: all are made anew. */
+  readonly present?: ReadonlyMap<number, bigint | null> | undefined;
 }
 
 export function rollUpInput(database: Sqlite): RollUpInput {
@@ -98,6 +102,7 @@ const tableOf = (level: Rolled): SettledTable => `RollUp${level}`;
 
 export class RollUpInTime implements InTime {
   readonly isPlain = true;
+  readonly lookers = FOR.rollUp;
   readonly kinds: Uint8Array;
   private readonly whole = new Counts();
   /** Those that are not given up. */
@@ -119,11 +124,14 @@ export class RollUpInTime implements InTime {
     private readonly pairs: PairView,
   ) {
     this.kinds = new Uint8Array(input.largestKind + 1).fill(1);
-    this.levels = LEVELS.map(({ level, buckets, grain }) => ({
-      ...{ level, grain, widthNs: bucketWidth(input.lengthNs, buckets) },
-      ...{ counts: new Counts(), rows: new FoundRows(input.capture, tableOf(level)) },
-      ...{ written: 0, endHigh: -(2 ** 31), endLow: 0, startNs: null },
-    }));
+    const { present } = input;
+    this.levels = LEVELS.filter(({ level }) => present === undefined || present.has(level)).map(
+      ({ level, buckets, grain }) => ({
+        ...{ level, grain, widthNs: bucketWidth(input.lengthNs, buckets) },
+        ...{ counts: new Counts(), rows: new FoundRows(input.capture, tableOf(level)) },
+        ...{ written: 0, endHigh: -(2 ** 31), endLow: 0, startNs: null },
+      }),
+    );
   }
 
   rankOf(): number {
@@ -180,7 +188,9 @@ export class RollUpInTime implements InTime {
   }
 
   private isShort({ written }: Level): boolean {
-    return this.input.flows < SMALL || written * SHARE <= this.input.flows;
+    return (
+      this.input.present !== undefined || this.input.flows < SMALL || written * SHARE <= this.input.flows
+    );
   }
 
   /** In the order of the columns of RollUp. */
@@ -217,7 +227,10 @@ export class RollUpInTime implements InTime {
     const kept: RolledLevel[] = [{ level: ROLL_UP.whole, widthNs: null, file }];
     for (const { level, widthNs, rows } of this.levels) {
       // The coarser level of pairs is for captures that have too many for the finer ones.
-      const isNeedless = level === ROLL_UP.coarsePairs && kept.some((one) => one.level === ROLL_UP.pairs);
+      const isNeedless =
+        this.input.present === undefined &&
+        level === ROLL_UP.coarsePairs &&
+        kept.some((one) => one.level === ROLL_UP.pairs);
       if (isNeedless) rows.discard();
       else kept.push({ level, widthNs, file: rows.close() });
     }
@@ -235,6 +248,35 @@ export function storeRollUp(database: Sqlite, { levels, loosePorts }: RolledUp):
     copyFound(database, tableOf(level), file);
     database.prepare("INSERT INTO RollUpLevel (level, widthNs) VALUES (?, ?)").run([level, widthNs]);
   }
+}
+
+/**
+ * What rows can be added to: the levels that are there, where their buckets are as wide as they would be made today and rows that
+ * were added before have not become too many. Undefined: all has to be made anew.
+ */
+export function growingRollUp(database: Sqlite): RollUpInput | undefined {
+  const input = rollUpInput(database);
+  const levels = database.prepareExact("SELECT level, widthNs FROM RollUpLevel").rows([]);
+  const present = new Map(levels.map(([level, width]) => [Number(level), width as bigint | null]));
+  const areAsWide = LEVELS.every(
+    ({ level, buckets }) =>
+      !present.has(level) || present.get(level) === bucketWidth(input.lengthNs, buckets),
+  );
+  if (present.size === 0 || !areAsWide) return undefined;
+  if (input.flows < SMALL) return { ...input, present };
+  const rows = database.prepare("SELECT level, count(*) FROM RollUp GROUP BY level").rows([]);
+  const areFew = rows.every(
+    ([level, count]) => level === ROLL_UP.whole || Number(count) * GROWN_SHARE <= input.flows,
+  );
+  return areFew ? { ...input, present } : undefined;
+}
+
+/** Adds to what is there, but for what counts at single flows. */
+export function addToRollUp(database: Sqlite, { levels, loosePorts }: RolledUp): void {
+  database
+    .prepare("INSERT OR IGNORE INTO LoosePort (port) SELECT value FROM json_each(?)")
+    .run([JSON.stringify(loosePorts)]);
+  for (const { level, file } of levels) copyFound(database, tableOf(level), file);
 }
 
 const LEAST = -(2n ** 63n);
@@ -312,39 +354,61 @@ class Counts {
  * drops are settled.
  */
 export function rollUpAnchors(database: Sqlite): void {
-  const levels = database
-    .prepareExact("SELECT level, widthNs FROM RollUpLevel WHERE level <> ?")
-    .rows([ROLL_UP.nodes])
-    .map(([level, width]) => ({ level: Number(level), widthNs: typeof width === "bigint" ? width : null }));
-  gatherAnchors(database, commonWidth(levels.map(({ widthNs }) => widthNs)));
+  beginAnchors(database);
+  gatherAnchors(database, 1);
+  addAnchors(database);
+}
+
+/** Grouped at once by buckets that all levels' buckets are made of: what is left is a fraction, and each level adds up that. */
+export function beginAnchors(database: Sqlite): void {
+  database.exec(`
+    DROP TABLE IF EXISTS temp.Anchor;
+    CREATE TEMP TABLE Anchor (ns INTEGER, kindId INTEGER, observerId INTEGER, pairId INTEGER, ${ANCHORED.join(", ")});`);
+}
+
+/** Adds what is settled, or takes it away; `among`: SQL for which rows of a table, by its name. */
+export function gatherAnchors(
+  database: Sqlite,
+  sign: 1 | -1,
+  among: (table: "Attempt" | "L7Exchange" | "JoinedDrop") => string = () => "1",
+): void {
+  const key = "f.timeNs, f.kindId, f.observerId, f.pairId";
+  const sums = ANCHORED.map((name) => `${sign} * sum(${name})`).join(", ");
+  const width = commonWidth(anchoredLevels(database).map(({ widthNs }) => widthNs));
+  database.exec(`
+    INSERT INTO temp.Anchor SELECT ${bucketOf("timeNs", width)} AS ns, kindId, observerId, pairId, ${sums} FROM (
+      SELECT ${key}, 1 AS attempts, 0 AS requests, 0 AS l7Errors, 0 AS drops
+      FROM Attempt JOIN Flow f ON f.id = Attempt.id WHERE Attempt.outcome <> ${OUTCOME.openAlready} AND ${among("Attempt")}
+      UNION ALL
+      SELECT ${key}, 0, requests, error * max(requests, responses), 0
+      FROM L7Exchange JOIN Flow f ON f.id = L7Exchange.id
+      WHERE counted = 1 AND (requests > 0 OR error = 1) AND ${among("L7Exchange")}
+      UNION ALL
+      SELECT ${key}, 0, 0, 0, JoinedDrop.drops FROM JoinedDrop JOIN Flow f ON f.id = JoinedDrop.id WHERE ${among("JoinedDrop")}
+    ) GROUP BY 1, 2, 3, 4`);
+}
+
+/** Adds what was gathered to each level; what was taken away and added again leaves no row. */
+export function addAnchors(database: Sqlite): void {
   const counts = ANCHORED.join(", ");
   const sums = ANCHORED.map((name) => `sum(${name}) AS ${name}`).join(", ");
-  for (const { level, widthNs } of levels) {
+  const isAny = ANCHORED.map((name) => `sum(${name}) <> 0`).join(" OR ");
+  for (const { level, widthNs } of anchoredLevels(database)) {
     const pair = level === ROLL_UP.kinds ? "0" : "pairId";
     database.exec(`
       INSERT INTO RollUp (level, bucketNs, kindId, observerId, pairId, sourceId, destinationId, records, events, firstNs, lastNs, ${counts})
       SELECT ${level}, a.bucketNs, a.kindId, a.observerId, a.pair, coalesce(p.sourceId, 0), coalesce(p.destinationId, 0), 0, 0, NULL, NULL, ${counts}
       FROM (SELECT ${bucketOf("ns", widthNs)} AS bucketNs, kindId, observerId, ${pair} AS pair, ${sums}
-        FROM temp.Anchor GROUP BY 1, 2, 3, 4) a LEFT JOIN Pair p ON p.id = a.pair;`);
+        FROM temp.Anchor GROUP BY 1, 2, 3, 4 HAVING ${isAny}) a LEFT JOIN Pair p ON p.id = a.pair;`);
   }
   database.exec("DROP TABLE temp.Anchor");
 }
 
-/** Grouped at once by buckets that all levels' buckets are made of: what is left is a fraction, and each level adds up that. */
-function gatherAnchors(database: Sqlite, widthNs: bigint | null): void {
-  const key = "f.timeNs, f.kindId, f.observerId, f.pairId";
-  const sums = ANCHORED.map((name) => `sum(${name}) AS ${name}`).join(", ");
-  database.exec(`
-    DROP TABLE IF EXISTS temp.Anchor;
-    CREATE TEMP TABLE Anchor AS SELECT ${bucketOf("timeNs", widthNs)} AS ns, kindId, observerId, pairId, ${sums} FROM (
-      SELECT ${key}, 1 AS attempts, 0 AS requests, 0 AS l7Errors, 0 AS drops
-      FROM Attempt a JOIN Flow f ON f.id = a.id WHERE a.outcome <> ${OUTCOME.openAlready}
-      UNION ALL
-      SELECT ${key}, 0, e.requests, e.error * max(e.requests, e.responses), 0
-      FROM L7Exchange e JOIN Flow f ON f.id = e.id WHERE e.counted = 1 AND (e.requests > 0 OR e.error = 1)
-      UNION ALL
-      SELECT ${key}, 0, 0, 0, j.drops FROM JoinedDrop j JOIN Flow f ON f.id = j.id
-    ) GROUP BY 1, 2, 3, 4`);
+function anchoredLevels(database: Sqlite): { readonly level: number; readonly widthNs: bigint | null }[] {
+  return database
+    .prepareExact("SELECT level, widthNs FROM RollUpLevel WHERE level <> ?")
+    .rows([ROLL_UP.nodes])
+    .map(([level, width]) => ({ level: Number(level), widthNs: typeof width === "bigint" ? width : null }));
 }
 
 /** Division rounds towards zero: times before 1970 belong one bucket lower. */

@@ -30,27 +30,41 @@ export function settleInTime(database: Sqlite, neighbourhood: Neighbourhood, man
   const indexes = isWhole ? dropIndexes(database) : [];
   for (const [table, column] of Object.entries(TIMES)) deleteInTime(database, table, column, neighbourhood);
   const pairs = PairView.read(database);
-  const rollUp = rollUpInput(database);
   const steps = [
     new ExchangesInTime(database, pairs),
     new DnsInTime(database, pairs),
     new DropsInTime(database, pairs),
   ];
-  const read = (where: Neighbourhood, among: readonly InTime[], input: Omit<BesideInput, "pairs">): void => {
-    const beside = besideFor(database, { pairs: pairs.arrays, ...input }, manyFlows);
-    try {
-      const found = readInTime(database, where, among, beside);
-      copyFound(database, "Attempt", found.attempts);
-      if (found.rollUp !== undefined) storeRollUp(database, found.rollUp);
-    } finally {
-      if (beside instanceof SettleThread) beside.close();
-    }
-  };
-  read(neighbourhood, steps, { attempts: attemptInput(database), rollUp: isWhole ? rollUp : undefined });
+  const rollUp = isWhole ? rollUpInput(database) : undefined;
+  const input = { pairs: pairs.arrays, attempts: attemptInput(database), rollUp };
+  read(database, neighbourhood, steps, input, manyFlows);
   for (const sql of indexes) database.exec(sql);
   // A pair can have been turned anywhere, and the width of buckets follows the span: made anew as a whole.
-  if (!isWhole) read(EVERYTHING, [], { attempts: undefined, rollUp });
+  if (isWhole) rollUpAnchors(database);
+  else rollUpAnew(database, pairs, manyFlows);
+}
+
+export function rollUpAnew(database: Sqlite, pairs = PairView.read(database), manyFlows = MANY_FLOWS): void {
+  const input = { pairs: pairs.arrays, attempts: undefined, rollUp: rollUpInput(database) };
+  read(database, EVERYTHING, [], input, manyFlows);
   rollUpAnchors(database);
+}
+
+function read(
+  database: Sqlite,
+  where: Neighbourhood,
+  steps: readonly InTime[],
+  input: BesideInput,
+  manyFlows: number,
+): void {
+  const beside = besideFor(database, input, manyFlows);
+  try {
+    const found = readInTime(database, where, steps, { beside });
+    copyFound(database, "Attempt", found.attempts);
+    if (found.rollUp !== undefined) storeRollUp(database, found.rollUp);
+  } finally {
+    if (beside instanceof SettleThread) beside.close();
+  }
 }
 
 /** A thread where there is much to do and a second core to do it. */

@@ -35,7 +35,7 @@ const inputOf = (database: Sqlite): BesideInput => ({
 /** What is in the tables when the steps ran in this way and nowhere else. */
 function settledBy(database: Sqlite, beside: Beside): string[][] {
   database.exec("DELETE FROM Attempt");
-  const found = readInTime(database, EVERYTHING, [], beside, SIZES);
+  const found = readInTime(database, EVERYTHING, [], { beside, sizes: SIZES });
   copyFound(database, "Attempt", found.attempts);
   storeRollUp(database, found.rollUp ?? { levels: [], loosePorts: [] });
   detachSettledRows(database);

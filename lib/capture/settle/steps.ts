@@ -4,37 +4,55 @@
  * files or lines. All run within the transaction that makes the revision.
  */
 
+import { CONTEXT_NS } from "@/lib/insight/dns/search-list";
 import type { Sqlite } from "../driver";
 import { linkPairs, nameActors } from "./actors";
 import { rankCauses } from "./cause-table";
 import { findConnectionCauses } from "./connection-causes";
-import { turnDirections } from "./directions";
+import { turnDirections, turnNeighbours } from "./directions";
 import { settleDns } from "./dns";
 import { groupDnsCauses } from "./dns/causes";
 import { resolveAttempts } from "./dns/lookups";
 import { groupDrops } from "./drop-causes";
 import { judgeSilence } from "./judge-silence";
-import type { Neighbourhood } from "./neighbourhood";
+import { type Neighbourhood, type Span, within64 } from "./neighbourhood";
 import { pairOldFlows } from "./old-flows";
-import { settleInTime } from "./settle-in-time";
-
-type Step = (database: Sqlite, neighbourhood: Neighbourhood) => void;
-
-const STEPS: readonly Step[] = [
-  pairOldFlows,
-  nameActors,
-  (database) => turnDirections(database),
-  linkPairs,
-  settleInTime,
-  judgeSilence,
-  settleDns,
-  resolveAttempts,
-  groupDrops,
-  findConnectionCauses,
-  groupDnsCauses,
-  rankCauses,
-];
+import type { RowRange } from "./records";
+import { settleAddition } from "./settle-addition";
+import { rollUpAnew, settleInTime } from "./settle-in-time";
 
 export function runSteps(database: Sqlite, neighbourhood: Neighbourhood): void {
-  for (const step of STEPS) step(database, neighbourhood);
+  pairOldFlows(database);
+  nameActors(database);
+  turnDirections(database);
+  linkPairs(database);
+  settleInTime(database, neighbourhood);
+  judge(database, neighbourhood);
+}
+
+/** The same for a few flows in these rows, where all others are settled. */
+export function addFlows(database: Sqlite, rows: RowRange): void {
+  const isRenamed = nameActors(database);
+  const turned = turnNeighbours(database, rows);
+  linkPairs(database);
+  const { dns, isRolledUp } = settleAddition(database, { rows, turned, isRenamed });
+  if (!isRolledUp) rollUpAnew(database);
+  judge(database, around(dns));
+}
+
+/** What DNS messages of this span can change the meaning of. */
+function around(span: Span | undefined): Neighbourhood {
+  if (span === undefined) return { fromNs: 0n, toNs: 0n };
+  return { fromNs: within64(span.firstNs - CONTEXT_NS), toNs: within64(span.lastNs + CONTEXT_NS + 1n) };
+}
+
+/** What the rows that were found mean for each other. `dns`: where DNS messages were paired anew. */
+function judge(database: Sqlite, dns: Neighbourhood): void {
+  judgeSilence(database);
+  settleDns(database, dns);
+  resolveAttempts(database);
+  groupDrops(database);
+  findConnectionCauses(database);
+  groupDnsCauses(database);
+  rankCauses(database);
 }

@@ -5,7 +5,7 @@ import { BIT, kindBits, tieRank } from "@/lib/insight/attempt-kind";
 import { AttemptStitcher, type Piece } from "@/lib/insight/attempts";
 import { attemptFlags, outcomeOf } from "@/lib/insight/outcome";
 import type { Sqlite, SqlRow } from "../driver";
-import { type FlowColumns, NO_PORT } from "./flow-columns";
+import { type FlowColumns, FOR, NO_PORT } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import { byId, nodeNumbers } from "./nodes";
 import type { PairView } from "./pair-view";
@@ -30,6 +30,7 @@ export function attemptInput(database: Sqlite): AttemptInput {
 export class AttemptsInTime implements InTime {
   readonly kinds: Uint8Array;
   readonly isPlain = true;
+  readonly lookers = FOR.tuples;
   private readonly bits: Int32Array;
   private readonly nodes: Int32Array;
   private readonly rows: FoundRows;

@@ -3,6 +3,7 @@
 import type { Sqlite, SqlValue } from "../driver";
 import { type Leaves, leavesOf } from "../table-pages";
 import type { Neighbourhood } from "./neighbourhood";
+import type { RowRange } from "./records";
 
 const LEAST = -(2n ** 63n);
 const TIME_INDEX = '"Flow_timeNs_id_kindId_events_idx"';
@@ -28,6 +29,12 @@ export function edgesOf(database: Sqlite, neighbourhood: Neighbourhood, window: 
     from = edge > from ? edge : from + 1n;
     edges.push(from);
   }
+}
+
+/** Pages that may hold these rows. */
+export function pagesWith(database: Sqlite, [from, to]: RowRange): number[] {
+  const { pages, last } = leavesOf(database, "Flow");
+  return pages.filter((_, leaf) => (last[leaf] as number) >= from && (last[leaf - 1] ?? -1) < to);
 }
 
 /** Pages that may hold flows of the neighbourhood. */

@@ -7,7 +7,7 @@ import { groupBy } from "@/lib/base/group";
 import { findRetries, findSecondHops, type Question } from "@/lib/insight/dns/again";
 import { CONTEXT_NS, findExpansions, type Lookup, type Suffixes } from "@/lib/insight/dns/search-list";
 import type { Sqlite, SqlValue } from "../../driver";
-import type { Neighbourhood } from "../neighbourhood";
+import { type Neighbourhood, within64 } from "../neighbourhood";
 import { DNS_STATE } from "./pair";
 import type { SuffixesOf } from "./suffixes";
 
@@ -23,16 +23,29 @@ interface Asked extends Lookup, Question {
 export function findDnsMeanings(database: Sqlite, neighbourhood: Neighbourhood, suffixes: SuffixesOf): void {
   forget(database, neighbourhood);
   let window: Asked[] = [];
-  let doneNs: bigint | undefined;
-  for (const chunk of readAsked(database, neighbourhood)) {
+  let doneNs = neighbourhood.fromNs === null ? undefined : neighbourhood.fromNs - 1n;
+  const endNs = neighbourhood.toNs === null ? undefined : neighbourhood.toNs - 1n;
+  for (const chunk of readAsked(database, widened(neighbourhood))) {
     window.push(...chunk);
     const lastNs = (window.at(-1) as Asked).askedNs;
-    const untilNs = lastNs - CONTEXT_NS;
+    const untilNs = earlier(lastNs - CONTEXT_NS, endNs);
     mark(database, window, suffixes, doneNs, untilNs);
-    doneNs = untilNs;
+    if (doneNs === undefined || untilNs > doneNs) doneNs = untilNs;
     window = window.filter(({ askedNs }) => askedNs > untilNs - CONTEXT_NS);
   }
-  mark(database, window, suffixes, doneNs, undefined);
+  mark(database, window, suffixes, doneNs, endNs);
+}
+
+function earlier(a: bigint, b: bigint | undefined): bigint {
+  return b !== undefined && b < a ? b : a;
+}
+
+/** What a stretch of time says of its edges lies outside of it, where no silence parts it from the rest. */
+function widened({ fromNs, toNs }: Neighbourhood): Neighbourhood {
+  return {
+    fromNs: fromNs === null ? null : within64(fromNs - CONTEXT_NS),
+    toNs: toNs === null ? null : within64(toNs + CONTEXT_NS),
+  };
 }
 
 function forget(database: Sqlite, neighbourhood: Neighbourhood): void {

@@ -3,7 +3,7 @@
 import { bucketOf } from "@/lib/base/log-histogram";
 import { type PairedExchange, Pairing } from "@/lib/insight/dns/pairing";
 import type { Sqlite } from "../../driver";
-import type { FlowColumns } from "../flow-columns";
+import { type FlowColumns, FOR } from "../flow-columns";
 import type { InTime } from "../flows-in-time";
 import type { PairView } from "../pair-view";
 import { SettledRows } from "../settled-rows";
@@ -26,6 +26,7 @@ const CLOSE_EVERY = 16_384;
 export class DnsInTime implements InTime {
   readonly kinds: Uint8Array;
   readonly isPlain = false;
+  readonly lookers = FOR.dns;
   private readonly reader: DnsReader;
   private readonly pairing = new Pairing<PairableRecord>();
   private readonly groups: DnsGroups;
@@ -37,6 +38,11 @@ export class DnsInTime implements InTime {
     this.kinds = this.reader.marks;
     this.groups = new DnsGroups(database);
     this.rows = new SettledRows(database, "DnsExchange");
+  }
+
+  /** By kind, which side of the flow is the client: 1 the source, 2 the destination, 0 where the kind is another. */
+  get clientSides(): Uint8Array {
+    return this.reader.clientSides;
   }
 
   /** A question before the answer of the same instant. */

@@ -48,6 +48,13 @@ export class DnsReader {
     this.answers = new Answers(database);
   }
 
+  get clientSides(): Uint8Array {
+    return Uint8Array.from(this.marks, (_, kind) => {
+      const found = this.kinds.get(kind);
+      return found === undefined ? 0 : found.isResponse ? 2 : 1;
+    });
+  }
+
   isAnswer({ at }: FlowColumns, row: number): boolean {
     return this.kinds.get(at.kind[row] as number)?.isResponse === true;
   }

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { line, lines, TestCapture } from "@/lib/jobs/testing";
+import { settleAddedFiles } from ".";
+import { isSmallAddition } from "./settle-addition";
+
+const PLACES = 16_384;
+
+/** A flow between two pods; the source is said to be the client, the server, or nothing is said. */
+function between(at: number, ports: readonly [number, number], members: object = {}): string {
+  return line(at, {
+    IP: { source: "10.0.0.1", destination: "10.0.0.2" },
+    l4: { TCP: { source_port: ports[0], destination_port: ports[1], flags: { ACK: true } } },
+    ...members,
+  });
+}
+
+/** Enough that whatever is added is little; each a connection of its own. */
+const others = (count: number): string[] =>
+  Array.from({ length: count }, (_, n) => between(n, [20_000 + n, 80], { is_reply: false }));
+
+/** A question of a pod about which only its identity is known, or its answer: the name does not exist. */
+function ask(at: number, identity: number, query: string, isAnswer: boolean, port = 4000): string {
+  const [client, server] = [
+    { identity, namespace: "shop" },
+    { identity: 9, namespace: "kube-system", pod_name: "dns-0" },
+  ];
+  const [asks, answers] = [
+    { ip: "10.0.0.7", port, endpoint: client },
+    { ip: "10.0.0.53", port: 53, endpoint: server },
+  ];
+  const [from, to] = isAnswer ? [answers, asks] : [asks, answers];
+  return line(at, {
+    Type: "L7",
+    IP: { source: from.ip, destination: to.ip },
+    l4: { UDP: { source_port: from.port, destination_port: to.port } },
+    source: from.endpoint,
+    destination: to.endpoint,
+    is_reply: isAnswer,
+    l7: {
+      type: isAnswer ? "RESPONSE" : "REQUEST",
+      dns: { query, qtypes: ["A"], ...(isAnswer && { rcode: 3 }) },
+    },
+  });
+}
+
+function settled(capture: TestCapture, sql: string): string[] {
+  return capture.database
+    .prepareExact(sql)
+    .rows([])
+    .map((row) => row.join(" "));
+}
+
+/** The same files, settled one after the other, and together. */
+function both(first: readonly string[], added: readonly string[]): [TestCapture, TestCapture] {
+  const [one, other] = [new TestCapture(), new TestCapture()];
+  one.add("a", lines(...first));
+  const id = one.load("b", lines(...added));
+  expect(isSmallAddition(one.database, rowsOf(one, id))).toBe(true);
+  settleAddedFiles(one.database, [id], 2000);
+  const ids = [other.load("a", lines(...first)), other.load("b", lines(...added))];
+  settleAddedFiles(other.database, ids, 2000);
+  return [one, other];
+}
+
+function rowsOf({ database }: TestCapture, id: number): [number, number] {
+  const [row] = database.prepare("SELECT firstBlock, endBlock FROM SourceFile WHERE id = ?").rows([id]);
+  return [Number(row?.[0]) * PLACES, Number(row?.[1]) * PLACES];
+}
+
+const ATTEMPTS = "SELECT id, firstNs, clientPort, serverPort, records FROM Attempt ORDER BY id";
+const PAIRS = `SELECT level, bucketNs, p.clientBy, p.serverPort, sum(records), sum(events), min(firstNs), max(lastNs), sum(attempts)
+  FROM RollUp r LEFT JOIN Pair p ON p.id = r.pairId GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`;
+const DNS =
+  "SELECT id, requestId, responseId, state, suffixLabels, asIs, isFirst, retryOf, secondHop FROM DnsExchange ORDER BY id";
+const LEVELS = "SELECT level, widthNs FROM RollUpLevel ORDER BY level";
+
+describe("flows that were there", () => {
+  it("get the client that an added record of their connection tells, hours away, with their attempts and roll-ups", () => {
+    const there = [between(5000, [8000, 40_000]), ...others(40)];
+    const added = [between(40_000, [8000, 40_000], { is_reply: false })];
+    const [one, other] = both(there, added);
+    const attempt = (capture: TestCapture): string | undefined =>
+      settled(capture, ATTEMPTS).find((row) => row.includes("40000"));
+    // By its ports alone, port 8000 was the server.
+    const before = new TestCapture();
+    before.add("a", lines(...there));
+    expect(attempt(before)).toMatch(/ 40000 8000 1$/);
+    expect(attempt(one)).toMatch(/ 8000 40000 1$/);
+    for (const sql of [ATTEMPTS, PAIRS, LEVELS]) expect(settled(one, sql)).toEqual(settled(other, sql));
+    const told =
+      "SELECT count(*) FROM Flow f JOIN Pair p ON p.id = f.pairId WHERE p.clientBy = 'same-connection'";
+    expect(settled(one, told)).toEqual(["1"]);
+  });
+
+  it("are rolled up in wider buckets when what is added lies far away", () => {
+    const [one, other] = both(others(40), [between(500_000, [30_000, 80], { is_reply: false })]);
+    for (const sql of [PAIRS, LEVELS]) expect(settled(one, sql)).toEqual(settled(other, sql));
+  });
+
+  it("keep their attempt when the added record goes on with it, and it counts once", () => {
+    const [one, other] = both(
+      [between(2, [30_000, 80], { is_reply: false }), ...others(40)],
+      [
+        between(1, [30_000, 80], { is_reply: false }),
+        between(3, [80, 30_000], { is_reply: true, IP: { source: "10.0.0.2", destination: "10.0.0.1" } }),
+      ],
+    );
+    const attempts = settled(one, ATTEMPTS).filter((row) => row.includes(" 30000 80 "));
+    expect(attempts).toHaveLength(1);
+    expect(attempts[0]).toMatch(/ 3$/);
+    for (const sql of [ATTEMPTS, PAIRS]) expect(settled(one, sql)).toEqual(settled(other, sql));
+  });
+
+  it("keep what a question means beside one that lies further away than what was added can reach", () => {
+    const there = [ask(100, 1000, "api.example.", false), ask(105, 1000, "api.example.", false)];
+    const added = [ask(132, 1000, "other.example.", false, 5000)];
+    const [one, other] = both([...there, ...others(60)], added);
+    const again = "SELECT count(*) FROM DnsExchange WHERE retryOf IS NOT NULL";
+    expect(settled(one, again)).toEqual(["1"]);
+    expect(settled(one, DNS)).toEqual(settled(other, DNS));
+  });
+
+  it("are asked about DNS anew when added records name who asked", () => {
+    // Two identities of one address, which nothing tells apart but that one of them has a workload, as the added record says.
+    const names = ["api.shop.svc.cluster.local.", "api.svc.cluster.local.", "api.cluster.local.", "api."];
+    const there = names.flatMap((name, n) => [
+      ask(n, n % 2 === 0 ? 1000 : 2000, name, false),
+      ask(n + 0.01, n % 2 === 0 ? 1000 : 2000, name, true),
+    ]);
+    const parted = [ask(100, 1000, "one.example.", false), ask(100.01, 2000, "one.example.", true)];
+    const web = { identity: 1000, namespace: "shop", workloads: [{ name: "web", kind: "Deployment" }] };
+    const added = [between(5000, [31_000, 80], { is_reply: false, source: web })];
+    const [one, other] = both([...there, ...parted, ...others(60)], added);
+    const before = new TestCapture();
+    before.add("a", lines(...there, ...parted, ...others(60)));
+    expect(settled(before, DNS)).not.toEqual(settled(other, DNS));
+    expect(settled(one, DNS)).toEqual(settled(other, DNS));
+  });
+});
+
+describe("an addition", () => {
+  it("is small when at most a quarter of all flows came with it", () => {
+    const capture = new TestCapture();
+    capture.add("a", lines(...others(12)));
+    const four = capture.load("b", lines(...[1, 2, 3, 4].map((n) => between(n, [30_000 + n, 80]))));
+    expect(isSmallAddition(capture.database, rowsOf(capture, four))).toBe(true);
+    settleAddedFiles(capture.database, [four], 2000);
+    const six = capture.load("c", lines(...[1, 2, 3, 4, 5, 6].map((n) => between(n, [40_000 + n, 80]))));
+    expect(isSmallAddition(capture.database, rowsOf(capture, six))).toBe(false);
+  });
+});

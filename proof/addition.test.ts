@@ -1,0 +1,132 @@
+/** What settles around a few added flows is what settles when all is settled from nothing. */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Sqlite } from "@/lib/capture/driver";
+import { settleAddedFiles } from "@/lib/capture/settle";
+import { isSmallAddition } from "@/lib/capture/settle/settle-addition";
+import { TestCapture } from "@/lib/jobs/testing";
+import { generateLogs, type Log, linesOf, REAL_LOGS, textOf } from "./captures";
+
+const pair = (alias: string): string =>
+  `${alias}.sourceId, ${alias}.destinationId, ${alias}.clientSide, ${alias}.clientBy, ${alias}.serverPort, ${alias}.protocol`;
+
+/** Everything that is settled. Numbers that are given out in the order in which things are met stand by what they are numbers of. */
+const SETTLED: Readonly<Record<string, string>> = {
+  Flow: `SELECT f.id, f.occurrence, ${pair("p")}, c.key, s.key FROM Flow f JOIN Pair p ON p.id = f.pairId
+    LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId ORDER BY f.id`,
+  DuplicateFlow: "SELECT id, occurrence FROM DuplicateFlow ORDER BY id",
+  Attempt: `SELECT a.id, firstNs, lastNs, protocol, c.cluster, c.ipKey, s.cluster, s.ipKey, clientPort, serverPort, records, syns, outcome, flags, verdict
+    FROM Attempt a JOIN Address c ON c.id = a.clientAddressId JOIN Address s ON s.id = a.serverAddressId ORDER BY a.id`,
+  L7Exchange: `SELECT x.id, timeNs, protocol, r.value, requests, responses, responseId, twinId, counted, status, grpcStatus, denied, error,
+    latencyNs, latencyBy, outcome FROM L7Exchange x LEFT JOIN Route r ON r.id = x.routeId ORDER BY x.id`,
+  DnsExchange: `SELECT x.id, x.requestId, x.responseId, x.askedNs, x.answeredNs, x.clientId, x.serverId, x.queryId, x.qtypes, x.rcode, x.state,
+    x.latencyNs, x.latencyBucket, x.noData, x.answerId, x.retryOf, x.secondHop, x.suffixLabels, x.asIs, x.isFirst, x.requests, x.responses,
+    g.clientId, g.serverId, g.queryId, g.qtypes, g.rcode, g.state, g.noData, g.answers, g.observerId, g.requests, g.responses, g.suffixLabels,
+    g.retry, g.secondHop FROM DnsExchange x JOIN DnsGroup g ON g.id = x.groupId ORDER BY x.id`,
+  JoinedDrop: `SELECT j.id, j.timeNs, j.verdictId, j.drops, j.kindId, ${pair("p")}, j.policiesId, j.certain, j.noise, j.atMost, j.opens, c.causeId
+    FROM JoinedDrop j JOIN Pair p ON p.id = j.pairId LEFT JOIN Cause c ON c.id = j.causeId ORDER BY j.id`,
+  ResolvedAttempt: "SELECT * FROM ResolvedAttempt ORDER BY id",
+  Cause: `SELECT causeId, kind, type, direction, reason, code, policies, clientKey, serverKey, port, protocol, subject, class, clients, attempts,
+    count, unit, firstNs, lastNs, workedNs, worksNs, rhythmNs, certain, exampleId, evidence, position FROM Cause ORDER BY causeId`,
+  CauseFlow: "SELECT c.causeId, f.flowId FROM CauseFlow f JOIN Cause c ON c.id = f.causeId ORDER BY 1, 2",
+  RollUp: `SELECT level, bucketNs, kindId, observerId, ${pair("p")}, r.sourceId, r.destinationId, sum(records), sum(events), min(firstNs), max(lastNs),
+    sum(attempts), sum(requests), sum(l7Errors), sum(drops) FROM RollUp r LEFT JOIN Pair p ON p.id = r.pairId
+    GROUP BY level, bucketNs, kindId, observerId, r.pairId ORDER BY level, bucketNs, kindId, observerId, 5, 6, 7, 8, 9, 10`,
+  RollUpLevel: "SELECT * FROM RollUpLevel ORDER BY level",
+  LoosePort: "SELECT * FROM LoosePort ORDER BY port",
+  Actor:
+    "SELECT key, workloadKey, kind, cluster, namespace, pod, workloadKind, workloadName, workloadBy, name FROM Actor ORDER BY key",
+  Endpoint:
+    "SELECT e.id, a.key, d.cluster, d.ipKey FROM Endpoint e JOIN Actor a ON a.id = e.actorId LEFT JOIN Address d ON d.id = e.addressId ORDER BY e.id",
+  DnsSuffix: "SELECT * FROM DnsSuffix ORDER BY cluster, suffix",
+};
+
+function settled(database: Sqlite): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(SETTLED).map(([name, sql]) => [
+      name,
+      database
+        .prepareExact(sql)
+        .rows([])
+        .map((row) => row.join(" | ")),
+    ]),
+  );
+}
+
+/** The files as they come, settled after each; returns how many were small additions. */
+function oneByOne(files: readonly Log[]): { readonly capture: TestCapture; readonly small: number } {
+  const capture = new TestCapture();
+  let small = 0;
+  for (const { name, text } of files) {
+    const id = capture.load(name, text);
+    const { firstBlock, endBlock } = capture.database
+      .prepare("SELECT firstBlock, endBlock FROM SourceFile WHERE id = ?")
+      .get([id]) as { firstBlock: number; endBlock: number };
+    if (isSmallAddition(capture.database, [firstBlock * 16_384, endBlock * 16_384])) small++;
+    settleAddedFiles(capture.database, [id], 2000);
+  }
+  return { capture, small };
+}
+
+/** The same files with the same ids, settled when all are there. */
+function atOnce(files: readonly Log[]): TestCapture {
+  const capture = new TestCapture();
+  const ids = files.map(({ name, text }) => capture.load(name, text));
+  settleAddedFiles(capture.database, ids, 2000);
+  return capture;
+}
+
+/** A part of the lines as files of their own behind the rest, each a stretch of them or some from everywhere. */
+function partedBy(lines: readonly string[], parts: readonly Part[]): Log[] {
+  const added = parts.map(({ from, share, isScattered }) => {
+    const count = Math.max(1, Math.floor(lines.length * share));
+    const start = Math.floor((lines.length - count) * from);
+    const step = isScattered ? Math.max(1, Math.floor((lines.length - start) / count)) : 1;
+    return lines.filter((_, n) => n >= start && (n - start) % step === 0 && (n - start) / step < count);
+  });
+  const gone = new Set(added.flat());
+  return [lines.filter((line) => !gone.has(line)), ...added].map((some, n) => ({
+    name: `part-${n}.log`,
+    text: textOf(some),
+  }));
+}
+
+interface Part {
+  /** Where it begins, as a share of what can be. */
+  readonly from: number;
+  /** Of all lines. */
+  readonly share: number;
+  readonly isScattered: boolean;
+}
+
+const part: fc.Arbitrary<Part> = fc.record({
+  from: fc.double({ min: 0, max: 1, noNaN: true }),
+  share: fc.double({ min: 0.001, max: 0.15, noNaN: true }),
+  isScattered: fc.boolean(),
+});
+
+const SEED = 11;
+const generated = (await generateLogs(3, 3000)).logs;
+const captures: readonly (readonly [string, readonly Log[]])[] = [
+  ["a generated log", generated],
+  ...(REAL_LOGS.length > 0 ? [["the real logs", REAL_LOGS] as const] : []),
+];
+
+describe.each(captures)("%s", (_name, logs) => {
+  const lines = [...new Set(logs.flatMap(({ text }) => linesOf(text)))];
+
+  it(`settles around what is added as from nothing (seed ${SEED})`, () => {
+    let small = 0;
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 2 }), (parts) => {
+        const files = partedBy(lines, parts);
+        const added = oneByOne(files);
+        small += added.small;
+        expect(settled(added.capture.database)).toEqual(settled(atOnce(files).database));
+      }),
+      { seed: SEED, numRuns: 8 },
+    );
+    expect(small).toBeGreaterThan(5);
+  });
+});
