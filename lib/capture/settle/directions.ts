@@ -19,13 +19,10 @@ import type { RowRange } from "./records";
 import { pagesWith } from "./time-index";
 import { type Tuple, TuplePart, TupleTable } from "./tuple-table";
 
-const OPEN = 1;
-const TELLING = 2;
-
 export interface DirectionSizes {
   /** 5-tuples looked at together, at about 60 bytes each; more take several turns. */
   readonly tuples: number;
-  /** Flows kept from one reading to the next. */
+  /** Flows that ask, kept from one reading to the next. */
   readonly held: number;
 }
 
@@ -34,14 +31,7 @@ const SIZES: DirectionSizes = { tuples: 250_000, held: 250_000 };
 /** Over the whole revision: a neighbour can be any time away. Flows that nobody asks about are skipped by their pair. */
 export function turnDirections(database: Sqlite, sizes = SIZES): void {
   if (!listPairs(database)) return;
-  const pairs = PairView.read(database);
-  turnRows(
-    database,
-    new PairedRows(database, marksOfPairs(database), sizes.held),
-    pairs,
-    sizes,
-    () => undefined,
-  );
+  turnListed(database, PairView.read(database), sizes, { isWanted: () => true, tell: () => undefined });
 }
 
 /** The same where all but the flows of `added` were turned before. Returns which of the others were turned now. */
@@ -51,10 +41,10 @@ export function turnNeighbours(database: Sqlite, added: RowRange): ReadonlySet<n
   const pairs = PairView.read(database);
   const tuples = tuplesOf(database, pairs, added);
   const isWanted = (row: OfPair): boolean => tuples.find(...keyOf(pairs, row)) >= 0;
-  const rows = new PairedRows(database, marksOfPairs(database), SIZES.held, isWanted);
-  turnRows(database, rows, pairs, SIZES, (id) => {
+  const tell = (id: number): void => {
     if (id < added[0] || id >= added[1]) others.add(id);
-  });
+  };
+  turnListed(database, pairs, SIZES, { isWanted, tell });
   return others;
 }
 
@@ -86,42 +76,52 @@ function keyOf(
     : [destination, source, destinationPort, sourcePort];
 }
 
-function turnRows(
+interface Turning {
+  readonly isWanted: (row: OfPair) => boolean;
+  /** Is told each flow that is turned. */
+  readonly tell: (id: number) => void;
+}
+
+/** Flows that ask are few and kept from one reading to the next, those that tell are read once for each part. */
+function turnListed(
   database: Sqlite,
-  rows: PairedRows,
   pairs: PairView,
   sizes: DirectionSizes,
-  tell: (id: number) => void,
+  { isWanted, tell }: Turning,
 ): void {
+  const asking = new PairedRows(database, marksOfPairs(database, "OpenPair"), sizes.held, isWanted);
+  const telling = new PairedRows(database, marksOfPairs(database, "TellingPair"), 0, isWanted);
   const turned = new TurnedFlows(database, pairs, tell);
-  const parts = Math.max(1, Math.ceil(countOpen(rows) / sizes.tuples));
-  for (let part = 0; part < parts; part++) turnPart(rows, pairs, turned, new TuplePart(part, parts));
+  const parts = Math.max(1, Math.ceil(countOf(asking) / sizes.tuples));
+  for (let part = 0; part < parts; part++)
+    turnPart(asking, telling, pairs, turned, new TuplePart(part, parts));
   turned.write();
 }
 
-function countOpen(rows: PairedRows): number {
-  let open = 0;
-  rows.each(({ mark }) => {
-    if (mark === OPEN) open++;
-  });
-  return open;
+function countOf(rows: PairedRows): number {
+  let count = 0;
+  rows.each(() => count++);
+  return count;
 }
 
-function turnPart(rows: PairedRows, pairs: PairView, turnedFlows: TurnedFlows, within: TuplePart): void {
+function turnPart(
+  asking: PairedRows,
+  telling: PairedRows,
+  pairs: PairView,
+  turnedFlows: TurnedFlows,
+  within: TuplePart,
+): void {
   const tuples = new TupleTable();
   const tuple: Tuple = { low: 0, high: 0, lowPort: 0, highPort: 0, protocol: 0 };
-  rows.each((row) => {
-    if (row.mark === OPEN && fillTuple(tuple, pairs, row) !== undefined && within.holds(tuple))
-      tuples.add(tuple);
+  asking.each((row) => {
+    if (fillTuple(tuple, pairs, row) !== undefined && within.holds(tuple)) tuples.add(tuple);
   });
-  rows.each((row) => {
-    if (row.mark !== TELLING) return;
+  telling.each((row) => {
     const isSourceLow = fillTuple(tuple, pairs, row);
     if (isSourceLow !== undefined && within.holds(tuple))
       tuples.tell(tuple, pairs.ruleOf(row.pair), isSourceLow === (pairs.sideOf(row.pair) === 1));
   });
-  rows.each((row) => {
-    if (row.mark !== OPEN) return;
+  asking.each((row) => {
     const isSourceLow = fillTuple(tuple, pairs, row);
     if (isSourceLow === undefined ? !within.isFirst : !within.holds(tuple)) return;
     const isLowClient = isSourceLow === undefined ? undefined : tuples.isLowClient(tuple);
@@ -154,15 +154,11 @@ function listPairs(database: Sqlite, added?: RowRange): boolean {
   return database.prepare("SELECT 1 FROM temp.OpenPair LIMIT 1").get([]) !== undefined;
 }
 
-/** By pair: {@link OPEN}, {@link TELLING}, or 0 for what nobody asks about. */
-function marksOfPairs(database: Sqlite): Uint8Array {
+/** 1 for each pair that is listed. */
+function marksOfPairs(database: Sqlite, list: "OpenPair" | "TellingPair"): Uint8Array {
   const largest = database.prepare("SELECT coalesce(max(id), 0) AS id FROM Pair").get([]);
   const marks = new Uint8Array(Number(largest?.id) + 1);
-  for (const [table, mark] of [
-    ["OpenPair", OPEN],
-    ["TellingPair", TELLING],
-  ] as const)
-    for (const [id] of database.prepare(`SELECT id FROM temp.${table}`).rows([])) marks[Number(id)] = mark;
+  for (const [id] of database.prepare(`SELECT id FROM temp.${list}`).rows([])) marks[Number(id)] = 1;
   return marks;
 }
 

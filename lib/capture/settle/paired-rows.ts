@@ -7,8 +7,6 @@ import { NO_PORT, placesOfFlow } from "./flow-columns";
 export interface OfPair {
   id: number;
   pair: number;
-  /** That of its pair; not 0. */
-  mark: number;
   sourcePort: number;
   destinationPort: number;
 }
@@ -18,14 +16,14 @@ const NUMBERS = 4;
 const PIECE = 8192;
 
 export class PairedRows {
-  /** Four numbers for each flow, without its mark. Undefined: not read yet, or too many. */
+  /** Four numbers for each flow. Undefined: not read yet, or too many. */
   private held: Float64Array[] | undefined;
   private flows = 0;
   private areTooMany = false;
 
   constructor(
     private readonly database: Sqlite,
-    /** By pair; flows of pairs with 0 are passed over. */
+    /** 1 for each pair whose flows are wanted. */
     private readonly marks: Uint8Array,
     /** Flows held at most, at 32 bytes each. */
     private readonly most: number,
@@ -42,12 +40,11 @@ export class PairedRows {
   private read(visit: (row: OfPair) => void): void {
     const { database, marks } = this;
     const places = placesOfFlow(database);
-    const row: OfPair = { id: 0, pair: 0, mark: 0, sourcePort: 0, destinationPort: 0 };
+    const row: OfPair = { id: 0, pair: 0, sourcePort: 0, destinationPort: 0 };
     let held: Float64Array[] | undefined = this.areTooMany ? undefined : [];
     eachRow(database, leavesOf(database, "Flow").pages, (reader) => {
       row.pair = reader.number(places.pair, 0);
-      row.mark = marks[row.pair] ?? 0;
-      if (row.mark === 0) return;
+      if (marks[row.pair] !== 1) return;
       row.id = reader.rowId;
       row.sourcePort = reader.number(places.sourcePort, NO_PORT);
       row.destinationPort = reader.number(places.destinationPort, NO_PORT);
@@ -72,7 +69,7 @@ export class PairedRows {
   }
 
   private repeat(held: readonly Float64Array[], visit: (row: OfPair) => void): void {
-    const row: OfPair = { id: 0, pair: 0, mark: 0, sourcePort: 0, destinationPort: 0 };
+    const row: OfPair = { id: 0, pair: 0, sourcePort: 0, destinationPort: 0 };
     for (let flow = 0; flow < this.flows; flow++) {
       const piece = held[Math.floor(flow / PIECE)] as Float64Array;
       const place = (flow % PIECE) * NUMBERS;
@@ -80,7 +77,6 @@ export class PairedRows {
       row.pair = piece[place + 1] as number;
       row.sourcePort = piece[place + 2] as number;
       row.destinationPort = piece[place + 3] as number;
-      row.mark = this.marks[row.pair] as number;
       visit(row);
     }
   }
