@@ -85,10 +85,14 @@ const MOST = 500;
 
 export function findConnectionCauses(database: Sqlite): void {
   for (const kind of ["tcp", "http"] as const) {
-    gather(database, kind);
-    const found = RULES.filter((rule) => rule.kind === kind).flatMap((rule) =>
-      causesOf(database, rule).map((one) => ({ rule, ...one })),
+    const rules = RULES.filter((rule) => rule.kind === kind);
+    gather(database, kind, rules);
+    const groups = rules.flatMap((rule, number) => groupsOf(database, rule, number));
+    keepRows(
+      database,
+      groups.map(({ keyId }) => keyId),
     );
+    const found = groups.map((group) => ({ ...group, cause: toCause(database, group) }));
     const ids = writeCauses(
       database,
       kind,
@@ -99,16 +103,23 @@ export function findConnectionCauses(database: Sqlite): void {
       .run([kind]);
     for (const { rule, keyId, cause } of found) showFlows(database, rule, keyId, ids.get(cause.causeId));
   }
-  database.exec("DROP TABLE IF EXISTS temp.CauseSource; DROP TABLE IF EXISTS temp.CausePart");
+  database.exec("DROP TABLE temp.CauseSource; DROP TABLE temp.CausePart; DROP TABLE temp.CauseRow");
 }
+
+const PARTS = ["pairId", "protocol", "routeId", "kindId"] as const;
 
 /**
  * Once for all rules and keys. Keys are texts of several tables: they are put together for each distinct combination of ids,
- * which are few, and numbered, so that rows carry one number.
+ * which are few, and counted over these.
  */
-function gather(database: Sqlite, kind: "tcp" | "http"): void {
-  const parts = "pairId, protocol, routeId, kindId";
-  const isSame = parts.split(", ").map((part) => `q.${part} IS r.${part}`);
+function gather(database: Sqlite, kind: "tcp" | "http", rules: readonly Rule[]): void {
+  const counts = rules.map(
+    (
+      { isBad },
+      number,
+    ) => `count(*) FILTER (WHERE ${isBad}) AS rows${number}, sum(weight) FILTER (WHERE ${isBad}) AS bad${number},
+      min(timeNs) FILTER (WHERE ${isBad}) AS first${number}, max(timeNs) FILTER (WHERE ${isBad}) AS last${number}`,
+  );
   const isPlaced = kind === "tcp" ? "WHERE p.clientSide <> 0" : "";
   database.exec(`
     DROP TABLE IF EXISTS temp.CauseRow;
@@ -116,70 +127,94 @@ function gather(database: Sqlite, kind: "tcp" | "http"): void {
     DROP TABLE IF EXISTS temp.CausePart;
     CREATE TEMP TABLE CausePart AS
       SELECT q.*, dense_rank() OVER (ORDER BY ${KEY}) AS keyId, dense_rank() OVER (ORDER BY client) AS clientNo
-      FROM (SELECT r.pairId, r.protocol AS l7, r.routeId, r.kindId, c.workloadKey AS client, ${KEYS[kind]}
-        FROM (SELECT DISTINCT ${parts} FROM temp.CauseRow) r JOIN Pair p ON p.id = r.pairId
-          LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId
-          LEFT JOIN Kind k ON k.id = r.kindId LEFT JOIN Route t ON t.id = r.routeId ${isPlaced}) q;
-    CREATE INDEX temp.CausePartPair ON CausePart (pairId, kindId, routeId, l7);
-    DROP TABLE IF EXISTS temp.CauseSource;
-    CREATE TEMP TABLE CauseSource AS SELECT r.*, q.keyId, q.clientNo FROM temp.CauseRow r CROSS JOIN temp.CausePart q
-      ON ${isSame.join(" AND ").replace("q.protocol", "q.l7")};
-    DROP TABLE temp.CauseRow;
+      FROM (SELECT r.*, c.workloadKey AS client, ${KEYS[kind].replace("r.protocol", "r.l7")}
+        FROM (SELECT pairId, protocol AS l7, routeId, kindId, sum(requests) AS requests, sum(responses) AS responses, ${counts.join(", ")}
+            FROM temp.CauseRow GROUP BY ${PARTS.join(", ")}) r
+          JOIN Pair p ON p.id = r.pairId LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId
+          LEFT JOIN Kind k ON k.id = r.kindId LEFT JOIN Route t ON t.id = r.routeId ${isPlaced}) q`);
+}
+
+/** The rows of these keys, each with the number of its key. */
+function keepRows(database: Sqlite, keyIds: readonly number[]): void {
+  const isSame = PARTS.map((part) => `q.${part === "protocol" ? "l7" : part} IS r.${part}`);
+  database.exec("DROP TABLE IF EXISTS temp.FoundPart; DROP TABLE IF EXISTS temp.CauseSource");
+  database
+    .prepare(
+      `CREATE TEMP TABLE FoundPart AS SELECT keyId, pairId, l7, routeId, kindId FROM temp.CausePart
+       WHERE keyId IN (SELECT value FROM json_each('${JSON.stringify(keyIds)}'))`,
+    )
+    .run([]);
+  database.exec(`
+    CREATE INDEX temp.FoundPartPair ON FoundPart (pairId, kindId, routeId, l7);
+    CREATE TEMP TABLE CauseSource AS
+      SELECT r.*, q.keyId FROM temp.CauseRow r CROSS JOIN temp.FoundPart q ON ${isSame.join(" AND ")};
+    DROP TABLE temp.FoundPart;
     CREATE INDEX temp.CauseSourceKey ON CauseSource (keyId);`);
 }
 
 const KEY = "clientKey, serverKey, port, protocol, subject";
 
-interface Found {
+/** A key of which a rule finds enough bad. */
+interface Group {
+  readonly rule: Rule;
   readonly keyId: number;
-  readonly cause: CauseValue;
+  readonly total: number;
+  readonly bad: number;
+  readonly clients: number;
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+  readonly key: readonly (string | number | null)[];
 }
 
-function causesOf(database: Sqlite, rule: Rule): Found[] {
+/** `number`: of the rule among those that were gathered for. */
+function groupsOf(database: Sqlite, rule: Rule, number: number): Group[] {
   const groups = database
     .prepareExact(
-      `SELECT g.*, ${KEY} FROM (
-         SELECT keyId, max(sum(requests), sum(responses)) AS total, sum(weight) FILTER (WHERE ${rule.isBad}) AS bad,
-           count(DISTINCT clientNo) FILTER (WHERE ${rule.isBad}) AS clients,
-           min(timeNs) FILTER (WHERE ${rule.isBad}) AS firstNs, max(timeNs) FILTER (WHERE ${rule.isBad}) AS lastNs
-         FROM temp.CauseSource GROUP BY keyId HAVING bad >= ${rule.fewest} AND bad >= total * ${rule.share}
-       ) g JOIN (SELECT DISTINCT keyId, ${KEY} FROM temp.CausePart) USING (keyId)
+      `SELECT keyId, max(sum(requests), sum(responses)) AS total, sum(bad${number}) AS bad,
+         count(DISTINCT clientNo) FILTER (WHERE rows${number} > 0) AS clients, min(first${number}) AS firstNs, max(last${number}) AS lastNs, ${KEY}
+       FROM temp.CausePart GROUP BY keyId HAVING bad >= ${rule.fewest} AND bad >= total * ${rule.share}
        ORDER BY bad DESC, ${KEY} LIMIT ${MOST}`,
     )
     .all([]);
-  return groups.map((group) => {
-    const keyId = Number(group.keyId);
-    const key = [group.clientKey, group.serverKey, group.port, group.protocol, group.subject].map(
+  return groups.map((group) => ({
+    rule,
+    keyId: Number(group.keyId),
+    total: Number(group.total),
+    bad: Number(group.bad),
+    clients: Number(group.clients),
+    firstNs: (group.firstNs ?? null) as bigint | null,
+    lastNs: (group.lastNs ?? null) as bigint | null,
+    key: [group.clientKey, group.serverKey, group.port, group.protocol, group.subject].map(
       (value) => (typeof value === "bigint" ? Number(value) : value) as string | number | null,
-    );
-    const firstNs = (group.firstNs ?? null) as bigint | null;
-    const times = readTimes(database, rule, keyId);
-    const worked = readWorked(database, rule, keyId, firstNs);
-    const cause: CauseValue = {
-      ...{ causeId: causeIdOf(rule.kind, [rule.type, ...key]), kind: rule.kind, type: rule.type },
-      ...{ direction: null, reason: null, code: null, policies: "[]" },
-      ...{
-        clientKey: key[0] as string | null,
-        serverKey: key[1] as string | null,
-        port: key[2] as number | null,
-      },
-      ...{ protocol: key[3] as string | null, subject: key[4] as string | null },
-      class: rule.type === "slow" ? CAUSE_CLASSES.degraded : classOf(worked, false),
-      clients: Number(group.clients),
-      attempts: rule.unit === "attempts" ? Number(group.bad) : null,
-      count: Number(group.bad),
-      unit: rule.unit,
-      firstNs,
-      lastNs: (group.lastNs ?? null) as bigint | null,
-      workedNs: worked.beforeNs,
-      worksNs: worked.sinceNs,
-      rhythmNs: rhythmOf(times) ?? null,
-      certain: rule.certain,
-      exampleId: readExample(database, rule, keyId),
-      evidence: JSON.stringify({ total: Number(group.total) }),
-    };
-    return { keyId, cause };
-  });
+    ),
+  }));
+}
+
+function toCause(database: Sqlite, { rule, keyId, key, ...found }: Group): CauseValue {
+  const worked = readWorked(database, rule, keyId, found.firstNs);
+  return {
+    ...{ causeId: causeIdOf(rule.kind, [rule.type, ...key]), kind: rule.kind, type: rule.type },
+    ...{ direction: null, reason: null, code: null, policies: "[]" },
+    ...{
+      clientKey: key[0] as string | null,
+      serverKey: key[1] as string | null,
+      port: key[2] as number | null,
+    },
+    ...{ protocol: key[3] as string | null, subject: key[4] as string | null },
+    class: rule.type === "slow" ? CAUSE_CLASSES.degraded : classOf(worked, false),
+    clients: found.clients,
+    attempts: rule.unit === "attempts" ? found.bad : null,
+    count: found.bad,
+    unit: rule.unit,
+    firstNs: found.firstNs,
+    lastNs: found.lastNs,
+    workedNs: worked.beforeNs,
+    worksNs: worked.sinceNs,
+    rhythmNs: rhythmOf(readTimes(database, rule, keyId)) ?? null,
+    certain: rule.certain,
+    exampleId: readExample(database, rule, keyId),
+    evidence: JSON.stringify({ total: found.total }),
+  };
 }
 
 const TIMES = 2000;
