@@ -94,5 +94,5 @@ export function useDnsConnections(captureId: string, scope: ScopeHandle, by: Con
 
 /** How many flows and drops the scope holds of what the terms say. */
 export function useScopeTotal(captureId: string, scope: ScopeHandle, terms: string) {
-  return useDnsQuestion<FlowsAnswer>(captureId, scope, { path: "/flows", more: { limit: "1" }, terms });
+  return useDnsQuestion<FlowsAnswer>(captureId, scope, { path: "/flows", more: { limit: "0" }, terms });
 }

@@ -2,10 +2,10 @@
 
 import { decodeScope, encodeScope, type Scope } from "@/lib/scope/link";
 
-/** Numbers of the scope come with a page of rows, of which the smallest is asked for. */
+/** Numbers of the scope, without rows. */
 export function totalParams(query: string): URLSearchParams {
   const params = new URLSearchParams(query);
-  params.set("limit", "1");
+  params.set("limit", "0");
   return params;
 }
 

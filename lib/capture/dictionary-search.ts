@@ -6,6 +6,7 @@
 import { Lru } from "@/lib/base/lru";
 import { type Condition, idList, NEVER } from "./conditions";
 import type { Sqlite, SqlValue } from "./driver";
+import { stateOf } from "./file-state";
 
 /** Thrown when a search has taken too long. The reader thread answers with `question_timeout`. */
 export class SearchTimeout extends Error {}
@@ -43,13 +44,6 @@ function memoryOf(database: Sqlite): Memory {
   if (memory.state !== state) memory.kept.clear();
   memory.state = state;
   return memory;
-}
-
-/** Changes with every commit of another connection, and with every change by this one. */
-function stateOf(database: Sqlite): string {
-  const version = database.prepare("PRAGMA data_version").get([])?.data_version;
-  const changes = database.prepare("SELECT total_changes() AS changes").get([])?.changes;
-  return `${version} ${changes}`;
 }
 
 function weightOf({ sql, parameters }: Condition): number {

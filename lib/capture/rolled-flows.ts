@@ -30,7 +30,8 @@ export interface Wanted {
   readonly anchored?: readonly Anchored[];
 }
 
-const LEAST = -(2n ** 63n);
+/** Of times, in nanoseconds. */
+export const LEAST = -(2n ** 63n);
 const MOST = 2n ** 63n - 1n;
 
 let isOn = true;
@@ -246,4 +247,14 @@ export function rolledSums<Name extends Anchored>(
     .prepare(`SELECT ${sums} FROM ${from} WHERE ${where.sql}`)
     .get([...parameters, ...where.parameters]);
   return Object.fromEntries(anchored.map((name) => [name, Number(row?.[name])])) as Record<Name, number>;
+}
+
+/** When the first flow of a scope was, of those with a time; undefined where no roll-up says it, or there is none. */
+export function rolledFirst(database: Sqlite, scope: CompiledScope): bigint | undefined {
+  const { from, parameters, where, isRolledUp } = countedFlows(database, scope, { reads: "" });
+  if (!isRolledUp) return undefined;
+  const [row] = database
+    .prepareExact(`SELECT min(f.firstNs) FROM ${from} WHERE ${where.sql}`)
+    .rows([...parameters, ...where.parameters]);
+  return typeof row?.[0] === "bigint" ? row[0] : undefined;
 }

@@ -264,13 +264,13 @@ function flowCondition(database: Sqlite, term: Term): Condition {
     case "server-port":
       return any(term.values.map(serverPortCondition));
     case "drop":
-      return any(term.values.map(dropCondition));
+      return any(term.values.map((value) => dropCondition(database, value)));
     case "cause":
       return any(term.values.map((value) => causeCondition(database, value)));
     case "decided-by":
-      return any(term.values.map(decidedByCondition));
+      return any(term.values.map((value) => decidedByCondition(database, value)));
     case "direction":
-      return any(term.values.map(directionCondition));
+      return any(term.values.map((value) => directionCondition(database, value)));
     case "denied-by":
       return any(term.values.map((value) => deniedByCondition(database, value)));
     case "dropped-at":

@@ -13,10 +13,12 @@ import {
   idList,
   maskedCondition,
   NEVER,
+  negate,
   ofKind,
   type ValueOfTerm,
 } from "./conditions";
 import type { Sqlite, SqlRow } from "./driver";
+import { inList, keptList } from "./kept-lists";
 import { podSide } from "./side-conditions";
 import { HAS_TRIES } from "./tries";
 
@@ -172,21 +174,28 @@ function ofDrops({ sql, parameters }: Condition): Condition {
   };
 }
 
-const ANY_DROP: Condition = {
-  sql: "f.id IN (SELECT id FROM JoinedDrop UNION ALL SELECT verdictId FROM JoinedDrop WHERE verdictId IS NOT NULL)",
-  parameters: [],
-};
+const ANY_DROP =
+  "SELECT id FROM JoinedDrop UNION ALL SELECT verdictId FROM JoinedDrop WHERE verdictId IS NOT NULL";
 /** The anchors that count as attempts: those of {@link TRIES_OF_DROPS}. */
-const FIRST_DROP: Condition = {
-  sql: `f.id IN (SELECT j.id FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId WHERE j.opens = 1 AND ${HAS_TRIES})`,
-  parameters: [],
-};
-const NO_DROP: Condition = { sql: `NOT (${ANY_DROP.sql})`, parameters: [] };
+const FIRST_DROP = `SELECT j.id FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId WHERE j.opens = 1 AND ${HAS_TRIES}`;
 
-export function dropCondition(value: ValueOfTerm<"drop">): Condition {
+function anyDrop(database: Sqlite): Condition {
+  return keptList(database, "drops", ANY_DROP);
+}
+
+function noDrop(database: Sqlite): Condition {
+  return negate(anyDrop(database), true);
+}
+
+/** The scope is both records of each drop of the capture, and nothing else. */
+export function isEveryDrop({ sql }: Condition): boolean {
+  return sql === inList("drops");
+}
+
+export function dropCondition(database: Sqlite, value: ValueOfTerm<"drop">): Condition {
   if (value.type !== "word") return NEVER;
-  if (value.word === "first") return FIRST_DROP;
-  return value.word === "yes" ? ANY_DROP : NO_DROP;
+  if (value.word === "first") return keptList(database, "first drops", FIRST_DROP);
+  return value.word === "yes" ? anyDrop(database) : noDrop(database);
 }
 
 export function causeCondition(database: Sqlite, value: ValueOfTerm<"cause">): Condition {
@@ -197,14 +206,14 @@ export function causeCondition(database: Sqlite, value: ValueOfTerm<"cause">): C
   return { sql: "f.id IN (SELECT flowId FROM CauseFlow WHERE causeId = ?)", parameters: [Number(cause.id)] };
 }
 
-export function decidedByCondition(value: ValueOfTerm<"decided-by">): Condition {
-  if (value.type === "none") return NO_DROP;
+export function decidedByCondition(database: Sqlite, value: ValueOfTerm<"decided-by">): Condition {
+  if (value.type === "none") return noDrop(database);
   if (value.type === "unknown") return NEVER;
   return ofDrops({ sql: "coalesce(c.type, 'unknown') = ?", parameters: [value.word] });
 }
 
-export function directionCondition(value: ValueOfTerm<"direction">): Condition {
-  if (value.type === "none") return NO_DROP;
+export function directionCondition(database: Sqlite, value: ValueOfTerm<"direction">): Condition {
+  if (value.type === "none") return noDrop(database);
   const known = "c.direction IN ('INGRESS', 'EGRESS')";
   if (value.type === "unknown") return ofDrops({ sql: `NOT coalesce(${known}, 0)`, parameters: [] });
   return ofDrops({ sql: "coalesce(c.direction, '') = ?", parameters: [value.word.toUpperCase()] });

@@ -14,7 +14,8 @@ export interface Denial {
   readonly occurrence: number;
 }
 
-const REACH_NS = 1_000_000;
+/** So far apart, in nanoseconds, the two records of a drop are at most. */
+export const REACH_NS = 1_000_000;
 
 /** Nanoseconds from `a` to `b`; exact while they are less than 100 days apart. */
 export function nsBetween(a: Denial, b: Denial): number {

@@ -108,7 +108,7 @@ describe("the description", () => {
     });
     expect(flows?.parameters.find(({ name }) => name === "limit")).toMatchObject({
       required: false,
-      schema: { type: "integer", minimum: 1, maximum: 500, default: 100 },
+      schema: { type: "integer", minimum: 0, maximum: 500, default: 100 },
     });
   });
 

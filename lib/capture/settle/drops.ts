@@ -5,7 +5,7 @@
  * is more than a millisecond away; then they are joined and written. So memory is that of a moment.
  */
 
-import { compareDenials, type Denial, joinDrops, nsBetween } from "@/lib/insight/join-drops";
+import { compareDenials, type Denial, joinDrops, nsBetween, REACH_NS } from "@/lib/insight/join-drops";
 import type { Sqlite } from "../driver";
 import { type DenialKind, readDenialKinds } from "./denials";
 import { type FlowColumns, FOR, NO_PORT, NO_TEXT } from "./flow-columns";
@@ -14,7 +14,6 @@ import { marks } from "./nodes";
 import type { PairView } from "./pair-view";
 import { SettledRows } from "./settled-rows";
 
-const REACH_NS = 1_000_000;
 /** Denials of one likeness without a pause of 1 ms: a flood. It is cut here, at the cost of the twins at the cut. */
 const MOST_TOGETHER = 100_000;
 /** A try begins when nothing of its like was denied for so long (product.md, "Attempt"). */

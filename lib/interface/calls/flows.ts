@@ -15,7 +15,7 @@ import { call, capturePath, jsonAnswer, OF_A_CAPTURE, question, revisionQuery, s
 
 const flowsQuery = scopeQuery
   .extend({
-    limit: z.coerce.number().int().min(1).max(500).default(100),
+    limit: z.coerce.number().int().min(0).max(500).default(100).describe("0 asks for the count alone."),
     order: z.enum(["asc", "desc"]).default("asc"),
     sort: z
       .enum(["time", ...SORT_COLUMNS])
