@@ -1,5 +1,5 @@
 import { captureOf, uniqueName } from "./fixtures/captures";
-import { flowLog, lineOf } from "./fixtures/flow-log";
+import { flowLog, lineOf, timeOf, uuidOf } from "./fixtures/flow-log";
 import { expect, test } from "./fixtures/test";
 import { FlowsPage } from "./pages/flows-page";
 import { HomePage } from "./pages/home-page";
@@ -175,4 +175,55 @@ test("a capture without flows names the cause and the way out", async ({ page, r
   await overview.goto(((await made.json()) as { id: string }).id);
   await expect(page.getByText("This capture holds no flows.")).toBeVisible();
   await expect(page.getByRole("link", { name: "All captures" }).last()).toBeVisible();
+});
+
+test("what is most likely harmless is told apart from what goes wrong", async ({ page, request }) => {
+  // Router solicitations: drops with an invalid source address.
+  const noise = Array.from({ length: 3 }, (_, n) =>
+    JSON.stringify({
+      flow: {
+        time: timeOf(n),
+        uuid: uuidOf(900 + n),
+        verdict: "DROPPED",
+        drop_reason: 132,
+        drop_reason_desc: "INVALID_SOURCE_IP",
+        event_type: { type: 1, sub_type: 132 },
+        Type: "L3_L4",
+        IP: { source: "fe80::1", destination: "ff02::2", ipVersion: "IPv6" },
+        l4: { ICMPv6: { type: 133 } },
+        node_name: "node-1",
+      },
+    }),
+  );
+  const only = await captureOf(request, `${noise.join("\n")}\n`);
+  const overview = new OverviewPage(page);
+  await overview.goto(only);
+  await expect(overview.headline).toHaveText(
+    "Nothing serious was found here: 1 thing, most likely harmless.",
+  );
+  const drops = overview.tab(/^Drops/);
+  await expect(drops).toHaveAccessibleName(/1 cause of 3 drops, most likely harmless/);
+  await expect(drops.locator("[data-trouble]")).toHaveCount(0);
+
+  const both = await captureOf(request, `${flowLog(20)}${noise.join("\n")}\n`);
+  await overview.goto(both);
+  await expect(drops).toHaveAccessibleName(/1 cause of 5 drops, and 1 more that is most likely harmless/);
+  await expect(drops.locator("[data-trouble]")).toHaveText(/^1/);
+});
+
+test("stretches in which events were lost have their place in the legend", async ({ page }) => {
+  await page.goto("/captures/samplecapture/flows");
+  const legend = page.getByRole("list", { name: "Events by verdict" });
+  await legend.getByRole("link", { name: /^Events lost \d+ gaps?$/ }).click();
+  await expect(page).toHaveURL(/\/quality$/);
+});
+
+test("the first link leads past the frame, and says to what", async ({ page, request }) => {
+  const id = await captureOf(request, flowLog(20));
+  const overview = new OverviewPage(page);
+  await overview.goto(id);
+  await expect(overview.headline).toHaveText("1 thing goes wrong here.");
+  await expect(page.getByRole("link", { name: "Skip to the view" })).toHaveCount(1);
+  await page.goto(`/captures/${id}/flows`);
+  await expect(page.getByRole("link", { name: "Skip to the rows" })).toHaveCount(1);
 });

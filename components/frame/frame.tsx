@@ -7,7 +7,7 @@ import { Banner } from "@/components/ui/banner";
 import { Button, IconButton, linkButton } from "@/components/ui/button";
 import { copyText } from "@/components/ui/copy";
 import { Empty } from "@/components/ui/empty";
-import { formatQuantity } from "@/components/ui/format";
+import { formatCount, formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { Link } from "@/components/ui/link";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
@@ -82,7 +82,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
   return (
     <div className={styles.frame}>
       <a href="#view" className={styles.skip}>
-        Skip to the rows
+        {viewOf(captureId, pathname)?.id === "flows" ? "Skip to the rows" : "Skip to the view"}
       </a>
       <header className={styles.top}>
         <Brand isCompact />
@@ -201,16 +201,12 @@ function useSaid(): readonly [string, (text: string) => void] {
 /** What is wrong inside each view, and how much there is in Flows: all of the scope. Views that are not there show nothing. */
 function tabCounts(summary: SummaryAnswer | undefined): Readonly<Record<string, TabCount>> {
   if (summary === undefined) return {};
-  const { drops, dropCauses, dnsErrors, l7Errors, events } = summary;
+  const { drops, dropCauses, harmlessCauses, dnsErrors, l7Errors, events } = summary;
   const flows = { count: events, says: formatQuantity(events, "event") };
   // Not known before the first file is settled.
   if (drops === null || dropCauses === null || dnsErrors === null || l7Errors === null) return { flows };
   return {
-    drops: {
-      count: dropCauses,
-      says: `${formatQuantity(dropCauses, "cause")} of ${formatQuantity(drops, "drop")}`,
-      isTrouble: true,
-    },
+    drops: dropCount(drops, dropCauses, harmlessCauses ?? 0),
     dns: {
       count: dnsErrors,
       says: `${formatQuantity(dnsErrors, "DNS error")}, attempts of search lists left out`,
@@ -223,6 +219,18 @@ function tabCounts(summary: SummaryAnswer | undefined): Readonly<Record<string, 
     },
     flows,
   };
+}
+
+/** Noise is told, but it is nothing wrong. */
+function dropCount(drops: number, causes: number, harmless: number): TabCount {
+  const wrong = causes - harmless;
+  const all = formatQuantity(drops, "drop");
+  if (harmless === 0)
+    return { count: wrong, says: `${formatQuantity(wrong, "cause")} of ${all}`, isTrouble: true };
+  if (wrong === 0)
+    return { count: harmless, says: `${formatQuantity(harmless, "cause")} of ${all}, most likely harmless` };
+  const says = `${formatQuantity(wrong, "cause")} of ${all}, and ${formatCount(harmless)} more that ${harmless === 1 ? "is" : "are"} most likely harmless`;
+  return { count: wrong, says, isTrouble: true };
 }
 
 function step(scope: ScopeHandle, capture: CaptureAnswer | undefined, move: RangeMove): void {

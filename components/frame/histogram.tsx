@@ -7,6 +7,7 @@ import { classes } from "@/components/ui/classes";
 import { formatRange, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
+import { Link } from "@/components/ui/link";
 import type { TimeWindow } from "@/components/ui/time-scale";
 import { useMounted } from "@/components/ui/use-mounted";
 import { useSize } from "@/components/ui/use-size";
@@ -25,6 +26,7 @@ import { movedRange, type RangeMove, union, wholeWindow, windowOf, within } from
 import { useAskedAtOnce } from "./scope-changes";
 import type { ScopeHandle } from "./use-scope";
 import { TONES, toneOf, verdictLabel } from "./verdicts";
+import { viewAddress } from "./views";
 
 const HistogramTable = later(() => import("./histogram-table").then((module) => module.HistogramTable));
 
@@ -63,7 +65,7 @@ export function Histogram({ captureId, scope }: HistogramProps) {
   return (
     <section className={styles.histogram} aria-label="Events over time">
       <div className={styles.head}>
-        <Legend bars={bars} scope={scope} />
+        <Legend captureId={captureId} bars={bars} gaps={answer?.gaps.length ?? 0} scope={scope} />
         <p className={styles.readout}>{pointed && <PointedText pointed={pointed} zone={zone} />}</p>
         {shown && isMounted && (
           <p className={styles.range}>
@@ -128,7 +130,14 @@ function emptyText(scope: ScopeHandle, error: Error | null, answer: TimelineAnsw
     : "No events in the scope.";
 }
 
-function Legend({ bars, scope }: { readonly bars: Bars | undefined; readonly scope: ScopeHandle }) {
+interface LegendProps {
+  readonly captureId: string;
+  readonly bars: Bars | undefined;
+  readonly gaps: number;
+  readonly scope: ScopeHandle;
+}
+
+function Legend({ captureId, bars, gaps, scope }: LegendProps) {
   const totals = [...(bars?.totals ?? [])].filter(([, count]) => count > 0);
   totals.sort(([a], [b]) => TONES.indexOf(toneOf(a)) - TONES.indexOf(toneOf(b)));
   const filter = scope.scope?.filter;
@@ -158,6 +167,20 @@ function Legend({ bars, scope }: { readonly bars: Bars | undefined; readonly sco
           </button>
         </li>
       ))}
+      {gaps > 0 && (
+        <li>
+          <Link
+            className={styles.key}
+            href={viewAddress(captureId, "quality", "")}
+            title="Events were lost in the hatched stretches: that nothing is seen there does not say that nothing happened"
+          >
+            <svg width="12" height="12" aria-hidden className={styles.swatch}>
+              <path className={styles.gapHatch} d="M0 0L12 12M0 6L6 12M6 0L12 6" />
+            </svg>
+            Events lost <span className={styles.count}>{formatQuantity(gaps, "gap")}</span>
+          </Link>
+        </li>
+      )}
     </ul>
   );
 }

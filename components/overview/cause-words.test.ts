@@ -49,11 +49,13 @@ test("the effect names its unit, and what the count does not say", () => {
   expect(effectTexts(cause({ count: 5, attempts: null }))).toEqual(["of 107 in the capture,"]);
 });
 
-test("since when, whether it worked before, and whether it had ended well before the capture", () => {
-  expect(whenText(cause({}), capture, "utc")).toBe("since 09:50:47, to the end");
-  expect(whenText(cause({ last: at("09:53:39") }), capture, "utc")).toBe("since 09:50:47, last at 09:53:39");
+test("from when on, whether it worked before, and whether it had ended well before the capture", () => {
+  expect(whenText(cause({}), capture, "utc")).toBe("first at 09:50:47, to the end");
+  expect(whenText(cause({ last: at("09:53:39") }), capture, "utc")).toBe(
+    "first at 09:50:47, last at 09:53:39",
+  );
   const broken = cause({ class: "broken-since", worked: { before: at("09:50:23"), since: null } });
-  expect(whenText(broken, capture, "utc")).toBe("since 09:50:47, worked until 09:50:23, to the end");
+  expect(whenText(broken, capture, "utc")).toBe("worked until 09:50:23, broken since 09:50:47, to the end");
   expect(whenText(cause({ first: null }), capture, "utc")).toBe("no time");
 });
 

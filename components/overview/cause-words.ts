@@ -23,7 +23,7 @@ export const KIND_WORDS: Readonly<Record<Cause["kind"], string>> = {
 export const CLASS_TITLES: Readonly<
   Record<Cause["class"], { readonly title: string; readonly says: string }>
 > = {
-  "never-worked": { title: "Never worked", says: "in all of this capture" },
+  "never-worked": { title: "Never worked", says: "nothing like it worked in this capture" },
   "broken-since": { title: "Worked before, broken since", says: "and not seen working again" },
   degraded: { title: "Fails now and then", says: "and works in between" },
   noise: { title: "Noise", says: "most likely harmless" },
@@ -55,7 +55,7 @@ function roundedToSecond(ns: bigint): bigint {
   return ((ns + 500_000_000n) / 1_000_000_000n) * 1_000_000_000n;
 }
 
-/** Since when, and until when where it had ended well before the capture did. */
+/** From when on, since when where it had worked, and until when where it had ended well before the capture did. */
 export function whenText(
   cause: Cause,
   capture: { readonly first: string | null; readonly last: string | null },
@@ -65,11 +65,12 @@ export function whenText(
   if (first === undefined || last === undefined) return "no time";
   const dated = from !== undefined && to !== undefined ? datedOver(from, to, zone) : "time";
   const clock = (ns: bigint) => formatDated(ns, zone, dated);
-  const since = `since ${clock(first)}`;
   const worked = instant(cause.worked.before);
-  const before =
-    cause.class === "broken-since" && worked !== undefined ? `, worked until ${clock(worked)}` : "";
-  return `${since}${before}${hasEnded(last, from, to) ? `, last at ${clock(last)}` : ", to the end"}`;
+  const begin =
+    cause.class === "broken-since" && worked !== undefined
+      ? `worked until ${clock(worked)}, broken since ${clock(first)}`
+      : `first at ${clock(first)}`;
+  return `${begin}${hasEnded(last, from, to) ? `, last at ${clock(last)}` : ", to the end"}`;
 }
 
 function instant(text: string | null): bigint | undefined {

@@ -80,6 +80,11 @@ function Causes({ captureId, scope, capture }: CausesProps) {
       {scope.scope && onset && (
         <OnsetLine captureId={captureId} scope={scope.scope} onset={onset} causes={rows} zone={zone} />
       )}
+      {total > 1 && (
+        <p className={styles.note}>
+          In this order: whether it ever worked, how many workloads it is about, how often it was tried.
+        </p>
+      )}
       {total === 0 && capture?.state !== "reading" && (
         <p className={styles.note}>
           Looked for: drops, failing DNS names, failing and slow requests, connections that are refused or

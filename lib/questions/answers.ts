@@ -43,11 +43,13 @@ export const summaryAnswerSchema = z.object({
   notLosses: count,
   /** Events that a policy in audit mode would have dropped. */
   audited: count,
-  /** null when no flow has ports and a time, and like the next four until the capture is settled. */
+  /** null when no flow has ports and a time, and like the next five until the capture is settled. */
   attempts: count.nullable(),
   requests: count.nullable(),
   /** What is wrong: causes of the drops; DNS answers with an error, those of the search list left out; failed or refused requests. */
   dropCauses: count.nullable(),
+  /** Of these, the ones that are most likely harmless. */
+  harmlessCauses: count.nullable(),
   dnsErrors: count.nullable(),
   l7Errors: count.nullable(),
   /** Events without a readable time. */

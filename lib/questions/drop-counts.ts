@@ -4,6 +4,7 @@ import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { columnsRead } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { TRIES_OF_DROPS } from "@/lib/capture/tries";
+import { CAUSE_CLASSES } from "@/lib/insight/causes/cause";
 import type { Scope } from "@/lib/scope/link";
 import { bucketNumber } from "./buckets";
 import type { OpenCapture } from "./open-capture";
@@ -71,18 +72,20 @@ export function countDrops(
   return { bucketNs: width, fromNs: alignDown(span.first, width), toNs, groups };
 }
 
-/** How many drops there are in the scope, of how many causes, and how many of them may be counted twice. */
+/** How many drops there are in the scope, of how many causes, which of these are most likely harmless, and how many drops may be counted twice. */
 export function totalDrops(
   capture: OpenCapture,
   scope: CompiledScope,
-): { drops: number; atMost: number; dropCauses: number } {
+): { drops: number; atMost: number; dropCauses: number; harmlessCauses: number } {
   const [row] = capture.database
     .prepare(
-      `SELECT coalesce(sum(f.drops), 0), coalesce(sum(f.drops) FILTER (WHERE f.atMost = 1), 0), count(DISTINCT f.causeId)
+      `SELECT coalesce(sum(f.drops), 0), coalesce(sum(f.drops) FILTER (WHERE f.atMost = 1), 0), count(DISTINCT f.causeId),
+         count(DISTINCT f.causeId) FILTER (WHERE f.causeId IN (SELECT id FROM Cause WHERE class = ${CAUSE_CLASSES.noise}))
        FROM ${dropsAsFlows(scope)} WHERE ${scope.sql}`,
     )
     .rows(scope.parameters);
-  return { drops: Number(row?.[0] ?? 0), atMost: Number(row?.[1] ?? 0), dropCauses: Number(row?.[2] ?? 0) };
+  const [drops = 0, atMost = 0, dropCauses = 0, harmlessCauses = 0] = (row ?? []).map(Number);
+  return { drops, atMost, dropCauses, harmlessCauses };
 }
 
 /** What a drop has of its anchor. */

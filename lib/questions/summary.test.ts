@@ -41,6 +41,7 @@ describe("the summary", () => {
     const unknown = {
       drops: null,
       dropCauses: null,
+      harmlessCauses: null,
       attempts: null,
       requests: null,
       dnsErrors: null,
@@ -53,7 +54,13 @@ describe("the summary", () => {
     );
     expect(summaryOf(capture)).toMatchObject({ events: 1, verdicts: { DROPPED: 1 }, ...unknown });
     settleAddedFiles(capture.database, [fileId], 2000);
-    expect(summaryOf(capture)).toMatchObject({ drops: 1, dropCauses: 1, dnsErrors: 0, l7Errors: 0 });
+    expect(summaryOf(capture)).toMatchObject({
+      drops: 1,
+      dropCauses: 1,
+      harmlessCauses: 0,
+      dnsErrors: 0,
+      l7Errors: 0,
+    });
   });
 
   it("counts events, not records, where a record stands for several", () => {

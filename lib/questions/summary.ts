@@ -86,6 +86,7 @@ const UNSETTLED = {
   drops: null,
   atMost: 0,
   dropCauses: null,
+  harmlessCauses: null,
   attempts: null,
   requests: null,
   dnsErrors: null,
