@@ -242,6 +242,12 @@ describe("causes of the sample", () => {
       expect(count).toBe(countInCapture);
       expect(trend.reduce((sum, [, n]) => sum + n, 0)).toBe(count);
     }
+    // Causes of one kind are counted alone: with the same counts. Those that are told as drops are not among all.
+    const listed = new Set(answer.rows.map(({ causeId }) => causeId));
+    for (const kind of ["drop", "dns", "http", "tcp"] as const)
+      expect(ask(capture, { kind }).rows.filter(({ causeId }) => listed.has(causeId))).toEqual(
+        answer.rows.filter((row) => row.kind === kind),
+      );
     // What came before a moment and what came since are all there is.
     const halves = [
       ask(capture, { to: "2026-05-12T09:52:00Z" }),

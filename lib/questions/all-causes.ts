@@ -40,8 +40,8 @@ export function readAllCauses(
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const { kind, limit, buckets } = parameters;
-  const { bucketNs, counts } = capture.keep(`causes ${buckets} ${scopeKey(parameters)}`, () =>
-    countCauses(capture, scope.value, buckets),
+  const { bucketNs, counts } = capture.keep(`causes ${kind} ${buckets} ${scopeKey(parameters)}`, () =>
+    countCauses(capture, scope.value, buckets, kind),
   );
   const listed = capture.database
     .prepareExact(

@@ -1,6 +1,7 @@
 /** How many drops, attempts, requests or questions in a scope show each cause, and when. */
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
+import type { CauseKind } from "@/lib/insight/causes/cause";
 import type { Scope } from "@/lib/scope/link";
 import { bucketNumber } from "./buckets";
 import { pairsInScope } from "./dns-scope";
@@ -23,23 +24,29 @@ export interface CauseCounts {
  * What causes count, each once, with the flows that decide whether it is in a scope: the anchor of a drop, the first flow of
  * an attempt, a request or its answer. Of a name that fails the answers are counted, else the questions.
  */
-const COUNTED = `
-  SELECT causeId, id, NULL AS responseId, timeNs, drops AS n FROM JoinedDrop WHERE causeId IS NOT NULL
-  UNION ALL
-  SELECT c.id, a.id, NULL, a.firstNs, 1 FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN Attempt a ON a.id = s.flowId
-    WHERE c.kind = 'tcp'
-  UNION ALL
-  SELECT c.id, e.id, e.responseId, e.timeNs, max(e.requests, e.responses)
-    FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN L7Exchange e ON e.id = s.flowId WHERE c.kind = 'http'
-  UNION ALL
-  SELECT c.id, x.id, x.responseId, x.askedNs, CASE c.type WHEN 'failing-name' THEN x.responses ELSE x.requests END
+const COUNTED: Readonly<Record<CauseKind, string>> = {
+  drop: "SELECT causeId, id, NULL AS responseId, timeNs, drops AS n FROM JoinedDrop WHERE causeId IS NOT NULL",
+  tcp: `SELECT c.id AS causeId, a.id, NULL AS responseId, a.firstNs AS timeNs, 1 AS n
+    FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN Attempt a ON a.id = s.flowId WHERE c.kind = 'tcp'`,
+  http: `SELECT c.id AS causeId, e.id, e.responseId, e.timeNs, max(e.requests, e.responses) AS n
+    FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN L7Exchange e ON e.id = s.flowId WHERE c.kind = 'http'`,
+  dns: `SELECT c.id AS causeId, x.id, x.responseId, x.askedNs AS timeNs,
+      CASE c.type WHEN 'failing-name' THEN x.responses ELSE x.requests END AS n
     FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN DnsExchange x ON x.id = s.flowId
     WHERE c.kind = 'dns' AND c.type <> 'node-local-dns'
-  UNION ALL
-  SELECT c.id, j.id, NULL, j.timeNs, j.drops FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN JoinedDrop j ON j.id = s.flowId
-    WHERE c.type = 'node-local-dns'`;
+    UNION ALL
+    SELECT c.id, j.id, NULL, j.timeNs, j.drops FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN JoinedDrop j ON j.id = s.flowId
+    WHERE c.type = 'node-local-dns'`,
+};
 
-export function countCauses(capture: OpenCapture, scope: Scope, buckets: number): CauseCounts {
+/** Those of one kind, or of all. */
+export function countCauses(
+  capture: OpenCapture,
+  scope: Scope,
+  buckets: number,
+  kind?: CauseKind,
+): CauseCounts {
+  const counted = kind === undefined ? Object.values(COUNTED).join(" UNION ALL ") : COUNTED[kind];
   const inScope = pairsInScope(capture, scope, {
     id: "u.id",
     responseId: "u.responseId",
@@ -50,7 +57,7 @@ export function countCauses(capture: OpenCapture, scope: Scope, buckets: number)
   const number = bucketNumber(alignDown(span.first, width), span.last, width);
   const rows = capture.database
     .prepareExact(
-      `SELECT f.causeId, ${number.sql} AS bucket, sum(f.n) FROM (SELECT u.* FROM (${COUNTED}) u WHERE ${inScope.sql}) f
+      `SELECT f.causeId, ${number.sql} AS bucket, sum(f.n) FROM (SELECT u.* FROM (${counted}) u WHERE ${inScope.sql}) f
        GROUP BY 1, 2 ORDER BY 1, 2`,
     )
     .rows([...number.parameters, ...inScope.parameters]);

@@ -85,6 +85,7 @@ function answers(open: OpenCapture, ask: Ask): unknown[] {
     ),
     open.ask((capture) => QUESTIONS.facets(capture, { ...ask, keys: facets, limit: 100 })),
     open.ask((capture) => QUESTIONS.services(capture, { ...ask, limit: 100 })),
+    open.ask((capture) => QUESTIONS.workloads(capture, { ...ask, limit: 100 })),
     open.ask((capture) => QUESTIONS.report(capture, {})),
   ];
 }

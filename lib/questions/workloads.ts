@@ -7,7 +7,7 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
-import type { SqlValue } from "@/lib/capture/driver";
+import type { Sqlite, SqlValue } from "@/lib/capture/driver";
 import { countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
@@ -124,6 +124,11 @@ class Loads {
     for (const workload of new Set(ends.map((load) => this.workloadOf(load)))) workload[what] += n;
   }
 
+  addRequests(server: SqlValue | undefined, n: number): void {
+    const load = this.get(server);
+    if (load !== undefined) load.requests += n;
+  }
+
   addClient(
     client: SqlValue | undefined,
     server: SqlValue | undefined,
@@ -148,7 +153,6 @@ function tabulate(capture: OpenCapture, scope: CompiledScope, limit: number): Om
   const loads = new Loads(capture);
   addEvents(capture, scope, loads);
   addTcp(capture, scope, loads);
-  addRequests(capture, scope, loads);
   const [nodes, names] = [readNodes(capture, scope), readNames(capture)];
   const context: Context = {
     ...{ loads, nodes, names },
@@ -172,20 +176,25 @@ function compareRows(a: WorkloadRow, b: WorkloadRow): number {
   return score(b) - score(a) || b.events - a.events || (a.workload < b.workload ? -1 : 1);
 }
 
-/** A flow from a pod to itself counts once for it. */
+/** A flow from a pod to itself counts once for it. Drops and requests come with the events where a roll-up holds them. */
 function addEvents({ database }: OpenCapture, scope: CompiledScope, loads: Loads): void {
-  const ends =
-    "JOIN Pair p ON p.id = t.pairId JOIN Endpoint s ON s.id = p.sourceId JOIN Endpoint d ON d.id = p.destinationId";
-  const counted = countedFlows(database, scope, { reads: "f.pairId" });
+  const rolled = countedFlows(database, scope, { reads: "f.pairId", anchored: ["drops", "requests"] });
+  const { isRolledUp } = rolled;
+  const counted = isRolledUp ? rolled : countedFlows(database, scope, { reads: "f.pairId" });
+  const sums = isRolledUp
+    ? "sum(f.drops) AS drops, sum(f.requests) AS requests"
+    : "0 AS drops, 0 AS requests";
   const flows = database
     .prepareExact(
-      `SELECT s.actorId, d.actorId, p.clientId, p.serverId, t.events, t.firstNs, t.lastNs FROM (
-         SELECT f.pairId, sum(f.events) AS events, min(f.firstNs) AS firstNs, max(f.lastNs) AS lastNs
-         FROM ${counted.from} WHERE ${counted.where.sql} GROUP BY 1) t ${ends}`,
+      `SELECT s.actorId, d.actorId, p.clientId, p.serverId, t.events, t.firstNs, t.lastNs, t.drops, t.requests FROM (
+         SELECT f.pairId, sum(f.events) AS events, min(f.firstNs) AS firstNs, max(f.lastNs) AS lastNs, ${sums}
+         FROM ${counted.from} WHERE ${counted.where.sql} GROUP BY 1) t ${ENDS}`,
     )
     .rows([...counted.parameters, ...counted.where.parameters]);
-  for (const [source, destination, client, server, events, firstNs, lastNs] of flows) {
+  for (const [source, destination, client, server, events, firstNs, lastNs, drops, requests] of flows) {
     loads.add("events", source, destination, Number(events));
+    loads.add("drops", source, destination, Number(drops));
+    loads.addRequests(server, Number(requests));
     loads.addClient(client, server, Number(events), 0);
     for (const load of loads.ends(source, destination)) {
       if (typeof firstNs === "bigint" && (load.firstNs === undefined || firstNs < load.firstNs))
@@ -194,10 +203,19 @@ function addEvents({ database }: OpenCapture, scope: CompiledScope, loads: Loads
         load.lastNs = lastNs;
     }
   }
+  if (isRolledUp) return;
+  addDrops(database, scope, loads);
+  addRequests(database, scope, loads);
+}
+
+const ENDS =
+  "JOIN Pair p ON p.id = t.pairId JOIN Endpoint s ON s.id = p.sourceId JOIN Endpoint d ON d.id = p.destinationId";
+
+function addDrops(database: Sqlite, scope: CompiledScope, loads: Loads): void {
   const drops = database
     .prepare(
       `SELECT s.actorId, d.actorId, t.drops FROM (
-         SELECT f.pairId, sum(j.drops) AS drops FROM JoinedDrop j CROSS JOIN Flow f ON f.id = j.id WHERE ${scope.sql} GROUP BY 1) t ${ends}`,
+         SELECT f.pairId, sum(j.drops) AS drops FROM JoinedDrop j CROSS JOIN Flow f ON f.id = j.id WHERE ${scope.sql} GROUP BY 1) t ${ENDS}`,
     )
     .rows(scope.parameters);
   for (const [source, destination, dropped] of drops)
@@ -230,17 +248,14 @@ function addTcp({ database }: OpenCapture, scope: CompiledScope, loads: Loads): 
   }
 }
 
-function addRequests({ database }: OpenCapture, scope: CompiledScope, loads: Loads): void {
+function addRequests(database: Sqlite, scope: CompiledScope, loads: Loads): void {
   const rows = database
     .prepare(
       `SELECT p.serverId, sum(e.requests) FROM L7Exchange e JOIN Flow f ON f.id = e.id JOIN Pair p ON p.id = f.pairId
        WHERE e.counted = 1 AND ${scope.sql} GROUP BY 1`,
     )
     .rows(scope.parameters);
-  for (const [server, requests] of rows) {
-    const load = loads.get(server);
-    if (load !== undefined) load.requests += Number(requests);
-  }
+  for (const [server, requests] of rows) loads.addRequests(server, Number(requests));
 }
 
 /** Where pods ran: the node that saw them as its own (with an endpoint id), by actor. Of several, that of most records. */
