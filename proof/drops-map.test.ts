@@ -8,16 +8,7 @@ import { formatTime } from "@/lib/base/time";
 import { DROPS_BY } from "@/lib/questions/answers-drops";
 import { MAP_LEVELS, type MapAnswer } from "@/lib/questions/answers-map";
 import { formatFilter } from "@/lib/scope/filter";
-import {
-  generateLogs,
-  type Log,
-  linesOf,
-  ProofCapture,
-  REAL_LOGS,
-  runsFor,
-  sharedProofs,
-  textOf,
-} from "./captures";
+import { generateLogs, type Log, REAL_LOGS, runsFor, sharedProofs } from "./captures";
 import { joinModel, placesOf } from "./denials";
 import { dropReasonOf, eventsBy, type ModelFlow, readModel, sumEvents } from "./model";
 import { type ModelScope, scopesOver, WHOLE } from "./scopes";
@@ -318,30 +309,5 @@ describe("the generator's truth", () => {
     );
     const sort = (list: readonly object[]) => list.map((item) => JSON.stringify(item)).sort();
     expect(sort(told)).toEqual(sort(known));
-  });
-
-  it("is found whatever the order of files and lines, and when a file is split in two", () => {
-    const whole = proofOf(logs);
-    const orders: readonly (readonly Log[])[] = [
-      [...logs].reverse(),
-      logs.map(({ name, text }) => ({ name, text: textOf(linesOf(text).reverse()) })),
-      logs.flatMap(({ name, text }) => {
-        const lines = linesOf(text);
-        const half = Math.floor(lines.length / 2);
-        return [
-          { name: `${name}.2`, text: textOf(lines.slice(half)) },
-          { name: `${name}.1`, text: textOf(lines.slice(0, half)) },
-        ];
-      }),
-    ];
-    const answers = (proof: ProofCapture) => [
-      ...DROPS_BY.map((by) => proof.ask("drops", { by }).rows),
-      ...MAP_LEVELS.map((level) => {
-        const { meta: _meta, ...map } = proof.ask("map", { level });
-        return map;
-      }),
-    ];
-    const expected = answers(whole);
-    for (const order of orders) expect(answers(new ProofCapture(order))).toEqual(expected);
   });
 });

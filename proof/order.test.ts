@@ -1,6 +1,8 @@
 /** The answers do not depend on the order of files or lines, nor on how lines are spread over files. */
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { DROPS_BY } from "@/lib/questions/answers-drops";
+import { MAP_LEVELS } from "@/lib/questions/answers-map";
 import { generateLogs, type Log, linesOf, ProofCapture, REAL_LOGS, sharedProofs, textOf } from "./captures";
 
 const proofOf = sharedProofs();
@@ -27,8 +29,8 @@ function answersOf(proof: ProofCapture): unknown {
     proof.ask("timeline", { buckets: "50" }),
     proof.ask("timeline", { buckets: "20", by: "drops" }),
     proof.ask("timeline", { buckets: "20", by: "namespace" }),
-    ...["cause", "policy", "pod"].map((by) => proof.ask("drops", { by })),
-    ...["workload", "pod"].map((level) => proof.ask("map", { level })),
+    ...DROPS_BY.map((by) => proof.ask("drops", { by })),
+    ...MAP_LEVELS.map((level) => proof.ask("map", { level })),
     ...["http", "grpc"].map((protocol) => proof.ask("l7", { protocol })),
     proof.ask("workloads"),
   ].map(({ meta, ...answer }) => ({ ...answer, meta: { ...meta, revision: 0 } }));
@@ -56,21 +58,28 @@ describe.each(captures)("%s", (_name, logs) => {
   });
 
   it("answers alike whatever the order of its lines", () => {
-    for (const seed of [1, 2]) {
-      const other = logs.map(({ name, text }) => ({ name, text: textOf(shuffled(linesOf(text), seed)) }));
+    const orders = [
+      (lines: string[]) => shuffled(lines, 1),
+      (lines: string[]) => shuffled(lines, 2),
+      (lines: string[]) => lines.toReversed(),
+    ];
+    for (const order of orders) {
+      const other = logs.map(({ name, text }) => ({ name, text: textOf(order(linesOf(text))) }));
       expect(answersOf(new ProofCapture(other))).toEqual(answers);
     }
   });
 
   it("answers alike when a file without equal lines is split in two", () => {
     const whole = logs.map(({ name, text }) => ({ name, text: textOf([...new Set(linesOf(text))]) }));
-    const halves = whole.flatMap(({ name, text }) => {
+    // Of every other file the later part comes first.
+    const halves = whole.flatMap(({ name, text }, n) => {
       const lines = linesOf(text);
       const middle = Math.floor(lines.length / 3);
-      return [
+      const parts = [
         { name: `${name}.1`, text: textOf(lines.slice(0, middle)) },
         { name: `${name}.2`, text: textOf(lines.slice(middle)) },
       ];
+      return n % 2 === 0 ? parts.toReversed() : parts;
     });
     expect(answersOf(new ProofCapture(halves))).toEqual(answersOf(new ProofCapture(whole)));
   });
