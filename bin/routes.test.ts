@@ -128,7 +128,7 @@ describe("flows by the interface", () => {
   });
 
   it.each([
-    ["limit=0", "bad_request"],
+    ["limit=-1", "bad_request"],
     ["limit=501", "bad_request"],
     ["limit=x", "bad_request"],
     ["order=up", "bad_request"],

@@ -170,7 +170,7 @@ const refusals: [
   ["put", "/api/v1/captures/0123456789abc/files/a.log", 404, "capture_not_found"],
   ["delete", "/api/v1/captures/0123456789abc", 404, "capture_not_found"],
   ["post", "/api/v1/captures", 400, "bad_request"],
-  ["get", "/api/v1/captures/CAPTURE/flows?limit=0", 400, "bad_request"],
+  ["get", "/api/v1/captures/CAPTURE/flows?limit=-1", 400, "bad_request"],
   ["get", "/api/v1/captures/CAPTURE/flows?limt=5", 400, "bad_request"],
   ["get", "/api/v1/captures/CAPTURE/flows?q=a&q=b", 400, "bad_request"],
   ["get", "/api/v1/captures/CAPTURE/flows?from=now", 400, "bad_request"],
