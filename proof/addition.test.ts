@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Sqlite } from "@/lib/capture/driver";
 import { settleAddedFiles } from "@/lib/capture/settle";
+import { rowRange } from "@/lib/capture/settle/records";
 import { isSmallAddition } from "@/lib/capture/settle/settle-addition";
 import { TestCapture } from "@/lib/jobs/testing";
 import { generateLogs, type Log, linesOf, REAL_LOGS, textOf } from "./captures";
@@ -60,10 +61,7 @@ function oneByOne(files: readonly Log[]): { readonly capture: TestCapture; reado
   let small = 0;
   for (const { name, text } of files) {
     const id = capture.load(name, text);
-    const { firstBlock, endBlock } = capture.database
-      .prepare("SELECT firstBlock, endBlock FROM SourceFile WHERE id = ?")
-      .get([id]) as { firstBlock: number; endBlock: number };
-    if (isSmallAddition(capture.database, [firstBlock * 16_384, endBlock * 16_384])) small++;
+    if (isSmallAddition(capture.database, rowRange(capture.database, [id]))) small++;
     settleAddedFiles(capture.database, [id], 2000);
   }
   return { capture, small };

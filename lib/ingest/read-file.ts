@@ -40,7 +40,7 @@ export async function readFile(
   let unpackedBytes = 0;
   let endedEarly: FileRefusal | undefined;
   try {
-    for await (const bytes of unpacked) {
+    for await (const bytes of withPauses(unpacked, () => reading.pause())) {
       signal.throwIfAborted();
       unpackedBytes += bytes.length;
       await reading.push(bytes);
@@ -57,6 +57,37 @@ export async function readFile(
 
 /** A slow upload is shown so often, though its blocks are not full. */
 const SHOWN_EVERY_MS = 500;
+
+/** The same parts. Where the next one takes long to come, `pause` is done meanwhile. */
+async function* withPauses(
+  parts: AsyncIterable<Uint8Array>,
+  pause: () => Promise<void>,
+): AsyncGenerator<Uint8Array> {
+  const source = parts[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = source.next();
+      if (await isSlow(next)) await pause();
+      const part = await next;
+      if (part.done) return;
+      yield part.value;
+    }
+  } finally {
+    await source.return?.();
+  }
+}
+
+/** What it fails with is met by whoever waits for it. */
+function isSlow(next: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), SHOWN_EVERY_MS);
+    const come = (): void => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    next.then(come, come);
+  });
+}
 
 class Reading {
   private readonly splitter: Splitter;
@@ -83,6 +114,13 @@ class Reading {
     if (isLate) this.splitter.cutNow();
     await this.decodeCut();
     if (isLate) await this.settle(Math.ceil(this.underWay.length / 2));
+  }
+
+  /** Nothing comes for a while: what there is, is shown. */
+  async pause(): Promise<void> {
+    this.splitter.cutNow();
+    await this.decodeCut();
+    if (this.underWay.length > 0) await this.settle(this.underWay.length);
   }
 
   async end(): Promise<void> {

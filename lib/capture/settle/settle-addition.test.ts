@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
 import { settleAddedFiles } from ".";
+import { rowRange } from "./records";
 import { isSmallAddition } from "./settle-addition";
-
-const PLACES = 16_384;
 
 /** A flow between two pods; the source is said to be the client, the server, or nothing is said. */
 function between(at: number, ports: readonly [number, number], members: object = {}): string {
@@ -55,16 +54,11 @@ function both(first: readonly string[], added: readonly string[]): [TestCapture,
   const [one, other] = [new TestCapture(), new TestCapture()];
   one.add("a", lines(...first));
   const id = one.load("b", lines(...added));
-  expect(isSmallAddition(one.database, rowsOf(one, id))).toBe(true);
+  expect(isSmallAddition(one.database, rowRange(one.database, [id]))).toBe(true);
   settleAddedFiles(one.database, [id], 2000);
   const ids = [other.load("a", lines(...first)), other.load("b", lines(...added))];
   settleAddedFiles(other.database, ids, 2000);
   return [one, other];
-}
-
-function rowsOf({ database }: TestCapture, id: number): [number, number] {
-  const [row] = database.prepare("SELECT firstBlock, endBlock FROM SourceFile WHERE id = ?").rows([id]);
-  return [Number(row?.[0]) * PLACES, Number(row?.[1]) * PLACES];
 }
 
 const ATTEMPTS = "SELECT id, firstNs, clientPort, serverPort, records FROM Attempt ORDER BY id";
@@ -143,9 +137,9 @@ describe("an addition", () => {
     const capture = new TestCapture();
     capture.add("a", lines(...others(12)));
     const four = capture.load("b", lines(...[1, 2, 3, 4].map((n) => between(n, [30_000 + n, 80]))));
-    expect(isSmallAddition(capture.database, rowsOf(capture, four))).toBe(true);
+    expect(isSmallAddition(capture.database, rowRange(capture.database, [four]))).toBe(true);
     settleAddedFiles(capture.database, [four], 2000);
     const six = capture.load("c", lines(...[1, 2, 3, 4, 5, 6].map((n) => between(n, [40_000 + n, 80]))));
-    expect(isSmallAddition(capture.database, rowsOf(capture, six))).toBe(false);
+    expect(isSmallAddition(capture.database, rowRange(capture.database, [six]))).toBe(false);
   });
 });

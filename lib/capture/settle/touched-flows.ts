@@ -225,16 +225,30 @@ function secondOf(high: number, low: number): number {
 /** A silence that parts flows, with room for what a double rounds away. */
 const SILENCE = Number(REACH_NS) / 1e9 + 1;
 
+/** Times that are kept, at 24 bytes each. */
+const MOST_TIMES = 2_000_000;
+
 /** For each key, the times of its flows, and then from which to which of them no silence parts them from a changed one. */
-class Spans {
+export class Spans {
   private keys: number[] = [];
   private seconds: number[] = [];
   private firstChanged: number[] = [];
   private lastChanged: number[] = [];
   private from = new Float64Array(0);
   private to = new Float64Array(0);
+  /** There were too many times: silences are not known, so nothing is parted by them. */
+  private areTooMany = false;
+
+  constructor(private readonly most = MOST_TIMES) {}
 
   note(key: number, second: number, isChanged: boolean): void {
+    if (this.areTooMany) return;
+    if (this.keys.length === this.most) {
+      this.areTooMany = true;
+      this.keys = [];
+      this.seconds = [];
+      return;
+    }
     this.keys.push(key);
     this.seconds.push(second);
     if (!isChanged) return;
@@ -243,6 +257,7 @@ class Spans {
   }
 
   holds(key: number, second: number): boolean {
+    if (this.areTooMany) return true;
     return second >= (this.from[key] as number) && second <= (this.to[key] as number);
   }
 
