@@ -15,18 +15,19 @@ import { flowRowOf, identityWithoutUuid, readLogAnalyticsRow } from "./log-analy
 import { FieldError, isObject, type JsonObject } from "./proto-json";
 import type { Decoded, Refused, Several } from "./record";
 import { prefixTime } from "./text-time";
-import { loggedAt, type Wrapped, wrappedIn } from "./wrapped";
+import { type Held, loggedAt, wrappedIn } from "./wrapped";
 
 /** A record, the records that a document holds (none for what only parts them), or why it was refused. */
 export type Outcome = Result<Decoded | Several, Refused>;
 
-/** Where a text was found: how deep in wrappers, and when it was logged, if they say so. */
+/** Where a text was found: how deep in wrappers, in which member of the nearest object, and when it was logged, if they say so. */
 interface Around {
   readonly level: number;
+  readonly member: string | undefined;
   readonly loggedNs: bigint | undefined;
 }
 
-const OUTSIDE: Around = { level: 0, loggedNs: undefined };
+const OUTSIDE: Around = { level: 0, member: undefined, loggedNs: undefined };
 const BETWEEN_RECORDS: Outcome = ok({ several: [] });
 /** Wrappers in wrappers: a shipper's around a runtime's around the record. */
 const DEEPEST_WRAPPING = 3;
@@ -65,7 +66,11 @@ function decodeLine(text: string, around: Around): Outcome {
   if (joined !== undefined) {
     if (!joined.isWhole && !isComplete(joined.text))
       return fail("torn", "The last part of the line is missing.");
-    return decodeWithin(joined.text, joined.loggedNs, around);
+    return decodeWithin(
+      joined.text,
+      joined.loggedNs,
+      text.startsWith("{") ? { ...around, member: "log" } : around,
+    );
   }
   const quoted = text.startsWith('"') ? jsonText(text) : undefined;
   if (quoted !== undefined) return decodeWithin(quoted.trimEnd(), undefined, around);
@@ -76,8 +81,13 @@ function decodeLine(text: string, around: Around): Outcome {
   if (printed !== undefined) return printed === "none" ? BETWEEN_RECORDS : ok(printed);
   const known = knownText(text);
   if (known !== undefined) return knownFormat(known);
-  if (behind !== undefined) return fail("not_a_record", behind.failure.message);
-  return fail("not_a_record", "No JSON object in this line.");
+  if (behind !== undefined) return noRecord(behind.failure.message, around);
+  return fail(
+    "not_a_record",
+    around.member === undefined
+      ? "No JSON object in this line."
+      : `A log line whose "${around.member}" holds no flow record.`,
+  );
 }
 
 /** A record behind a prefix: from the first brace, or where that belongs to labels (`{app="x"} {"flow":..}`), from the first with a name. */
@@ -99,14 +109,18 @@ function isComplete(text: string): boolean {
 
 function decodeWithin(text: string, loggedNs: bigint | undefined, around: Around): Outcome {
   if (around.level === DEEPEST_WRAPPING) return tooDeep();
-  const inner = decodeAround(text, { level: around.level + 1, loggedNs: loggedNs ?? around.loggedNs });
-  return inner.ok || inner.failure.code !== "json_invalid"
-    ? inner
-    : fail("not_a_record", `In the log line: ${inner.failure.message}`);
+  const inside = { ...around, level: around.level + 1, loggedNs: loggedNs ?? around.loggedNs };
+  const inner = decodeAround(text, inside);
+  return inner.ok || inner.failure.code !== "json_invalid" ? inner : noRecord(inner.failure.message, inside);
+}
+
+/** Why what looks like a record is none. Of a text in a wrapper: the line itself was good JSON. */
+function noRecord(reason: string, { level }: Around): Outcome {
+  return fail("not_a_record", level === 0 ? reason : `In the log line: ${reason}`);
 }
 
 function tooDeep(): Outcome {
-  return fail("too_deep", `The record is wrapped more than ${DEEPEST_WRAPPING} times.`);
+  return fail("too_deep", `Wrapped more than ${DEEPEST_WRAPPING} times: a record is not looked for so deep.`);
 }
 
 function knownFormat(name: string): Outcome {
@@ -232,9 +246,9 @@ function jsonOf(value: unknown): string {
 /** The first member that holds a record decides; else the first that says why it cannot be read. */
 function decodeWrapped(document: JsonObject, around: Around): Outcome | undefined {
   let failed: Outcome | undefined;
-  for (const inner of wrappedIn(document).known) {
+  for (const held of wrappedIn(document).known) {
     if (around.level === DEEPEST_WRAPPING) return tooDeep();
-    const outcome = decodeInner(inner, document, around);
+    const outcome = decodeInner(held, document, around);
     if (outcome.ok) return outcome;
     if (failed === undefined || (!failed.ok && failed.failure.code.startsWith("not_a"))) failed = outcome;
   }
@@ -244,18 +258,18 @@ function decodeWrapped(document: JsonObject, around: Around): Outcome | undefine
 /** A record in a member of any other name. What is no record there says nothing about the document. */
 function findWrapped(document: JsonObject, around: Around): Outcome | undefined {
   if (around.level === DEEPEST_WRAPPING) return undefined;
-  for (const inner of wrappedIn(document).others) {
-    const outcome = decodeInner(inner, document, around);
+  for (const held of wrappedIn(document).others) {
+    const outcome = decodeInner(held, document, around);
     if (outcome.ok) return outcome;
   }
   return undefined;
 }
 
-function decodeInner(inner: Wrapped, document: JsonObject, around: Around): Outcome {
-  const loggedNs = loggedAt(document) ?? around.loggedNs;
+function decodeInner({ member, inner }: Held, document: JsonObject, around: Around): Outcome {
+  const inside = { ...around, member, loggedNs: loggedAt(document) ?? around.loggedNs };
   return typeof inner === "string"
-    ? decodeWithin(inner.trimEnd(), loggedNs, around)
-    : decodeDocument(inner, undefined, { level: around.level + 1, loggedNs });
+    ? decodeWithin(inner.trimEnd(), undefined, inside)
+    : decodeDocument(inner, undefined, { ...inside, level: around.level + 1 });
 }
 
 /** V8 quotes the text in its message; the excerpt shows that already. */

@@ -57,7 +57,7 @@ describe("a record in a log line", () => {
     const text = JSON.stringify({ _source: { _source: { _source: { _source: object } } } });
     expect(refusalOf(text)).toEqual({
       code: "too_deep",
-      message: "The record is wrapped more than 3 times.",
+      message: "Wrapped more than 3 times: a record is not looked for so deep.",
     });
   });
 
@@ -75,6 +75,50 @@ describe("a record in a log line", () => {
     ["known_not_read", '{"jsonPayload":{"reporter":"src","source_namespace":"a"}}'],
   ])("is refused as %s: %s", (code, text) => {
     expect(refusalOf(text).code).toBe(code);
+  });
+
+  const hello = JSON.stringify({ message: "hello" });
+  it.each([
+    ["of its own", hello, "message"],
+    ["as it is written", '{"__REALTIME_TIMESTAMP":"1","MESSAGE":"hello"}', "MESSAGE"],
+    [
+      "of Docker",
+      '{"log":"level=info msg=started\\n","stream":"stderr","time":"2026-08-21T12:12:19Z"}',
+      "log",
+    ],
+    ["of Docker, in two parts", '{"log":"a","stream":"stderr"}\n{"log":"b\\n","stream":"stderr"}', "log"],
+    ["of Loki", '{"line":"hello","labels":{}}', "line"],
+    ["2 levels deep, as an object", `{"_source":${hello}}`, "message"],
+    ["2 levels deep, as a text", JSON.stringify({ log: hello }), "message"],
+    ["2 levels deep, a runtime's around it", `2026-08-21T12:12:19Z stdout F ${hello}`, "message"],
+    ["2 levels deep, a runtime's within", '{"line":"2026-08-21T12:12:19Z stdout F hello"}', "line"],
+    ["3 levels deep", JSON.stringify({ _source: { log: hello } }), "message"],
+    ["3 levels deep, behind a prefix", `[pod/x] ${JSON.stringify({ _source: { log: hello } })}`, "message"],
+  ])("names the member that holds none: %s", (_name, text, member) => {
+    expect(refusalOf(text)).toEqual({
+      code: "not_a_record",
+      message: `A log line whose "${member}" holds no flow record.`,
+    });
+  });
+
+  it.each([
+    ["no object at all", "hello", "No JSON object in this line."],
+    ["nor in a runtime's line", "2026-08-21T12:12:19Z stdout F hello", "No JSON object in this line."],
+    [
+      "a broken record in a good line",
+      JSON.stringify({ message: 'level=info {"flow":{' }),
+      /^In the log line: Not valid JSON: /,
+    ],
+  ])("says what is so of %s", (_name, text, message) => {
+    expect(refusalOf(text)).toEqual({ code: "not_a_record", message: expect.stringMatching(message) });
+  });
+
+  it("does not claim a record where it no longer looks", () => {
+    const text = JSON.stringify({ _source: { _source: { _source: { message: "hello" } } } });
+    expect(refusalOf(text)).toEqual({
+      code: "too_deep",
+      message: "Wrapped more than 3 times: a record is not looked for so deep.",
+    });
   });
 });
 

@@ -26,20 +26,29 @@ const MOST_LOOKED_AT = 64;
 
 export type Wrapped = string | JsonObject;
 
+/** A value that may hold a record, and the member in which it stands, as it is written there. */
+export interface Held {
+  readonly member: string;
+  readonly inner: Wrapped;
+}
+
 /** The values that may hold a record: first those that are known to hold what was logged. */
-export function wrappedIn(document: JsonObject): { readonly known: Wrapped[]; readonly others: Wrapped[] } {
+export function wrappedIn(document: JsonObject): { readonly known: Held[]; readonly others: Held[] } {
   const names = Object.keys(document).slice(0, MOST_LOOKED_AT);
   const rank = (name: string): number => MEMBERS.indexOf(name.toLowerCase());
   const known = names.filter((name) => rank(name) >= 0).sort((a, b) => rank(a) - rank(b));
   const others = names.filter((name) => rank(name) < 0);
   return {
-    known: known
-      .map((name) => document[name])
-      .filter((inner) => isWrapped(inner) && inner !== "") as Wrapped[],
-    others: others
-      .map((name) => document[name])
-      .filter((inner) => isWrapped(inner) && beginsLikeOne(inner)) as Wrapped[],
+    known: held(document, known, (inner) => inner !== ""),
+    others: held(document, others, beginsLikeOne),
   };
+}
+
+function held(document: JsonObject, names: readonly string[], maybe: (inner: Wrapped) => boolean): Held[] {
+  return names.flatMap((member) => {
+    const inner = document[member];
+    return isWrapped(inner) && maybe(inner) ? [{ member, inner }] : [];
+  });
 }
 
 function isWrapped(inner: unknown): inner is Wrapped {
