@@ -22,10 +22,32 @@ test("a filter that cannot be read is told in its place, shows no rows, and is p
   await expect(problem.locator("mark")).toHaveText("verdct");
   await expect(page.getByText("No rows: the filter cannot be read.")).toBeVisible();
   await expect(flows.grid).toBeHidden();
+  // No number of another scope stands beside it, neither in tabs nor over time nor below.
+  await expect(page.getByText("No time line: the filter or the link cannot be read.")).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Views" })).not.toContainText(/(?:Drops|DNS|L7|Flows)\d/);
+  await expect(page.getByRole("contentinfo").getByText(/events?$|gaps?$/)).toHaveCount(0);
   await problem.getByRole("button", { name: "Use verdict" }).click();
   await expect(flows.count).toHaveText("20 flows");
   await expect(flows.chip("verdict:DROPPED")).toBeVisible();
   await expect(flows.chip("port:8443")).toBeVisible();
+});
+
+test("terms that are switched off, and a filter that cannot be read, stay from view to view", async ({
+  page,
+}) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id, "?q=verdict:DROPPED&off=port:53");
+  await expect(flows.count).toHaveText("20 flows");
+  await page.getByRole("link", { name: /^Drops/ }).click();
+  await expect(page).toHaveURL(/\/drops\?q=verdict:DROPPED&off=port:53$/);
+  await expect(flows.chip("port:53, switched off")).toBeVisible();
+  await flows.filterBy("verdct:DROPPED");
+  await expect(page.getByRole("alert").filter({ hasText: "is not a key" })).toBeVisible();
+  await flows.filter.blur();
+  await page.keyboard.press("g");
+  await page.keyboard.press("f");
+  await expect(page).toHaveURL(/\/flows\?/);
+  await expect(page.getByText("No rows: the filter cannot be read.")).toBeVisible();
 });
 
 test("a damaged part of a link is named and can be taken out", async ({ page }) => {

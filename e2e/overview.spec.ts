@@ -16,6 +16,8 @@ test("the incident of the sample is found from the overview down to the raw line
   await expect(overview.headline).toContainText("things go wrong here", { timeout: 120_000 });
   // The generator changes the policies at 09:50:30; eight causes begin within the next 90 s.
   await expect(page.getByText(/8 of them began together, 2026-05-12 09:50:30 – 09:51:52/)).toBeVisible();
+  await expect(flows.histogram.getByText("8 causes begin here")).toBeVisible();
+  await expect(flows.histogram).toHaveAccessibleName(/2026-05-12 09:50:30: 8 causes begin here\./);
   // And says which of them is no new traffic.
   await expect(
     page.getByText(/what worked before: storefront\/checkout to orders\/orders-api, until 09:50:23\./),
@@ -27,6 +29,8 @@ test("the incident of the sample is found from the overview down to the raw line
   await cause.getByRole("link", { name: /^Explain/ }).click();
   await expect(page.getByRole("heading", { name: "Did it ever work" })).toBeVisible();
   await expect(page).toHaveURL(/\/drops\?cause=/);
+  // The mark belongs to the overview.
+  await expect(flows.histogram.getByText("8 causes begin here")).toBeHidden();
   await page.goBack();
   await cause.getByRole("link", { name: "107 drops" }).click();
   await expect(flows.drops).toHaveText("107 drops");

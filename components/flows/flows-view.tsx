@@ -8,7 +8,7 @@ import { TIME_STYLE, ZONE } from "@/components/frame/preferences";
 import { flowsSoFar, revisionParams, useAskAgain, useCapture, useTotal } from "@/components/frame/queries";
 import { Unreadable } from "@/components/frame/unreadable";
 import { type ScopeHandle, useScope } from "@/components/frame/use-scope";
-import { Button, IconButton } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { type Dated, datedOver } from "@/components/ui/clock";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
@@ -158,13 +158,16 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
       {hasFacets && <Facets captureId={captureId} scope={scope} />}
       <div className={styles.rows} ref={rowsBox}>
         <div className={styles.bar}>
-          <IconButton
-            label={hasFacets ? "Hide the list of values" : "Show the list of values"}
-            aria-pressed={hasFacets}
+          <Button
+            look="quiet"
+            small
+            aria-label={hasFacets ? "Hide the list of values" : "Show the list of values"}
+            aria-expanded={hasFacets}
             onClick={() => setFacets(!hasFacets)}
           >
             <PanelLeft size={15} aria-hidden />
-          </IconButton>
+            Values
+          </Button>
           <h1 className={styles.count} aria-live="polite">
             {records === undefined ? "Counting flows …" : formatQuantity(records, "flow")}
           </h1>

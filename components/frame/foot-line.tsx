@@ -18,7 +18,8 @@ interface FootLineProps {
 }
 
 /** Gaps are the same whatever the filter, and without one they are found at once; only the range of time is asked for. */
-function rangeOf({ query }: ScopeHandle): string {
+function rangeOf({ scope, query }: ScopeHandle): string {
+  if (scope === undefined) return query;
   const range = new URLSearchParams(query);
   for (const name of [...range.keys()]) if (!["from", "to", "revision"].includes(name)) range.delete(name);
   return range.toString();

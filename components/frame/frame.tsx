@@ -99,7 +99,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         </div>
       </header>
       <nav className={styles.tabs} aria-label="Views">
-        <Tabs captureId={captureId} query={scope.query} counts={tabCounts(summary)} />
+        <Tabs captureId={captureId} along={scope.along} counts={tabCounts(summary)} />
         <span className={styles.space} />
         <span role="status" className={styles.said}>
           {said}
@@ -135,7 +135,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         {isGone && capture.error ? (
           <CaptureError error={capture.error} onRetry={() => capture.refetch()} />
         ) : isUnsettled && viewOf(captureId, pathname)?.needsSettled ? (
-          <NotSettled captureId={captureId} query={scope.query} />
+          <NotSettled captureId={captureId} along={scope.along} />
         ) : (
           children
         )}

@@ -9,6 +9,7 @@ import type { TimelineAnswer } from "@/lib/questions/answers";
 import styles from "./histogram.module.css";
 import { type Bars, type Bucket, outlines } from "./histogram-scale";
 import type { RangeMove } from "./range";
+import type { TimeMark } from "./time-mark";
 import { TONES } from "./verdicts";
 
 interface HistogramPlotProps {
@@ -20,6 +21,7 @@ interface HistogramPlotProps {
   /** The bars are those of the scope before; the new ones are on their way. */
   readonly isStale: boolean;
   readonly summary: string;
+  readonly mark: TimeMark | undefined;
   readonly onMove: (by: RangeMove, step?: "push" | "replace") => void;
   readonly onBrush: (window: TimeWindow) => void;
   /** What the pointer is on: a bar, or while brushing the stretch. */
@@ -118,6 +120,7 @@ export function HistogramPlot(props: HistogramPlotProps) {
           No events in the scope
         </text>
       )}
+      {props.mark && <Mark mark={props.mark} window={window} width={width} />}
       {brush && (
         <rect
           className={styles.brush}
@@ -128,6 +131,31 @@ export function HistogramPlot(props: HistogramPlotProps) {
         />
       )}
     </svg>
+  );
+}
+
+interface MarkProps {
+  readonly mark: TimeMark;
+  readonly window: TimeWindow;
+  readonly width: number;
+}
+
+/** Room that the words of a mark need, and that the word at the left has. */
+const MARK_WIDTH = 150;
+const SCALE_WIDTH = 84;
+
+/** A line through the bars, with its words above them. */
+function Mark({ mark, window, width }: MarkProps) {
+  if (mark.at < window.from || mark.at >= window.to) return null;
+  const x = xOf(mark.at, window, width);
+  const isLate = x > width - MARK_WIDTH;
+  return (
+    <g className={styles.mark}>
+      <line x1={x} x2={x} y1={0} y2={HEIGHT} />
+      <text x={isLate ? x - 5 : Math.max(x + 5, SCALE_WIDTH)} y={10} textAnchor={isLate ? "end" : "start"}>
+        {mark.says}
+      </text>
+    </g>
   );
 }
 

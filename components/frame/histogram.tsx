@@ -4,7 +4,7 @@ import { ChevronLeft, ChevronRight, Maximize2, Table2, ZoomIn, ZoomOut } from "l
 import { type ReactNode, useMemo, useRef, useState } from "react";
 import { Button, IconButton } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
-import { formatRange, type Zone } from "@/components/ui/clock";
+import { formatRange, formatSecond, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { Link } from "@/components/ui/link";
@@ -24,6 +24,7 @@ import { ZONE } from "./preferences";
 import { timelineQuery, useCapture, useTimeline } from "./queries";
 import { movedRange, type RangeMove, union, wholeWindow, windowOf, within } from "./range";
 import { useAskedAtOnce } from "./scope-changes";
+import { type TimeMark, useShownMark } from "./time-mark";
 import type { ScopeHandle } from "./use-scope";
 import { TONES, toneOf, verdictLabel } from "./verdicts";
 import { viewAddress } from "./views";
@@ -55,6 +56,7 @@ export function Histogram({ captureId, scope }: HistogramProps) {
   const timeline = useTimeline(captureId, scope, asked);
   useAskedAtOnce("frame", (query) => (asked > 0 ? timelineQuery(captureId, query, asked) : undefined));
   const answer = timeline.data;
+  const mark = useShownMark();
   const bars = useMemo(() => answer && toBars(answer), [answer]);
   const whole = useWhole(capture, answer);
   const shown = scope.scope && whole ? windowOf(scope.scope, whole) : whole;
@@ -90,7 +92,8 @@ export function Histogram({ captureId, scope }: HistogramProps) {
             width={width}
             zone={zone}
             isStale={timeline.isPlaceholderData}
-            summary={summaryOf(answer, bars, shown, zone)}
+            mark={mark}
+            summary={summaryOf(answer, bars, shown, zone) + markText(mark, zone)}
             onMove={move}
             onBrush={(window) => scope.setRange(within(window, whole ?? shown))}
             onPoint={setPointed}
@@ -246,6 +249,10 @@ function RangeButtons({ window, whole, isZoomed, onMove, onTable }: RangeButtons
       </IconButton>
     </div>
   );
+}
+
+function markText(mark: TimeMark | undefined, zone: Zone): string {
+  return mark === undefined ? "" : ` ${formatSecond(mark.at, zone)}: ${mark.says}.`;
 }
 
 /** What the picture says, in words. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changeLink, dropParameter, linkText } from "./link-change";
+import { changeLink, dropParameter, linkText, scopePart } from "./link-change";
 
 const start = "q=verdict:DROPPED&from=2026-03-04T05:00:00.000000000Z&order=asc";
 
@@ -20,6 +20,15 @@ test("a range replaces both ends", () => {
     "q=verdict:DROPPED&to=1970-01-01T00:00:01.000000000Z&order=asc",
   );
   expect(changed(start, { range: null })).toBe("q=verdict:DROPPED&order=asc");
+});
+
+test("from view to view go the scope and what is switched off, readable or not, and nothing of the view", () => {
+  const along = (query: string) => linkText(scopePart(new URLSearchParams(query)));
+  expect(along(`${start}&off=port:53&flow=abc&by=reason`)).toBe(
+    "q=verdict:DROPPED&from=2026-03-04T05:00:00.000000000Z&off=port:53",
+  );
+  expect(along("flow=abc&q=verdct:X&revision=3")).toBe("q=verdct:X&revision=3");
+  expect(along("order=asc")).toBe("");
 });
 
 test("an empty filter leaves the link", () => {

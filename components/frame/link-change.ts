@@ -45,6 +45,13 @@ export function changeLink(params: URLSearchParams, change: LinkChange): URLSear
   return inOrder(next);
 }
 
+/** What goes along from view to view: the scope, and terms that are switched off. Also of a scope that cannot be read, which stays unread. */
+const ALONG: readonly string[] = ["q", "from", "to", "revision", "off", "v"];
+
+export function scopePart(params: URLSearchParams): URLSearchParams {
+  return inOrder(new URLSearchParams([...params].filter(([name]) => ALONG.includes(name))));
+}
+
 /** Without a parameter that cannot be read. */
 export function dropParameter(params: URLSearchParams, name: string): URLSearchParams {
   const next = new URLSearchParams(params);

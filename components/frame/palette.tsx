@@ -116,7 +116,7 @@ function useOffered(props: PaletteProps, typed: string): readonly Offered[] {
     group: "View" as const,
     label,
     detail: `g ${key}`,
-    run: () => router.push(viewAddress(captureId, id, scope.query)),
+    run: () => router.push(viewAddress(captureId, id, scope.along)),
   }));
   const others = captures
     .filter(({ id, state }) => id !== captureId && state !== "newer" && state !== "damaged")

@@ -20,6 +20,11 @@ import { type ScopeHandle, useScope } from "./use-scope";
 /** While a file is read, what is on screen is asked for again this often. */
 export const REFRESH_MS = 2000;
 
+/** Until the answer to a new scope is there the one before stays; beside a scope that cannot be read no number may stand. */
+function before({ scope }: Pick<ScopeHandle, "scope">) {
+  return scope === undefined ? undefined : keepPreviousData;
+}
+
 interface Asked {
   readonly signal: AbortSignal;
 }
@@ -121,7 +126,7 @@ export function useSummary(captureId: string, { scope, query }: ScopeHandle) {
   return useQuery({
     ...ask(query),
     enabled: scope !== undefined,
-    placeholderData: keepPreviousData,
+    placeholderData: before({ scope }),
     refetchInterval: isReading ? 2 * REFRESH_MS : false,
   });
 }
@@ -131,7 +136,7 @@ export function useTimeline(captureId: string, { scope, query }: ScopeHandle, bu
   return useQuery({
     ...timelineQuery(captureId, query, buckets),
     enabled: scope !== undefined && buckets > 0,
-    placeholderData: keepPreviousData,
+    placeholderData: before({ scope }),
     refetchInterval: isReading ? REFRESH_MS : false,
   });
 }

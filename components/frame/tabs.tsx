@@ -17,14 +17,15 @@ export interface TabCount {
 
 interface TabsProps {
   readonly captureId: string;
-  readonly query: string;
+  /** The scope, which the views share. */
+  readonly along: string;
   readonly counts: Readonly<Record<string, TabCount>>;
 }
 
 /** A letter counts so long after `g`. */
 const SEQUENCE_MS = 1500;
 
-export function Tabs({ captureId, query, counts }: TabsProps) {
+export function Tabs({ captureId, along, counts }: TabsProps) {
   const pathname = usePathname();
   const router = useRouter();
   const startedAt = useRef(0);
@@ -38,14 +39,14 @@ export function Tabs({ captureId, query, counts }: TabsProps) {
         (event: KeyboardEvent) => {
           if (event.timeStamp - startedAt.current > SEQUENCE_MS) return false;
           startedAt.current = 0;
-          return router.push(viewAddress(captureId, id, query));
+          return router.push(viewAddress(captureId, id, along));
         },
       ]),
     ),
   });
   return VIEWS.map(({ id, label }) => {
     const count = counts[id];
-    const href = viewAddress(captureId, id, query);
+    const href = viewAddress(captureId, id, along);
     const prepare = (): void => router.prefetch(href);
     return (
       <Link

@@ -18,6 +18,7 @@ import {
   dropParameter,
   type LinkChange,
   linkText,
+  scopePart,
   type TimeRange,
   type ViewChange,
 } from "./link-change";
@@ -31,8 +32,10 @@ export interface ScopeHandle {
   /** Filter text as it stands in the link. */
   readonly q: string;
   readonly problems: readonly LinkProblem[];
-  /** Parameters of an API call; two equal scopes have equal text. */
+  /** Parameters of an API call; two equal scopes have equal text. A scope that cannot be read is equal to none, least of all to the whole capture. */
   readonly query: string;
+  /** The part of the address that goes along to another view. */
+  readonly along: string;
   readonly setFilter: (filter: Filter) => void;
   /** Terms that apply as text, which may be text that cannot be read, and terms that are switched off. */
   readonly setTexts: (q: string, off: string, range?: TimeRange) => void;
@@ -70,7 +73,8 @@ function toHandle(text: string): ScopeHandle {
     view,
     q: decoded.q,
     problems: [...decoded.problems, ...problems],
-    query: decoded.scope === undefined ? "" : scopeQuery(decoded.scope),
+    query: decoded.scope === undefined ? "unreadable" : scopeQuery(decoded.scope),
+    along: linkText(scopePart(params)),
     setFilter: (filter) => apply({ q: formatFilter(filter) }),
     setTexts: (q, off, range) => apply({ q, off, ...(range !== undefined && { range }) }),
     setRange: (range) => apply({ range: range ?? null }),

@@ -1,7 +1,8 @@
 import { actorName } from "@/components/frame/actors";
 import { linkText } from "@/components/frame/link-change";
+import { useTimeMark } from "@/components/frame/time-mark";
 import { viewAddress } from "@/components/frame/views";
-import { formatRange, formatSecond, type Zone } from "@/components/ui/clock";
+import { formatSecond, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity } from "@/components/ui/format";
 import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
@@ -22,18 +23,20 @@ interface OnsetLineProps {
 
 /** How much is shown before the trouble begins, to see what changed. */
 const BEFORE = 60_000_000_000n;
+const DATE = "2026-03-04 ".length;
 /** Named in the line; the list below has all. */
 const NAMED = 2;
 
 /** Says when most of it began, which is where to look for what changed, and what of it had worked until then. */
 export function OnsetLine({ captureId, scope, onset, causes, zone }: OnsetLineProps) {
   const { causes: count, from, to } = onset;
+  useTimeMark(from, `${formatQuantity(count, "cause")} begin here`);
   const around = linkText(encodeScope({ ...scope, from: from - BEFORE, to: to + 1n }));
   const worked = causes.filter((cause) => cause.class === "broken-since" && isOf(onset, cause));
   return (
     <p className={styles.onset}>
       <strong>
-        {formatQuantity(count, "of them", "of them")} began together, {formatRange(from, to, zone)}
+        {formatQuantity(count, "of them", "of them")} began together, {secondsText(from, to, zone)}
       </strong>
       : something changed then. They are marked red.{" "}
       {worked.length > 0 && "Among them is what worked before: "}
@@ -51,6 +54,13 @@ export function OnsetLine({ captureId, scope, onset, causes, zone }: OnsetLinePr
   );
 }
 
+/** To the second: finer than that nobody changed anything by hand. */
+function secondsText(from: bigint, to: bigint, zone: Zone): string {
+  const [first, last] = [formatSecond(from, zone), formatSecond(to, zone)];
+  if (first === last) return `at ${first}`;
+  return `${first} – ${first.slice(0, DATE) === last.slice(0, DATE) ? last.slice(DATE) : last}`;
+}
+
 /** `shop/web to shop/api`. */
 function brokenText({ client, server, subject, sentence }: Cause): string {
   if (server === null && subject === null) return sentence;
@@ -60,5 +70,5 @@ function brokenText({ client, server, subject, sentence }: Cause): string {
 
 function untilText({ worked }: Cause, zone: Zone): string {
   const until = worked.before === null ? undefined : parseTime(worked.before);
-  return until === undefined ? "" : `, until ${formatSecond(until, zone).slice("2026-03-04 ".length)}`;
+  return until === undefined ? "" : `, until ${formatSecond(until, zone).slice(DATE)}`;
 }

@@ -8,6 +8,8 @@ const TOGETHER = 90n * NS_PER_SECOND;
 /** What begins with the capture was there before. */
 const MARGIN = 30n * NS_PER_SECOND;
 const FEWEST = 3;
+/** So many times more than chance would bring together. */
+const BEYOND_CHANCE = 3;
 
 export interface Onset {
   readonly causes: number;
@@ -20,15 +22,22 @@ interface Begun {
   readonly class: string;
 }
 
+interface Span {
+  readonly first: string | null;
+  readonly last: string | null;
+}
+
 /**
- * The stretch in which most causes begin; undefined when fewer than three begin together, or less than a third of all.
- * Noise begins at any time and is left out. Of stretches with equally many causes the shortest counts.
+ * The stretch in which most causes begin; undefined when fewer than three begin together, less than a third of those that began while
+ * the capture ran, or not many more than chance brings together. Noise begins at any time and is left out. Of stretches with equally
+ * many causes the shortest counts.
  */
-export function findOnset(causes: readonly Begun[], captureFirst: string | null): Onset | undefined {
-  const start = captureFirst === null ? undefined : parseTime(captureFirst);
-  if (start === undefined) return undefined;
-  const real = causes.filter(({ class: name }) => name !== "noise");
-  const begins = real
+export function findOnset(causes: readonly Begun[], capture: Span): Onset | undefined {
+  const start = capture.first === null ? undefined : parseTime(capture.first);
+  const end = capture.last === null ? undefined : parseTime(capture.last);
+  if (start === undefined || end === undefined) return undefined;
+  const begins = causes
+    .filter(({ class: name }) => name !== "noise")
     .flatMap(({ first }) => (first === null ? [] : [parseTime(first) ?? start]))
     .filter((time) => time >= start + MARGIN)
     .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
@@ -38,7 +47,9 @@ export function findOnset(causes: readonly Begun[], captureFirst: string | null)
     const one: Onset = { causes: within.length, from, to: within.at(-1) ?? from };
     if (best === undefined || isBetter(one, best)) best = one;
   }
-  return best !== undefined && best.causes >= FEWEST && best.causes * 3 >= real.length ? best : undefined;
+  if (best === undefined || best.causes < FEWEST || best.causes * 3 < begins.length) return undefined;
+  const byChance = (begins.length * Number(best.to - best.from)) / Number(end - start - MARGIN);
+  return best.causes >= byChance * BEYOND_CHANCE ? best : undefined;
 }
 
 /** Whether it began in the stretch. */

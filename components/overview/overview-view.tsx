@@ -16,7 +16,6 @@ import { formatQuantity } from "@/components/ui/format";
 import { Link } from "@/components/ui/link";
 import { useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";
-import type { AllCausesAnswer } from "@/lib/questions/all-causes-answer";
 import type { CaptureAnswer } from "@/lib/questions/answers";
 import { CausesList } from "./causes-list";
 import { headline } from "./headline";
@@ -68,14 +67,14 @@ function Causes({ captureId, scope, capture }: CausesProps) {
     if (causes.error === null) return <h1 className={styles.headline}>Looking for causes …</h1>;
     return <Failed error={causes.error} onRetry={askAgain} />;
   }
-  const { rows, total, folded, bucketNs } = causes.data;
+  const { rows, total, noise, folded, bucketNs } = causes.data;
   const span = { first: capture?.first ?? null, last: capture?.last ?? null };
-  const onset = findOnset(rows, span.first);
+  const onset = findOnset(rows, span);
   const whole = wholeWindow(instant(span.first), instant(span.last));
   return (
     <>
       <h1 className={styles.headline} aria-live="polite">
-        {headline({ causes: total, noise: noiseOf(causes.data) }, isUnsettled)}
+        {headline({ causes: total, noise }, isUnsettled)}
       </h1>
       {scope.scope && onset && (
         <OnsetLine captureId={captureId} scope={scope.scope} onset={onset} causes={rows} zone={zone} />
@@ -107,11 +106,6 @@ function Causes({ captureId, scope, capture }: CausesProps) {
       {folded > 0 && <p className={styles.note}>And {folded} more: narrow the scope to see them.</p>}
     </>
   );
-}
-
-/** Noise ranks last: where causes are folded it is not known how many of them it is. */
-function noiseOf({ rows, folded }: AllCausesAnswer): number {
-  return folded > 0 ? 0 : rows.filter((cause) => cause.class === "noise").length;
 }
 
 function instant(text: string | null): bigint | undefined {

@@ -16,6 +16,8 @@ export const allCausesAnswerSchema = z.object({
   meta: metaSchema,
   /** Causes in the scope. */
   total: count,
+  /** Of these, the ones that are most likely harmless. */
+  noise: count,
   /** Width of the trends' buckets. */
   bucketNs: z.string(),
   rows: z.array(

@@ -164,6 +164,20 @@ describe("causes of DNS trouble", () => {
     expect(ask(capture, { limit: 1 })).toMatchObject({ total: 2, folded: 1 });
   });
 
+  it("say how many are most likely harmless, also of those beyond the limit", () => {
+    const solicitation = line(30, {
+      verdict: "DROPPED",
+      drop_reason_desc: "UNSUPPORTED_L3_PROTOCOL",
+      IP: { source: "fe80::1", destination: "ff02::2", ipVersion: "IPv6" },
+      l4: { ICMPv6: { type: 133 } },
+      event_type: { type: 1, sub_type: 139 },
+    });
+    const capture = captureOf(...asked(10, "a.example", 3), solicitation);
+    expect(ask(capture)).toMatchObject({ total: 2, noise: 1, folded: 0 });
+    expect(ask(capture, { limit: 1 })).toMatchObject({ total: 2, noise: 1, folded: 1 });
+    expect(ask(capture, { kind: "dns" })).toMatchObject({ total: 1, noise: 0 });
+  });
+
   it("have the same ids whatever the order of files, and go when their flows go", () => {
     const [a, b] = [asked(10, "a.example", 3), asked(600, "b.example", 3)];
     const first = new TestCapture();

@@ -4,7 +4,7 @@ import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { SqlRow, SqlValue } from "@/lib/capture/driver";
 import { CAUSE_RANK, IS_TOLD_AS_DROPS } from "@/lib/capture/settle/cause-table";
-import type { CauseClass, CauseKind } from "@/lib/insight/causes/cause";
+import { CAUSE_CLASSES, type CauseClass, type CauseKind } from "@/lib/insight/causes/cause";
 import {
   CONNECTION_TYPES,
   connectionRemedy,
@@ -55,6 +55,7 @@ export function readAllCauses(
   return ok({
     meta: metaOf(capture, scope.value),
     total: listed.length,
+    noise: listed.filter((row) => Number(row.class) === CAUSE_CLASSES.noise).length,
     bucketNs: String(bucketNs),
     rows: rows.map((row) => toRow(capture, row, words, counts.get(Number(row.id)))),
     folded: listed.length - rows.length,
