@@ -38,7 +38,7 @@ test("a dropped log is read, filtered, opened down to its line, and shared by a 
   await expect(
     page.getByText("Records: read 400, accepted 400, duplicate 0, other kinds 0, refused 0."),
   ).toBeVisible();
-  await page.getByRole("link", { name: "Open the capture" }).click();
+  await home.openWhatBecameOf("first-flow.log");
   await page.getByRole("link", { name: /^Flows/ }).click();
 
   await expect(flows.count).toHaveText("400 flows");
@@ -136,7 +136,7 @@ for (const file of real) {
     await home.goto();
     await home.drop([{ name, text }]);
     await expect(page.getByText(`Records: read ${lines.length},`)).toBeVisible();
-    await page.getByRole("link", { name: "Open the capture" }).first().click();
+    await home.openWhatBecameOf(name);
     await page.getByRole("link", { name: /^Flows/ }).click();
     await expect(flows.row(0)).toBeVisible();
     await flows.open(0);

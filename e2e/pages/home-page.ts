@@ -60,6 +60,12 @@ export class HomePage {
     await this.page.getByRole("button", { name: "Open the sample capture" }).click();
   }
 
+  /** Opens the capture that a file of this name went into; beside it may stand what another story sends. */
+  async openWhatBecameOf(fileName: string): Promise<void> {
+    const report = this.page.getByRole("row").filter({ hasText: fileName });
+    await report.getByRole("link", { name: "Open the capture" }).first().click();
+  }
+
   private async dispatch(type: string, files: readonly LogFile[]): Promise<void> {
     const dataTransfer = await this.page.evaluateHandle((given) => {
       const transfer = new DataTransfer();
