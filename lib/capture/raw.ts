@@ -67,6 +67,15 @@ export function openRawBlock(database: Sqlite, blockId: number): RawBlockReader 
   };
 }
 
+/** The original bytes of a block that is there. */
+export function blockBytes(database: Sqlite, blockId: number): BlockBytes {
+  const block = database.prepare("SELECT packing, data FROM RawBlock WHERE id = ?").get([blockId]);
+  if (block === undefined) throw new Error(`no block ${blockId}`);
+  return openBytes(Number(block.packing), block.data as Uint8Array, (blocks) =>
+    modelsOf(database, blockId - blocks),
+  );
+}
+
 const modelsRead = new WeakMap<Sqlite, ModelsRead>();
 
 function modelsOf(database: Sqlite, blockId: number): readonly Model[] {

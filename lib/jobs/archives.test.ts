@@ -1,55 +1,14 @@
 /** Archives through a writer: entries are files of their own, the upload is what is reported and removed. */
 
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type FileReport, readFiles } from "@/lib/capture/files";
 import { readRaw } from "@/lib/capture/raw";
 import { currentRevision, summarise } from "@/lib/capture/summarise";
 import { tar, zip } from "@/lib/ingest/testing-archives";
-import { CaptureWriter } from "./capture-writer";
-import type { ToWriter } from "./messages";
-import { line, lines, TestCapture } from "./testing";
-
-/** A writer in this thread, over a new capture. */
-class Archive {
-  readonly capture = new TestCapture();
-  readonly writer = new CaptureWriter(this.capture.file, 1, () => undefined);
-  private readonly folder = path.dirname(this.capture.file);
-  private files = 0;
-
-  constructor() {
-    onTestFinished(async () => {
-      await this.ask({ call: "close", ask: {} });
-    });
-  }
-
-  ask(message: Omit<Extract<ToWriter, { call: string }>, "id">): Promise<unknown> {
-    return this.writer.answer({ id: 0, ...message } as Extract<ToWriter, { call: string }>);
-  }
-
-  async put(name: string, content: string | Uint8Array): Promise<FileReport> {
-    const spool = path.join(this.folder, `spool-${this.files++}`);
-    writeFileSync(spool, content);
-    const fileId = Number(await this.ask({ call: "addFile", ask: { name, spool, addedAtMs: 0 } }));
-    const bytes = Buffer.byteLength(content);
-    return (await this.ask({ call: "readFile", ask: { fileId, spool, bytes, isWhole: true } })) as FileReport;
-  }
-
-  /** What is beside the capture apart from the spool files that this test wrote. */
-  get leftOver(): string[] {
-    return readdirSync(this.folder).filter((name) => name.includes(".copy"));
-  }
-
-  count(table: string): number {
-    return Number(this.capture.database.prepare(`SELECT count(*) AS n FROM ${table}`).get([])?.n);
-  }
-}
-
-/** Records with the seconds `from` to `to` of one node, `to` excluded. */
-const span = (from: number, to: number): string =>
-  lines(...Array.from({ length: to - from }, (_, n) => line(from + n)));
+import { line, lines, type TestCapture } from "./testing";
+import { span, TestWriter } from "./testing-writer";
 
 const counts = ({ read, accepted, duplicate, otherKinds, refused }: FileReport) => ({
   read,
@@ -70,7 +29,7 @@ describe("an archive", () => {
   ]);
 
   it("is reported as a whole and by entry, and makes one revision", async () => {
-    const archive = new Archive();
+    const archive = new TestWriter();
     const report = await archive.put("logs.zip", ARCHIVE);
     expect(report).toMatchObject({
       file: "logs.zip",
@@ -120,7 +79,7 @@ describe("an archive", () => {
   });
 
   it("names the entry and the line of a record", async () => {
-    const archive = new Archive();
+    const archive = new TestWriter();
     await archive.put("logs.zip", ARCHIVE);
     const { database } = archive.capture;
     const last = database.prepare("SELECT max(id) AS id FROM Flow").get([]);
@@ -130,7 +89,7 @@ describe("an archive", () => {
   });
 
   it("adds nothing a second time, under whatever name, and neither does a file that was in it", async () => {
-    const archive = new Archive();
+    const archive = new TestWriter();
     await archive.put("logs.zip", ARCHIVE);
     const flows = archive.capture.flowIds();
     const again = await archive.put("same.zip", ARCHIVE);
@@ -142,7 +101,7 @@ describe("an archive", () => {
   });
 
   it("is removed with all its entries in one revision, and gives back what another file had too", async () => {
-    const archive = new Archive();
+    const archive = new TestWriter();
     const before = await archive.put("before.log", span(0, 3));
     const report = await archive.put("logs.zip", ARCHIVE);
     expect(counts(report)).toEqual({ read: 22, accepted: 12, duplicate: 8, otherKinds: 0, refused: 2 });
@@ -161,7 +120,7 @@ describe("an archive", () => {
   });
 
   it("within archives is read too, and nothing of the copy stays", async () => {
-    const archive = new Archive();
+    const archive = new TestWriter();
     const inner = zip([{ name: "events.log", content: span(0, 4) }]);
     const report = await archive.put(
       "all.tar.gz",
@@ -181,7 +140,7 @@ describe("an archive", () => {
   });
 
   it("that holds no log at all says what was left aside", async () => {
-    const archive = new Archive();
+    const archive = new TestWriter();
     const report = await archive.put(
       "docs.tar",
       tar([{ name: "a.md", content: "# No log\n" }, { name: "b" }]),
@@ -193,7 +152,7 @@ describe("an archive", () => {
   });
 
   it("that breaks off keeps what came before and says so", async () => {
-    const archive = new Archive();
+    const archive = new TestWriter();
     const file = tar([
       { name: "a.log", content: span(0, 5) },
       { name: "b.log", content: span(5, 9) },
@@ -205,7 +164,7 @@ describe("an archive", () => {
   });
 
   it("whose names lead out of a folder, or act on a terminal, is only shown", async () => {
-    const archive = new Archive();
+    const archive = new TestWriter();
     const report = await archive.put(
       "slip.tar",
       tar([
@@ -221,7 +180,7 @@ describe("an archive", () => {
   });
 
   it("of thousands of entries is read in bounded time and listed within bounds", async () => {
-    const archive = new Archive();
+    const archive = new TestWriter();
     const file = zip(
       Array.from({ length: 1500 }, (_, n) => ({ name: `n/${n}.log`, content: span(n, n + 1) })),
     );
@@ -263,10 +222,10 @@ describe("the order of files", () => {
   it("changes nothing about which records count, file by file or as entries of an archive", async () => {
     const results = [];
     for (const order of ORDERS) {
-      const single = new Archive();
+      const single = new TestWriter();
       for (const [name, content] of inOrder(order)) await single.put(name, content);
       results.push(verdict(single.capture));
-      const packed = new Archive();
+      const packed = new TestWriter();
       const members = inOrder(order).map(([name, content]) => ({ name, content }));
       await packed.put("all.zip", zip(members));
       results.push(verdict(packed.capture));

@@ -8,7 +8,13 @@ import { captureFile, createCapture, openCapture } from "@/lib/capture/capture-f
 import type { Sqlite } from "@/lib/capture/driver";
 import { addFile, type FileReport, readFile, setFileState } from "@/lib/capture/files";
 import { FileLoader } from "@/lib/capture/load";
-import { dropSecondaryIndexes, isEmptyOfFlows, removeFile, settleAddedFiles } from "@/lib/capture/settle";
+import {
+  dictionaryMark,
+  dropSecondaryIndexes,
+  isEmptyOfFlows,
+  removeFile,
+  settleAddedFiles,
+} from "@/lib/capture/settle";
 import { decodeChunk } from "@/lib/ingest/decode-chunk";
 import { Packer } from "@/lib/ingest/pack";
 import { Splitter } from "@/lib/ingest/split";
@@ -55,8 +61,9 @@ export class TestCapture {
 
   /** Takes in a file and settles it. */
   add(name: string, content: string | Uint8Array): FileReport {
+    const before = dictionaryMark(this.database);
     const fileId = this.load(name, content);
-    settleAddedFiles(this.database, [fileId], 2000);
+    settleAddedFiles(this.database, [fileId], 2000, before);
     return this.report(fileId);
   }
 

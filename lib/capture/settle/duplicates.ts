@@ -11,7 +11,7 @@ import { PRESENT } from "@/lib/flow/presence";
 import { FLOW_COLUMNS } from "../columns";
 import type { Sqlite } from "../driver";
 import { type Span, spanOf } from "./neighbourhood";
-import { rowRange } from "./records";
+import { ownRows, type RowRange, rowRange } from "./records";
 
 /** Among uploads that were loaded, and between them and what was there. */
 export function resolveDuplicates(database: Sqlite, uploadIds: readonly number[]): void {
@@ -29,16 +29,20 @@ export function resolveDuplicates(database: Sqlite, uploadIds: readonly number[]
       )
       .run([from, to]);
   }
+  newOthersTable(database);
   rememberOthers(database, [from, to]);
   rankAgain(database);
   markDuplicateOthers(database);
 }
 
-/** Hashes of other records within these rows, which are few. */
-function rememberOthers(database: Sqlite, rows: readonly [number, number]): void {
+function newOthersTable(database: Sqlite): void {
   database.exec(
     "CREATE TEMP TABLE IF NOT EXISTS AffectedOther (hash INTEGER PRIMARY KEY); DELETE FROM temp.AffectedOther;",
   );
+}
+
+/** Hashes of other records within these rows, which are few. */
+function rememberOthers(database: Sqlite, rows: RowRange): void {
   database
     .prepare("INSERT OR IGNORE INTO temp.AffectedOther SELECT hash FROM OtherRecord WHERE id >= ? AND id < ?")
     .run(rows);
@@ -52,15 +56,16 @@ function newHashTable(database: Sqlite): void {
 
 /** Hashes of a file that is about to go and that another file has too. */
 export function rememberHashes(database: Sqlite, uploadId: number): void {
-  const [from, to] = rowRange(database, [uploadId]);
-  rememberOthers(database, [from, to]);
+  newOthersTable(database);
   newHashTable(database);
-  database
-    .prepare(
-      `INSERT OR IGNORE INTO temp.Affected SELECT f.hash FROM Flow f WHERE f.id >= ? AND f.id < ?
-       AND EXISTS (SELECT 1 FROM DuplicateFlow d WHERE d.hash = f.hash)`,
-    )
-    .run([from, to]);
+  const remember = database.prepare(
+    `INSERT OR IGNORE INTO temp.Affected SELECT f.hash FROM Flow f WHERE f.id >= ? AND f.id < ?
+     AND EXISTS (SELECT 1 FROM DuplicateFlow d WHERE d.hash = f.hash)`,
+  );
+  for (const range of ownRows(database, uploadId)) {
+    rememberOthers(database, range);
+    remember.run(range);
+  }
 }
 
 /** Decides for every record with an affected hash which row counts, and moves rows accordingly. */

@@ -25,6 +25,7 @@ import {
   spanOfFiles,
   sweepDictionaries,
 } from "./records";
+import { handOverBlocks, shareBlocks } from "./same-bytes";
 import { isSmallAddition } from "./settle-addition";
 import { detachSettledRows } from "./settled-rows";
 import { addFlows, runSteps } from "./steps";
@@ -65,10 +66,11 @@ export function settleAddedFiles(
     resolveDuplicates(database, uploadIds);
     recount(database, uploadIds);
     const parts = partsOf(database, uploadIds);
-    const isNew = parts.some(({ fresh }) => fresh > 0);
     const span = unitedSpan(spanOfFiles(database, uploadIds), spanOfRanked(database));
-    dropCopies(database, parts, before);
-    if (isNew) settleAdded(database, span, rowRange(database, uploadIds));
+    const rows = rowRange(database, uploadIds);
+    const hasWords = endParts(database, parts, before);
+    const isNew = hasWords || parts.some(({ fresh }) => fresh > 0);
+    if (isNew) settleAdded(database, span, rows);
     for (const uploadId of uploadIds) endUpload(database, uploadId);
     if (isNew) addRevision(database, "added", uploadIds[0] ?? null, nowMs);
   });
@@ -94,13 +96,17 @@ function settling(database: Sqlite, work: () => void): void {
   }
 }
 
-/** Of a file whose records were all there already the counts stay, the copies go. */
-function dropCopies(database: Sqlite, parts: ReturnType<typeof partsOf>, before: string | undefined): void {
+/**
+ * Of a file whose records were all there already the rows stay as duplicates, to come back when the others go; one with the
+ * same bytes as another shares that one's. True when duplicates brought words of their own: something is spelled in another way.
+ */
+function endParts(database: Sqlite, parts: ReturnType<typeof partsOf>, before: string | undefined): boolean {
   const copies = parts.filter(({ fresh, duplicate }) => fresh === 0 && duplicate > 0);
-  for (const { id } of copies) deleteRecords(database, id);
   for (const part of parts) setFileState(database, part.id, copies.includes(part) ? "nothing-new" : "done");
-  // They brought nothing to the dictionaries, unless something was spelled in another way.
-  if (copies.length > 0 && dictionaryMark(database) !== before) sweepDictionaries(database);
+  const kept = copies.filter(({ id }) => !shareBlocks(database, id));
+  const hasWords = (): boolean => dictionaryMark(database) !== before;
+  if (kept.length < copies.length && hasWords()) sweepDictionaries(database);
+  return kept.length > 0 && hasWords();
 }
 
 /** An archive is nothing new when none of its entries is. */
@@ -110,23 +116,38 @@ function endUpload(database: Sqlite, uploadId: number): void {
   setFileState(database, uploadId, isCopy ? "nothing-new" : "done");
 }
 
-/** Takes a finished file out again. What other files had as duplicates of its records comes back. */
+/**
+ * Takes a finished file out again. What other files had as duplicates of its records comes back, and what it shared with a
+ * file of the same bytes becomes that one's.
+ */
 export function removeFile(database: Sqlite, fileId: number, nowMs: number): void {
   settling(database, () => {
-    rememberHashes(database, fileId);
-    const changes = hasRecords(database, fileId);
+    const had = hasRecords(database, fileId);
     const span = spanOfFiles(database, [fileId]);
-    deleteRecords(database, fileId);
+    const heirs = handOverBlocks(database, fileId);
+    rememberHashes(database, fileId);
+    const blocks = deleteRecords(database, fileId);
     // Its entries go with it.
     database.prepare("DELETE FROM SourceFile WHERE id = ?").run([fileId]);
     rankAgain(database);
     markDuplicateOthers(database);
-    sweepDictionaries(database);
-    recount(database, [fileId]);
-    if (!changes) return;
-    settleAround(database, unitedSpan(span, spanOfRanked(database)));
+    const words = blocks > 0 ? sweepDictionaries(database) : 0;
+    recount(database, heirs);
+    renewStates(database);
+    if (!had && words === 0) return;
+    // What was handed over is settled already.
+    if (blocks > 0 || rulesOf(database) !== RULES_VERSION)
+      settleAround(database, unitedSpan(span, spanOfRanked(database)));
     addRevision(database, "removed", fileId, nowMs);
   });
+}
+
+/** Records of these count now, because the file is gone that had them first. */
+function renewStates(database: Sqlite): void {
+  database.exec(
+    `UPDATE SourceFile SET state = 'done' WHERE state = 'nothing-new' AND (accepted + otherKinds > 0
+       OR id IN (SELECT uploadId FROM SourceFile WHERE uploadId IS NOT NULL AND accepted + otherKinds > 0))`,
+  );
 }
 
 /** What was loaded of a file that did not come to its end goes, with its counts. */

@@ -45,13 +45,29 @@ export function dropEntry(database: Sqlite, entryId: number): void {
   });
 }
 
-/** Returns how many blocks of records there were. */
+/** Returns how many blocks of records there were. Blocks that are another file's, and only shared, stay. */
 export function deleteRecords(database: Sqlite, fileId: number): number {
-  const [from, to] = rowRange(database, [fileId]);
-  for (const table of ["Flow", "DuplicateFlow", "FlowExtra", "OtherRecord"]) {
-    database.prepare(`DELETE FROM ${table} WHERE id >= ? AND id < ?`).run([from, to]);
-  }
+  for (const range of ownRows(database, fileId))
+    for (const table of ["Flow", "DuplicateFlow", "FlowExtra", "OtherRecord"])
+      database.prepare(`DELETE FROM ${table} WHERE id >= ? AND id < ?`).run(range);
   return database.prepare(`DELETE FROM RawBlock WHERE fileId IN (${PARTS})`).run(asParts([fileId])).changes;
+}
+
+/** Row ids of the records that are of this upload alone. Blocks that were handed over lie apart from the others. */
+export function ownRows(database: Sqlite, uploadId: number): RowRange[] {
+  const ranges: [from: number, to: number][] = [];
+  const blocks = database
+    .prepare(
+      `SELECT min(id) AS first, max(id) + 1 AS behind FROM RawBlock WHERE fileId IN (${PARTS}) GROUP BY fileId ORDER BY first`,
+    )
+    .all(asParts([uploadId]));
+  for (const { first, behind } of blocks) {
+    const [from, to] = [Number(first) * PLACES_PER_BLOCK, Number(behind) * PLACES_PER_BLOCK];
+    const last = ranges.at(-1);
+    if (last?.[1] === from) last[1] = to;
+    else ranges.push([from, to]);
+  }
+  return ranges;
 }
 
 /** True when the upload has records of its own in this revision. */
@@ -79,15 +95,19 @@ function uses(...columns: string[]): (readonly [table: string, column: string])[
 
 /**
  * Entries that no record uses any more would be counted as nodes, or teach a workload that is gone. Reads the
- * whole table of flows once per use, so it is for the rare case that records go.
+ * whole table of flows once per use, so it is for the rare case that records go. Returns how many went.
  */
-export function sweepDictionaries(database: Sqlite): void {
+export function sweepDictionaries(database: Sqlite): number {
+  let swept = 0;
   for (const [dictionary, places] of Object.entries(USES)) {
     const used = places.map(
       ([table, column]) => `SELECT ${column} FROM ${table} WHERE ${column} IS NOT NULL`,
     );
-    database.exec(`DELETE FROM ${dictionary} WHERE id NOT IN (${used.join(" UNION ")})`);
+    swept += database
+      .prepare(`DELETE FROM ${dictionary} WHERE id NOT IN (${used.join(" UNION ")})`)
+      .run([]).changes;
   }
+  return swept;
 }
 
 /** Another one whenever a dictionary has got new entries. */
@@ -98,8 +118,8 @@ export function dictionaryMark(database: Sqlite): string {
 }
 
 /**
- * Row ids of the records of uploads, half open. Entries of an archive lie one behind the other, and so do uploads
- * that are settled together.
+ * Row ids of the records of uploads that were just loaded, half open. Entries of an archive lie one behind the other, and
+ * so do uploads that are settled together.
  */
 export function rowRange(database: Sqlite, uploadIds: readonly number[]): RowRange {
   const row = database
@@ -123,7 +143,8 @@ export function spanOfFiles(database: Sqlite, uploadIds: readonly number[]): Spa
 
 /**
  * Counts anew of uploads and of every file that they share records with: a move in one changes the counts of
- * another. Other files stay unread, or a folder of n files would be counted n times.
+ * another. Other files stay unread, or a folder of n files would be counted n times; what shares the blocks of another
+ * has only duplicates, as it was counted.
  */
 export function recount(database: Sqlite, uploadIds: readonly number[]): void {
   const inFile = `id >= SourceFile.firstBlock * ${PLACES_PER_BLOCK} AND id < SourceFile.endBlock * ${PLACES_PER_BLOCK}`;
@@ -136,7 +157,7 @@ export function recount(database: Sqlite, uploadIds: readonly number[]): void {
       otherKinds = (SELECT count(*) FROM OtherRecord WHERE duplicate = 0 AND ${inFile}),
       duplicate = (SELECT count(*) FROM DuplicateFlow WHERE ${inFile})
         + (SELECT count(*) FROM OtherRecord WHERE duplicate = 1 AND ${inFile})
-    WHERE state IN ('settling', 'done') AND firstBlock IS NOT NULL
+    WHERE state IN ('settling', 'done', 'nothing-new') AND EXISTS (SELECT 1 FROM RawBlock WHERE fileId = SourceFile.id)
       AND id IN (${PARTS} UNION ${filesOf("Ranked")} UNION ${filesOf("RankedOther")})`)
     .run(asParts(uploadIds));
 }

@@ -36,6 +36,9 @@ function generated(): OpenCapture {
   const json = FLOWS.slice(0, 500).map((flow) => JSON.stringify({ flow: { ...flow, uuid: undefined } }));
   capture.add("a.log", lines(...json.slice(0, 300)));
   capture.add("b.log", lines(...json.slice(250)));
+  // Nothing new: the same bytes, and some of them in another order.
+  capture.add("b-again.log", lines(...json.slice(250)));
+  capture.add("some.log", lines(...json.slice(200, 280).reverse()));
   return reader(capture);
 }
 

@@ -250,20 +250,27 @@ export function byDrop(
   return tally;
 }
 
+/** The names of the files that hold the blocks of one: its own, and those of files with the same bytes, which share them. */
+const HOLDERS = `(SELECT id AS fileId, name FROM SourceFile UNION
+  SELECT own.id, twin.name FROM SourceFile own JOIN SourceFile twin ON twin.firstBlock = own.firstBlock
+    AND twin.endBlock = own.endBlock AND twin.endBlock > twin.firstBlock)`;
+
 /** A record that several files had counts under each of them. */
 export function byFile(scanned: Scanned, spell: (name: string) => string): Tally {
   const { capture, scope } = scanned;
-  const file = "JOIN RawBlock b ON b.id = f.id / 16384 JOIN SourceFile s ON s.id = b.fileId";
+  const block = "JOIN RawBlock b ON b.id = f.id / 16384";
   const tally = new Tally();
-  for (const { ids, events } of counted(grouped(scanned, "s.name", `Flow f ${file}`)))
+  for (const { ids, events } of counted(
+    grouped(scanned, "h.name", `Flow f ${block} JOIN ${HOLDERS} h ON h.fileId = b.fileId`),
+  ))
     tally.add([spell(String(ids[0]))], events);
   const copies = capture.database
     .prepare(
-      `SELECT name, sum(events) FROM (
-         SELECT DISTINCT f.id, f.events, s2.name FROM DuplicateFlow d
-         JOIN Flow f ON f.hash = d.hash AND f.occurrence = d.occurrence ${file}
-         JOIN RawBlock b2 ON b2.id = d.id / 16384 JOIN SourceFile s2 ON s2.id = b2.fileId
-         WHERE s2.name <> s.name AND ${scope.sql}
+      `WITH Holder AS ${HOLDERS} SELECT name, sum(events) FROM (
+         SELECT DISTINCT f.id, f.events, h.name FROM DuplicateFlow d
+         JOIN Flow f ON f.hash = d.hash AND f.occurrence = d.occurrence ${block}
+         JOIN RawBlock b2 ON b2.id = d.id / 16384 JOIN Holder h ON h.fileId = b2.fileId
+         WHERE h.name NOT IN (SELECT name FROM Holder WHERE fileId = b.fileId) AND ${scope.sql}
        ) GROUP BY 1`,
     )
     .rows(scope.parameters);
