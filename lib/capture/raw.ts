@@ -67,13 +67,9 @@ export function openRawBlock(database: Sqlite, blockId: number): RawBlockReader 
   };
 }
 
-/** The original bytes of a block that is there. */
-export function blockBytes(database: Sqlite, blockId: number): BlockBytes {
-  const block = database.prepare("SELECT packing, data FROM RawBlock WHERE id = ?").get([blockId]);
-  if (block === undefined) throw new Error(`no block ${blockId}`);
-  return openBytes(Number(block.packing), block.data as Uint8Array, (blocks) =>
-    modelsOf(database, blockId - blocks),
-  );
+/** The original bytes of a block; `undefined` when there is none. */
+export function blockBytes(database: Sqlite, blockId: number): BlockBytes | undefined {
+  return openBlock(database, blockId, (blocks) => modelsOf(database, blockId - blocks));
 }
 
 const modelsRead = new WeakMap<Sqlite, ModelsRead>();
@@ -88,9 +84,17 @@ function modelsOf(database: Sqlite, blockId: number): readonly Model[] {
 }
 
 function readModels(database: Sqlite, blockId: number): readonly Model[] {
-  const row = database.prepare("SELECT packing, data FROM RawBlock WHERE id = ?").get([blockId]);
   // What stands in a block of models needs no other block.
-  return row === undefined ? [] : openBytes(Number(row.packing), row.data as Uint8Array, () => []).models;
+  return openBlock(database, blockId, () => [])?.models ?? [];
+}
+
+function openBlock(
+  database: Sqlite,
+  blockId: number,
+  modelsBefore: (blocks: number) => readonly Model[],
+): BlockBytes | undefined {
+  const row = database.prepare("SELECT packing, data FROM RawBlock WHERE id = ?").get([blockId]);
+  return row && openBytes(Number(row.packing), row.data as Uint8Array, modelsBefore);
 }
 
 /** As lib/flow/batch.ts describes them. */

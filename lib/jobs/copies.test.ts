@@ -63,9 +63,10 @@ describe("a file with the bytes of another", () => {
 
   it("takes nothing along when it goes itself, and the next has the records after both", async () => {
     const writer = new TestWriter();
-    const files = [];
-    for (const name of ["a.log", "b.log", "c.log", "d.log"]) files.push(await writer.put(name, LOG));
-    const [a, b, c, d] = files as [FileReport, FileReport, FileReport, FileReport];
+    const a = await writer.put("a.log", LOG);
+    const b = await writer.put("b.log", LOG);
+    const c = await writer.put("c.log", LOG);
+    const d = await writer.put("d.log", LOG);
     for (const gone of [c, a]) {
       await remove(writer, gone);
       expect(writer.capture.flowIds()).toHaveLength(21);

@@ -104,7 +104,7 @@ class Stretches {
       const block = this.blocks.pop();
       if (block === undefined) return false;
       this.at = block.offset;
-      this.bytes = blockBytes(this.database, block.id).range(0, block.length);
+      this.bytes = blockBytes(this.database, block.id)?.range(0, block.length) ?? this.bytes;
     }
     return true;
   }
