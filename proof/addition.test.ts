@@ -12,6 +12,27 @@ import { generateLogs, type Log, linesOf, REAL_LOGS, textOf } from "./captures";
 const pair = (alias: string): string =>
   `${alias}.sourceId, ${alias}.destinationId, ${alias}.clientSide, ${alias}.clientBy, ${alias}.serverPort, ${alias}.protocol`;
 
+/** Lists of numbers in their order: how they are filled is in none. */
+const sorted = (list: string): string =>
+  `(SELECT group_concat(value) FROM (SELECT value FROM json_each('[' || ${list} || ']') ORDER BY value))`;
+
+/** A table of sums. */
+function sums(table: string, columns: string, list?: string): string {
+  const more = list === undefined ? "" : `, ${sorted(`s.${list}`)}`;
+  return `SELECT level, bucketNs, kindId, observerId, ${pair("p")}, s.sourceId, s.destinationId, ${columns}${more}
+    FROM ${table} s JOIN Pair p ON p.id = s.pairId`;
+}
+
+/** Groups of DNS exchanges that are alike count together. */
+const DNS_SUMS = `SELECT level, bucketNs, kindId, observerId, pair, sides, answerId, asIs, isFirst, answerKindId, answerObserverId, n, firstNs, lastNs,
+    ${sorted("list")} FROM (
+  SELECT s.level, s.bucketNs, s.kindId, s.observerId, s.answerId, s.asIs, s.isFirst, s.answerKindId, s.answerObserverId,
+    json_array(${pair("p")}, s.sourceId, s.destinationId, s.answerSourceId, s.answerDestinationId) AS pair,
+    json_array(g.clientId, g.serverId, g.queryId, g.qtypes, g.rcode, g.state, g.noData, g.answers, g.observerId, g.requests, g.responses,
+      g.suffixLabels, g.retry, g.secondHop) AS sides,
+    sum(s.n) AS n, min(s.firstNs) AS firstNs, max(s.lastNs) AS lastNs, group_concat(s.latencies) AS list
+  FROM DnsSum s JOIN DnsGroup g ON g.id = s.groupId JOIN Pair p ON p.id = s.pairId GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)`;
+
 /** Everything that is settled. Numbers that are given out in the order in which things are met stand by what they are numbers of. */
 const SETTLED: Readonly<Record<string, string>> = {
   Flow: `SELECT f.id, f.occurrence, ${pair("p")}, c.key, s.key FROM Flow f JOIN Pair p ON p.id = f.pairId
@@ -36,6 +57,19 @@ const SETTLED: Readonly<Record<string, string>> = {
     GROUP BY level, bucketNs, kindId, observerId, r.pairId ORDER BY level, bucketNs, kindId, observerId, 5, 6, 7, 8, 9, 10`,
   RollUpLevel: "SELECT * FROM RollUpLevel ORDER BY level",
   LoosePort: "SELECT * FROM LoosePort ORDER BY port",
+  AttemptSum: sums("AttemptSum", "outcome, flags, n, firstNs, lastNs", "lengths"),
+  RequestSum: sums(
+    "RequestSum",
+    "s.protocol, (SELECT value FROM Route WHERE id = routeId), status, grpcStatus, denied, error, outcome, latencyBy, answered, atMost, n, requests, responses, weight, firstNs, lastNs",
+    "latencies",
+  ),
+  DropSum: sums(
+    "DropSum",
+    "(SELECT causeId FROM Cause WHERE id = s.causeId), certain, atMost, drops, events, tries, firstNs, lastNs",
+  ),
+  MarkedSum: sums("MarkedSum", "mark, (SELECT causeId FROM Cause WHERE id = s.causeId), policiesId, events"),
+  DnsSum: DNS_SUMS,
+  SumLevel: "SELECT * FROM SumLevel ORDER BY level",
   Actor:
     "SELECT key, workloadKey, kind, cluster, namespace, pod, workloadKind, workloadName, workloadBy, name FROM Actor ORDER BY key",
   Endpoint:
@@ -50,7 +84,8 @@ function settled(database: Sqlite): Record<string, string[]> {
       database
         .prepareExact(sql)
         .rows([])
-        .map((row) => row.join(" | ")),
+        .map((row) => row.join(" | "))
+        .sort(),
     ]),
   );
 }

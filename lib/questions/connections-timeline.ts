@@ -4,7 +4,7 @@ import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
 import { CONNECTIONS } from "@/lib/capture/outcome-conditions";
 import { compileScope } from "@/lib/capture/scope-sql";
-import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
+import { summedRows } from "@/lib/capture/summed";
 import type { Scope } from "@/lib/scope/link";
 import { OUTCOME_WORDS, type OutcomeWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import type {
@@ -69,14 +69,15 @@ function count(
   const start = alignDown(first, width);
   const number = bucketNumber(start, last, width);
   const compiled = compileScope(capture.database, scope);
+  const counted = summedRows(capture.database, compiled, "AttemptSum", { reads: "f.pairId", widthNs: width });
   // The first flow of a connection has a time: without one nothing is stitched.
   const rows = capture.database
     .prepareExact(
-      `SELECT ${KEYS[by]}, ${number.sql} AS bucket, count(*)
-       FROM Attempt a JOIN Flow f ON f.id = a.id JOIN Pair p ON p.id = f.pairId
-       WHERE a.protocol = ${PROTOCOL_NUMBER.TCP} AND (${conditionOf(of)}) AND ${compiled.sql} GROUP BY 1, 2`,
+      `SELECT ${KEYS[by]}, f.bucket, sum(f.n) FROM (
+         SELECT f.pairId, f.outcome, f.flags, ${number.sql} AS bucket, sum(f.n) AS n FROM ${counted.from}
+         WHERE (${conditionOf(of)}) AND ${counted.where.sql} GROUP BY 1, 2, 3, 4) f JOIN Pair p ON p.id = f.pairId GROUP BY 1, 2`,
     )
-    .rows([...number.parameters, ...compiled.parameters]);
+    .rows([...number.parameters, ...counted.parameters, ...counted.where.parameters]);
   const series = new Map<string | null, [string, number][]>();
   for (const [name, bucket, n] of rows) {
     const key = name === null ? null : String(name);

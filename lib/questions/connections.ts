@@ -10,13 +10,13 @@ import { formatTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
 import { CONNECTIONS } from "@/lib/capture/outcome-conditions";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
-import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
+import { summedRows } from "@/lib/capture/summed";
 import { OUTCOME } from "@/lib/insight/outcome";
 import { CONNECTION_WORDS, type ConnectionWord } from "@/lib/scope/outcome-kinds";
 import type { ConnectionCounts, ConnectionKey, ConnectionsAnswer, ConnectionsBy } from "./answers-workloads";
+import { bucketCounts } from "./bucket-counts";
 import { hasPorts } from "./counts";
 import type { QuestionFailure } from "./failure";
-import { bucketSql } from "./latency-bucket";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 
@@ -57,15 +57,16 @@ const KEYS: Readonly<Record<ConnectionsBy, string>> = {
   pod: "NULL AS client, p.serverId AS server, NULL AS port",
 };
 
-/** Connections of one key that fared alike, or those whose length falls into one bucket. */
+/** Connections of one key. */
 interface Group {
   readonly key: ConnectionKey;
   readonly words: readonly number[];
   readonly attempts: number;
   readonly resets: number;
-  readonly lengths?: readonly [bucket: number, count: number];
-  readonly firstNs?: bigint;
-  readonly lastNs?: bigint;
+  /** How many lengths fall into each bucket. */
+  readonly lengths: ReadonlyMap<number, number>;
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
 }
 
 function readGroups({ database }: OpenCapture, scope: CompiledScope, by: ConnectionsBy): Group[] {
@@ -87,33 +88,22 @@ function readGroups({ database }: OpenCapture, scope: CompiledScope, by: Connect
     keys.set(ids, key);
     return key;
   };
-  const attempts = `FROM Attempt a JOIN Flow f ON f.id = a.id JOIN Pair p ON p.id = f.pairId
-    WHERE a.protocol = ${PROTOCOL_NUMBER.TCP} AND ${scope.sql}`;
-  const fates = database
+  const counted = summedRows(database, scope, "AttemptSum", { reads: "f.pairId" });
+  return database
     .prepareExact(
-      `SELECT client, server, port, sum(n * (outcome <> ${OUTCOME.openAlready})), sum(n * (${RESET})), min(firstNs), max(lastNs), ${WORDS}
-       FROM (SELECT ${KEYS[by]}, outcome, flags, count(*) AS n, min(a.firstNs) AS firstNs, max(a.lastNs) AS lastNs
-         ${attempts} GROUP BY 1, 2, 3, 4, 5) GROUP BY 1, 2, 3`,
+      `SELECT client, server, port, sum(n * (outcome <> ${OUTCOME.openAlready})), sum(n * (${RESET})), min(firstNs), max(lastNs), group_concat(lengths), ${WORDS}
+       FROM (SELECT ${KEYS[by]}, f.outcome, f.flags, sum(f.n) AS n, min(f.firstNs) AS firstNs, max(f.lastNs) AS lastNs, group_concat(f.lengths) AS lengths
+         FROM ${counted.from} JOIN Pair p ON p.id = f.pairId WHERE ${counted.where.sql} GROUP BY 1, 2, 3, 4, 5) GROUP BY 1, 2, 3`,
     )
-    .rows(scope.parameters)
+    .rows([...counted.parameters, ...counted.where.parameters])
     .map((row): Group => {
-      const [count, resets, firstNs, lastNs, ...words] = row.slice(3);
+      const [count, resets, firstNs, lastNs, lengths, ...words] = row.slice(3);
       return {
         key: keyFrom(row),
         ...{ words: words.map(Number), attempts: Number(count), resets: Number(resets) },
-        ...{ firstNs: firstNs as bigint, lastNs: lastNs as bigint },
+        ...{ firstNs: firstNs as bigint, lastNs: lastNs as bigint, lengths: bucketCounts(lengths) },
       };
     });
-  const lengths = database
-    .prepare(
-      `SELECT ${KEYS[by]}, ${bucketSql("a.lastNs - a.firstNs")}, count(*) ${attempts} AND ${CONNECTIONS.timed} GROUP BY 1, 2, 3, 4`,
-    )
-    .rows(scope.parameters)
-    .map((row): Group => {
-      const [bucket, count] = row.slice(3).map(Number);
-      return { key: keyFrom(row), words: [], attempts: 0, resets: 0, lengths: [bucket ?? 0, count ?? 0] };
-    });
-  return [...fates, ...lengths];
 }
 
 function keyOf(
@@ -191,14 +181,11 @@ function countsOf(groups: readonly Group[]): ConnectionCounts {
   for (const group of groups) {
     const { words, firstNs, lastNs } = group;
     for (const [at, count] of words.entries()) sums[at] = (sums[at] ?? 0) + count;
-    if (group.lengths !== undefined) {
-      const [bucket, count] = group.lengths;
-      lengths.set(bucket, (lengths.get(bucket) ?? 0) + count);
-    }
+    for (const [bucket, count] of group.lengths) lengths.set(bucket, (lengths.get(bucket) ?? 0) + count);
     attempts += group.attempts;
     resets += group.resets;
-    if (firstNs !== undefined && (first === undefined || firstNs < first)) first = firstNs;
-    if (lastNs !== undefined && (last === undefined || lastNs > last)) last = lastNs;
+    if (first === undefined || firstNs < first) first = firstNs;
+    if (last === undefined || lastNs > last) last = lastNs;
   }
   const at = (share: number): string | null => {
     const value = percentile(lengths, share);

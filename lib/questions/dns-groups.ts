@@ -9,6 +9,7 @@
 import { readRoots } from "@/lib/capture/dns-roots";
 import type { SqlValue } from "@/lib/capture/driver";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
+import { bucketCounts } from "./bucket-counts";
 import type { DnsBy } from "./dns-by";
 import { COUNTED, exchangesOf } from "./dns-parts";
 import type { Exchanges } from "./dns-scope";
@@ -159,8 +160,8 @@ export class GroupReader {
           lastNs: instant(last),
           lastErrorNs: instant(lastError),
           sums: toSums((_, at) => Number(sums[at] ?? 0)),
-          errors: toCounts(errors),
-          latency: toCounts(latency),
+          errors: bucketCounts(errors),
+          latency: bucketCounts(latency),
         }),
       );
     const [, , clients, names, ...rest] = rows.find(([isWhole]) => Number(isWhole) === 1) ?? [];
@@ -197,18 +198,6 @@ export class GroupReader {
     );
     return { clients: Number(clients ?? 0), names: Number(names ?? 0) };
   }
-}
-
-/** `640,641,640`: how often each is there; `2:7,3:1,2:1`: how often is said. */
-function toCounts(list: SqlValue | undefined): Map<number, number> {
-  const counts = new Map<number, number>();
-  if (typeof list !== "string") return counts;
-  for (const one of list.split(",")) {
-    const colon = one.indexOf(":");
-    const key = Number(colon < 0 ? one : one.slice(0, colon));
-    counts.set(key, (counts.get(key) ?? 0) + (colon < 0 ? 1 : Number(one.slice(colon + 1))));
-  }
-  return counts;
 }
 
 function instant(value: SqlValue | undefined): bigint | undefined {

@@ -1,9 +1,8 @@
 /** Drops of a scope, counted in groups from which every table about drops is made. */
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
-import { columnsRead } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
-import { TRIES_OF_DROPS } from "@/lib/capture/tries";
+import { summedRows } from "@/lib/capture/summed";
 import { CAUSE_CLASSES } from "@/lib/insight/causes/cause";
 import type { Scope } from "@/lib/scope/link";
 import { bucketNumber } from "./buckets";
@@ -46,15 +45,18 @@ export function countDrops(
   const span = spanOf(capture, scope.from, scope.to) ?? { first: 0n, last: 0n };
   const width = bucketWidth(span.last - span.first + 1n, buckets);
   const number = bucketNumber(alignDown(span.first, width), span.last, width);
-  const ofCause = causeId === undefined ? "" : "AND j.causeId = ?";
+  const ofCause = causeId === undefined ? "" : "AND f.causeId = ?";
+  const counted = summedRows(capture.database, compiled, "DropSum", { reads: "f.pairId", widthNs: width });
   const groups = capture.database
     .prepareExact(
-      `SELECT j.causeId, j.pairId, j.kindId, f.observerId, ${number.sql} AS bucket, sum(j.drops), ${TRIES_OF_DROPS},
-         min(j.timeNs), max(j.timeNs), max(j.certain), sum(j.drops) FILTER (WHERE j.atMost = 1)
-       FROM JoinedDrop j CROSS JOIN Flow f ON f.id = j.id CROSS JOIN Kind k ON k.id = j.kindId
-       WHERE ${compiled.sql} ${ofCause} GROUP BY 1, 2, 3, 4, 5`,
+      `SELECT f.causeId, f.pairId, f.kindId, f.observerId, ${number.sql} AS bucket, sum(f.drops), sum(f.tries),
+         min(f.firstNs), max(f.lastNs), max(f.certain), sum(f.drops) FILTER (WHERE f.atMost = 1)
+       FROM ${counted.from} WHERE ${counted.where.sql} ${ofCause} GROUP BY 1, 2, 3, 4, 5`,
     )
-    .rows([...number.parameters, ...compiled.parameters, ...(causeId === undefined ? [] : [causeId])])
+    .rows([
+      ...[...number.parameters, ...counted.parameters, ...counted.where.parameters],
+      ...(causeId === undefined ? [] : [causeId]),
+    ])
     .map(([cause, pair, kind, observer, bucket, drops, attempts, firstNs, lastNs, certain, atMost]) => ({
       causeId: Number(cause),
       pairId: Number(pair),
@@ -77,23 +79,14 @@ export function totalDrops(
   capture: OpenCapture,
   scope: CompiledScope,
 ): { drops: number; atMost: number; dropCauses: number; harmlessCauses: number } {
+  const counted = summedRows(capture.database, scope, "DropSum", { reads: "" });
   const [row] = capture.database
     .prepare(
       `SELECT coalesce(sum(f.drops), 0), coalesce(sum(f.drops) FILTER (WHERE f.atMost = 1), 0), count(DISTINCT f.causeId),
          count(DISTINCT f.causeId) FILTER (WHERE f.causeId IN (SELECT id FROM Cause WHERE class = ${CAUSE_CLASSES.noise}))
-       FROM ${dropsAsFlows(scope)} WHERE ${scope.sql}`,
+       FROM ${counted.from} WHERE ${counted.where.sql}`,
     )
-    .rows(scope.parameters);
+    .rows([...counted.parameters, ...counted.where.parameters]);
   const [drops = 0, atMost = 0, dropCauses = 0, harmlessCauses = 0] = (row ?? []).map(Number);
   return { drops, atMost, dropCauses, harmlessCauses };
-}
-
-/** What a drop has of its anchor. */
-const OF_ANCHOR: readonly string[] = ["id", "timeNs", "kindId", "pairId", "sourceId", "destinationId"];
-
-/** Drops as `f`: with their anchors only where the scope asks for more than a drop has of its own, because they lie all over the flows. */
-function dropsAsFlows(scope: CompiledScope): string {
-  return columnsRead(scope.sql).every((column) => OF_ANCHOR.includes(column))
-    ? "(SELECT j.*, p.sourceId, p.destinationId FROM JoinedDrop j CROSS JOIN Pair p ON p.id = j.pairId) f"
-    : "(SELECT x.*, j.drops, j.atMost, j.causeId FROM JoinedDrop j CROSS JOIN Flow x ON x.id = j.id) f";
 }

@@ -4,13 +4,14 @@ import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
 import { REQUEST_CLASS_SQL } from "@/lib/capture/outcome-conditions";
 import { compileScope } from "@/lib/capture/scope-sql";
+import { summedRows } from "@/lib/capture/summed";
 import { L7_PROTOCOL } from "@/lib/insight/exchange-kind";
 import { REQUEST_CLASSES, type RequestClass } from "@/lib/insight/request-class";
 import type { Scope } from "@/lib/scope/link";
 import type { L7Protocol, L7Row, L7TimelineAnswer, L7TimelineBy, L7TimelineOf } from "./answers-l7";
 import { bucketNumber } from "./buckets";
 import type { QuestionFailure } from "./failure";
-import { AT_MOST_SQL, requestsMeta } from "./l7";
+import { requestsMeta } from "./l7";
 import type { OpenCapture } from "./open-capture";
 import { addPoints } from "./points";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
@@ -47,7 +48,7 @@ function count(capture: OpenCapture, scope: Scope, parameters: L7TimelineParamet
   const { first, last } = span ?? { first: 0n, last: 0n };
   const width = bucketWidth(last - first + 1n, parameters.buckets);
   const start = alignDown(first, width);
-  const cells = readCells(capture, scope, parameters, bucketNumber(start, last, width));
+  const cells = readCells(capture, scope, parameters, width, bucketNumber(start, last, width));
   const series = toSeries(cells, parameters);
   const folded = series.slice(parameters.limit);
   return {
@@ -75,7 +76,7 @@ interface Cell {
 
 /** Of the pair of the request's record. */
 const KEYS: Readonly<Record<L7TimelineBy, string>> = {
-  class: "e.class",
+  class: "f.class",
   client: "(SELECT workloadKey FROM Actor WHERE id = p.clientId)",
   "client-pod": "(SELECT key FROM Actor WHERE id = p.clientId)",
   server: "(SELECT workloadKey FROM Actor WHERE id = p.serverId)",
@@ -86,18 +87,22 @@ function readCells(
   capture: OpenCapture,
   scope: Scope,
   { protocol, by, of }: L7TimelineParameters,
+  width: bigint,
   number: ReturnType<typeof bucketNumber>,
 ): Cell[] {
   const compiled = compileScope(capture.database, scope);
+  const counted = summedRows(capture.database, compiled, "RequestSum", { reads: "f.pairId", widthNs: width });
   return capture.database
     .prepareExact(
-      `SELECT ${KEYS[by]}, ${number.sql} AS bucket, max(${AT_MOST_SQL}), sum(max(e.requests, e.responses))
-       FROM (SELECT id, requests, responses, twinId, ${REQUEST_CLASS_SQL} AS class FROM L7Exchange
-             WHERE counted = 1 AND protocol = ${L7_PROTOCOL[protocol]}) e
-         JOIN Flow f ON f.id = e.id JOIN Kind k ON k.id = f.kindId JOIN Pair p ON p.id = f.pairId
-       WHERE ${of === "all" ? "1" : "e.class = ?"} AND ${compiled.sql} GROUP BY 1, 2`,
+      `SELECT ${KEYS[by]}, f.bucket, max(f.atMost), sum(f.weight) FROM (
+         SELECT f.pairId, ${REQUEST_CLASS_SQL} AS class, ${number.sql} AS bucket, max(f.atMost) AS atMost, sum(f.weight) AS weight
+         FROM ${counted.from} WHERE f.protocol = ${L7_PROTOCOL[protocol]} AND ${counted.where.sql} GROUP BY 1, 2, 3) f
+       JOIN Pair p ON p.id = f.pairId WHERE ${of === "all" ? "1" : "f.class = ?"} GROUP BY 1, 2`,
     )
-    .rows([...number.parameters, ...(of === "all" ? [] : [of]), ...compiled.parameters])
+    .rows([
+      ...[...number.parameters, ...counted.parameters, ...counted.where.parameters],
+      ...(of === "all" ? [] : [of]),
+    ])
     .map(([key, bucket, isAtMost, n]) => ({
       key: key === null ? null : String(key),
       startNs: typeof bucket === "bigint" ? number.startOf(bucket) : undefined,

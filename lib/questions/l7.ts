@@ -11,13 +11,14 @@ import { formatTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
 import { REQUEST_CLASS_SQL } from "@/lib/capture/outcome-conditions";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { summedRows } from "@/lib/capture/summed";
 import { grpcStatusName, kafkaErrorName } from "@/lib/flow/l7-words";
 import { EXCHANGE_OUTCOME, L7_PROTOCOL, LATENCY_BY } from "@/lib/insight/exchange-kind";
 import { OUTCOME } from "@/lib/insight/outcome";
 import type { Meta } from "./answers";
 import type { L7Answer, L7By, L7Counts, L7Protocol, L7Row } from "./answers-l7";
+import { bucketCounts } from "./bucket-counts";
 import type { QuestionFailure } from "./failure";
-import { bucketSql } from "./latency-bucket";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 
@@ -40,11 +41,6 @@ export function readL7(capture: OpenCapture, parameters: L7Parameters): Result<L
   const { isAtMost, ...answer } = table;
   return ok({ meta: requestsMeta(capture, isAtMost), ...answer });
 }
-
-/** Of a record that was not paired, or has a likeness by which side and node are not known: both may stand for one request. */
-export const AT_MOST_SQL = `(k.aggregated <> 0 OR f.sourcePort IS NULL OR f.destinationPort IS NULL OR
-  (e.twinId IS NOT NULL AND coalesce(k.trafficDirection, '') NOT IN ('INGRESS', 'EGRESS')
-    AND EXISTS (SELECT 1 FROM L7Exchange t WHERE t.id = e.twinId AND t.counted = 1)))`;
 
 export function requestsMeta(capture: OpenCapture, isAtMost: boolean): Meta {
   const meta = capture.meta("requests");
@@ -69,7 +65,7 @@ interface Group {
   readonly isAtMost: boolean;
   readonly firstNs: bigint | null;
   readonly lastNs: bigint | null;
-  readonly latencies: Map<number, number>;
+  readonly latencies: ReadonlyMap<number, number>;
   readonly computed: number;
 }
 
@@ -90,41 +86,42 @@ const KEYS: Readonly<Record<L7By, readonly [first: string, second: string, third
 const JOINS: readonly (readonly [name: string, sql: string])[] = [
   ["c", "LEFT JOIN Actor c ON c.id = p.clientId"],
   ["s", "LEFT JOIN Actor s ON s.id = p.serverId"],
-  ["r", "LEFT JOIN Route r ON r.id = e.routeId"],
+  ["r", "LEFT JOIN Route r ON r.id = f.routeId"],
   ["t", "LEFT JOIN Text t ON t.id = f.l7TextId"],
 ];
 
 function readGroups(capture: OpenCapture, scope: CompiledScope, protocol: L7Protocol, by: L7By): Group[] {
   const [first, second, third] = KEYS[by];
   const joined = JOINS.filter(([name]) => KEYS[by].some((column) => column.startsWith(`${name}.`)));
-  const weight = "max(e.requests, e.responses)";
+  const read = ["f.pairId f.kindId", ...joined.map(([, sql]) => sql)].join(" ");
+  const counted = summedRows(capture.database, scope, "RequestSum", { reads: read });
+  const told = "f.status, f.grpcStatus, f.denied, f.outcome, f.latencyBy, f.answered";
   const rows = capture.database
     .prepareExact(
-      `SELECT first, second, third, method, status, grpcStatus, denied, outcome, latencyBy, bucket, answered, sum(requests), sum(responses),
-         sum(error * weight), sum(denied * weight), sum((class = 'client-error') * weight), sum((error = 0) * responses), min(timeNs), max(timeNs), count(*), max(isAtMost)
+      `SELECT first, second, third, method, status, grpcStatus, denied, outcome, latencyBy, answered, sum(requests), sum(responses),
+         sum(error * weight), sum(denied * weight), sum((class = 'client-error') * weight), sum((error = 0) * responses), min(firstNs), max(lastNs),
+         group_concat(latencies), max(atMost)
        FROM (
-         SELECT ${first} AS first, ${second} AS second, ${third} AS third, coalesce(k.httpMethod, k.kafkaApiKey) AS method, e.status, e.grpcStatus, e.denied, e.outcome,
-           e.latencyBy, ${bucketSql("e.latencyNs")} * (e.latencyNs IS NOT NULL) AS bucket, e.responses > 0 AS answered, e.requests, e.responses,
-           e.error, ${weight} AS weight, e.timeNs, e.class, ${AT_MOST_SQL} AS isAtMost
-         FROM (SELECT *, ${REQUEST_CLASS_SQL} AS class FROM L7Exchange) e JOIN Flow f ON f.id = e.id JOIN Kind k ON k.id = f.kindId JOIN Pair p ON p.id = f.pairId
-           ${joined.map(([, sql]) => sql).join(" ")}
-         WHERE e.counted = 1 AND e.protocol = ${L7_PROTOCOL[protocol]} AND ${scope.sql}
-       ) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11`,
+         SELECT ${first} AS first, ${second} AS second, ${third} AS third, coalesce(k.httpMethod, k.kafkaApiKey) AS method, ${told}, f.error,
+           f.requests, f.responses, f.weight, f.firstNs, f.lastNs, f.latencies, f.atMost, f.class
+         FROM (SELECT f.*, ${REQUEST_CLASS_SQL} AS class FROM ${counted.from} WHERE f.protocol = ${L7_PROTOCOL[protocol]} AND ${counted.where.sql}) f
+           JOIN Kind k ON k.id = f.kindId JOIN Pair p ON p.id = f.pairId ${joined.map(([, sql]) => sql).join(" ")}
+       ) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`,
     )
-    .rows(scope.parameters);
+    .rows([...counted.parameters, ...counted.where.parameters]);
   return rows.map((row) => toGroup(row, protocol, by));
 }
 
 function toGroup(row: readonly SqlValue[], protocol: L7Protocol, by: L7By): Group {
   const [first, second, third, method, code, grpcStatus, denied, outcome, ...rest] = row;
-  const [latencyBy, bucket, answered, ...sums] = rest;
-  const [requests, responses, errors, refused, clientErrors, succeeded, firstNs, lastNs, rows, isAtMost] =
+  const [latencyBy, answered, ...sums] = rest;
+  const [requests, responses, errors, refused, clientErrors, succeeded, firstNs, lastNs, list, isAtMost] =
     sums;
+  const latencies = bucketCounts(list);
   const isAnswered = Number(answered) === 1;
   const status = isAnswered
     ? statusName(protocol, numberOrNull(code), numberOrNull(grpcStatus), Number(denied) === 1)
     : undefined;
-  const hasLatency = latencyBy !== null && latencyBy !== undefined;
   const words = {
     method: methodName(protocol, textOrNull(method)),
     status: status ?? silenceName(Number(outcome)),
@@ -143,8 +140,8 @@ function toGroup(row: readonly SqlValue[], protocol: L7Protocol, by: L7By): Grou
     isAtMost: Number(isAtMost) === 1,
     firstNs: (firstNs ?? null) as bigint | null,
     lastNs: (lastNs ?? null) as bigint | null,
-    latencies: hasLatency ? new Map([[Number(bucket), Number(rows)]]) : new Map(),
-    computed: Number(latencyBy) === LATENCY_BY.pairing ? Number(rows) : 0,
+    latencies,
+    computed: Number(latencyBy) === LATENCY_BY.pairing ? sumOf([...latencies.values()]) : 0,
   };
 }
 
@@ -218,8 +215,8 @@ function tabulate(groups: readonly Group[], limit: number): Omit<L7Answer, "meta
     .map(([text, those]) => ({
       text,
       those,
-      errors: sumOf(those, "errors"),
-      requests: sumOf(those, "requests"),
+      errors: sumOf(those.map(({ errors }) => errors)),
+      requests: sumOf(those.map(({ requests }) => requests)),
     }))
     .sort((a, b) => b.errors - a.errors || b.requests - a.requests || (a.text < b.text ? -1 : 1));
   const folded = sorted.slice(limit);
@@ -230,8 +227,8 @@ function tabulate(groups: readonly Group[], limit: number): Omit<L7Answer, "meta
   };
 }
 
-function sumOf(groups: readonly Group[], of: "errors" | "requests"): number {
-  return groups.reduce((sum, group) => sum + group[of], 0);
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, n) => sum + n, 0);
 }
 
 function toRow(groups: readonly Group[]): L7Row {
@@ -282,7 +279,7 @@ function latencyOf(groups: readonly Group[]): L7Counts["latencyNs"] {
     const value = percentile(counts, share);
     return value === undefined ? null : String(value);
   };
-  const samples = [...counts.values()].reduce((total, n) => total + n, 0);
+  const samples = sumOf([...counts.values()]);
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), samples, computed };
 }
 

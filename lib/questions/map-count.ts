@@ -1,13 +1,15 @@
 /** The edges of a scope, with everything that is counted on them. */
 
+import { type Condition, idList } from "@/lib/capture/conditions";
 import { rolesOf } from "@/lib/capture/dns-conditions";
 import type { SqlRow } from "@/lib/capture/driver";
 import { type CountedFlows, countedFlows, type Wanted } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { MARK } from "@/lib/capture/sum-tables";
+import { summedRows } from "@/lib/capture/summed";
 import { MEASURE_TERMS } from "@/lib/scope/edge-terms";
 import type { Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
-import { turned } from "@/lib/scope/map-hide";
 import type { MapAnswer, MapLevel } from "./answers-map";
 import { Edges, type Group, sortedCounts } from "./map-edges";
 import type { OpenCapture } from "./open-capture";
@@ -40,7 +42,7 @@ export function countEdges(
   }
   for (const [measure, found] of [
     ["dnsErrors", readDnsErrors(capture, uncompiled, groups)],
-    ["unanswered", readMeasure(capture, uncompiled, MEASURE_TERMS.unanswered)],
+    ["unanswered", readUnanswered(capture, uncompiled)],
   ] as const)
     for (const { pairId, events } of found) {
       const edge = edges.of(pairs.get(pairId));
@@ -124,12 +126,33 @@ function readDnsErrors(capture: OpenCapture, scope: Scope, groups: readonly Grou
   if (rolesOf(scope.filter) !== undefined) return readMeasure(capture, scope, dnsErrors);
   const errors = groups.filter(({ kindId }) => Number(capture.kind(kindId).dnsRcode ?? 0) !== 0);
   if (errors.length === 0) return [];
-  const attempts = readMeasure(
-    capture,
-    scope,
-    dnsErrors.map((term) => (term.key === "expansion" ? turned(term) : term)),
-  );
+  const kinds = idList("f.kindId", [...new Set(errors.map(({ kindId }) => kindId))]);
+  const attempts = readMarked(capture, compileScope(capture.database, scope), MARK.expansion, kinds);
   return [...errors, ...attempts.map(({ pairId, events }) => ({ pairId, events: -events }))];
+}
+
+/** What `MEASURE_TERMS.unanswered` finds. */
+function readUnanswered(capture: OpenCapture, scope: Scope): PairEvents[] {
+  if (rolesOf(scope.filter) !== undefined) return readMeasure(capture, scope, MEASURE_TERMS.unanswered);
+  return readMarked(capture, compileScope(capture.database, scope), MARK.unanswered);
+}
+
+/** Events of the flows that settled rows mark so. */
+function readMarked(
+  { database }: OpenCapture,
+  scope: CompiledScope,
+  mark: number,
+  only: Condition = { sql: "1", parameters: [] },
+): PairEvents[] {
+  const { from, parameters, where } = summedRows(database, scope, "MarkedSum", {
+    reads: "f.pairId f.kindId",
+  });
+  return database
+    .prepare(
+      `SELECT f.pairId, sum(f.events) FROM ${from} WHERE f.mark = ${mark} AND ${only.sql} AND ${where.sql} GROUP BY 1`,
+    )
+    .rows([...parameters, ...only.parameters, ...where.parameters])
+    .map(([pairId, events]) => ({ pairId: Number(pairId), events: Number(events) }));
 }
 
 /** Events of the flows that the measure's own terms find: a link with them leads to exactly these. */

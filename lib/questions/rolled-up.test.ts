@@ -87,6 +87,34 @@ function answers(open: OpenCapture, ask: Ask): unknown[] {
     open.ask((capture) => QUESTIONS.services(capture, { ...ask, limit: 100 })),
     open.ask((capture) => QUESTIONS.workloads(capture, { ...ask, limit: 100 })),
     open.ask((capture) => QUESTIONS.report(capture, {})),
+    ...(["edge", "client-pod", "server"] as const).map((by) =>
+      open.ask((capture) => QUESTIONS.connections(capture, { ...ask, by, limit: 100 })),
+    ),
+    ...(["attempts", "unanswered", "answered"] as const).flatMap((of) =>
+      [6, 60].map((buckets) =>
+        open.ask((capture) =>
+          QUESTIONS.connectionsTimeline(capture, { ...ask, by: "server", of, buckets, limit: 9 }),
+        ),
+      ),
+    ),
+    ...(["route", "url", "status", "pod"] as const).map((by) =>
+      open.ask((capture) => QUESTIONS.l7(capture, { ...ask, protocol: "http", by, limit: 100 })),
+    ),
+    ...[6, 60].map((buckets) =>
+      open.ask((capture) =>
+        QUESTIONS.l7Timeline(capture, {
+          ...ask,
+          ...{ protocol: "http", by: "class", of: "all", buckets, limit: 9 },
+        }),
+      ),
+    ),
+    ...(["cause", "reason", "pod", "node"] as const).map((by) =>
+      open.ask((capture) => QUESTIONS.drops(capture, { ...ask, by, limit: 100, buckets: 60 })),
+    ),
+    open.ask((capture) => QUESTIONS.changes(capture, { ...ask, limit: 100 })),
+    open.ask((capture) =>
+      QUESTIONS.facets(capture, { ...ask, keys: "cause,policy,decided-by,direction", limit: 100 }),
+    ),
   ];
 }
 

@@ -10,7 +10,7 @@ import { formatTime } from "@/lib/base/time";
 import type { Sqlite, SqlValue } from "@/lib/capture/driver";
 import { countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
-import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
+import { summedRows } from "@/lib/capture/summed";
 import { imbalanceOf } from "@/lib/insight/imbalance";
 import { type ClientLoad, likelyReason, type PodLoad } from "@/lib/insight/imbalance-reason";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
@@ -226,16 +226,16 @@ function addDrops(database: Sqlite, scope: CompiledScope, loads: Loads): void {
 function addTcp({ database }: OpenCapture, scope: CompiledScope, loads: Loads): void {
   const { openAlready, answered, refused, droppedEgress, droppedIngress, dropped, noReply } = OUTCOME;
   const rst = ATTEMPT_FLAG.clientRst | ATTEMPT_FLAG.serverRst;
-  const there = `a.outcome IN (${openAlready}, ${answered})`;
+  const there = `f.outcome IN (${openAlready}, ${answered})`;
+  const counted = summedRows(database, scope, "AttemptSum", { reads: "f.pairId" });
   const rows = database
     .prepare(
-      `SELECT p.clientId, p.serverId, sum(a.outcome <> ${openAlready}),
-         sum(a.outcome IN (${[droppedEgress, droppedIngress, dropped, noReply].join(", ")})), sum(a.outcome = ${refused}),
-         sum(${there} AND a.flags & ${rst} <> 0), sum(${there} AND a.flags & ${ATTEMPT_FLAG.fin} <> 0)
-       FROM Attempt a JOIN Flow f ON f.id = a.id JOIN Pair p ON p.id = f.pairId
-       WHERE a.protocol = ${PROTOCOL_NUMBER.TCP} AND ${scope.sql} GROUP BY 1, 2`,
+      `SELECT p.clientId, p.serverId, sum(f.n * (f.outcome <> ${openAlready})),
+         sum(f.n * (f.outcome IN (${[droppedEgress, droppedIngress, dropped, noReply].join(", ")}))), sum(f.n * (f.outcome = ${refused})),
+         sum(f.n * (${there} AND f.flags & ${rst} <> 0)), sum(f.n * (${there} AND f.flags & ${ATTEMPT_FLAG.fin} <> 0))
+       FROM ${counted.from} JOIN Pair p ON p.id = f.pairId WHERE ${counted.where.sql} GROUP BY 1, 2`,
     )
-    .rows(scope.parameters);
+    .rows([...counted.parameters, ...counted.where.parameters]);
   for (const [client, server, syn, unanswered, refusals, resets, ended] of rows) {
     loads.addClient(client, server, 0, Number(syn));
     const tcp = loads.get(server)?.tcp;

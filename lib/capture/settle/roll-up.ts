@@ -13,6 +13,7 @@ import type { InTime } from "./flows-in-time";
 import { LoosePorts } from "./loose-ports";
 import type { PairView } from "./pair-view";
 import { copyFound, FoundRows, type SettledTable } from "./settled-rows";
+import { bucketOf } from "./sum-up";
 
 /** A level with more rows than this share of the flows is no shorter way to them. */
 const SHARE = 4;
@@ -409,11 +410,6 @@ function anchoredLevels(database: Sqlite): { readonly level: number; readonly wi
     .prepareExact("SELECT level, widthNs FROM RollUpLevel WHERE level <> ?")
     .rows([ROLL_UP.nodes])
     .map(([level, width]) => ({ level: Number(level), widthNs: typeof width === "bigint" ? width : null }));
-}
-
-/** Division rounds towards zero: times before 1970 belong one bucket lower. */
-function bucketOf(time: string, widthNs: bigint | null): string {
-  return widthNs === null ? "NULL" : `(${time} / ${widthNs} - (${time} % ${widthNs} < 0)) * ${widthNs}`;
 }
 
 /** The widest buckets that buckets of all these widths are made of. */

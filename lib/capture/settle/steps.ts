@@ -20,6 +20,7 @@ import { pairOldFlows } from "./old-flows";
 import type { RowRange } from "./records";
 import { settleAddition } from "./settle-addition";
 import { rollUpAnew, settleInTime } from "./settle-in-time";
+import { sumUp } from "./sum-up";
 
 export function runSteps(database: Sqlite, neighbourhood: Neighbourhood): void {
   pairOldFlows(database);
@@ -55,4 +56,5 @@ function judge(database: Sqlite, dns: Neighbourhood): void {
   findConnectionCauses(database);
   groupDnsCauses(database);
   rankCauses(database);
+  sumUp(database);
 }

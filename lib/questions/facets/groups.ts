@@ -3,6 +3,8 @@
 import type { SqlRow, SqlValue } from "@/lib/capture/driver";
 import { countedFlows } from "@/lib/capture/rolled-flows";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
+import { MARK } from "@/lib/capture/sum-tables";
+import { type SummedRows, summedRows } from "@/lib/capture/summed";
 import { PRESENT } from "@/lib/flow/presence";
 import type { OpenCapture } from "../open-capture";
 
@@ -134,13 +136,14 @@ export function byPair(
  * for all others, which make up the total of the scope. Behind the columns stands whether the record was masked.
  */
 function few({ capture, scope }: Scanned, parts: readonly Few[]): readonly SqlValue[][] {
-  const found = parts.flatMap(({ columns, from, where }) => {
+  const found = parts.flatMap(({ columns, from, where, counted }) => {
+    const among = counted ?? { from, parameters: [], where: scope };
     const by = Array.from({ length: columns.length + 1 }, (_, at) => at + 1).join(", ");
     return capture.database
       .prepare(
-        `SELECT ${columns.join(", ")}, ${MASKED}, sum(f.events) FROM ${from} WHERE ${where} AND ${scope.sql} GROUP BY ${by}`,
+        `SELECT ${columns.join(", ")}, ${MASKED}, sum(f.events) FROM ${among.from} WHERE ${where} AND ${among.where.sql} GROUP BY ${by}`,
       )
-      .rows(scope.parameters);
+      .rows([...among.parameters, ...among.where.parameters]);
   });
   const all = countedFlows(capture.database, scope, { reads: MASKED });
   const [totals = []] = capture.database
@@ -161,6 +164,8 @@ interface Few {
   readonly columns: readonly string[];
   readonly from: string;
   readonly where: string;
+  /** In place of `from`, with the scope over it. */
+  readonly counted?: SummedRows;
 }
 
 /** By what a record of this protocol is about: the name that DNS asks for, the URL of HTTP. */
@@ -213,10 +218,6 @@ export function byHeaders(
   return tally;
 }
 
-/** Flows that are a record of a drop. */
-const OF_DROPS = `(SELECT id, causeId FROM JoinedDrop
-  UNION ALL SELECT verdictId, causeId FROM JoinedDrop WHERE verdictId IS NOT NULL)`;
-
 /** `cause`: null for a drop without one; undefined when the flow is no record of a drop. */
 export function byDrop(
   scanned: Scanned,
@@ -231,15 +232,17 @@ export function byDrop(
   const causes = rowsById(scanned, "Cause");
   const texts = database.prepare("SELECT value FROM Text WHERE id = ?");
   const tally = new Tally();
+  const marked = summedRows(database, scanned.scope, "MarkedSum", {
+    reads: "f.causeId f.policiesId f.kindId",
+  });
   const drops: Few = {
-    columns: ["1", "d.causeId", withPolicies ? "f.policiesId" : "NULL"],
-    from: `${OF_DROPS} d CROSS JOIN Flow f ON f.id = d.id`,
-    where: "true",
+    columns: ["1", "f.causeId", withPolicies ? "f.policiesId" : "NULL"],
+    ...{ from: marked.from, where: `f.mark = ${MARK.drop}`, counted: marked },
   };
   const otherPolicies: Few = {
     columns: ["0", "NULL", "f.policiesId"],
     from: "Flow f",
-    where: `f.policiesId IS NOT NULL AND f.id NOT IN (SELECT id FROM ${OF_DROPS})`,
+    where: `f.policiesId IS NOT NULL AND f.id NOT IN (SELECT id FROM JoinedDrop UNION ALL SELECT verdictId FROM JoinedDrop WHERE verdictId IS NOT NULL)`,
   };
   const parts = withPolicies ? [drops, otherPolicies] : [drops];
   for (const { ids, events } of counted(few(scanned, parts))) {

@@ -1,0 +1,82 @@
+/**
+ * Adds settled rows up (docs/adr/0026-sums-of-settled-rows.md): attempts, requests, drops, records that these point at, and DNS exchanges, over
+ * the whole capture and in buckets of time. They are as small as what they are made of, so they are made anew as a whole.
+ */
+
+import { BUCKET_WIDTHS, bucketWidth } from "@/lib/base/bucket-width";
+import type { Sqlite } from "../driver";
+import { OF_FLOW, rowsOf, SUM_LEVEL, SUMMED, type SumTable } from "../sum-tables";
+
+/** Over the span of the capture: so many that a time line of sixty over a quarter of it is made of them. */
+const BUCKETS = 240;
+
+export function sumUp(database: Sqlite): void {
+  const [[first, last] = []] = database
+    .prepareExact("SELECT (SELECT min(timeNs) FROM Flow), (SELECT max(timeNs) FROM Flow)")
+    .rows([]);
+  const span = typeof first === "bigint" && typeof last === "bigint" ? last - first + 1n : 1n;
+  const width = nestingWidth(span, BUCKETS);
+  database.exec("DELETE FROM SumLevel");
+  database
+    .prepare("INSERT INTO SumLevel (level, widthNs) VALUES (?, NULL), (?, ?)")
+    .run([SUM_LEVEL.whole, SUM_LEVEL.buckets, width]);
+  for (const [table, { keys, sums }] of Object.entries(SUMMED))
+    fill(database, width, {
+      table,
+      keys: [...OF_FLOW, ...keys],
+      sums,
+      rows: rowsOf(table as SumTable, ["timeNs", ...OF_FLOW]),
+    });
+  fill(database, width, DNS);
+}
+
+interface Filled {
+  readonly table: string;
+  readonly keys: readonly string[];
+  readonly sums: Readonly<Record<string, string>>;
+  /** SQL: a row for each that is added up, its time as `timeNs`. */
+  readonly rows: string;
+}
+
+const DNS: Filled = {
+  table: "DnsSum",
+  keys: [
+    ...["groupId", "answerId", "asIs", "isFirst"],
+    ...OF_FLOW,
+    ...["answerKindId", "answerObserverId", "answerPairId", "answerSourceId", "answerDestinationId"],
+  ],
+  sums: { n: "sum", firstNs: "min", lastNs: "max", latencies: "group_concat" },
+  rows: `SELECT m.askedNs AS timeNs, m.groupId, m.answerId, m.asIs, m.isFirst, ${OF_FLOW.map((name) => `f.${name}`).join(", ")},
+      g.kindId AS answerKindId, g.observerId AS answerObserverId, g.pairId AS answerPairId, g.sourceId AS answerSourceId,
+      g.destinationId AS answerDestinationId, 1 AS n, m.askedNs AS firstNs, m.askedNs AS lastNs, m.latencyBucket AS latencies
+    FROM DnsExchange m CROSS JOIN Flow f ON f.id = m.id LEFT JOIN Flow g ON g.id = m.responseId AND m.responseId <> m.id`,
+};
+
+/** Buckets from the rows, the whole from the buckets. */
+function fill(database: Sqlite, width: bigint, { table, keys, sums, rows }: Filled): void {
+  database.exec(`DELETE FROM ${table}`);
+  const added = Object.entries(sums).map(([name, how]) => `${how}(${name})`);
+  const columns = [...keys, ...Object.keys(sums)].join(", ");
+  const places = Array.from({ length: keys.length + 2 }, (_, at) => at + 1).join(", ");
+  const add = (level: number, bucket: string, source: string): void =>
+    database.exec(
+      `INSERT INTO ${table} (level, bucketNs, ${columns})
+       SELECT ${level}, ${bucket}, ${[...keys, ...added].join(", ")} FROM ${source} GROUP BY ${places}`,
+    );
+  add(SUM_LEVEL.buckets, bucketOf("timeNs", width), `(${rows})`);
+  add(SUM_LEVEL.whole, "NULL", `(SELECT ${columns} FROM ${table} WHERE level = ${SUM_LEVEL.buckets})`);
+}
+
+/** Buckets of which each wider width of a time line is made, so that these can be read from them. */
+export function nestingWidth(spanNs: bigint, buckets: number): bigint {
+  const widest = bucketWidth(spanNs, buckets);
+  const nesting = BUCKET_WIDTHS.filter(
+    (width) => width <= widest && BUCKET_WIDTHS.every((wider) => wider < width || wider % width === 0n),
+  );
+  return nesting.at(-1) ?? widest;
+}
+
+/** Division rounds towards zero: times before 1970 belong one bucket lower. */
+export function bucketOf(time: string, widthNs: bigint | null): string {
+  return widthNs === null ? "NULL" : `(${time} / ${widthNs} - (${time} % ${widthNs} < 0)) * ${widthNs}`;
+}

@@ -1,0 +1,174 @@
+/**
+ * What is added up of settled rows (docs/adr/0026-sums-of-settled-rows.md): each table says once which rows there are. The sums that are
+ * stored are made of that, and so are the rows that are read where these cannot serve.
+ */
+
+import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
+import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
+import { bucketSql } from "./latency-bucket";
+import { HAS_TRIES } from "./tries";
+
+/** Numbers of `SumLevel.level`. They are stored. */
+export const SUM_LEVEL = { whole: 0, buckets: 1 } as const;
+
+/** Numbers of `MarkedSum.mark`. They are stored. */
+export const MARK = { drop: 1, unanswered: 2, expansion: 3 } as const;
+
+export type SumTable = "AttemptSum" | "RequestSum" | "DropSum" | "MarkedSum";
+
+/** Of the flow at which something counts. */
+export const OF_FLOW = ["kindId", "observerId", "pairId", "sourceId", "destinationId"] as const;
+
+/** Settled rows `m`, each of one flow `f` (and its kind `k`, where `hasKind`). */
+interface Part {
+  readonly own: string;
+  /** Of its flow. */
+  readonly id: string;
+  readonly where: string;
+  readonly hasKind?: boolean;
+  /** So few beside flows that they are always read first. */
+  readonly isFirst?: boolean;
+  /** By column of the table: SQL over `m`, `f` and `k`. */
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+interface Summed {
+  /** What rows are told apart by, beside time and what stands in their flow. */
+  readonly keys: readonly string[];
+  /** What is added up, and how. NULL adds nothing. */
+  readonly sums: Readonly<Record<string, "sum" | "min" | "max" | "group_concat">>;
+  readonly parts: readonly Part[];
+}
+
+const ENDED = ATTEMPT_FLAG.fin | ATTEMPT_FLAG.clientRst | ATTEMPT_FLAG.serverRst;
+const IS_ENDED = `m.outcome = ${OUTCOME.answered} AND m.flags & ${ENDED} <> 0`;
+
+const mark = (mark: number, more: Pick<Part, "own" | "id" | "where">, causeId = "NULL"): Part => ({
+  ...more,
+  isFirst: true,
+  columns: { mark: String(mark), causeId },
+});
+const UNANSWERED = [OUTCOME.droppedEgress, OUTCOME.droppedIngress, OUTCOME.dropped, OUTCOME.noReply].join(
+  ", ",
+);
+
+export const SUMMED: Readonly<Record<SumTable, Summed>> = {
+  AttemptSum: {
+    keys: ["outcome", "flags"],
+    sums: { n: "sum", firstNs: "min", lastNs: "max", lengths: "group_concat" },
+    parts: [
+      {
+        ...{ own: "Attempt m", id: "m.id", where: `m.protocol = ${PROTOCOL_NUMBER.TCP}` },
+        columns: {
+          ...{ outcome: "m.outcome", flags: "m.flags", n: "1" },
+          ...{ firstNs: "m.firstNs", lastNs: "m.lastNs" },
+          lengths: `CASE WHEN ${IS_ENDED} THEN ${bucketSql("m.lastNs - m.firstNs")} END`,
+        },
+      },
+    ],
+  },
+  RequestSum: {
+    keys: [
+      ...["protocol", "routeId", "status", "grpcStatus", "denied", "error"],
+      ...["outcome", "latencyBy", "answered", "atMost"],
+    ],
+    sums: {
+      ...{ n: "sum", requests: "sum", responses: "sum", weight: "sum" },
+      ...{ firstNs: "min", lastNs: "max", latencies: "group_concat" },
+    },
+    parts: [
+      {
+        ...{ own: "L7Exchange m", id: "m.id", where: "m.counted = 1", hasKind: true },
+        columns: {
+          ...{ protocol: "m.protocol", routeId: "m.routeId", status: "m.status", grpcStatus: "m.grpcStatus" },
+          ...{ denied: "m.denied", error: "m.error", outcome: "m.outcome", latencyBy: "m.latencyBy" },
+          ...{ answered: "m.responses > 0", n: "1", requests: "m.requests", responses: "m.responses" },
+          // Of a record that was not paired, or has a likeness by which side and node are not known: both may stand for one request.
+          atMost: `(k.aggregated <> 0 OR f.sourcePort IS NULL OR f.destinationPort IS NULL OR
+            (m.twinId IS NOT NULL AND coalesce(k.trafficDirection, '') NOT IN ('INGRESS', 'EGRESS')
+              AND EXISTS (SELECT 1 FROM L7Exchange t WHERE t.id = m.twinId AND t.counted = 1)))`,
+          ...{ weight: "max(m.requests, m.responses)", firstNs: "f.timeNs", lastNs: "f.timeNs" },
+          latencies: `CASE WHEN m.latencyNs IS NOT NULL THEN ${bucketSql("m.latencyNs")} END`,
+        },
+      },
+    ],
+  },
+  DropSum: {
+    keys: ["causeId", "certain", "atMost"],
+    sums: { drops: "sum", events: "sum", tries: "sum", firstNs: "min", lastNs: "max" },
+    parts: [
+      {
+        ...{ own: "JoinedDrop m", id: "m.id", where: "1", hasKind: true, isFirst: true },
+        columns: {
+          ...{ causeId: "m.causeId", certain: "m.certain", atMost: "m.atMost", drops: "m.drops" },
+          ...{ tries: `CASE WHEN ${HAS_TRIES} THEN m.opens END`, firstNs: "f.timeNs", lastNs: "f.timeNs" },
+        },
+      },
+    ],
+  },
+  MarkedSum: {
+    keys: ["mark", "causeId", "policiesId"],
+    sums: { events: "sum" },
+    parts: [
+      mark(MARK.drop, { own: "JoinedDrop m", id: "m.id", where: "1" }, "m.causeId"),
+      mark(
+        MARK.drop,
+        { own: "JoinedDrop m", id: "m.verdictId", where: "m.verdictId IS NOT NULL" },
+        "m.causeId",
+      ),
+      // As `answered:no` finds them (settled-conditions.ts).
+      mark(MARK.unanswered, {
+        ...{ own: "Attempt m", id: "m.id" },
+        where: `m.outcome IN (${UNANSWERED}) AND NOT EXISTS (SELECT 1 FROM DnsExchange WHERE id = m.id AND requestId IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM L7Exchange WHERE id = m.id AND requests > 0)`,
+      }),
+      mark(MARK.unanswered, {
+        ...{ own: "L7Exchange m", id: "m.id" },
+        where: `m.requests > 0 AND m.outcome = ${OUTCOME.noReply}`,
+      }),
+      mark(MARK.unanswered, {
+        ...{ own: "DnsExchange m", id: "m.id" },
+        where: "m.requestId IS NOT NULL AND m.state = 1",
+      }),
+      // As `expansion:yes` finds them.
+      mark(MARK.expansion, {
+        ...{ own: "DnsExchange m", id: "m.id" },
+        where: "m.suffixLabels IS NOT NULL AND m.requestId IS NOT NULL",
+      }),
+      mark(MARK.expansion, {
+        ...{ own: "DnsExchange m", id: "m.responseId" },
+        where: "m.suffixLabels IS NOT NULL AND m.responseId IS NOT NULL",
+      }),
+    ],
+  },
+};
+
+/** Columns of a table that are its own: neither of the flow nor those that all tables have. */
+export function columnsOf(table: SumTable): readonly string[] {
+  const { keys, sums } = SUMMED[table];
+  return [...keys, ...Object.keys(sums)];
+}
+
+/**
+ * One row for each that is added up: `flow` columns, and the table's own. Of one between two times, which are the statement's
+ * parameters part by part, flows are read first.
+ */
+export function rowsOf(table: SumTable, flow: readonly string[], isBetween = false): string {
+  return SUMMED[table].parts
+    .map(({ own, id, where, hasKind, isFirst, columns }) => {
+      const named = columnsOf(table)
+        // What the flow itself has under this name.
+        .filter((name) => columns[name] !== undefined || !flow.includes("*"))
+        .map((name) => `${columns[name] ?? `f.${name}`} AS ${name}`);
+      const kind = hasKind === true ? "CROSS JOIN Kind k ON k.id = f.kindId" : "";
+      const join = isFirst === true || !flow.includes("*") ? "CROSS JOIN" : "JOIN";
+      const from = isBetween
+        ? `Flow f CROSS JOIN ${own} ON ${id} = f.id ${kind} WHERE f.timeNs >= ? AND f.timeNs < ? AND`
+        : `${own} ${join} Flow f ON f.id = ${id} ${kind} WHERE`;
+      return `SELECT ${[...flow.map((name) => `f.${name}`), ...named].join(", ")} FROM ${from} ${where}`;
+    })
+    .join(" UNION ALL ");
+}
+
+/** How many parts its rows have: as often are parameters of each given. */
+export const partsOf = (table: SumTable): number => SUMMED[table].parts.length;

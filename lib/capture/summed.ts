@@ -1,0 +1,90 @@
+/**
+ * Settled rows to count: from their sums where these are exact for the scope and for what is asked, else the rows themselves.
+ *
+ * Both look alike to a question: a table `f` with the columns of a flow at which a row counts (of a sum: kindId, observerId, pairId,
+ * sourceId, destinationId, and timeNs, the start of the bucket) and those of the table; everything is to be added up. Of a range whose ends
+ * cut buckets, the cut ones come from the rows.
+ */
+
+import { alignDown } from "@/lib/base/bucket-width";
+import type { Condition } from "./conditions";
+import type { Sqlite, SqlValue } from "./driver";
+import { areRolledUp, columnsRead } from "./rolled-flows";
+import type { CompiledScope } from "./scope-sql";
+import { columnsOf, OF_FLOW, partsOf, rowsOf, SUM_LEVEL, type SumTable } from "./sum-tables";
+
+export interface SummedRows {
+  /** What stands behind FROM; its parameters come before those of `where`. */
+  readonly from: string;
+  readonly parameters: readonly SqlValue[];
+  readonly where: Condition;
+}
+
+/** `reads`: SQL over `f` that the question groups by or asks for, but for the time. `widthNs`: it tells buckets of this width apart. */
+export function summedRows(
+  database: Sqlite,
+  scope: CompiledScope,
+  table: SumTable,
+  { reads, widthNs }: { readonly reads: string; readonly widthNs?: bigint },
+): SummedRows {
+  const known: readonly string[] = [...OF_FLOW, ...columnsOf(table)];
+  const isKnown = columnsRead(`${scope.filter.sql} ${reads}`).every((column) => known.includes(column));
+  const sums = isKnown && areRolledUp(database) ? fromSums(database, scope, table, widthNs) : undefined;
+  return sums ?? rows(database, scope, table);
+}
+
+/** Of a short range its flows are looked through, else all rows of the table. */
+function rows(database: Sqlite, scope: CompiledScope, table: SumTable): SummedRows {
+  const { from, to, filter } = scope;
+  if (from === undefined || to === undefined || to - from > SHORT * (bucketWidthOf(database) ?? 0n))
+    return { from: `(${rowsOf(table, ["*"])}) f`, parameters: [], where: scope };
+  const parameters = Array.from({ length: partsOf(table) }, () => [from, to]).flat();
+  return { from: `(${rowsOf(table, ["*"], true)}) f`, parameters, where: filter };
+}
+
+/** Buckets. */
+const SHORT = 4n;
+
+function fromSums(
+  database: Sqlite,
+  { from, to, filter }: CompiledScope,
+  table: SumTable,
+  widthNs: bigint | undefined,
+): SummedRows | undefined {
+  const columns = [...OF_FLOW, ...columnsOf(table)];
+  const select = (time: string): string => `SELECT ${time} AS timeNs, ${columns.join(", ")} FROM ${table}`;
+  if (from === undefined && to === undefined && widthNs === undefined)
+    return {
+      from: `(${select("NULL")} WHERE level = ${SUM_LEVEL.whole}) f`,
+      ...{ parameters: [], where: filter },
+    };
+  const width = bucketWidthOf(database);
+  if (width === undefined || (widthNs !== undefined && widthNs % width !== 0n)) return undefined;
+  const first = from === undefined ? undefined : alignDown(from + width - 1n, width);
+  const end = to === undefined ? undefined : alignDown(to, width);
+  if (first !== undefined && end !== undefined && first >= end) return undefined;
+  const conditions = [`level = ${SUM_LEVEL.buckets}`];
+  const parameters: SqlValue[] = [];
+  if (first !== undefined) conditions.push("bucketNs >= ?");
+  if (end !== undefined) conditions.push("bucketNs < ?");
+  parameters.push(...[first, end].filter((ns) => ns !== undefined));
+  const parts = [`${select("bucketNs")} WHERE ${conditions.join(" AND ")}`];
+  for (const [lower, upper] of [
+    [from, first],
+    [end, to],
+  ]) {
+    if (lower === undefined || upper === undefined || lower >= upper) continue;
+    const rows = rowsOf(table, ["timeNs", ...OF_FLOW], true);
+    parts.push(`SELECT timeNs, ${columns.join(", ")} FROM (${rows})`);
+    for (let part = 0; part < partsOf(table); part++) parameters.push(lower, upper);
+  }
+  return { from: `(${parts.join(" UNION ALL ")}) f`, parameters, where: filter };
+}
+
+/** The width of the buckets of sums, where there are any. */
+export function bucketWidthOf(database: Sqlite): bigint | undefined {
+  const width = database
+    .prepareExact("SELECT widthNs FROM SumLevel WHERE level = ?")
+    .get([SUM_LEVEL.buckets])?.widthNs;
+  return typeof width === "bigint" ? width : undefined;
+}
