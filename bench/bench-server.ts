@@ -24,7 +24,8 @@ export class BenchServer {
     private readonly child: ChildProcess,
   ) {}
 
-  static async start(port: number, dataFolder: string): Promise<BenchServer> {
+  /** `loopFile` is told of long turns of the main thread's event loop (loop-watch.mjs). */
+  static async start(port: number, dataFolder: string, loopFile?: string): Promise<BenchServer> {
     const address = `http://127.0.0.1:${port}`;
     const child = spawn(process.execPath, [path.join(projectRoot(), "build", "server.mjs")], {
       env: {
@@ -37,6 +38,12 @@ export class BenchServer {
         PORT: String(port),
         HOST: "127.0.0.1",
         EYEPIECE_DATA: dataFolder,
+        ...(loopFile === undefined
+          ? {}
+          : {
+              BENCH_LOOP_FILE: loopFile,
+              NODE_OPTIONS: `--import ${path.join(projectRoot(), "bench", "loop-watch.mjs")}`,
+            }),
       },
       stdio: "ignore",
     });

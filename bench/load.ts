@@ -6,10 +6,11 @@
  * Each reader asks, waits for the answer, and looks at it for `--pause` milliseconds. One request in ten is given up after 20 ms.
  */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import { BenchServer } from "./bench-server";
 import { generatedStream } from "./log-stream";
 import { commit, machine } from "./measure";
@@ -129,8 +130,26 @@ async function giveUp(server: BenchServer, capture: string): Promise<string> {
   }
 }
 
+const turnSchema = z.object({ ms: z.number(), worked: z.number(), waited: z.number() });
+
+/** Of long turns behind so many that are known: the longest, and the one with the most work. */
+function longTurns(file: string, known: number): { readonly count: number; readonly text: string } {
+  const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  const turns = lines.slice(known).map((line) => turnSchema.parse(JSON.parse(line)));
+  const most = (of: "ms" | "worked"): string => {
+    const [first] = turns.toSorted((a, b) => b[of] - a[of]);
+    if (first === undefined) return "none";
+    return `${first.ms.toFixed(0)} ms (worked ${first.worked.toFixed(0)}, waited for a core ${first.waited.toFixed(0)})`;
+  };
+  return {
+    count: lines.length,
+    text: `${turns.length} turns over 50 ms; longest ${most("ms")}; most work in ${most("worked")}`,
+  };
+}
+
 const folder = mkdtempSync(path.join(tmpdir(), "eyepiece-bench-"));
-const server = await BenchServer.start(Number(values.port), folder);
+const loopFile = path.join(folder, "loop.jsonl");
+const server = await BenchServer.start(Number(values.port), folder, loopFile);
 try {
   const captures: string[] = [];
   for (const megabytes of SIZES) {
@@ -149,9 +168,12 @@ try {
     const third = Math.ceil(seen.residentMiB.length / 3);
     return `${sorted.length} answers (${waits.failed} refused), ${waits.givenUp} given up; p50 ${at(sorted, 0.5)} ms, p95 ${at(sorted, 0.95)} ms, most ${at(sorted, 1)} ms; longest block of the event loop ${seen.longestBlockMs.toFixed(0)} ms; ${seen.waiting} questions waited at most; resident ${Math.max(...seen.residentMiB.slice(0, third))} MiB in the first third, ${Math.max(...seen.residentMiB.slice(-third))} in the last`;
   };
+  const begin = longTurns(loopFile, 0).count;
   console.log(`machine  ${machine()}, load ${loadavg()[0]?.toFixed(0)}; commit ${commit()}`);
   const until = performance.now() + 20_000;
   console.log(`at rest  ${await run(() => performance.now() > until)}`);
+  const rest = longTurns(loopFile, begin);
+  console.log(`loop     ${rest.text}`);
   const large = await server.createCapture("large");
   let isRead = false;
   const started = performance.now();
@@ -162,6 +184,7 @@ try {
     });
   const [during, report] = await Promise.all([run(() => isRead), upload]);
   console.log(`reading  ${during}`);
+  console.log(`loop     ${longTurns(loopFile, rest.count).text}`);
   console.log(
     `file     ${report.accepted} flows, state ${report.state}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
   );

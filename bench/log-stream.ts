@@ -1,40 +1,26 @@
-/** A generated log as a stream, for sizes that need not lie on the disk. */
+/**
+ * A generated log as a stream, for sizes that need not lie on the disk. Made in a process of its own (log-lines.ts): made in ours,
+ * the readers beside it were answered only when the server did not keep up with the log, and all that time stood in their waits.
+ */
 
-import { once } from "node:events";
+import { spawn } from "node:child_process";
+import path from "node:path";
 import { PassThrough, type Readable } from "node:stream";
-import { generate, plan } from "../scripts/generator/generate";
-import { readOptions } from "../scripts/generator/options";
+import { projectRoot } from "@/lib/base/project-root";
 
-const PORTION_CHARS = 256 * 1024;
-
-/** So many bytes of one merged log, always the same. Lines are ASCII. */
+/** So many bytes of one merged log, always the same. */
 export function generatedStream(bytes: number): Readable {
-  const options = readOptions(["--out", ".", "--single-file", "--seed", "1", "--bytes", String(bytes)]);
-  if (!options.ok) throw new Error(options.failure.message);
-  const stream = new PassThrough({ highWaterMark: 4 * PORTION_CHARS });
-  let lines: string[] = [];
-  let chars = 0;
-  const flush = (): void => {
-    stream.write(Buffer.from(lines.join(""), "latin1"));
-    lines = [];
-    chars = 0;
-  };
-  const sink = {
-    write(_node: number, line: string): void {
-      lines.push(line, "\n");
-      chars += line.length + 1;
-      if (chars >= PORTION_CHARS) flush();
-    },
-    async ready(): Promise<void> {
-      if (stream.writableNeedDrain) await once(stream, "drain");
-    },
-  };
-  generate(plan(options.value), sink, () => []).then(
-    () => {
-      flush();
-      stream.end();
-    },
-    (error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))),
-  );
+  const program = [path.join(projectRoot(), "scripts", "run-ts.mjs"), "bench/log-lines.ts", String(bytes)];
+  const child = spawn(process.execPath, program, {
+    cwd: projectRoot(),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const stream = new PassThrough();
+  child.stdout.pipe(stream, { end: false });
+  // Behind the last byte: a log that breaks off is not taken for a whole one.
+  child.once("close", (code) => {
+    if (code === 0) stream.end();
+    else stream.destroy(new Error(`the log's generator ended with ${code}`));
+  });
   return stream;
 }

@@ -1,10 +1,13 @@
 /** A decoder thread: chunks in, batches out, in order. The work itself is in decode-chunk.ts. */
 
 import { parentPort, type TransferListItem } from "node:worker_threads";
+import { standBehind } from "@/lib/base/thread-priority";
 import type { FlowBatch } from "@/lib/flow/batch";
 import { decodeChunk } from "./decode-chunk";
 import type { ToDecoder } from "./decode-pool";
 import { Packer } from "./pack";
+
+standBehind("background");
 
 const packer = new Packer();
 

@@ -4,6 +4,7 @@
  */
 
 import type { Result } from "@/lib/base/result";
+import { standBehind } from "@/lib/base/thread-priority";
 import { adoptCapture } from "@/lib/capture/adopt-capture";
 import { checkImport, type ImportedCapture, type ImportFailure } from "@/lib/capture/check-import";
 import { findTextDamage } from "@/lib/capture/check-values";
@@ -18,6 +19,8 @@ export type ImportAnswer = Result<ImportedCapture, ImportFailure>;
 export interface TextAnswer {
   readonly damage?: string | undefined;
 }
+
+standBehind("background");
 
 function answer(data: ImportData): ImportAnswer {
   if (data.work === "check") return checkImport(data.file, data.scratch);

@@ -2,8 +2,11 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
+import { standBehind } from "@/lib/base/thread-priority";
 import { CaptureWriter } from "./capture-writer";
 import type { FromWriter, ToWriter } from "./messages";
+
+standBehind("background");
 
 const { file, decoders } = z
   .object({ file: z.string(), decoders: z.number().int().positive() })

@@ -1,6 +1,7 @@
 /** The thread that writes a masked copy: it decodes and searches every record, twice. */
 
 import { parentPort, workerData } from "node:worker_threads";
+import { standBehind } from "@/lib/base/thread-priority";
 import { countRecords } from "@/lib/capture/all-records";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { MaskKind } from "@/lib/redaction/kinds";
@@ -28,6 +29,8 @@ export type FromRedactor =
     }
   | { readonly outcome: RedactOutcome }
   | { readonly failure: { readonly code: string; readonly message: string } };
+
+standBehind("background");
 
 const { file, folder, mask, key, goesAlong, cancelled } = workerData as RedactData;
 const say = (message: FromRedactor): void => parentPort?.postMessage(message);

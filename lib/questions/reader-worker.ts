@@ -3,6 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Lru } from "@/lib/base/lru";
 import { fail, type Result } from "@/lib/base/result";
+import { standBehind } from "@/lib/base/thread-priority";
 import { SearchTimeout } from "@/lib/capture/dictionary-search";
 import type { QuestionFailure } from "./failure";
 import { OpenCapture } from "./open-capture";
@@ -24,6 +25,8 @@ export interface FromReader {
 
 /** Captures held open per thread. */
 const OPEN = 8;
+
+standBehind("question");
 
 const { unwanted } = workerData as ReaderData;
 /** Number of the question being answered. */

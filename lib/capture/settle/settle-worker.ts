@@ -1,9 +1,12 @@
 /** Entry of the thread that takes windows of flows: attempts and roll-ups, without a database (settle-thread.ts). */
 
 import { workerData } from "node:worker_threads";
+import { standBehind } from "@/lib/base/thread-priority";
 import { StepsBeside } from "./beside";
 import { FlowColumns } from "./flow-columns";
 import type { FromSettleThread, ThreadStart, ToSettleThread } from "./settle-thread";
+
+standBehind("background");
 
 const { input, port, done } = workerData as ThreadStart;
 const steps = new StepsBeside(input);
