@@ -5,6 +5,9 @@ export interface NamedFile {
   readonly file: File;
 }
 
+/** `events-9.log` before `events-10.log`. */
+const BY_NAME = new Intl.Collator("en", { numeric: true });
+
 /** Reads folders to any depth. Hidden files (`.DS_Store`) are left out. */
 export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]> {
   // Entries must be taken before the first wait; afterwards the browser has emptied the list.
@@ -40,6 +43,8 @@ async function filesOf(entry: FileSystemEntry): Promise<NamedFile[]> {
     if (part.length === 0) break;
     inside.push(...part);
   }
+  // The browser has them in the order of the disk.
+  inside.sort((a, b) => BY_NAME.compare(a.name, b.name));
   const files: NamedFile[] = [];
   for (const child of inside) files.push(...(await filesOf(child)));
   return files;

@@ -7,7 +7,6 @@ import { Refusals } from "@/components/frame/refusals";
 import { useRemoveFile } from "@/components/frame/use-remove-file";
 import { viewAddress } from "@/components/frame/views";
 import { Button, linkButton } from "@/components/ui/button";
-import { formatQuantity } from "@/components/ui/format";
 import { Link } from "@/components/ui/link";
 import { ProgressBar } from "@/components/ui/progress-bar";
 import { visible } from "@/components/ui/text";
@@ -17,11 +16,13 @@ import {
   type FileRow,
   isAwaited,
   isUnderway,
+  moreText,
   numbersOf,
   partDone,
   reportsById,
   rowsToShow,
   sentenceOf,
+  sumOf,
   toFileRows,
 } from "./file-rows";
 import { cancelUpload, forgetUploads, type Upload } from "./uploads";
@@ -45,8 +46,16 @@ export function FileList({ capture, uploads, isFollowed }: FileListProps) {
   const { shown, more } = rowsToShow(rows);
   const isBusy = rows.some(isUnderway);
   const flows = Math.max(capture.flows, event?.flows ?? 0);
+  const next = <Next capture={capture} uploads={uploads} flows={flows} isBusy={isBusy} />;
   return (
     <div className={styles.box}>
+      {/* Of several files the sum comes first: what to do next must not stand below a long list. */}
+      {rows.length > 1 && (
+        <>
+          <p className={styles.sum}>{sumOf(rows)}</p>
+          {next}
+        </>
+      )}
       <ul className={styles.rows}>
         {shown.map((row) => (
           <li key={row.key} className={styles.row}>
@@ -54,27 +63,36 @@ export function FileList({ capture, uploads, isFollowed }: FileListProps) {
           </li>
         ))}
       </ul>
-      {rows.length > shown.length && (
-        <p className={styles.sentence}>
-          And {formatQuantity(more.waiting, "file")} that wait, {formatQuantity(more.ended, "file")} at their
-          end.
-        </p>
+      {rows.length > shown.length && <p className={styles.sentence}>{moreText(more)}</p>}
+      {rows.length <= 1 && next}
+    </div>
+  );
+}
+
+interface NextProps {
+  readonly capture: CaptureInfo;
+  readonly uploads: readonly Upload[];
+  readonly flows: number;
+  readonly isBusy: boolean;
+}
+
+/** The way on from here. */
+function Next({ capture, uploads, flows, isBusy }: NextProps) {
+  return (
+    <div className={styles.foot}>
+      {flows > 0 && (
+        <Link
+          href={viewAddress(capture.id, isBusy ? "flows" : "overview", "")}
+          className={linkButton(isBusy ? "plain" : "primary", true)}
+        >
+          {isBusy ? "Open flows (partial)" : "Open the capture"}
+        </Link>
       )}
-      <div className={styles.foot}>
-        {flows > 0 && (
-          <Link
-            href={viewAddress(capture.id, isBusy ? "flows" : "overview", "")}
-            className={linkButton(isBusy ? "plain" : "primary", true)}
-          >
-            {isBusy ? "Open flows (partial)" : "Open the capture"}
-          </Link>
-        )}
-        {!isBusy && uploads.length > 0 && (
-          <Button small look="quiet" onClick={() => forgetUploads(uploads.map(({ key }) => key))}>
-            Hide the report
-          </Button>
-        )}
-      </div>
+      {!isBusy && uploads.length > 0 && (
+        <Button small look="quiet" onClick={() => forgetUploads(uploads.map(({ key }) => key))}>
+          Hide the report
+        </Button>
+      )}
     </div>
   );
 }

@@ -4,12 +4,14 @@ import type { Progress } from "@/lib/questions/answers";
 import {
   isAwaited,
   isUnderway,
+  moreText,
   numbersOf,
   partDone,
   ROWS_SHOWN,
   reportsById,
   rowsToShow,
   sentenceOf,
+  sumOf,
   toFileRows,
 } from "./file-rows";
 import type { Upload } from "./uploads";
@@ -38,6 +40,11 @@ const progress: Progress = {
   secondsLeft: 3,
   failure: null,
 };
+
+/** Reports with the members that these tests are about. */
+function reportsOf(...members: readonly { readonly id: number; readonly state: string }[]) {
+  return members as unknown as Parameters<typeof reportsById>[0];
+}
 
 test("a file being sent is one row together with what the server says of it", () => {
   const rows = toFileRows([upload], [progress], []);
@@ -71,6 +78,22 @@ test("the numbers carry units and the longer of the two remaining times", () => 
   ]);
 });
 
+test("several files are told as a sum, of those at their end only", () => {
+  const counts = { read: 5, accepted: 2, duplicate: 1, otherKinds: 1, refused: 1 };
+  const ended = (id: number) => ({ ...counts, id, state: "done" });
+  const two = [upload, { ...upload, key: 2 }].map((one, at) => ({
+    ...one,
+    state: "sent" as const,
+    fileId: at,
+  }));
+  expect(sumOf(toFileRows(two, [], reportsOf(ended(0), ended(1))))).toBe(
+    "2 files. Records: read 10, accepted 4, duplicate 2, other kinds 2, refused 2.",
+  );
+  expect(sumOf(toFileRows(two, [], reportsOf(ended(1))))).toBe(
+    "2 files, 1 at their end. Records of these: read 5, accepted 2, duplicate 1, other kinds 1, refused 1.",
+  );
+});
+
 test("a refused upload says why and what to do", () => {
   const error = new ApiError("disk_full", "The disk is full.", "Free space.", 507);
   const row = { key: "x", name: "a", upload: { ...upload, state: "refused" as const, error } };
@@ -91,8 +114,8 @@ test.each([
   ["no more when its report says the end", { ...upload, state: "sent", fileId: 7 }, ["nothing-new"], false],
   ["no more when it was refused", { ...upload, state: "refused" }, [], false],
 ] as const)("the end of a file is awaited %s", (_when, given, states, awaited) => {
-  const reports = states.map((state) => ({ id: 7, state }) as Parameters<typeof reportsById>[0][number]);
-  expect(isAwaited(given, reportsById(reports))).toBe(awaited);
+  const reports = states.map((state) => ({ id: 7, state }));
+  expect(isAwaited(given, reportsById(reportsOf(...reports)))).toBe(awaited);
 });
 
 test("of a folder of two thousand files the rows that need a look are shown, and the others are counted", () => {
@@ -102,7 +125,7 @@ test("of a folder of two thousand files the rows that need a look are shown, and
     return { ...upload, key, name: `${key}.log`, state, ...(state === "sent" && { fileId: key }) };
   });
   const reports = uploads.slice(0, 1490).map(({ key }) => ({ ...done, id: key, refused: key === 3 ? 1 : 0 }));
-  const rows = toFileRows(uploads, [], reports as unknown as Parameters<typeof reportsById>[0]);
+  const rows = toFileRows(uploads, [], reportsOf(...reports));
   const { shown, more } = rowsToShow(rows);
   expect(shown).toHaveLength(ROWS_SHOWN);
   // The one with a refused record, the last of those that are done, the two that are being sent.
@@ -114,6 +137,11 @@ test("of a folder of two thousand files the rows that need a look are shown, and
   ]);
   // 498 are queued and 10 have arrived and are not read yet.
   expect(more).toEqual({ waiting: 508, ended: 2000 - 508 - ROWS_SHOWN });
+});
+
+test("of the rows that are not shown those are told that there are", () => {
+  expect(moreText({ waiting: 508, ended: 1 })).toBe("And 508 files that wait, 1 file at its end.");
+  expect(moreText({ waiting: 1, ended: 0 })).toBe("And 1 file that waits.");
 });
 
 test("a few files are all shown", () => {

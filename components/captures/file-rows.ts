@@ -1,7 +1,7 @@
 /** One row for each file on its way in: what this browser knows of sending it, and what the server does with it. */
 
-import { outcomeOf, stateText } from "@/components/frame/report-words";
-import { formatBytes, formatCount, formatSecondsLeft } from "@/components/ui/format";
+import { addCounts, countsText, outcomeOf, stateText } from "@/components/frame/report-words";
+import { formatBytes, formatCount, formatQuantity, formatSecondsLeft } from "@/components/ui/format";
 import type { CaptureAnswer, Progress } from "@/lib/questions/answers";
 import type { Upload } from "./uploads";
 
@@ -59,7 +59,7 @@ export function reportsById(reports: readonly Report[]): ReadonlyMap<number, Rep
 }
 
 /** More rows than a person reads, and than a browser should draw four times a second. */
-export const ROWS_SHOWN = 40;
+export const ROWS_SHOWN = 12;
 
 /**
  * The rows to show, in their order: those that something is done with now or that need a look (not read, refused
@@ -81,6 +81,25 @@ export function rowsToShow(rows: readonly FileRow[]): {
     shown: rows.filter((row) => chosen.has(row)),
     more: { waiting, ended: left.length - waiting },
   };
+}
+
+/** Of several files together: how many are at their end, and what became of the records of those. */
+export function sumOf(rows: readonly FileRow[]): string {
+  const ended = rows.filter((row) => !isUnderway(row));
+  const files = formatQuantity(rows.length, "file");
+  const counts = countsText(addCounts(ended.flatMap(({ report }) => report ?? [])));
+  if (ended.length < rows.length)
+    return `${files}, ${formatCount(ended.length)} at their end. Records of these: ${counts}.`;
+  return `${files}. Records: ${counts}.`;
+}
+
+/** Of the rows that are not shown. */
+export function moreText({ waiting, ended }: { readonly waiting: number; readonly ended: number }): string {
+  const parts = [
+    ...(waiting > 0 ? [`${formatQuantity(waiting, "file")} that ${waiting === 1 ? "waits" : "wait"}`] : []),
+    ...(ended > 0 ? [`${formatQuantity(ended, "file")} at ${ended === 1 ? "its" : "their"} end`] : []),
+  ];
+  return `And ${parts.join(", ")}.`;
 }
 
 function needsALook(row: FileRow): boolean {

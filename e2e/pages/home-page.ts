@@ -29,6 +29,14 @@ export class HomePage {
     await this.dispatch("drop", files);
   }
 
+  /** Drops a file or folder of this machine as a hand would; only Chromium's own protocol gives a page a folder. */
+  async dropFrom(path: string): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    const data = { items: [], files: [path], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const)
+      await session.send("Input.dispatchDragEvent", { type, x: 300, y: 200, data });
+  }
+
   async pick(files: readonly LogFile[]): Promise<void> {
     await this.page.getByLabel("Files for a new capture").setInputFiles(files.map(toInputFile));
   }
