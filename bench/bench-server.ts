@@ -113,10 +113,10 @@ export class BenchServer {
   }
 
   /** How long a page of dropped flows takes. */
-  async ask(capture: string): Promise<number> {
+  static async askAt(address: string, capture: string): Promise<number> {
     const started = performance.now();
-    await fetch(`${this.address}/api/v1/captures/${capture}/flows?limit=100&q=verdict:DROPPED`).then(
-      (response) => response.arrayBuffer(),
+    await fetch(`${address}/api/v1/captures/${capture}/flows?limit=100&q=verdict:DROPPED`).then((response) =>
+      response.arrayBuffer(),
     );
     return performance.now() - started;
   }

@@ -7,6 +7,8 @@
  * `--file` so much of that file is sent.
  */
 
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { createReadStream, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -16,7 +18,9 @@ import { projectRoot } from "@/lib/base/project-root";
 import { BenchServer } from "./bench-server";
 import { generatedStream } from "./log-stream";
 import { commit, generatedLog, machine } from "./measure";
+import type { Asked } from "./page-asker";
 
+const SLOW_MS = 300;
 const PORT = Number(process.env.BENCH_PORT ?? 3977);
 const { values } = parseArgs({
   options: {
@@ -31,6 +35,23 @@ const log = (): Readable =>
   file === undefined
     ? generatedStream(bytes ?? 0)
     : createReadStream(file, { end: (bytes ?? Number.POSITIVE_INFINITY) - 1 });
+/** Somebody who looks at another capture. */
+class OtherPages {
+  private readonly child;
+
+  constructor(address: string, capture: string) {
+    const asker = path.join(projectRoot(), "bench", "page-asker.ts");
+    this.child = fork(path.join(projectRoot(), "scripts", "run-ts.mjs"), [asker, address, capture]);
+  }
+
+  async end(): Promise<Asked> {
+    const answer = once(this.child, "message");
+    this.child.send("end");
+    const [asked] = await answer;
+    return asked;
+  }
+}
+
 const folder = mkdtempSync(path.join(tmpdir(), "eyepiece-bench-"));
 const server = await BenchServer.start(PORT, folder);
 try {
@@ -40,21 +61,16 @@ try {
   await new Promise((resolve) => setTimeout(resolve, 6000));
   const idle = server.residentMiB();
   const capture = await server.createCapture("large");
-  const waits: number[] = [];
-  let failed = 0;
-  const asking = setInterval(() => {
-    server.ask(other).then(
-      (ms) => waits.push(ms),
-      () => failed++,
-    );
-  }, 200);
+  const others = new OtherPages(server.address, other);
+  await server.metrics();
   const started = performance.now();
   const size =
     file === undefined ? undefined : Math.min(statSync(file).size, bytes ?? Number.POSITIVE_INFINITY);
   const report = await server.upload(capture, "large.log", log(), size);
   const seconds = (performance.now() - started) / 1000;
-  clearInterval(asking);
-  waits.sort((a, b) => a - b);
+  const block = (await server.metrics()).get('eyepiece_event_loop_seconds{quantile="1"}') ?? 0;
+  const asked = await others.end();
+  const waits = asked.flatMap(([, tookMs]) => tookMs ?? []).sort((a, b) => a - b);
   const at = (share: number): string =>
     (waits[Math.min(waits.length - 1, Math.floor(waits.length * share))] ?? 0).toFixed(0);
   console.log(`machine  ${machine()}; commit ${commit()}`);
@@ -64,8 +80,13 @@ try {
   console.log(`time     ${seconds.toFixed(1)} s from the first byte sent to settled, through HTTP`);
   console.log(`memory   ${idle} MiB before, peak ${server.peakMiB()} MiB resident, whole server`);
   console.log(
-    `others   a page of another capture meanwhile: ${waits.length} asked, ${failed} failed, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, most ${at(1)} ms`,
+    `others   a page of another capture meanwhile: ${asked.length} asked, ${asked.length - waits.length} failed, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, most ${at(1)} ms; longest block of the server's event loop ${(block * 1000).toFixed(0)} ms`,
   );
+  const slow = asked.filter(([, tookMs]) => tookMs !== null && tookMs > SLOW_MS);
+  if (slow.length > 0)
+    console.log(
+      `slow     ${slow.map(([atMs, tookMs]) => `${tookMs?.toFixed(0)} ms at ${(atMs / 1000).toFixed(1)} s`).join(", ")}`,
+    );
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true });
