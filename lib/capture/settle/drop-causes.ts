@@ -8,9 +8,9 @@ import { TRIES_OF_DROPS } from "../tries";
 import { textOrNull } from "../values";
 import { writeCauses } from "./cause-table";
 import { type DropCombination, directionOf, readDropCombinations } from "./drop-combinations";
-import { NEVER_WORKED, readWorked } from "./edges-worked";
+import { NEVER_WORKED, readWorked, type WorkedBefore } from "./edges-worked";
 
-export function groupDrops(database: Sqlite): void {
+export function groupDrops(database: Sqlite, before?: WorkedBefore): void {
   const combinations = readDropCombinations(database);
   const groups = new Map<string, DropCombination[]>();
   for (const combination of combinations) {
@@ -24,7 +24,7 @@ export function groupDrops(database: Sqlite): void {
     [...groups].map(([causeId, group]) => bareCause(causeId, group)),
   );
   pointDrops(database, groups, ids);
-  completeCauses(database);
+  completeCauses(database, before);
 }
 
 /** What the key says; the rest is filled in when the drops are known. */
@@ -93,8 +93,8 @@ function pointDrops(
 }
 
 /** Counts, times, example, rhythm, and whether the edge worked. */
-function completeCauses(database: Sqlite): void {
-  const worked = readWorked(database);
+function completeCauses(database: Sqlite, before: WorkedBefore | undefined): void {
+  const worked = readWorked(database, before);
   const set = database.prepare(
     `UPDATE Cause SET class = ?, count = ?, attempts = ?, firstNs = ?, lastNs = ?, workedNs = ?, worksNs = ?, rhythmNs = ?, certain = ?, exampleId = ?,
        evidence = ? WHERE id = ?`,

@@ -1,8 +1,9 @@
 /** Whether the edge of a cause of drops worked, before it and since. */
 
 import type { Worked } from "@/lib/insight/causes/cause";
-import type { Sqlite } from "../driver";
+import type { Sqlite, SqlValue } from "../driver";
 import { nsOrNull } from "../values";
+import type { RowRange } from "./records";
 
 /** What is said of an edge besides: the last packet delivered to the server and the last answer before the first drop. */
 export interface EdgeWorked extends Worked {
@@ -17,11 +18,45 @@ export const NEVER_WORKED: EdgeWorked = {
   answeredNs: null,
 };
 
+/** What was found about edges before flows were added, where it still holds for those that were there. */
+export interface WorkedBefore {
+  /** The added flows. */
+  readonly rows: RowRange;
+  /** By the cause's own id. */
+  readonly edges: ReadonlyMap<string, EdgeWorked & { readonly firstNs: bigint | null }>;
+  /** By actor: an added record can name the workload of a pod that was there, whose flows then belong to other edges. */
+  readonly workloads: ReadonlyMap<number, string>;
+}
+
+/** To be asked before anything is settled. */
+export function rememberWorked(database: Sqlite, rows: RowRange): WorkedBefore {
+  const causes = database
+    .prepareExact(
+      `SELECT causeId, firstNs, workedNs, worksNs, CAST(evidence ->> 'deliveredNs' AS INTEGER), CAST(evidence ->> 'answeredNs' AS INTEGER)
+       FROM Cause WHERE kind = 'drop'`,
+    )
+    .rows([]);
+  const edges = causes.map(([causeId, firstNs, ...worked]) => {
+    return [String(causeId), { firstNs: nsOrNull(firstNs), ...edgeOf(worked) }] as const;
+  });
+  return { rows, edges: new Map(edges), workloads: readWorkloads(database) };
+}
+
+function readWorkloads(database: Sqlite): Map<number, string> {
+  return new Map(
+    database
+      .prepare("SELECT id, workloadKey FROM Actor")
+      .rows([])
+      .map(([id, key]) => [Number(id), String(key)]),
+  );
+}
+
 /**
  * An edge worked when an answer came on it (but for a reset, or the proxy's own refusal), or when a packet of the client
- * was delivered to the server. By cause: the last time before its first drop, the first time behind it.
+ * was delivered to the server. By cause: the last time before its first drop, the first time behind it. A cause that was there before, with the
+ * same first drop, is looked for among the added flows only: there is no index by pair, and reading all flows takes 0.3 s for a million.
  */
-export function readWorked(database: Sqlite): Map<number, EdgeWorked> {
+export function readWorked(database: Sqlite, before?: WorkedBefore): Map<number, EdgeWorked> {
   database.exec(`
     CREATE TEMP TABLE IF NOT EXISTS EdgePair (pairId INTEGER, causeId INTEGER, firstNs INTEGER, PRIMARY KEY (pairId, causeId)) WITHOUT ROWID;
     DELETE FROM temp.EdgePair;
@@ -30,27 +65,78 @@ export function readWorked(database: Sqlite): Map<number, EdgeWorked> {
       FROM Cause c JOIN Actor ca ON ca.workloadKey = c.clientKey JOIN Pair p ON p.clientId = ca.id
         JOIN Actor sa ON sa.id = p.serverId AND sa.workloadKey = c.serverKey
       WHERE c.kind = 'drop' AND p.serverPort IS c.port AND p.protocol IS c.protocol;`);
-  return new Map(
-    database
-      .prepareExact(
-        `SELECT e.causeId, max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs), min(f.timeNs) FILTER (WHERE f.timeNs >= e.firstNs),
-           max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 1),
-           max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 2)
-         FROM Flow f CROSS JOIN temp.EdgePair e ON e.pairId = f.pairId CROSS JOIN Pair p ON p.id = f.pairId CROSS JOIN Kind k ON k.id = f.kindId
-         WHERE k.verdict IN ('FORWARDED', 'REDIRECTED')
-           AND (p.clientSide = 2 OR (k.observationPoint = 'TO_ENDPOINT' AND p.clientSide = 1))
-           AND instr(coalesce(k.tcpFlags, ''), 'RST') = 0 AND k.httpCode IS NOT 403 AND k.dnsRcode IS NOT 5
-         GROUP BY e.causeId`,
-      )
-      .rows([])
-      .map(([causeId, before, since, delivered, answered]) => [
-        Number(causeId),
-        {
-          beforeNs: nsOrNull(before),
-          sinceNs: nsOrNull(since),
-          deliveredNs: nsOrNull(delivered),
-          answeredNs: nsOrNull(answered),
-        },
-      ]),
-  );
+  const known = before === undefined ? new Map<number, EdgeWorked>() : knownEdges(database, before);
+  const worked = new Map(known);
+  if (before !== undefined)
+    for (const [id, edge] of amongFlows(database, [...known.keys()], before.rows))
+      worked.set(id, together(known.get(id) ?? NEVER_WORKED, edge));
+  const others = database
+    .prepare("SELECT DISTINCT causeId FROM temp.EdgePair")
+    .rows([])
+    .map(([id]) => Number(id))
+    .filter((id) => !known.has(id));
+  for (const [id, edge] of amongFlows(database, others)) worked.set(id, edge);
+  return worked;
+}
+
+/** Of causes whose first drop is the same. */
+function knownEdges(database: Sqlite, { edges, workloads }: WorkedBefore): Map<number, EdgeWorked> {
+  const known = new Map<number, EdgeWorked>();
+  for (const [id, key] of readWorkloads(database)) if ((workloads.get(id) ?? key) !== key) return known;
+  const causes = database
+    .prepareExact(
+      `SELECT e.causeId, c.causeId, e.firstNs FROM temp.EdgePair e JOIN Cause c ON c.id = e.causeId GROUP BY e.causeId`,
+    )
+    .rows([]);
+  for (const [id, causeId, firstNs] of causes) {
+    const edge = edges.get(String(causeId));
+    if (edge !== undefined && edge.firstNs === nsOrNull(firstNs)) known.set(Number(id), edge);
+  }
+  return known;
+}
+
+function together(one: EdgeWorked, other: EdgeWorked): EdgeWorked {
+  return {
+    beforeNs: later(one.beforeNs, other.beforeNs),
+    sinceNs: earlier(one.sinceNs, other.sinceNs),
+    deliveredNs: later(one.deliveredNs, other.deliveredNs),
+    answeredNs: later(one.answeredNs, other.answeredNs),
+  };
+}
+
+function later(a: bigint | null, b: bigint | null): bigint | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}
+
+function earlier(a: bigint | null, b: bigint | null): bigint | null {
+  return a === null || (b !== null && b < a) ? b : a;
+}
+
+/** By cause, over the flows of these rows, else over all. */
+function amongFlows(database: Sqlite, causes: readonly number[], rows?: RowRange): [number, EdgeWorked][] {
+  if (causes.length === 0) return [];
+  const within = rows === undefined ? "" : `AND f.id >= ${rows[0]} AND f.id < ${rows[1]}`;
+  return database
+    .prepareExact(
+      `SELECT e.causeId, max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs), min(f.timeNs) FILTER (WHERE f.timeNs >= e.firstNs),
+         max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 1),
+         max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 2)
+       FROM Flow f CROSS JOIN temp.EdgePair e ON e.pairId = f.pairId CROSS JOIN Pair p ON p.id = f.pairId CROSS JOIN Kind k ON k.id = f.kindId
+       WHERE e.causeId IN (SELECT value FROM json_each(?)) ${within}
+         AND k.verdict IN ('FORWARDED', 'REDIRECTED')
+         AND (p.clientSide = 2 OR (k.observationPoint = 'TO_ENDPOINT' AND p.clientSide = 1))
+         AND instr(coalesce(k.tcpFlags, ''), 'RST') = 0 AND k.httpCode IS NOT 403 AND k.dnsRcode IS NOT 5
+       GROUP BY e.causeId`,
+    )
+    .rows([JSON.stringify(causes)])
+    .map(([causeId, ...worked]) => [Number(causeId), edgeOf(worked)]);
+}
+
+function edgeOf([before, since, delivered, answered]: readonly SqlValue[]): EdgeWorked {
+  return {
+    beforeNs: nsOrNull(before),
+    sinceNs: nsOrNull(since),
+    deliveredNs: nsOrNull(delivered),
+    answeredNs: nsOrNull(answered),
+  };
 }

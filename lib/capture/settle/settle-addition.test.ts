@@ -132,6 +132,70 @@ describe("flows that were there", () => {
   });
 });
 
+describe("the edge of a cause of drops", () => {
+  const WORKED = `SELECT clientKey, serverKey, firstNs - t.first, workedNs - t.first, worksNs - t.first, (evidence ->> 'deliveredNs') - t.first
+    FROM Cause, (SELECT min(timeNs) AS first FROM Flow) t WHERE kind = 'drop' ORDER BY causeId`;
+  const web = { identity: 11, namespace: "shop", pod_name: "web-0" };
+  const api = { identity: 12, namespace: "shop", pod_name: "api-0" };
+  /** From web to api: at each second a packet that was delivered, or a drop. */
+  const delivered = (at: number, more: object = {}): string =>
+    between(at, [30_000 + at, 80], {
+      ...{ is_reply: false, trace_observation_point: "TO_ENDPOINT", source: web, destination: api },
+      ...more,
+    });
+  const dropped = (at: number, more: object = {}): string =>
+    delivered(at, {
+      ...{ verdict: "DROPPED", event_type: { type: 1, sub_type: 133 }, drop_reason_desc: "POLICY_DENIED" },
+      ...{ trace_observation_point: "UNKNOWN_POINT", traffic_direction: "EGRESS" },
+      ...more,
+    });
+  const worked = (capture: TestCapture): number[][] =>
+    settled(capture, WORKED).map((row) =>
+      row
+        .split(" ")
+        .slice(2)
+        .map((ns) => Number(ns) / 1e9),
+    );
+
+  it("worked when flows that were there say so, or added ones", () => {
+    const there = [...others(60), delivered(10), dropped(20), delivered(30), dropped(40)];
+    const cases: [added: string[], expected: number[]][] = [
+      [[dropped(22)], [20, 10, 30, 10]],
+      [
+        [delivered(12), delivered(8), dropped(50)],
+        [20, 12, 30, 12],
+      ],
+      [
+        [delivered(28), dropped(41)],
+        [20, 10, 28, 10],
+      ],
+      [[dropped(5)], [5, 0, 10, 0]],
+    ];
+    for (const [added, expected] of cases) {
+      const [one, other] = both(there, added);
+      // Nothing was delivered before the fifth second.
+      expect(worked(one)).toEqual([expected]);
+      expect(settled(one, WORKED)).toEqual(settled(other, WORKED));
+    }
+  });
+
+  it("is one with others when an added record names the workload of a pod that was there", () => {
+    const lone = { identity: 13, namespace: "shop", pod_name: "lone" };
+    const named = { ...lone, workloads: [{ name: "web", kind: "StatefulSet" }] };
+    const known = { ...web, workloads: [{ name: "web", kind: "StatefulSet" }] };
+    const of = (source: object, ip: string) => ({ source, IP: { source: ip, destination: "10.0.0.2" } });
+    const there = [
+      ...others(60),
+      delivered(10, of(lone, "10.0.0.3")),
+      dropped(20, of(known, "10.0.0.1")),
+      delivered(5, of(known, "10.0.0.1")),
+    ];
+    const [one, other] = both(there, [delivered(40, of(named, "10.0.0.3"))]);
+    expect(worked(one)).toEqual([[20, 10, 40, 10]]);
+    expect(settled(one, WORKED)).toEqual(settled(other, WORKED));
+  });
+});
+
 describe("an addition", () => {
   it("is small when at most a quarter of all flows came with it", () => {
     const capture = new TestCapture();

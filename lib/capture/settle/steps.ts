@@ -14,6 +14,7 @@ import { settleDns } from "./dns";
 import { groupDnsCauses } from "./dns/causes";
 import { resolveAttempts } from "./dns/lookups";
 import { groupDrops } from "./drop-causes";
+import { rememberWorked, type WorkedBefore } from "./edges-worked";
 import { judgeSilence } from "./judge-silence";
 import { type Neighbourhood, type Span, within64 } from "./neighbourhood";
 import { pairOldFlows } from "./old-flows";
@@ -33,12 +34,15 @@ export function runSteps(database: Sqlite, neighbourhood: Neighbourhood): void {
 
 /** The same for a few flows in these rows, where all others are settled. */
 export function addFlows(database: Sqlite, rows: RowRange): void {
+  const worked = rememberWorked(database, rows);
   const isRenamed = nameActors(database);
   const turned = turnNeighbours(database, rows);
   linkPairs(database);
   const { dns, isRolledUp } = settleAddition(database, { rows, turned, isRenamed });
   if (!isRolledUp) rollUpAnew(database);
-  judge(database, around(dns));
+  // Flows of edges that were there are the same ones still, unless they were turned or go by another name.
+  const isSame = turned.size === 0 && !isRenamed;
+  judge(database, around(dns), isSame ? worked : undefined);
 }
 
 /** What DNS messages of this span can change the meaning of. */
@@ -48,11 +52,11 @@ function around(span: Span | undefined): Neighbourhood {
 }
 
 /** What the rows that were found mean for each other. `dns`: where DNS messages were paired anew. */
-function judge(database: Sqlite, dns: Neighbourhood): void {
+function judge(database: Sqlite, dns: Neighbourhood, worked?: WorkedBefore): void {
   judgeSilence(database);
   settleDns(database, dns);
   resolveAttempts(database);
-  groupDrops(database);
+  groupDrops(database, worked);
   findConnectionCauses(database);
   groupDnsCauses(database);
   rankCauses(database);
