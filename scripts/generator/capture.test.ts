@@ -18,6 +18,7 @@ interface Capture {
 interface Wish {
   readonly seed?: number;
   readonly nodes?: number;
+  readonly workloads?: number;
   readonly minutes?: number;
   readonly records?: number;
   readonly bytes?: number;
@@ -29,6 +30,7 @@ async function capture(wish: Wish): Promise<Capture> {
   const settings = plan({
     seed: wish.seed ?? 5,
     nodes,
+    workloads: wish.workloads ?? null,
     minutes: wish.minutes ?? null,
     records: wish.records ?? null,
     bytes: wish.bytes ?? null,
@@ -234,6 +236,25 @@ describe("other captures", () => {
     const { truth } = await capture({ bytes: 3_000_000 });
     expect(truth.bytes).toBeGreaterThanOrEqual(3_000_000);
     expect(truth.bytes).toBeLessThan(3_010_000);
+  });
+
+  it("have as many workloads as were asked for, all of whose pods talk, by the same rules", async () => {
+    const { truth, files } = await capture({ seed: 8, workloads: 60, records: 40_000 });
+    const rules = new LineRules();
+    for (const line of files.flat()) rules.check(line);
+    expect(Object.fromEntries(rules.broken)).toEqual({});
+    const again = recount(files.flat());
+    expect(again.byVerdict).toEqual(truth.flows.byVerdict);
+    const names = files
+      .flat()
+      .flatMap((line) => [...line.matchAll(/"namespace":"(team-\d+)"[^}]*?"pod_name":"(gateway|[a-z]+-\d)/g)]);
+    const workloads = new Set(names.map(([, namespace, name]) => `${namespace}/${name}`));
+    // Thirty-seven beside those of the shop: four teams of eight, and five of a fifth.
+    const team = ["gateway", ...[1, 2, 3, 4, 5, 6].map((n) => `service-${n}`), "database-0"];
+    const expected = [1, 2, 3, 4].flatMap((n) => team.map((name) => `team-${n}/${name}`));
+    expect([...workloads].sort()).toEqual(
+      [...expected, ...team.slice(0, 5).map((name) => `team-5/${name}`)].sort(),
+    );
   });
 
   it("obey the rules on a larger cluster at a higher rate as well, and the truth holds when cut", async () => {

@@ -1,5 +1,15 @@
+import { moreWorkloads } from "./more-workloads.ts";
 import { Random } from "./random.ts";
-import { CLUSTER, NAMESPACE_LABELS, PEERS, type PeerSpec, WORKLOADS, type WorkloadSpec } from "./shop.ts";
+import {
+  CLUSTER,
+  EDGES,
+  type EdgeSpec,
+  NAMESPACE_LABELS,
+  PEERS,
+  type PeerSpec,
+  WORKLOADS,
+  type WorkloadSpec,
+} from "./shop.ts";
 
 /** Anything that can be the source or the destination of a packet. */
 export interface Party {
@@ -53,6 +63,8 @@ export interface ClusterNode {
 export interface Cluster {
   readonly nodes: readonly ClusterNode[];
   readonly workloads: ReadonlyMap<string, Workload>;
+  /** Who talks to whom. */
+  readonly edges: readonly EdgeSpec[];
   readonly peers: ReadonlyMap<string, readonly Party[]>;
   readonly visitors: readonly Party[];
 }
@@ -60,6 +72,9 @@ export interface Cluster {
 const HASH = "bcdfghjklmnpqrstvwxz2456789";
 const FIRST_PORT = 32768;
 const PORTS = 28232;
+/** Pods in an address range of a node, and services in one of the cluster. */
+const PODS = 70;
+const SERVICES = 200;
 
 /** The next ephemeral port of a party. All 28,232 are used before one comes again. */
 export function takePort(party: Party): number {
@@ -80,7 +95,8 @@ export function nodeOf(cluster: Cluster, index: number): ClusterNode {
   return node;
 }
 
-export function buildCluster(seed: number, nodeCount: number): Cluster {
+/** With as many workloads as the shop has, unless there shall be more. */
+export function buildCluster(seed: number, nodeCount: number, workloadCount = WORKLOADS.length): Cluster {
   const builder = new Builder(new Random(seed, 1), nodeCount);
   const nodes = Array.from({ length: nodeCount }, (_, i) => builder.node(i));
   const workloads = new Map<string, Workload>();
@@ -105,7 +121,13 @@ export function buildCluster(seed: number, nodeCount: number): Cluster {
     ),
   ]);
   const visitors = Array.from({ length: 48 }, () => builder.visitor());
-  return { nodes, workloads, peers, visitors };
+  // Last, so that the shop is the same beside however many.
+  const more = moreWorkloads(Math.max(0, workloadCount - WORKLOADS.length));
+  more.workloads.forEach((spec, i) => {
+    const workload = builder.workload(spec, WORKLOADS.length + i);
+    workloads.set(workload.key, workload);
+  });
+  return { nodes, workloads, edges: [...EDGES, ...more.edges], peers, visitors };
 }
 
 class Builder {
@@ -152,7 +174,7 @@ class Builder {
       key: `${spec.namespace}/${spec.name}`,
       spec,
       pods: [],
-      serviceIp: `10.96.${20 + index}.${this.random.int(2, 250)}`,
+      serviceIp: `10.${96 + Math.floor(index / SERVICES)}.${20 + (index % SERVICES)}.${this.random.int(2, 250)}`,
     };
     const replicaSet = this.random.text(9, HASH);
     homes.forEach((node, ordinal) => {
@@ -191,7 +213,7 @@ class Builder {
       workload,
       peer: null,
       podName,
-      ip: `${podPrefix(node)}.${20 + position * 3 + this.random.int(0, 2)}`,
+      ip: `${podPrefix(node, Math.floor(position / PODS))}.${20 + (position % PODS) * 3 + this.random.int(0, 2)}`,
       node,
       json: this.perNode((i) => (i === node ? home : away)),
       bare: `{"identity":${identity},"cluster_name":"${CLUSTER}","labels":${labelText}}`,
@@ -306,8 +328,9 @@ function unused(used: Set<number>, draw: () => number): number {
   }
 }
 
-function podPrefix(node: number): string {
-  return `10.244.${node}`;
+/** A node with more pods than an address range has room for has several. */
+function podPrefix(node: number, range = 0): string {
+  return range === 0 ? `10.244.${node}` : `10.${range}.${node}`;
 }
 
 /** Labels as Cilium writes them: with source prefix, sorted. */

@@ -12,6 +12,8 @@ interface Settings {
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
+  /** Those of the shop where there is none. */
+  readonly workloads?: number | undefined;
   /** Traffic against that of the sample, which has 1. */
   readonly rate: number;
   /** Stop early, or go on past the end, until this many records (or bytes) are written. */
@@ -50,7 +52,7 @@ class Story {
   constructor(private readonly settings: Settings) {
     const end = settings.minutes * MINUTE;
     this.incidentAt = end / 2;
-    this.cluster = buildCluster(settings.seed, settings.nodes);
+    this.cluster = buildCluster(settings.seed, settings.nodes, settings.workloads);
     this.world = new World(this.cluster, new Random(settings.seed, 2), this.incidentAt, end);
     this.luck = new Random(settings.seed, 4);
     this.sources = allSources(this.world);
@@ -156,12 +158,13 @@ export function plan(wish: {
   minutes: number | null;
   records: number | null;
   bytes: number | null;
+  workloads?: number | null;
 }): Settings {
   const records = wish.records ?? (wish.bytes === null ? null : wish.bytes / AVERAGE_BYTES);
-  const base = { seed: wish.seed, nodes: wish.nodes };
+  const base = { seed: wish.seed, nodes: wish.nodes, workloads: wish.workloads ?? undefined };
   if (records === null) return { ...base, minutes: wish.minutes ?? SAMPLE_MINUTES, rate: 1 };
   // Records are minutes times (steady + rate * shop).
-  const { one, shop } = pace(base.seed, base.nodes);
+  const { one, shop } = pace(base);
   const steady = Math.max(0, one - shop);
   const natural = records / one;
   const minutes =
@@ -181,11 +184,11 @@ interface Pace {
 const paces = new Map<string, Pace>();
 
 /** Two short runs without writing tell it; who makes several logs of one seed waits for them once. */
-function pace(seed: number, nodes: number): Pace {
-  const key = `${seed} ${nodes}`;
+function pace(of: Pick<Settings, "seed" | "nodes" | "workloads">): Pace {
+  const key = `${of.seed} ${of.nodes} ${of.workloads ?? ""}`;
   const known = paces.get(key);
   if (known !== undefined) return known;
-  const base = { seed, nodes, minutes: SAMPLE_MINUTES };
+  const base = { ...of, minutes: SAMPLE_MINUTES };
   const one = recordsPerMinute({ ...base, rate: 1 });
   const found = { one, shop: (recordsPerMinute({ ...base, rate: 5 }) - one) / 4 };
   paces.set(key, found);

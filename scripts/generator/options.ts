@@ -1,11 +1,13 @@
 import { fail, ok, type Result } from "@/lib/base/result";
 import { FORMATS, type Format, isFormat } from "./shapes/shape.ts";
+import { WORKLOADS } from "./shop.ts";
 
 /** What the command line asks for. */
 export interface Options {
   readonly out: string;
   readonly seed: number;
   readonly nodes: number;
+  readonly workloads: number | null;
   readonly minutes: number | null;
   readonly records: number | null;
   readonly bytes: number | null;
@@ -20,6 +22,7 @@ const USAGE = `usage: node scripts/run-ts.mjs scripts/generator/main.ts --out DI
   --records N    stop at this many records
   --bytes N      stop at this many bytes, before compression
   --nodes N      nodes of the cluster, 3 to 200 (default 3)
+  --workloads N  workloads of the cluster, 23 to 3000 (default 23, those of the shop)
   --single-file  one merged file instead of one per node
   --gzip         write .gz files
   --format NAME  what writes the records: ${Object.keys(FORMATS).join(", ")} (default hubble)`;
@@ -30,6 +33,7 @@ const NUMBERS = {
   "--records": "records",
   "--bytes": "bytes",
   "--nodes": "nodes",
+  "--workloads": "workloads",
 } as const;
 const LIMITS = {
   seed: [0, Number.MAX_SAFE_INTEGER],
@@ -37,6 +41,7 @@ const LIMITS = {
   records: [1, 1_000_000_000],
   bytes: [1, 1_000_000_000_000_000],
   nodes: [3, 200],
+  workloads: [WORKLOADS.length, 3000],
 } as const;
 
 /** Reads the arguments. Refusals have code `usage` and say which argument is wrong. */
@@ -69,6 +74,7 @@ export function readOptions(args: readonly string[]): Result<Options> {
     out,
     seed: numbers.get("seed") ?? 5,
     nodes: numbers.get("nodes") ?? 3,
+    workloads: numbers.get("workloads") ?? null,
     minutes: numbers.get("minutes") ?? null,
     records: numbers.get("records") ?? null,
     bytes: numbers.get("bytes") ?? null,

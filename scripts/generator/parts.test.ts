@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { describe, expect, it } from "vitest";
 import { timeText } from "./clock";
 import { buildCluster, nodeOf, type Party, takePort, workloadOf } from "./cluster";
@@ -81,6 +82,29 @@ describe("latency", () => {
   });
 });
 
+describe("a cluster of 3,000 workloads", () => {
+  const cluster = buildCluster(5, 3, 3000);
+  const pods = [...cluster.workloads.values()].flatMap((workload) => workload.pods);
+
+  it("has so many, each address once, and the shop as it is without them", () => {
+    expect(cluster.workloads.size).toBe(3000);
+    expect(new Set(pods.map(({ ip }) => ip)).size).toBe(pods.length);
+    expect(new Set([...cluster.workloads.values()].map(({ serviceIp }) => serviceIp)).size).toBe(3000);
+    for (const { ip } of pods) expect(isIPv4(ip)).toBe(true);
+    for (const [key, workload] of buildCluster(5, 3).workloads)
+      expect(cluster.workloads.get(key)?.pods).toEqual(workload.pods);
+  });
+
+  it("has an edge from or to each workload, between workloads that are there", () => {
+    const ends = cluster.edges.flatMap(({ client, server }) => [client, server]);
+    const more = [...cluster.workloads.keys()].filter((key) => key.startsWith("team-"));
+    expect(more).toHaveLength(2977);
+    const known = new Set(ends);
+    for (const key of more) expect(known.has(key), key).toBe(true);
+    for (const end of ends) expect(cluster.workloads.has(end) || cluster.peers.has(end)).toBe(true);
+  });
+});
+
 describe("options", () => {
   it("have defaults for all but the folder", () => {
     expect(readOptions(["--out", "x"])).toEqual({
@@ -89,6 +113,7 @@ describe("options", () => {
         out: "x",
         seed: 5,
         nodes: 3,
+        workloads: null,
         minutes: null,
         records: null,
         bytes: null,
@@ -110,6 +135,8 @@ describe("options", () => {
       "0",
       "--nodes",
       "12",
+      "--workloads",
+      "300",
       "--minutes",
       "90",
       "--gzip",
@@ -122,6 +149,7 @@ describe("options", () => {
         out: "d",
         seed: 0,
         nodes: 12,
+        workloads: 300,
         minutes: 90,
         records: 1_000_000,
         bytes: null,
@@ -138,6 +166,7 @@ describe("options", () => {
     [["--out", "x", "--speed", "1"], "--speed is not known"],
     [["--out", "x", "--format", "toString"], "--format toString is not known"],
     [["--out", "x", "--nodes", "2"], "--nodes must be a whole number from 3 to 200"],
+    [["--out", "x", "--workloads", "22"], "--workloads must be a whole number from 23 to 3000"],
     [["--out", "x", "--records", "1e6"], "--records must be a whole number from 1 to 1000000000"],
     [["--out", "x", "--records", "1", "--bytes", "1"], "--records and --bytes exclude each other"],
   ])("refuse %j", (args, message) => {

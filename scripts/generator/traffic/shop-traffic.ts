@@ -26,7 +26,10 @@ const STORM_CLIENT = "reports/price-sync";
 
 /** All edges of the shop, with what the incident makes of them. */
 export function shopSources(w: World): readonly Source[] {
-  return EDGES.map((edge) => ({ perMinute: edge.perMinute, start: (at: number) => converse(w, at, edge) }));
+  return w.cluster.edges.map((edge) => ({
+    perMinute: edge.perMinute,
+    start: (at: number) => converse(w, at, edge),
+  }));
 }
 
 /** What exists only because of the incident (and a few steady oddities). */
