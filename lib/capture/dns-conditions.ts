@@ -19,6 +19,7 @@ import { toPattern } from "./patterns";
 import { DNS_STATE } from "./settle/dns/pair";
 import { actorFinder, idsOfActors } from "./settled-conditions";
 import { podSide } from "./side-conditions";
+import { flowOfDnsSum, OF_FLOW } from "./sum-tables";
 
 /** Addresses in an answer; null where there is none, or it does not say. SQL over `x`. */
 export const ANSWERS = `(CASE WHEN x.responses = 0 OR (x.answerId IS NULL AND x.noData IS NULL AND coalesce(x.rcode, 0) = 0) THEN NULL
@@ -89,6 +90,50 @@ function byRecord(isOfCounted: boolean, { sql, parameters }: Condition): Conditi
     parameters,
   });
   return isOfCounted ? holds("x.id") : any([holds("x.id"), holds("x.responseId")]);
+}
+
+/** What a row `x` of sums has of exchanges (dns-scope.ts). */
+const OF_SUMS: ReadonlySet<string> = new Set([
+  ...["clientId", "serverId", "queryId", "qtypes", "rcode", "state", "noData", "answerId", "retryOf"],
+  ...["secondHop", "suffixLabels", "asIs", "isFirst", "requests", "responses"],
+]);
+
+/** The same over sums of exchanges, without the range; undefined where these do not hold what a term asks. */
+export function summedInFilter(
+  database: Sqlite,
+  filter: Filter,
+  compile: (term: Term) => Condition,
+): Condition | undefined {
+  const conditions: Condition[] = [];
+  for (const term of filter.terms) {
+    if (term.key === "dns") continue;
+    const asked = { ...term, negated: false };
+    const own = exchangeCondition(database, asked);
+    const found = own ?? ofSummedRecord(term.key === "node-name", compile(asked));
+    if (found === undefined || !(own === undefined || holdsAll(own, "x", OF_SUMS))) return undefined;
+    conditions.push(negate(found, term.negated));
+  }
+  return all(conditions);
+}
+
+function holdsAll({ sql }: Condition, alias: string, columns: ReadonlySet<string>): boolean {
+  return [...sql.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, "g"))].every(([, name]) =>
+    columns.has(name ?? ""),
+  );
+}
+
+function ofSummedRecord(isOfCounted: boolean, condition: Condition): Condition | undefined {
+  if (!holdsAll(condition, "f", new Set<string>(OF_FLOW))) return undefined;
+  const { sql, parameters } = condition;
+  const holds = (which: "counted" | "answer"): Condition => ({
+    sql: `EXISTS (SELECT 1 FROM ${flowOfDnsSum(which)} WHERE ${sql})`,
+    parameters,
+  });
+  if (isOfCounted) return holds("counted");
+  return any([
+    holds("counted"),
+    all([{ sql: "x.answerKindId IS NOT NULL", parameters: [] }, holds("answer")]),
+  ]);
 }
 
 /** Records of exchanges: what a term about exchanges means for records one by one. Over `Flow f`. */

@@ -16,6 +16,7 @@ import { matchesGlob } from "@/lib/scope/glob";
 import { matchesSelector, parseLabel } from "@/lib/scope/label-kind";
 import type { Scope } from "@/lib/scope/link";
 import { splitNodeName } from "@/lib/scope/name-kinds";
+import { anchorCondition } from "./anchor-conditions";
 import {
   all,
   any,
@@ -35,6 +36,7 @@ import {
   ofExchanges,
   rolesIn,
   rolesOf,
+  summedInFilter,
 } from "./dns-conditions";
 import type { Sqlite, SqlRow } from "./driver";
 import { kindCondition } from "./kind-conditions";
@@ -111,7 +113,11 @@ export const WHOLE_CAPTURE: CompiledScope = {
   ...{ from: undefined, to: undefined, isWhole: true },
 };
 
-export function compileScope(database: Sqlite, scope: Scope): CompiledScope {
+export function compileScope(
+  database: Sqlite,
+  scope: Scope,
+  own: (term: Term) => Condition | undefined = () => undefined,
+): CompiledScope {
   const { from, to } = scope;
   const roles = rolesOf(scope.filter);
   if (roles !== undefined) {
@@ -125,7 +131,9 @@ export function compileScope(database: Sqlite, scope: Scope): CompiledScope {
   const onKind: Condition[] = [];
   for (const term of scope.filter.terms) {
     const kind = kindCondition(database, term);
-    if (kind !== undefined) onKind.push(negate(kind, term.negated));
+    const special = own(term);
+    if (special !== undefined) conditions.push(negate(special, term.negated));
+    else if (kind !== undefined) onKind.push(negate(kind, term.negated));
     else conditions.push(negate(rememberedCondition(database, term), term.negated));
   }
   if (onKind.length > 0) conditions.push(idList("f.kindId", kindIds(database, all(onKind))));
@@ -139,9 +147,19 @@ export function compileScope(database: Sqlite, scope: Scope): CompiledScope {
   };
 }
 
+/** Over drops by their anchors, `f`, which have a `causeId` beside the columns of a flow. */
+export function compileDrops(database: Sqlite, scope: Scope): CompiledScope {
+  return compileScope(database, scope, (term) => anchorCondition(database, term));
+}
+
 /** DNS exchanges of a scope (dns-conditions.ts): a condition over `DnsExchange x`. */
 export function compileExchanges(database: Sqlite, scope: Scope): Condition {
   return exchangesInScope(database, scope, (term) => compileScope(database, { filter: { terms: [term] } }));
+}
+
+/** The same over sums of exchanges, without the range; undefined where these do not hold it. */
+export function compileSummedExchanges(database: Sqlite, { filter }: Scope): Condition | undefined {
+  return summedInFilter(database, filter, (term) => compileScope(database, { filter: { terms: [term] } }));
 }
 
 /** Keys whose terms read a whole dictionary: worked out once for a state of the file. */

@@ -3,6 +3,7 @@
  * stored are made of that, and so are the rows that are read where these cannot serve.
  */
 
+import { NOT_A_LOSS } from "@/lib/flow/losses";
 import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
 import { bucketSql } from "./latency-bucket";
@@ -12,7 +13,13 @@ import { HAS_TRIES } from "./tries";
 export const SUM_LEVEL = { whole: 0, buckets: 1 } as const;
 
 /** Numbers of `MarkedSum.mark`. They are stored. */
-export const MARK = { drop: 1, unanswered: 2, expansion: 3 } as const;
+export const MARK = { drop: 1, unanswered: 2, expansion: 3, cause: 4, notLost: 5 } as const;
+
+/** Over Kind `k`: what looks like a drop and is none. */
+export const NOT_LOST = {
+  audited: "k.verdict = 'AUDIT'",
+  "not-a-loss": `k.verdict = 'DROPPED' AND coalesce(k.dropCode IN (${[...NOT_A_LOSS].join(", ")}), 0)`,
+} as const;
 
 export type SumTable = "AttemptSum" | "RequestSum" | "DropSum" | "MarkedSum";
 
@@ -42,6 +49,13 @@ interface Summed {
 
 const ENDED = ATTEMPT_FLAG.fin | ATTEMPT_FLAG.clientRst | ATTEMPT_FLAG.serverRst;
 const IS_ENDED = `m.outcome = ${OUTCOME.answered} AND m.flags & ${ENDED} <> 0`;
+
+/** Flows that show causes of a kind but drops, with how many of the cause's unit; the settled row is `u`. */
+const cause = (kind: string, table: string, n: string): Part => ({
+  own: `(SELECT s.causeId, u.id, ${n} AS n FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN ${table} u ON u.id = s.flowId WHERE ${kind}) m`,
+  ...{ id: "m.id", where: "1", isFirst: true },
+  columns: { mark: String(MARK.cause), causeId: "m.causeId", events: "m.n" },
+});
 
 const mark = (mark: number, more: Pick<Part, "own" | "id" | "where">, causeId = "NULL"): Part => ({
   ...more,
@@ -130,6 +144,18 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
         ...{ own: "DnsExchange m", id: "m.id" },
         where: "m.requestId IS NOT NULL AND m.state = 1",
       }),
+      cause("c.kind = 'tcp'", "Attempt", "1"),
+      cause("c.kind = 'http'", "L7Exchange", "max(u.requests, u.responses)"),
+      cause(
+        "c.kind = 'dns' AND c.type <> 'node-local-dns'",
+        "DnsExchange",
+        "CASE c.type WHEN 'failing-name' THEN u.responses ELSE u.requests END",
+      ),
+      cause("c.type = 'node-local-dns'", "JoinedDrop", "u.drops"),
+      mark(MARK.notLost, {
+        own: `(SELECT id FROM Flow WHERE kindId IN (SELECT k.id FROM Kind k WHERE ${NOT_LOST.audited} OR ${NOT_LOST["not-a-loss"]})) m`,
+        ...{ id: "m.id", where: "f.policiesId IS NOT NULL" },
+      }),
       // As `expansion:yes` finds them.
       mark(MARK.expansion, {
         ...{ own: "DnsExchange m", id: "m.id" },
@@ -157,8 +183,8 @@ export function rowsOf(table: SumTable, flow: readonly string[], isBetween = fal
   return SUMMED[table].parts
     .map(({ own, id, where, hasKind, isFirst, columns }) => {
       const named = columnsOf(table)
-        // What the flow itself has under this name.
-        .filter((name) => columns[name] !== undefined || !flow.includes("*"))
+        // What all columns of the flow bring under this name. (Of causes they are no events: read from sums only.)
+        .filter((name) => !flow.includes("*") || !OF_ITS_FLOW.includes(name))
         .map((name) => `${columns[name] ?? `f.${name}`} AS ${name}`);
       const kind = hasKind === true ? "CROSS JOIN Kind k ON k.id = f.kindId" : "";
       const join = isFirst === true || !flow.includes("*") ? "CROSS JOIN" : "JOIN";
@@ -170,5 +196,31 @@ export function rowsOf(table: SumTable, flow: readonly string[], isBetween = fal
     .join(" UNION ALL ");
 }
 
+/** Columns that are the flow's own, too. */
+const OF_ITS_FLOW: readonly string[] = ["events", "policiesId"];
+
 /** How many parts its rows have: as often are parameters of each given. */
 export const partsOf = (table: SumTable): number => SUMMED[table].parts.length;
+
+const OF_ANSWER = [
+  "answerKindId",
+  "answerObserverId",
+  "answerPairId",
+  "answerSourceId",
+  "answerDestinationId",
+] as const;
+
+/** The table of DNS exchanges is no other table's like: it has the flows of question and answer, and its time is when was asked. */
+export const DNS_SUM = {
+  keys: ["groupId", "answerId", "asIs", "isFirst", ...OF_FLOW, ...OF_ANSWER],
+  sums: { n: "sum", firstNs: "min", lastNs: "max", latencies: "group_concat" },
+  rows: `SELECT m.askedNs AS timeNs, m.groupId, m.answerId, m.asIs, m.isFirst, ${OF_FLOW.map((name) => `f.${name}`).join(", ")},
+      ${OF_FLOW.map((name, at) => `g.${name} AS ${OF_ANSWER[at]}`).join(", ")},
+      1 AS n, m.askedNs AS firstNs, m.askedNs AS lastNs, m.latencyBucket AS latencies
+    FROM DnsExchange m CROSS JOIN Flow f ON f.id = m.id LEFT JOIN Flow g ON g.id = m.responseId AND m.responseId <> m.id`,
+} as const;
+
+/** Columns of a flow, from the record that counts in a row `x` of DnsSum, or from the answer beside it. */
+export function flowOfDnsSum(which: "counted" | "answer"): string {
+  return `(SELECT ${OF_FLOW.map((name, at) => `x.${which === "counted" ? name : OF_ANSWER[at]} AS ${name}`).join(", ")}) f`;
+}

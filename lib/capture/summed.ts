@@ -18,6 +18,7 @@ export interface SummedRows {
   readonly from: string;
   readonly parameters: readonly SqlValue[];
   readonly where: Condition;
+  readonly isSummed: boolean;
 }
 
 /** `reads`: SQL over `f` that the question groups by or asks for, but for the time. `widthNs`: it tells buckets of this width apart. */
@@ -37,9 +38,9 @@ export function summedRows(
 function rows(database: Sqlite, scope: CompiledScope, table: SumTable): SummedRows {
   const { from, to, filter } = scope;
   if (from === undefined || to === undefined || to - from > SHORT * (bucketWidthOf(database) ?? 0n))
-    return { from: `(${rowsOf(table, ["*"])}) f`, parameters: [], where: scope };
+    return { from: `(${rowsOf(table, ["*"])}) f`, parameters: [], where: scope, isSummed: false };
   const parameters = Array.from({ length: partsOf(table) }, () => [from, to]).flat();
-  return { from: `(${rowsOf(table, ["*"], true)}) f`, parameters, where: filter };
+  return { from: `(${rowsOf(table, ["*"], true)}) f`, parameters, where: filter, isSummed: false };
 }
 
 /** Buckets. */
@@ -47,38 +48,59 @@ const SHORT = 4n;
 
 function fromSums(
   database: Sqlite,
-  { from, to, filter }: CompiledScope,
+  scope: CompiledScope,
   table: SumTable,
   widthNs: bigint | undefined,
 ): SummedRows | undefined {
+  const held = heldBySums(database, scope, widthNs);
+  if (held === undefined) return undefined;
   const columns = [...OF_FLOW, ...columnsOf(table)];
-  const select = (time: string): string => `SELECT ${time} AS timeNs, ${columns.join(", ")} FROM ${table}`;
+  const parts = [`SELECT bucketNs AS timeNs, ${columns.join(", ")} FROM ${table} WHERE ${held.where.sql}`];
+  for (const _ of held.cut)
+    parts.push(`SELECT timeNs, ${columns.join(", ")} FROM (${rowsOf(table, ["timeNs", ...OF_FLOW], true)})`);
+  const cut = held.cut.flatMap((times) => Array.from({ length: partsOf(table) }, () => times).flat());
+  return {
+    from: `(${parts.join(" UNION ALL ")}) f`,
+    ...{ parameters: [...held.where.parameters, ...cut], where: scope.filter, isSummed: true },
+  };
+}
+
+/** What of a range sums hold. */
+export interface Held {
+  /** Over a table of sums. */
+  readonly where: Condition;
+  /** From and to of what lies in buckets that its ends cut. */
+  readonly cut: readonly (readonly [bigint, bigint])[];
+}
+
+/** Undefined: no whole bucket, or buckets that are not those asked for. */
+export function heldBySums(
+  database: Sqlite,
+  { from, to }: { readonly from?: bigint | undefined; readonly to?: bigint | undefined },
+  widthNs: bigint | undefined,
+): Held | undefined {
   if (from === undefined && to === undefined && widthNs === undefined)
-    return {
-      from: `(${select("NULL")} WHERE level = ${SUM_LEVEL.whole}) f`,
-      ...{ parameters: [], where: filter },
-    };
+    return { where: { sql: `level = ${SUM_LEVEL.whole}`, parameters: [] }, cut: [] };
   const width = bucketWidthOf(database);
   if (width === undefined || (widthNs !== undefined && widthNs % width !== 0n)) return undefined;
   const first = from === undefined ? undefined : alignDown(from + width - 1n, width);
   const end = to === undefined ? undefined : alignDown(to, width);
   if (first !== undefined && end !== undefined && first >= end) return undefined;
-  const conditions = [`level = ${SUM_LEVEL.buckets}`];
-  const parameters: SqlValue[] = [];
-  if (first !== undefined) conditions.push("bucketNs >= ?");
-  if (end !== undefined) conditions.push("bucketNs < ?");
-  parameters.push(...[first, end].filter((ns) => ns !== undefined));
-  const parts = [`${select("bucketNs")} WHERE ${conditions.join(" AND ")}`];
-  for (const [lower, upper] of [
-    [from, first],
-    [end, to],
-  ]) {
-    if (lower === undefined || upper === undefined || lower >= upper) continue;
-    const rows = rowsOf(table, ["timeNs", ...OF_FLOW], true);
-    parts.push(`SELECT timeNs, ${columns.join(", ")} FROM (${rows})`);
-    for (let part = 0; part < partsOf(table); part++) parameters.push(lower, upper);
-  }
-  return { from: `(${parts.join(" UNION ALL ")}) f`, parameters, where: filter };
+  const conditions = [
+    `level = ${SUM_LEVEL.buckets}`,
+    ...(first === undefined ? [] : ["bucketNs >= ?"]),
+    ...(end === undefined ? [] : ["bucketNs < ?"]),
+  ];
+  return {
+    where: {
+      sql: conditions.join(" AND "),
+      parameters: [first, end].filter((ns) => ns !== undefined),
+    },
+    cut: [
+      ...(from !== undefined && first !== undefined && from < first ? [[from, first] as const] : []),
+      ...(to !== undefined && end !== undefined && end < to ? [[end, to] as const] : []),
+    ],
+  };
 }
 
 /** The width of the buckets of sums, where there are any. */

@@ -1,6 +1,11 @@
 /** How many drops, attempts, requests or questions in a scope show each cause, and when. */
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
+import { rolesOf } from "@/lib/capture/dns-conditions";
+import type { SqlValue } from "@/lib/capture/driver";
+import { compileDrops, compileScope } from "@/lib/capture/scope-sql";
+import { MARK } from "@/lib/capture/sum-tables";
+import { summedRows } from "@/lib/capture/summed";
 import type { CauseKind } from "@/lib/insight/causes/cause";
 import type { Scope } from "@/lib/scope/link";
 import { bucketNumber } from "./buckets";
@@ -39,6 +44,50 @@ const COUNTED: Readonly<Record<CauseKind, string>> = {
     WHERE c.type = 'node-local-dns'`,
 };
 
+const KINDS = Object.keys(COUNTED) as CauseKind[];
+
+interface Source {
+  /** Gives causeId, timeNs and n. */
+  readonly from: string;
+  readonly parameters: readonly SqlValue[];
+}
+
+function fromRows(capture: OpenCapture, scope: Scope, kinds: readonly CauseKind[]): Source {
+  const inScope = pairsInScope(capture, scope, {
+    id: "u.id",
+    responseId: "u.responseId",
+    timeNs: "u.timeNs",
+  });
+  const counted = kinds.map((kind) => COUNTED[kind]).join(" UNION ALL ");
+  return { from: `SELECT u.* FROM (${counted}) u WHERE ${inScope.sql}`, parameters: inScope.parameters };
+}
+
+/** Undefined where sums do not hold it: of what has an answer, either record may be in the scope. */
+function fromSums(
+  capture: OpenCapture,
+  scope: Scope,
+  kind: CauseKind,
+  widthNs: bigint,
+): (Source & { readonly of: CauseKind }) | undefined {
+  const { terms } = scope.filter;
+  if (rolesOf(scope.filter) !== undefined) return undefined;
+  const isPaired = kind === "dns" || kind === "http";
+  if (isPaired && terms.length > 0) return undefined;
+  const { database } = capture;
+  const [table, n] = kind === "drop" ? (["DropSum", "drops"] as const) : (["MarkedSum", "events"] as const);
+  const compiled = kind === "drop" ? compileDrops(database, scope) : compileScope(database, scope);
+  const { from, parameters, where, isSummed } = summedRows(database, compiled, table, { reads: "", widthNs });
+  if (!isSummed) return undefined;
+  const only =
+    kind === "drop"
+      ? "f.causeId IS NOT NULL"
+      : `f.mark = ${MARK.cause} AND f.causeId IN (SELECT id FROM Cause WHERE kind = '${kind}')`;
+  return {
+    from: `SELECT f.causeId, f.timeNs, f.${n} AS n FROM ${from} WHERE ${only} AND ${where.sql}`,
+    ...{ parameters: [...parameters, ...where.parameters], of: kind },
+  };
+}
+
 /** Those of one kind, or of all. */
 export function countCauses(
   capture: OpenCapture,
@@ -46,21 +95,20 @@ export function countCauses(
   buckets: number,
   kind?: CauseKind,
 ): CauseCounts {
-  const counted = kind === undefined ? Object.values(COUNTED).join(" UNION ALL ") : COUNTED[kind];
-  const inScope = pairsInScope(capture, scope, {
-    id: "u.id",
-    responseId: "u.responseId",
-    timeNs: "u.timeNs",
-  });
   const span = spanOf(capture, scope.from, scope.to) ?? { first: 0n, last: 0n };
   const width = bucketWidth(span.last - span.first + 1n, buckets);
   const number = bucketNumber(alignDown(span.first, width), span.last, width);
-  const rows = capture.database
-    .prepareExact(
-      `SELECT f.causeId, ${number.sql} AS bucket, sum(f.n) FROM (SELECT u.* FROM (${counted}) u WHERE ${inScope.sql}) f
-       GROUP BY 1, 2 ORDER BY 1, 2`,
-    )
-    .rows([...number.parameters, ...inScope.parameters]);
+  const kinds = kind === undefined ? KINDS : [kind];
+  const summed = kinds.flatMap((one) => fromSums(capture, scope, one, width) ?? []);
+  const others = kinds.filter((one) => !summed.some(({ of }) => of === one));
+  const rows = [...summed, ...(others.length > 0 ? [fromRows(capture, scope, others)] : [])].flatMap(
+    ({ from, parameters }) =>
+      capture.database
+        .prepareExact(
+          `SELECT f.causeId, ${number.sql} AS bucket, sum(f.n) FROM (${from}) f GROUP BY 1, 2 ORDER BY 1, 2`,
+        )
+        .rows([...number.parameters, ...parameters]),
+  );
   const counts = new Map<number, { count: number; trend: [string, number][] }>();
   for (const [cause, bucket, n] of rows) {
     const id = Number(cause);

@@ -6,7 +6,7 @@ import type { CompiledScope } from "@/lib/capture/scope-sql";
 import { OUTCOME } from "@/lib/insight/outcome";
 import type { Scope } from "@/lib/scope/link";
 import { COUNTED } from "./dns-parts";
-import { exchangesInScope } from "./dns-scope";
+import { summedExchanges } from "./dns-scope";
 import type { OpenCapture } from "./open-capture";
 
 /** Connection attempts; null when no flow of the scope has ports and a time, because then nothing is known about them. */
@@ -55,7 +55,7 @@ export function countRequests({ database }: OpenCapture, scope: CompiledScope): 
 
 /** Answers of DNS with an error. What only the search list asks for is not wrong, so it is left out (product.md, DNS). */
 export function countDnsErrors(capture: OpenCapture, scope: Scope): number {
-  const { table, where } = exchangesInScope(capture, scope);
+  const { table, where } = summedExchanges(capture, scope);
   const counted = capture.database
     .prepare(
       `SELECT coalesce(sum(x.responses), 0) AS errors FROM ${table}

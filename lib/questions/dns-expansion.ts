@@ -11,7 +11,7 @@ import type { SqlValue } from "@/lib/capture/driver";
 import type { DnsExpansionAnswer } from "./dns-answers";
 import { countedByGroup } from "./dns-groups";
 import { COUNTED, exchangesOf, readWorkload } from "./dns-parts";
-import { dnsMeta, type Exchanges, exchangesInScope } from "./dns-scope";
+import { dnsMeta, type Exchanges, summedExchanges } from "./dns-scope";
 import { keyFilter } from "./dns-terms";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -42,7 +42,7 @@ export function readDnsExpansion(
 ): Result<DnsExpansionAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const exchanges = exchangesInScope(capture, scope.value);
+  const exchanges = summedExchanges(capture, scope.value);
   const workloads = readWorkloads(capture, exchanges);
   const lists = readLists(capture, exchanges);
   const listed = workloads.slice(0, parameters.limit);

@@ -28,13 +28,16 @@ type More = Pick<FindingRow, "unit" | "filter" | "class"> &
 export class FindingReader {
   constructor(
     protected readonly capture: OpenCapture,
+    /** Those that are alike may stand in one row. */
     protected readonly scope: Exchanges,
+    /** One by one. */
+    protected readonly each: Exchanges,
   ) {}
 
   /** By server: how many of the exchanges for which `where` holds, most first. */
   protected servers(where: string, unit: "requests" | "responses"): (Counted & { readonly key: string })[] {
     return this.exact(
-      `SELECT a.workloadKey AS key, sum(x.${unit}) AS count, min(x.askedNs) AS first, max(x.askedNs) AS last,
+      `SELECT a.workloadKey AS key, sum(x.${unit}) AS count, min(x.firstNs) AS first, max(x.lastNs) AS last,
          count(DISTINCT (SELECT ca.workloadKey FROM Endpoint c JOIN Actor ca ON ca.id = c.actorId WHERE c.id = x.clientId)) AS clients
        FROM ${exchangesOf("server", this.scope.table)} WHERE ${COUNTED} AND ${this.scope.where.sql} AND ${where}
        GROUP BY 1 ORDER BY count DESC, 1 LIMIT ${EACH}`,
@@ -54,8 +57,8 @@ export class FindingReader {
   }
 
   /** The scope's parameters come first in a statement. */
-  protected exact(sql: string, parameters: readonly SqlValue[] = []): SqlRow[] {
-    return this.capture.database.prepareExact(sql).all([...this.scope.where.parameters, ...parameters]);
+  protected exact(sql: string, parameters: readonly SqlValue[] = [], { where } = this.scope): SqlRow[] {
+    return this.capture.database.prepareExact(sql).all([...where.parameters, ...parameters]);
   }
 
   protected rows(sql: string): SqlValue[][] {

@@ -19,14 +19,14 @@ import type { Scope } from "@/lib/scope/link";
 import { type Counted, EACH, FindingReader, type FindingRow, nameOf, toCounted } from "./dns-finding-reader";
 import { COUNTED, exchangesOf, readWorkload } from "./dns-parts";
 import { ResolverFindings } from "./dns-resolver-findings";
-import { exchangesInScope } from "./dns-scope";
+import { exchangesInScope, summedExchanges } from "./dns-scope";
 import { keyFilter } from "./dns-terms";
 import type { OpenCapture } from "./open-capture";
 
 export function readFindings(capture: OpenCapture, scope: Scope): FindingRow[] {
-  const exchanges = exchangesInScope(capture, scope);
-  const resolvers = new ResolverFindings(capture, exchanges);
-  const reader = new Findings(capture, exchanges);
+  const [exchanges, each] = [summedExchanges(capture, scope), exchangesInScope(capture, scope)];
+  const resolvers = new ResolverFindings(capture, exchanges, each);
+  const reader = new Findings(capture, exchanges, each);
   return [
     ...resolvers.servfail(),
     ...reader.stoppedWalks(),
@@ -50,7 +50,7 @@ class Findings extends FindingReader {
       `sum((x.qtypes IS 'AAAA' AND x.noData IS 1) * x.responses) AS count, sum(x.responses) AS responses,
        sum((x.qtypes IS 'AAAA' AND coalesce(${ANSWERS}, 0) > 0) * x.responses) AS withAddress,
        count(DISTINCT CASE WHEN x.qtypes IS 'AAAA' AND x.noData IS 1 THEN a.workloadKey END) AS clients,
-       min(CASE WHEN x.noData IS 1 THEN x.askedNs END) AS first, max(CASE WHEN x.noData IS 1 THEN x.askedNs END) AS last`,
+       min(CASE WHEN x.noData IS 1 THEN x.firstNs END) AS first, max(CASE WHEN x.noData IS 1 THEN x.lastNs END) AS last`,
       "client",
       "1",
     );
@@ -70,7 +70,9 @@ class Findings extends FindingReader {
   }
 
   stoppedWalks(): FindingRow[] {
-    const refused = this.lookups(`x.state = ${DNS_STATE.refused} AND x.requests > 0`);
+    const isRefused = `x.state = ${DNS_STATE.refused} AND x.requests > 0`;
+    if (toCounted(this.counted("sum(x.n) AS count", "client", isRefused)[0]).count === 0) return [];
+    const refused = this.lookups(isRefused);
     if (refused.length === 0) return [];
     const domains = this.domains();
     const next = JSON.stringify(namesBehind(refused, domains));
@@ -112,9 +114,10 @@ class Findings extends FindingReader {
   ): (WalkLookup & { readonly workload: string })[] {
     return this.exact(
       `SELECT a.key AS client, a.workloadKey AS workload, a.namespace AS namespace, n.value AS query, x.askedNs AS askedNs
-       FROM ${exchangesOf("client", this.scope.table)} JOIN Text n ON n.id = x.queryId
-       WHERE ${COUNTED} AND x.askedNs IS NOT NULL AND ${this.scope.where.sql} AND ${where} ORDER BY x.askedNs LIMIT ${ROWS}`,
+       FROM ${exchangesOf("client", this.each.table)} JOIN Text n ON n.id = x.queryId
+       WHERE ${COUNTED} AND x.askedNs IS NOT NULL AND ${this.each.where.sql} AND ${where} ORDER BY x.askedNs LIMIT ${ROWS}`,
       parameters,
+      this.each,
     ).map(({ client, workload, namespace, query, askedNs }) => ({
       client: String(client),
       workload: String(workload),
@@ -126,7 +129,7 @@ class Findings extends FindingReader {
 
   private ofNames(client: string, names: readonly string[]): Counted {
     const [row] = this.counted(
-      "sum(x.requests) AS count, count(DISTINCT a.workloadKey) AS clients, min(x.askedNs) AS first, max(x.askedNs) AS last",
+      "sum(x.requests) AS count, count(DISTINCT a.workloadKey) AS clients, min(x.firstNs) AS first, max(x.lastNs) AS last",
       "client",
       `x.state = ${DNS_STATE.refused} AND a.workloadKey = ? AND ${NAMED}`,
       [client, JSON.stringify(names)],
@@ -143,9 +146,9 @@ class Findings extends FindingReader {
 
   changes(): FindingRow[] {
     const groups = this.exact(
-      `SELECT n.value AS name, x.qtypes AS type, t.value AS answer, min(x.askedNs) AS first, max(x.askedNs) AS last
+      `SELECT n.value AS name, x.qtypes AS type, t.value AS answer, min(x.firstNs) AS first, max(x.lastNs) AS last
        FROM ${this.scope.table} JOIN Text n ON n.id = x.queryId JOIN Text t ON t.id = x.answerId
-       WHERE ${COUNTED} AND x.responses > 0 AND x.askedNs IS NOT NULL AND x.rcode IS 0 AND ${this.scope.where.sql}
+       WHERE ${COUNTED} AND x.responses > 0 AND x.firstNs IS NOT NULL AND x.rcode IS 0 AND ${this.scope.where.sql}
        GROUP BY x.queryId, x.qtypes, x.answerId LIMIT ${ROWS}`,
     );
     const spans = new Map<string, { name: string; type: string | null; spans: Map<string, AddressSpan> }>();
@@ -188,7 +191,7 @@ class Findings extends FindingReader {
 
   private ofName(name: string, type: string | null): Counted {
     const [row] = this.counted(
-      "sum(x.responses) AS count, count(DISTINCT a.workloadKey) AS clients, min(x.askedNs) AS first, max(x.askedNs) AS last",
+      "sum(x.responses) AS count, count(DISTINCT a.workloadKey) AS clients, min(x.firstNs) AS first, max(x.lastNs) AS last",
       "client",
       "x.responses > 0 AND x.qtypes IS ? AND x.queryId IN (SELECT id FROM Text WHERE value = ?)",
       [type, name],
@@ -215,7 +218,7 @@ class Findings extends FindingReader {
         const below = `dns-query:"[.]${found.domain.replaceAll(/[^a-z0-9.-]/g, "[^.]").replaceAll(".", "[.]")}$"`;
         const filter = `dns:query expansion:no ${keyFilter({ client })} ${below}`;
         const [row] = this.counted(
-          "min(x.askedNs) AS first, max(x.askedNs) AS last",
+          "min(x.firstNs) AS first, max(x.lastNs) AS last",
           "client",
           "a.workloadKey = ? AND x.queryId IN (SELECT id FROM Text WHERE value LIKE ?)",
           [found.client, `%.${found.domain}`],

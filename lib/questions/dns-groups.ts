@@ -23,7 +23,7 @@ export const REAL_ERROR = "(coalesce(x.rcode, 0) > 0 AND x.suffixLabels IS NULL)
 /** Exchanges of the scope by group and by more columns, as SQL: `groupId`, these, and how many (`n`). */
 export function countedByGroup({ source, where }: Exchanges, columns: readonly string[], only = "1"): string {
   const places = [1, ...columns.map((_, at) => at + 2)].join(", ");
-  return `SELECT ${["x.groupId", ...columns, "count(*) AS n"].join(", ")} FROM ${source}
+  return `SELECT ${["x.groupId", ...columns, "sum(x.n) AS n"].join(", ")} FROM ${source}
     WHERE ${only} AND ${where.sql} GROUP BY ${places}`;
 }
 
@@ -133,13 +133,13 @@ export class GroupReader {
 
   /** Rows, what is broken first, then by questions (ties are broken by what does not depend on the order of files); and what is no sum of them. */
   read(): { readonly groups: readonly Group[]; readonly whole: Whole } {
-    const buckets = this.scope.hasAnswers ? "group_concat(x.latencyBucket)" : "NULL";
+    const buckets = this.scope.hasAnswers ? "group_concat(x.latencies)" : "NULL";
     const nothing = ["NULL", "NULL", "NULL", "NULL", "NULL", ...SUM_NAMES.slice(1).map(() => "NULL")].join(
       ", ",
     );
     // In one statement, because finding the exchanges of a scope is most of the work.
     const rows = this.ask(
-      `count(*) AS n, min(x.askedNs) AS firstNs, max(x.askedNs) AS lastNs, ${buckets} AS buckets`,
+      `sum(x.n) AS n, min(x.firstNs) AS firstNs, max(x.lastNs) AS lastNs, ${buckets} AS buckets`,
       `SELECT 0, ${GROUP_KEY[this.by]} AS key, count(DISTINCT ${this.client}), count(DISTINCT x.queryId),
          min(t.firstNs), max(t.lastNs), max(t.lastNs) FILTER (WHERE ${REAL_ERROR} AND x.responses > 0),
          group_concat(x.rcode || ':' || (x.responses * t.n)) FILTER (WHERE x.rcode > 0), group_concat(t.buckets),
@@ -191,7 +191,7 @@ export class GroupReader {
   /** Workloads and names without these keys. */
   readDistinctBeside(keys: readonly Key[]): Distinct {
     const [[clients, names] = []] = this.ask(
-      "count(*) AS n",
+      "sum(x.n) AS n",
       `SELECT count(DISTINCT ${this.client}), count(DISTINCT x.queryId) FROM ${this.from}
        WHERE ${COUNTED} AND ${GROUP_KEY[this.by]} NOT IN (SELECT value FROM json_each(?))`,
       [...this.roots, JSON.stringify(keys)],

@@ -5,11 +5,12 @@
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
+import { bucketCounts } from "./bucket-counts";
 import { bucketNumber } from "./buckets";
 import type { DnsLatencyAnswer } from "./dns-answers";
-import { addCounts, countedByGroup } from "./dns-groups";
+import { addCounts } from "./dns-groups";
 import { COUNTED, coarseBuckets, latencyOf } from "./dns-parts";
-import { dnsMeta, type Exchanges, exchangesInScope } from "./dns-scope";
+import { dnsMeta, type Exchanges, summedExchanges } from "./dns-scope";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters } from "./scope-parameters";
@@ -30,8 +31,8 @@ export function readDnsLatency(
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const { from, to } = scope.value;
-  const exchanges = exchangesInScope(capture, scope.value);
   const steps = parameters.steps === undefined ? undefined : stepsOf(capture, from, to, parameters.steps);
+  const exchanges = summedExchanges(capture, scope.value, steps?.width);
   const byStep = readCounts(capture, exchanges, steps?.number);
   const counts = addCounts([...byStep.values()]);
   return ok({
@@ -60,7 +61,7 @@ function stepsOf(
   if (span === undefined) return undefined;
   const width = bucketWidth(span.last - span.first + 1n, most);
   const start = alignDown(span.first, width);
-  return { width, start, last: span.last, number: bucketNumber(start, span.last, width, "x.askedNs") };
+  return { width, start, last: span.last, number: bucketNumber(start, span.last, width, "x.timeNs") };
 }
 
 /** Answers by bucket of latency, for each start of a step; without steps all are under null. */
@@ -69,21 +70,19 @@ function readCounts(
   exchanges: Exchanges,
   number: Steps["number"] | undefined,
 ): ReadonlyMap<bigint | null, Counts> {
-  const counts = new Map<bigint | null, Map<number, number>>();
+  const counts = new Map<bigint | null, Counts>();
   if (!exchanges.hasAnswers) return counts;
-  const columns = [`${number?.sql ?? "NULL"} AS step`, "x.latencyBucket"];
   const rows = database
     .prepareExact(
-      `WITH t AS MATERIALIZED (${countedByGroup(exchanges, columns, "x.latencyBucket IS NOT NULL")})
-       SELECT t.step, t.latencyBucket, sum(t.n) FROM ${exchanges.groups} JOIN t ON t.groupId = x.id WHERE ${COUNTED}
-       GROUP BY 1, 2 ORDER BY 1, 2`,
+      `SELECT ${number?.sql ?? "NULL"} AS step, group_concat(x.latencies) FROM ${exchanges.table}
+       WHERE x.latencies IS NOT NULL AND ${COUNTED} AND ${exchanges.where.sql} GROUP BY 1 ORDER BY 1`,
     )
     .rows([...(number?.parameters ?? []), ...exchanges.where.parameters]);
-  for (const [step, bucket, n] of rows) {
-    const start = typeof step === "bigint" && number !== undefined ? number.startOf(step) : null;
-    const own = counts.get(start) ?? new Map<number, number>();
-    counts.set(start, own.set(Number(bucket), Number(n)));
-  }
+  for (const [step, latencies] of rows)
+    counts.set(
+      typeof step === "bigint" && number !== undefined ? number.startOf(step) : null,
+      bucketCounts(latencies),
+    );
   return counts;
 }
 

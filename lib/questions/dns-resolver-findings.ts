@@ -102,8 +102,10 @@ export class ResolverFindings extends FindingReader {
     if (repeated.length === 0) return [];
     const waited = new Map(
       this.exact(
-        `SELECT a.workloadKey AS key, sum(x.askedNs - r.askedNs) AS ns FROM ${exchangesOf("server", this.scope.table)}
-         JOIN DnsExchange r ON r.id = x.retryOf WHERE ${COUNTED} AND x.requests > 0 AND ${this.scope.where.sql} GROUP BY 1`,
+        `SELECT a.workloadKey AS key, sum(x.askedNs - r.askedNs) AS ns FROM ${exchangesOf("server", this.each.table)}
+         JOIN DnsExchange r ON r.id = x.retryOf WHERE ${COUNTED} AND x.requests > 0 AND ${this.each.where.sql} GROUP BY 1`,
+        [],
+        this.each,
       ).map(({ key, ns }) => [String(key), typeof ns === "bigint" ? ns : 0n]),
     );
     return repeated.map(({ key, ...counted }) => {

@@ -8,7 +8,7 @@ import { DNS_RCODE, enumName } from "@/lib/flow/enums";
 import { formatFilter, makeTerm, type Term } from "@/lib/scope/filter";
 import type { DnsResponsesAnswer } from "./dns-answers";
 import { COUNTED } from "./dns-parts";
-import { dnsMeta, exchangesInScope } from "./dns-scope";
+import { dnsMeta, summedExchanges } from "./dns-scope";
 import { keyFilter } from "./dns-terms";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -29,11 +29,11 @@ export function readDnsResponses(
 ): Result<DnsResponsesAnswer, QuestionFailure> {
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
-  const { table, where } = exchangesInScope(capture, scope.value);
+  const { table, where } = summedExchanges(capture, scope.value);
   const rows = capture.database
     .prepareExact(
       `SELECT n.value AS query, x.qtypes, x.rcode, a.value AS answer, max(coalesce(x.noData, 0)) AS noData, sum(x.responses) AS n,
-         sum((x.suffixLabels IS NOT NULL) * x.responses) AS expansion, min(x.askedNs) AS first, max(x.askedNs) AS last,
+         sum((x.suffixLabels IS NOT NULL) * x.responses) AS expansion, min(x.firstNs) AS first, max(x.lastNs) AS last,
          sum(x.noData IS NULL AND x.answerId IS NULL AND coalesce(x.rcode, 0) = 0) AS silent
        FROM ${table} LEFT JOIN Text n ON n.id = x.queryId LEFT JOIN Text a ON a.id = x.answerId
        WHERE ${COUNTED} AND x.responses > 0 AND ${where.sql}

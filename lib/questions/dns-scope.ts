@@ -3,25 +3,28 @@
 import { formatCount, formatQuantity } from "@/lib/base/count";
 import type { Condition } from "@/lib/capture/conditions";
 import { countedRoles } from "@/lib/capture/dns-conditions";
-import { compileExchanges, compileScope } from "@/lib/capture/scope-sql";
+import { areRolledUp } from "@/lib/capture/rolled-flows";
+import { compileExchanges, compileScope, compileSummedExchanges } from "@/lib/capture/scope-sql";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
+import { DNS_SUM } from "@/lib/capture/sum-tables";
+import { heldBySums } from "@/lib/capture/summed";
 import type { Scope } from "@/lib/scope/link";
 import type { Meta } from "./answers";
 import type { OpenCapture } from "./open-capture";
 
 export interface Exchanges {
-  /** Stands for the table `DnsExchange x` in SQL. */
+  /** Stands for exchanges `x` in SQL: one in a row, or several that are alike, with `n`, `firstNs`, `lastNs` and `latencies` (numbers with commas). */
   readonly table: string;
   /**
-   * `DnsExchange x` as groups of it are counted: through the index by group, or in the order of ids where a filter looks at
-   * flows, which lie in this order, too.
+   * The same with all that are there, whatever counts, as groups are counted: through the index by group, or in the order of ids where
+   * a filter looks at flows, which lie in this order, too.
    */
   readonly source: string;
   /** Stands for the table `DnsGroup x` in SQL, with those of second hops. */
   readonly groups: string;
   /** Whether answers are asked for. */
   readonly hasAnswers: boolean;
-  /** Over `x`. */
+  /** Over `x`. Its parameters are those of `table` or `source`, too, which must stand before it, once. */
   readonly where: Condition;
   /** Whether questions that a resolver passed on are asked for. */
   readonly hasSecondHops: boolean;
@@ -33,26 +36,62 @@ export interface Exchanges {
  * answers, and `from-pod:shop/web` answers by their questions. Terms of the key `dns` say which of both count at all.
  */
 export function exchangesInScope(capture: OpenCapture, scope: Scope): Exchanges {
-  const roles = countedRoles(scope.filter);
   const where = compileExchanges(capture.database, scope);
+  const isFiltered = scope.filter.terms.length > 0 && scope.from === undefined && scope.to === undefined;
+  const rows = `SELECT *, ${ALONE} FROM DnsExchange`;
+  return counted(scope, where, OF_ROWS, rows, isFiltered ? `${rows} NOT INDEXED` : rows);
+}
+
+const ALONE = "1 AS n, askedNs AS timeNs, askedNs AS firstNs, askedNs AS lastNs, latencyBucket AS latencies";
+
+/** The same, with those that are alike in one row where sums hold what is asked. `widthNs`: buckets of this width are told apart by `timeNs`. */
+export function summedExchanges(capture: OpenCapture, scope: Scope, widthNs?: bigint): Exchanges {
+  const { database } = capture;
+  const where = areRolledUp(database) ? compileSummedExchanges(database, scope) : undefined;
+  const held = where === undefined ? undefined : heldBySums(database, scope, widthNs);
+  if (where === undefined || held === undefined) return exchangesInScope(capture, scope);
+  const columns = [...DNS_SUM.keys, ...Object.keys(DNS_SUM.sums)].join(", ");
+  const parts = [
+    `SELECT bucketNs AS timeNs, ${columns} FROM DnsSum WHERE ${held.where.sql}`,
+    ...held.cut.map(() => `SELECT * FROM (${DNS_SUM.rows} WHERE m.askedNs >= ? AND m.askedNs < ?)`),
+  ];
+  const rows = `SELECT s.*, ${OF_GROUP.map((name) => `g.${name}`).join(", ")}, CASE WHEN g.retry THEN 1 END AS retryOf,
+      g.requests * s.n AS requests, g.responses * s.n AS responses
+    FROM (${parts.join(" UNION ALL ")}) s JOIN DnsGroup g ON g.id = s.groupId`;
+  const parameters = [...held.where.parameters, ...held.cut.flat(), ...where.parameters];
+  return counted(scope, { sql: where.sql, parameters }, OF_SUMS, rows, rows);
+}
+
+const OF_GROUP = [
+  ...["clientId", "serverId", "queryId", "qtypes", "rcode"],
+  ...["state", "noData", "suffixLabels", "secondHop"],
+];
+
+/** `rows` and `source`: statements that give exchanges with all their columns. */
+function counted(scope: Scope, where: Condition, columns: string, rows: string, source: string): Exchanges {
+  const roles = countedRoles(scope.filter);
   const [asks, answers] = [roles.has("query"), roles.has("response")];
   const hasSecondHops = roles.has("second-hop");
-  const isFiltered = scope.filter.terms.length > 0 && scope.from === undefined && scope.to === undefined;
-  const source = isFiltered ? "DnsExchange x NOT INDEXED" : "DnsExchange x";
-  const given = { where, hasSecondHops, hasAnswers: answers, source };
-  if (asks && answers) return { ...given, table: "DnsExchange x", groups: "DnsGroup x" };
-  const counted = partly(asks, answers, hasSecondHops);
+  const given = { where, hasSecondHops, hasAnswers: answers, source: `(${source}) x` };
+  if (asks && answers) return { ...given, table: `(${rows}) x`, groups: "DnsGroup x" };
+  const partial = partly(asks, answers, hasSecondHops);
+  const latencies = answers ? "latencies" : "NULL AS latencies";
   return {
     ...given,
-    table: `(SELECT ${COLUMNS}, ${answers ? "latencyBucket" : "NULL AS latencyBucket"}, ${counted("DnsExchange")}) x`,
-    groups: `(SELECT ${GROUP_COLUMNS}, ${counted("DnsGroup")}) x`,
+    table: `(SELECT ${columns}, ${latencies}, ${partial(`(${rows})`)}) x`,
+    groups: `(SELECT ${GROUP_COLUMNS}, ${partial("DnsGroup")}) x`,
   };
 }
 
 const GROUP_COLUMNS =
   "id, clientId, serverId, queryId, qtypes, rcode, state, noData, answers, observerId, suffixLabels, retry, secondHop";
-const COLUMNS =
-  "id, requestId, responseId, askedNs, answeredNs, clientId, serverId, queryId, qtypes, rcode, state, latencyNs, noData, answerId, retryOf, secondHop, suffixLabels, asIs, isFirst";
+/** What rows have beside `requests`, `responses` and `latencies`: of exchanges, of their sums, and of both. */
+const OF_BOTH =
+  "groupId, timeNs, n, firstNs, lastNs, clientId, serverId, queryId, qtypes, rcode, state, noData, answerId, retryOf, secondHop, suffixLabels, asIs, isFirst";
+const OF_ROWS = `${OF_BOTH}, id, requestId, responseId, askedNs, answeredNs, latencyNs, latencyBucket`;
+const OF_SUMS = [OF_BOTH, ...DNS_SUM.keys.filter((key) => key.endsWith("Id") && !OF_BOTH.includes(key))].join(
+  ", ",
+);
 
 /** Exchanges of which only the questions count, only the answers, or neither. */
 function partly(asks: boolean, answers: boolean, hops: boolean): (table: string) => string {
@@ -108,19 +147,21 @@ function unaskedText(answers: number): string {
     : `${formatCount(answers)} answers have no question in the log.`;
 }
 
-function dnsNotes({ database }: OpenCapture): {
+function dnsNotes(capture: OpenCapture): {
   readonly isExact: boolean;
   readonly texts: readonly string[];
 } {
+  const { database } = capture;
+  const { table, where } = summedExchanges(capture, { filter: { terms: [] } });
   const { unpaired, answerOnly, open } = DNS_STATE;
   const row = database
     .prepare(
-      `SELECT count(*) AS n, coalesce(sum(CASE WHEN state = ${unpaired} THEN requests END), 0) AS unpaired,
-         coalesce(sum(CASE WHEN state = ${answerOnly} AND queryId IS NOT NULL THEN responses END), 0) AS unasked,
-         coalesce(sum(CASE WHEN state = ${answerOnly} AND queryId IS NULL THEN responses END), 0) AS vague,
-         coalesce(sum(state = ${open}), 0) AS open, coalesce(sum(queryId IS NULL), 0) AS nameless FROM DnsExchange`,
+      `SELECT count(*) AS n, coalesce(sum(CASE WHEN x.state = ${unpaired} THEN x.requests END), 0) AS unpaired,
+         coalesce(sum(CASE WHEN x.state = ${answerOnly} AND x.queryId IS NOT NULL THEN x.responses END), 0) AS unasked,
+         coalesce(sum(CASE WHEN x.state = ${answerOnly} AND x.queryId IS NULL THEN x.responses END), 0) AS vague,
+         coalesce(sum((x.state = ${open}) * x.n), 0) AS open, coalesce(sum((x.queryId IS NULL) * x.n), 0) AS nameless FROM ${table}`,
     )
-    .get([]);
+    .get(where.parameters);
   const count = (name: string): number => Number(row?.[name] ?? 0);
   const vague = database
     .prepare(

@@ -14,7 +14,7 @@ import type { DnsSeriesBy } from "./dns-by";
 import { countedByGroup, GROUP_KEY, REAL_ERROR, stateIs } from "./dns-groups";
 import { keyOf } from "./dns-keys";
 import { COUNTED } from "./dns-parts";
-import { dnsMeta, type Exchanges, exchangesInScope } from "./dns-scope";
+import { dnsMeta, type Exchanges, summedExchanges } from "./dns-scope";
 import { keyFilter } from "./dns-terms";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -50,8 +50,8 @@ export function readDnsSeries(
     });
   const width = bucketWidth(span.last - span.first + 1n, parameters.buckets);
   const start = alignDown(span.first, width);
-  const number = bucketNumber(start, span.last, width, "x.askedNs");
-  const exchanges = exchangesInScope(capture, scope.value);
+  const number = bucketNumber(start, span.last, width, "x.timeNs");
+  const exchanges = summedExchanges(capture, scope.value, width);
   return ok({
     meta,
     bucketNs: String(width),

@@ -7,7 +7,7 @@ import type { DnsBy } from "./dns-by";
 import { addUp, type Distinct, GroupReader, type Tally } from "./dns-groups";
 import { keyOf, rcodeName } from "./dns-keys";
 import { latencyOf } from "./dns-parts";
-import { dnsMeta, exchangesInScope } from "./dns-scope";
+import { dnsMeta, summedExchanges } from "./dns-scope";
 import { keyFilter } from "./dns-terms";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -24,7 +24,7 @@ export function readDns(capture: OpenCapture, parameters: DnsParameters): Result
   if (!scope.ok) return scope;
   const { by, limit } = parameters;
   const answer = capture.keep(`dns ${by} ${limit} ${scopeKey(parameters)}`, () =>
-    tabulate(capture, new GroupReader(capture, by, exchangesInScope(capture, scope.value)), by, limit),
+    tabulate(capture, new GroupReader(capture, by, summedExchanges(capture, scope.value)), by, limit),
   );
   return ok({ meta: dnsMeta(capture), ...answer });
 }

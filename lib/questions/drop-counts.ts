@@ -1,7 +1,7 @@
 /** Drops of a scope, counted in groups from which every table about drops is made. */
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
-import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { type CompiledScope, compileDrops } from "@/lib/capture/scope-sql";
 import { summedRows } from "@/lib/capture/summed";
 import { CAUSE_CLASSES } from "@/lib/insight/causes/cause";
 import type { Scope } from "@/lib/scope/link";
@@ -41,7 +41,7 @@ export function countDrops(
   buckets: number,
   causeId?: number,
 ): DropCounts {
-  const compiled = compileScope(capture.database, scope);
+  const compiled = compileDrops(capture.database, scope);
   const span = spanOf(capture, scope.from, scope.to) ?? { first: 0n, last: 0n };
   const width = bucketWidth(span.last - span.first + 1n, buckets);
   const number = bucketNumber(alignDown(span.first, width), span.last, width);

@@ -9,6 +9,7 @@ import { explainFqdn, type Lookup } from "@/lib/insight/causes/fqdn";
 import { selectLabels } from "@/lib/insight/causes/select-labels";
 import type { DropCauseAnswer } from "./answers-drops";
 import type { DropCause } from "./causes";
+import { summedExchanges } from "./dns-scope";
 import { flowIdOf } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
 
@@ -96,15 +97,16 @@ function readResolver(capture: OpenCapture, clientKey: string): SelectedPods | u
 
 /** By the key of the workload that asks. Of several the pods that were seen last. */
 function readResolvers(capture: OpenCapture): Map<string, SelectedPods> {
+  const { table, where } = summedExchanges(capture, { filter: { terms: [] } });
   const rows = capture.database
     .prepare(
       `SELECT c.workloadKey, s.labels, a.namespace, a.workloadName, a.name
-       FROM (SELECT clientId, serverId, max(id) AS last FROM DnsExchange WHERE responseId IS NOT NULL GROUP BY 1, 2) e
+       FROM (SELECT x.clientId, x.serverId, max(x.lastNs) AS last FROM ${table} WHERE x.responses > 0 AND ${where.sql} GROUP BY 1, 2) e
          JOIN Endpoint ce ON ce.id = e.clientId JOIN Actor c ON c.id = ce.actorId JOIN Endpoint s ON s.id = e.serverId
          JOIN Actor a ON a.id = s.actorId
        ORDER BY a.kind = 'pod', e.last`,
     )
-    .all([]);
+    .all(where.parameters);
   return new Map(rows.map((row) => [String(row.workloadKey), toResolver(row)]));
 }
 

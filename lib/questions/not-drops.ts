@@ -5,9 +5,12 @@
 
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
-import { compileScope } from "@/lib/capture/scope-sql";
+import type { SqlValue } from "@/lib/capture/driver";
+import { countedFlows } from "@/lib/capture/rolled-flows";
+import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { MARK, NOT_LOST } from "@/lib/capture/sum-tables";
+import { type SummedRows, summedRows } from "@/lib/capture/summed";
 import { DROP_REASON, enumNumber } from "@/lib/flow/enums";
-import { NOT_A_LOSS } from "@/lib/flow/losses";
 import { type DropPolicy, denyingPolicies } from "@/lib/insight/causes/drop-key";
 import { formatFilter, makeTerm, type Term } from "@/lib/scope/filter";
 import type { NotDropKind, NotDropsAnswer } from "./answers-drops";
@@ -22,10 +25,6 @@ export interface NotDropsParameters extends ScopeParameters {
   readonly skip?: number;
 }
 
-const KIND_SQL: Readonly<Record<NotDropKind, string>> = {
-  audited: "k.verdict = 'AUDIT'",
-  "not-a-loss": `k.verdict = 'DROPPED' AND coalesce(k.dropCode IN (${[...NOT_A_LOSS].join(", ")}), 0)`,
-};
 const KIND_TERMS: Readonly<Record<NotDropKind, Term>> = {
   audited: makeTerm("verdict", [{ type: "enum", name: "AUDIT" }]),
   "not-a-loss": makeTerm("not-a-loss", [{ type: "word", word: "yes" }]),
@@ -41,15 +40,7 @@ export function readNotDrops(
   if (!scope.ok) return scope;
   const { kind, limit, skip = 0 } = parameters;
   const compiled = compileScope(capture.database, scope.value);
-  const groups = capture.database
-    .prepareExact(
-      `SELECT c.workloadKey, s.workloadKey, p.serverPort, k.protocol, k.trafficDirection, k.dropReason, f.policiesId,
-         sum(f.events), min(f.timeNs), max(f.timeNs)
-       FROM Flow f CROSS JOIN Kind k ON k.id = f.kindId LEFT JOIN Pair p ON p.id = f.pairId LEFT JOIN Actor c ON c.id = p.clientId
-         LEFT JOIN Actor s ON s.id = p.serverId
-       WHERE f.kindId IN (SELECT k.id FROM Kind k WHERE ${KIND_SQL[kind]}) AND ${compiled.sql} GROUP BY 1, 2, 3, 4, 5, 6, 7`,
-    )
-    .rows(compiled.parameters);
+  const groups = readGroups(capture, compiled, kind);
   const rows = new Map<string, Row>();
   const policies = new Map<string, Map<string, DropPolicy>>();
   for (const [client, server, port, protocol, direction, reason, policiesId, events, first, last] of groups) {
@@ -86,6 +77,34 @@ export function readNotDrops(
     folded: { rows: folded.length, events: sum(folded) },
   });
 }
+
+/** By who talked to whom and why: from a roll-up, with the policies that their records name, else from the flows. */
+function readGroups({ database }: OpenCapture, scope: CompiledScope, kind: NotDropKind): SqlValue[][] {
+  const flows = countedFlows(database, scope, { reads: "f.pairId f.kindId" });
+  const marked = summedRows(database, scope, "MarkedSum", { reads: "f.pairId f.kindId f.policiesId" });
+  const isOfKind = `f.kindId IN (SELECT k.id FROM Kind k WHERE ${NOT_LOST[kind]})`;
+  const ask = (columns: string, { from, parameters, where }: Source, only: string): SqlValue[][] =>
+    database
+      .prepareExact(
+        `SELECT c.workloadKey, s.workloadKey, p.serverPort, k.protocol, k.trafficDirection, k.dropReason, ${columns}
+         FROM ${from} CROSS JOIN Kind k ON k.id = f.kindId LEFT JOIN Pair p ON p.id = f.pairId LEFT JOIN Actor c ON c.id = p.clientId
+           LEFT JOIN Actor s ON s.id = p.serverId
+         WHERE ${isOfKind} AND ${only} AND ${where.sql} GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(f.events) > 0`,
+      )
+      .rows([...parameters, ...where.parameters]);
+  if (!flows.isRolledUp || !marked.isSummed)
+    return ask(
+      "f.policiesId, sum(f.events), min(f.timeNs), max(f.timeNs)",
+      { from: "Flow f", parameters: [], where: scope },
+      "1",
+    );
+  return [
+    ...ask("NULL, sum(f.events), min(f.firstNs), max(f.lastNs)", flows, "1"),
+    ...ask("f.policiesId, 0, NULL, NULL", marked, `f.mark = ${MARK.notLost}`),
+  ];
+}
+
+type Source = Pick<SummedRows, "from" | "parameters" | "where">;
 
 function emptyRow(kind: NotDropKind, key: Row["key"]): Row {
   const code = key.reason === null ? undefined : enumNumber(DROP_REASON, key.reason);

@@ -21,6 +21,7 @@ function busy(): TestCapture {
       node_name: `node-${n % 3}`,
       verdict: n % 9 === 0 ? "DROPPED" : n % 5 === 0 ? "REDIRECTED" : "FORWARDED",
       ...(n % 9 === 0 && { ...(n % 2 === 0 ? DENIED : NO_BACKEND), event_type: { type: 1 } }),
+      ...(n % 13 === 0 && n % 9 !== 0 && AUDITED[n % 2]),
       ...(n % 4 === 0 && { destination_service: { namespace: "shop", name: `api-${n % 3}` } }),
       source: { namespace: ["shop", "bank"][n % 2], pod_name: `web-${n % 4}`, identity: 100 + (n % 4) },
       destination: { namespace: "shop", pod_name: `api-${n % 3}`, identity: 200 + (n % 3) },
@@ -47,6 +48,10 @@ function busy(): TestCapture {
   return capture;
 }
 const DENIED = { drop_reason: 133, drop_reason_desc: "POLICY_DENIED" };
+const AUDITED = [
+  { verdict: "AUDIT", egress_denied_by: [{ name: "out", namespace: "shop", kind: "CiliumNetworkPolicy" }] },
+  { verdict: "AUDIT", ingress_denied_by: [{ name: "in", namespace: "shop", kind: "CiliumNetworkPolicy" }] },
+];
 const NO_BACKEND = { drop_reason: 158, drop_reason_desc: "SERVICE_BACKEND_NOT_FOUND" };
 const startNs = BigInt(Date.UTC(2026, 7, 21, 12)) * 1_000_000n;
 
@@ -66,6 +71,7 @@ const FILTERS = [
   // No roll-up holds these.
   "port:40007",
   "drop:yes",
+  "!decided-by:default-deny direction:ingress",
 ];
 
 type Ask = { readonly q: string; readonly from?: string; readonly to?: string };
@@ -112,6 +118,10 @@ function answers(open: OpenCapture, ask: Ask): unknown[] {
       open.ask((capture) => QUESTIONS.drops(capture, { ...ask, by, limit: 100, buckets: 60 })),
     ),
     open.ask((capture) => QUESTIONS.changes(capture, { ...ask, limit: 100 })),
+    open.ask((capture) => QUESTIONS.causes(capture, { ...ask, limit: 100, buckets: 6 })),
+    ...(["audited", "not-a-loss"] as const).map((kind) =>
+      open.ask((capture) => QUESTIONS.notDrops(capture, { ...ask, kind, limit: 100 })),
+    ),
     open.ask((capture) =>
       QUESTIONS.facets(capture, { ...ask, keys: "cause,policy,decided-by,direction", limit: 100 }),
     ),

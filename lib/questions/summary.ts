@@ -3,7 +3,7 @@
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import { countedFlows } from "@/lib/capture/rolled-flows";
-import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { type CompiledScope, compileDrops, compileScope } from "@/lib/capture/scope-sql";
 import { NOT_A_LOSS } from "@/lib/flow/losses";
 import type { Scope } from "@/lib/scope/link";
 import type { SummaryAnswer } from "./answers";
@@ -73,7 +73,7 @@ function count(
 /** What settling finds out. */
 function countSettled(capture: OpenCapture, scope: Scope, compiled: CompiledScope) {
   return {
-    ...totalDrops(capture, compiled),
+    ...totalDrops(capture, compileDrops(capture.database, scope)),
     attempts: countAttempts(capture, compiled),
     requests: countRequests(capture, compiled),
     dnsErrors: countDnsErrors(capture, scope),

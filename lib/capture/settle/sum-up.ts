@@ -5,7 +5,7 @@
 
 import { BUCKET_WIDTHS, bucketWidth } from "@/lib/base/bucket-width";
 import type { Sqlite } from "../driver";
-import { OF_FLOW, rowsOf, SUM_LEVEL, SUMMED, type SumTable } from "../sum-tables";
+import { DNS_SUM, OF_FLOW, rowsOf, SUM_LEVEL, SUMMED, type SumTable } from "../sum-tables";
 
 /** Over the span of the capture: so many that a time line of sixty over a quarter of it is made of them. */
 const BUCKETS = 240;
@@ -27,7 +27,7 @@ export function sumUp(database: Sqlite): void {
       sums,
       rows: rowsOf(table as SumTable, ["timeNs", ...OF_FLOW]),
     });
-  fill(database, width, DNS);
+  fill(database, width, { table: "DnsSum", ...DNS_SUM });
 }
 
 interface Filled {
@@ -37,20 +37,6 @@ interface Filled {
   /** SQL: a row for each that is added up, its time as `timeNs`. */
   readonly rows: string;
 }
-
-const DNS: Filled = {
-  table: "DnsSum",
-  keys: [
-    ...["groupId", "answerId", "asIs", "isFirst"],
-    ...OF_FLOW,
-    ...["answerKindId", "answerObserverId", "answerPairId", "answerSourceId", "answerDestinationId"],
-  ],
-  sums: { n: "sum", firstNs: "min", lastNs: "max", latencies: "group_concat" },
-  rows: `SELECT m.askedNs AS timeNs, m.groupId, m.answerId, m.asIs, m.isFirst, ${OF_FLOW.map((name) => `f.${name}`).join(", ")},
-      g.kindId AS answerKindId, g.observerId AS answerObserverId, g.pairId AS answerPairId, g.sourceId AS answerSourceId,
-      g.destinationId AS answerDestinationId, 1 AS n, m.askedNs AS firstNs, m.askedNs AS lastNs, m.latencyBucket AS latencies
-    FROM DnsExchange m CROSS JOIN Flow f ON f.id = m.id LEFT JOIN Flow g ON g.id = m.responseId AND m.responseId <> m.id`,
-};
 
 /** Buckets from the rows, the whole from the buckets. */
 function fill(database: Sqlite, width: bigint, { table, keys, sums, rows }: Filled): void {

@@ -165,7 +165,7 @@ interface Few {
   readonly from: string;
   readonly where: string;
   /** In place of `from`, with the scope over it. */
-  readonly counted?: SummedRows;
+  readonly counted?: Omit<SummedRows, "isSummed">;
 }
 
 /** By what a record of this protocol is about: the name that DNS asks for, the URL of HTTP. */
