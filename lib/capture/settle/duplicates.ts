@@ -11,11 +11,10 @@ import { PRESENT } from "@/lib/flow/presence";
 import { FLOW_COLUMNS } from "../columns";
 import type { Sqlite } from "../driver";
 import { type Span, spanOf } from "./neighbourhood";
-import { ownRows, type RowRange, rowRange } from "./records";
+import { ownRows, type RowRange } from "./records";
 
-/** Among uploads that were loaded, and between them and what was there. */
-export function resolveDuplicates(database: Sqlite, uploadIds: readonly number[]): void {
-  const [from, to] = rowRange(database, uploadIds);
+/** Among rows that were loaded, and between them and what was there. */
+export function resolveDuplicates(database: Sqlite, [from, to]: RowRange): void {
   const isOnlyFile =
     database.prepare("SELECT 1 FROM Flow WHERE id < ? OR id >= ? LIMIT 1").get([from, to]) === undefined;
   newHashTable(database);

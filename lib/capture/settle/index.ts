@@ -63,12 +63,14 @@ export function settleAddedFiles(
 ): void {
   ensureSecondaryIndexes(database);
   settling(database, () => {
-    resolveDuplicates(database, uploadIds);
+    const rows = rowRange(database, uploadIds);
+    // First: of a file that is there already nothing need be compared record by record.
+    const shared = shareBlocks(database, uploadIds);
+    resolveDuplicates(database, rows);
     recount(database, uploadIds);
     const parts = partsOf(database, uploadIds);
     const span = unitedSpan(spanOfFiles(database, uploadIds), spanOfRanked(database));
-    const rows = rowRange(database, uploadIds);
-    const hasWords = endParts(database, parts, before);
+    const hasWords = endParts(database, parts, shared, before);
     const isNew = hasWords || parts.some(({ fresh }) => fresh > 0);
     if (isNew) settleAdded(database, span, rows);
     for (const uploadId of uploadIds) endUpload(database, uploadId);
@@ -100,13 +102,17 @@ function settling(database: Sqlite, work: () => void): void {
  * Of a file whose records were all there already the rows stay as duplicates, to come back when the others go; one with the
  * same bytes as another shares that one's. True when duplicates brought words of their own: something is spelled in another way.
  */
-function endParts(database: Sqlite, parts: ReturnType<typeof partsOf>, before: string | undefined): boolean {
+function endParts(
+  database: Sqlite,
+  parts: ReturnType<typeof partsOf>,
+  shared: ReadonlySet<number>,
+  before: string | undefined,
+): boolean {
   const copies = parts.filter(({ fresh, duplicate }) => fresh === 0 && duplicate > 0);
   for (const part of parts) setFileState(database, part.id, copies.includes(part) ? "nothing-new" : "done");
-  const kept = copies.filter(({ id }) => !shareBlocks(database, id));
   const hasWords = (): boolean => dictionaryMark(database) !== before;
-  if (kept.length < copies.length && hasWords()) sweepDictionaries(database);
-  return kept.length > 0 && hasWords();
+  if (shared.size > 0 && hasWords()) sweepDictionaries(database);
+  return copies.some(({ id }) => !shared.has(id)) && hasWords();
 }
 
 /** An archive is nothing new when none of its entries is. */

@@ -8,14 +8,26 @@ import type { Sqlite } from "../driver";
 import { blockBytes } from "../raw";
 import { asParts, deleteRecords, PARTS } from "./records";
 
-/** Lets a file share the blocks of one with the same bytes, if there is one. */
-export function shareBlocks(database: Sqlite, fileId: number): boolean {
-  const twin = alike(database, fileId).find((id) => haveSameBytes(database, id, fileId));
+/**
+ * Lets files that were loaded share the blocks of one with the same bytes, where there is one: all their records are duplicates
+ * of its. Returns these files.
+ */
+export function shareBlocks(database: Sqlite, uploadIds: readonly number[]): ReadonlySet<number> {
+  const loaded = database
+    .prepare(`SELECT id FROM SourceFile WHERE id IN (${PARTS}) AND accepted + otherKinds > 0 ORDER BY id`)
+    .all(asParts(uploadIds))
+    .map(({ id }) => Number(id));
+  return new Set(loaded.filter((id) => shareOne(database, id, uploadIds)));
+}
+
+function shareOne(database: Sqlite, fileId: number, uploadIds: readonly number[]): boolean {
+  const twin = alike(database, fileId, uploadIds).find((id) => haveSameBytes(database, id, fileId));
   if (twin === undefined) return false;
   deleteRecords(database, fileId);
   database
     .prepare(
-      "UPDATE SourceFile SET (firstBlock, endBlock) = (SELECT t.firstBlock, t.endBlock FROM SourceFile t WHERE t.id = ?) WHERE id = ?",
+      `UPDATE SourceFile SET (firstBlock, endBlock) = (SELECT t.firstBlock, t.endBlock FROM SourceFile t WHERE t.id = ?),
+       duplicate = duplicate + accepted + otherKinds, accepted = 0, otherKinds = 0, events = 0 WHERE id = ?`,
     )
     .run([twin, fileId]);
   return true;
@@ -37,16 +49,17 @@ export function handOverBlocks(database: Sqlite, uploadId: number): number[] {
   return heirs.map(({ heirId }) => Number(heirId));
 }
 
-/** Files that have blocks of their own, and of which the same was counted. */
-function alike(database: Sqlite, fileId: number): number[] {
+/** Earlier files that have blocks of their own, and of which the same was counted: settled ones, or settled together with it. */
+function alike(database: Sqlite, fileId: number, uploadIds: readonly number[]): number[] {
   return database
     .prepare(
-      `SELECT other.id FROM SourceFile own JOIN SourceFile other ON other.id <> own.id
+      `SELECT other.id FROM SourceFile own JOIN SourceFile other ON other.id < own.id
          AND other.unpackedBytes = own.unpackedBytes AND other.read = own.read AND other.refused = own.refused
          AND other.firstNs IS own.firstNs AND other.lastNs IS own.lastNs
-       WHERE own.id = ? AND EXISTS (SELECT 1 FROM RawBlock b WHERE b.fileId = other.id) ORDER BY other.id`,
+       WHERE own.id = ? AND (other.state IN ('done', 'nothing-new') OR other.id IN (${PARTS}))
+         AND EXISTS (SELECT 1 FROM RawBlock b WHERE b.fileId = other.id) ORDER BY other.id`,
     )
-    .all([fileId])
+    .all([fileId, ...asParts(uploadIds)])
     .map(({ id }) => Number(id));
 }
 
