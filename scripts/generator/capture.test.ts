@@ -247,7 +247,9 @@ describe("other captures", () => {
     expect(again.byVerdict).toEqual(truth.flows.byVerdict);
     const names = files
       .flat()
-      .flatMap((line) => [...line.matchAll(/"namespace":"(team-\d+)"[^}]*?"pod_name":"(gateway|[a-z]+-\d)/g)]);
+      .flatMap((line) => [
+        ...line.matchAll(/"namespace":"(team-\d+)"[^}]*?"pod_name":"(gateway|[a-z]+-\d)/g),
+      ]);
     const workloads = new Set(names.map(([, namespace, name]) => `${namespace}/${name}`));
     // Thirty-seven beside those of the shop: four teams of eight, and five of a fifth.
     const team = ["gateway", ...[1, 2, 3, 4, 5, 6].map((n) => `service-${n}`), "database-0"];
