@@ -22,3 +22,5 @@ process.once("message", () => {
   clearInterval(asking);
   process.send?.(asked satisfies Asked, undefined, {}, () => process.exit(0));
 });
+// Whoever started it is gone.
+process.once("disconnect", () => process.exit(1));
