@@ -52,6 +52,20 @@ test("numbers beside the causes lead to exactly as many flows", async ({ page, r
   await expect(flows.count).toHaveText("180 flows");
   await page.goBack();
   await overview
+    .part(/^Events by verdict/)
+    .getByRole("link", { name: "20 drops" })
+    .click();
+  await expect(page).toHaveURL(/q=drop:yes$/);
+  await expect(flows.count).toHaveText("20 flows");
+  await expect(flows.drops).toHaveText("20 drops");
+  await page.goBack();
+  await overview
+    .part(/^Busiest connections/)
+    .getByRole("link", { name: "all dropped" })
+    .click();
+  await expect(flows.count).toHaveText("20 flows");
+  await page.goBack();
+  await overview
     .part(/^Busiest connections/)
     .getByRole("link", { name: "20 events" })
     .click();

@@ -3,6 +3,7 @@
 import { PanelLeft } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, capturePath, getJson } from "@/components/frame/api";
+import { flowsAddress, IS_DROP } from "@/components/frame/flows-address";
 import { NoFlows } from "@/components/frame/no-flows";
 import { TIME_STYLE, ZONE } from "@/components/frame/preferences";
 import { flowsSoFar, revisionParams, useAskAgain, useCapture, useTotal } from "@/components/frame/queries";
@@ -13,6 +14,7 @@ import { type Dated, datedOver } from "@/components/ui/clock";
 import { Empty } from "@/components/ui/empty";
 import { formatQuantity } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
+import { Link } from "@/components/ui/link";
 import { Splitter } from "@/components/ui/splitter";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import { useMounted } from "@/components/ui/use-mounted";
@@ -171,7 +173,13 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
           <h1 className={styles.count} aria-live="polite">
             {records === undefined ? "Counting flows …" : formatQuantity(records, "flow")}
           </h1>
-          {total?.drops ? <span className={styles.order}>{formatQuantity(total.drops, "drop")}</span> : null}
+          {total?.drops && scope.scope ? (
+            <span className={styles.order}>
+              <Link href={flowsAddress(captureId, scope.scope, IS_DROP)} title="The records of the drops">
+                {formatQuantity(total.drops, "drop")}
+              </Link>
+            </span>
+          ) : null}
           <span className={styles.order}>{orderWords(order)}</span>
           <span className={styles.space} />
           {left.length > 0 && (

@@ -1,9 +1,12 @@
 /** Links from a number to the flows behind it. */
 
-import { EMPTY_FILTER, type Filter, formatFilter, type Term } from "@/lib/scope/filter";
+import { EMPTY_FILTER, type Filter, formatFilter, makeTerm, type Term } from "@/lib/scope/filter";
 import { encodeLink, encodeScope, type Scope } from "@/lib/scope/link";
 import { linkText } from "./link-change";
 import { type ViewId, viewAddress } from "./views";
+
+/** Of both records of each drop. */
+export const IS_DROP = makeTerm("drop", [{ type: "word", word: "yes" }]);
 
 /** The flows of the scope for which the terms hold too. */
 export function flowsAddress(captureId: string, scope: Scope, ...terms: readonly Term[]): string {

@@ -1,6 +1,6 @@
 /** What stands beside the sentence of a cause: how much, since when, and where to look. */
 
-import { flowsAddress } from "@/components/frame/flows-address";
+import { flowsAddress, IS_DROP } from "@/components/frame/flows-address";
 import { linkText } from "@/components/frame/link-change";
 import { VIEWS, type ViewId, viewAddress } from "@/components/frame/views";
 import { datedOver, formatDated, type Zone } from "@/components/ui/clock";
@@ -85,7 +85,7 @@ function hasEnded(last: bigint, from: bigint | undefined, to: bigint | undefined
 /** Terms for the flows that show it; for drops the records that count. */
 export function causeTerms({ causeId, kind }: Cause): Term[] {
   const cause = makeTerm("cause", [{ type: "text", text: causeId }]);
-  return kind === "drop" ? [makeTerm("drop", [{ type: "word", word: "yes" }]), cause] : [cause];
+  return kind === "drop" ? [IS_DROP, cause] : [cause];
 }
 
 const HOME_VIEWS: Readonly<Record<Cause["kind"], string>> = {

@@ -3,7 +3,7 @@
 import { ArrowRight } from "lucide-react";
 import { type ReactNode, useId } from "react";
 import { actorName, edgeTerms } from "@/components/frame/actors";
-import { flowsAddress } from "@/components/frame/flows-address";
+import { flowsAddress, IS_DROP } from "@/components/frame/flows-address";
 import { ZONE } from "@/components/frame/preferences";
 import { useCapture, useIsUnsettled, useSummary } from "@/components/frame/queries";
 import type { ScopeHandle } from "@/components/frame/use-scope";
@@ -138,6 +138,8 @@ interface Place {
   readonly scope: Scope;
 }
 
+const verdictTerm = (name: string) => makeTerm("verdict", [{ type: "enum", name }]);
+
 function Verdicts({ captureId, scope, summary }: Place & { readonly summary: SummaryAnswer }) {
   const counts = Object.entries(summary.verdicts).filter(([, events]) => events > 0);
   counts.sort(([a, x], [b, y]) => TONES.indexOf(toneOf(a)) - TONES.indexOf(toneOf(b)) || y - x);
@@ -157,10 +159,7 @@ function Verdicts({ captureId, scope, summary }: Place & { readonly summary: Sum
             >
               <rect width={Math.max(0.5, (events / summary.events) * 100)} height="6" />
             </svg>
-            <Link
-              className={styles.number}
-              href={flowsAddress(captureId, scope, makeTerm("verdict", [{ type: "enum", name: verdict }]))}
-            >
+            <Link className={styles.number} href={flowsAddress(captureId, scope, verdictTerm(verdict))}>
               {formatCount(events)}
             </Link>
           </li>
@@ -168,7 +167,7 @@ function Verdicts({ captureId, scope, summary }: Place & { readonly summary: Sum
       </ul>
       {summary.drops !== null && summary.drops > 0 && (
         <p className={styles.quiet}>
-          {formatQuantity(summary.drops, "drop")}
+          <Link href={flowsAddress(captureId, scope, IS_DROP)}>{formatQuantity(summary.drops, "drop")}</Link>
           {(summary.verdicts.DROPPED ?? 0) - summary.notLosses > summary.drops
             ? ": many are told by two events, one of the policy and one of the packet."
             : "."}
@@ -208,9 +207,15 @@ function EdgeRow({ captureId, scope, edge, outside = 0, more }: EdgeRowProps) {
           {formatQuantity(events, "event")}
         </Link>
         {dropped > 0 && (
-          <span className={styles.bad}>
-            {dropped === events ? ", all dropped" : `, ${formatCount(dropped)} dropped`}
-          </span>
+          <>
+            {", "}
+            <Link
+              className={styles.bad}
+              href={flowsAddress(captureId, scope, ...edgeTerms(edge), verdictTerm("DROPPED"))}
+            >
+              {dropped === events ? "all dropped" : `${formatCount(dropped)} dropped`}
+            </Link>
+          </>
         )}
         {more !== undefined && ` · ${more}`}
       </p>

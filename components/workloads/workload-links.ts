@@ -1,5 +1,6 @@
 /** The terms of a filter that lead from a number of the Workloads view to exactly what it counts. */
 
+import { IS_DROP } from "@/components/frame/flows-address";
 import type {
   ConnectionKey,
   ConnectionsOf,
@@ -19,7 +20,6 @@ import type { SpecialValue } from "@/lib/scope/value-kind";
 
 const NONE: SpecialValue = { type: "none" };
 const UNKNOWN: SpecialValue = { type: "unknown" };
-const DROP = makeTerm("drop", [{ type: "word", word: "yes" }]);
 
 /** Flow events with the workload or pod on either end. */
 export function eitherEnd(level: ActorLevel, key: string): readonly Term[] {
@@ -28,7 +28,7 @@ export function eitherEnd(level: ActorLevel, key: string): readonly Term[] {
 
 /** Drops with it on either end. */
 export function dropsOf(level: ActorLevel, key: string): readonly Term[] {
-  return [DROP, ...eitherEnd(level, key)];
+  return [IS_DROP, ...eitherEnd(level, key)];
 }
 
 export function requestsOf(pod: string): readonly Term[] {
@@ -77,7 +77,7 @@ export function sidesTerms(
 
 /** What a number of the traffic counts. */
 export function trafficTerms(of: TrafficOf): readonly Term[] {
-  if (of === "drops") return [DROP];
+  if (of === "drops") return [IS_DROP];
   return of === "events" ? [] : [makeTerm("verdict", [{ type: "enum", name: "FORWARDED" }])];
 }
 
@@ -140,7 +140,7 @@ function addressTerms(address: string): Term[] {
 export function noBackendTerms(row: ServiceRow): readonly Term[] | undefined {
   const terms = serviceTerms(row);
   const reason = makeTerm("drop-reason-desc", [{ type: "enum", name: "SERVICE_BACKEND_NOT_FOUND" }]);
-  return terms && [...terms, DROP, reason];
+  return terms && [...terms, IS_DROP, reason];
 }
 
 /** Translations to a pod of sockets that asked for the service. */
