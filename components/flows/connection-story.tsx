@@ -71,6 +71,7 @@ interface ToldProps {
 /** The connection in sentences. */
 function Told({ answer: { connection }, story, packets, onOpen }: ToldProps) {
   const { attempt, resolved, isClientKnown } = story;
+  const refused = connection.filter(({ l7, verdict }) => l7 !== null && verdict === "DROPPED").length;
   const retries = attempt === null ? 0 : Math.max(0, attempt.syns - 1);
   return (
     <>
@@ -79,6 +80,11 @@ function Told({ answer: { connection }, story, packets, onOpen }: ToldProps) {
           <>
             <strong>{sentence(attempt.text)}</strong>
             {retries > 0 && ` after ${formatQuantity(retries, "retry", "retries")}`}.{" "}
+          </>
+        )}
+        {refused > 0 && (
+          <>
+            <strong>A rule refused what was asked</strong> ({formatQuantity(refused, "message")}).{" "}
           </>
         )}
         {formatQuantity(connection.length, "record")} of{" "}

@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowLeft, ArrowRight, CircleMinus, CirclePlus, X } from "lucide-react";
-import { type KeyboardEvent, useId } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { ApiError } from "@/components/frame/api";
 import { ZONE } from "@/components/frame/preferences";
 import { useFlow } from "@/components/frame/queries";
@@ -47,13 +47,32 @@ export function FlowDrawer({
 }: FlowDrawerProps) {
   const id = useId();
   const { data, error, refetch } = useFlow(captureId, flowId);
+  const drawer = useRef<HTMLElement>(null);
+  const isFromInside = useRef(false);
+  const openFromInside = (flow: string) => {
+    isFromInside.current = true;
+    onOpen(flow);
+  };
+  const shownId = data?.flow.id;
+  useEffect(() => {
+    // The step that was pressed is gone with the story it stood in; the same step stands in the new one.
+    if (!isFromInside.current || shownId !== flowId) return;
+    isFromInside.current = false;
+    drawer.current?.querySelector<HTMLElement>('button[aria-current="true"]')?.focus();
+  }, [shownId, flowId]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.preventDefault();
     onClose();
   };
   return (
-    <aside className={styles.drawer} style={{ width }} aria-labelledby={id} onKeyDown={onKeyDown}>
+    <aside
+      ref={drawer}
+      className={styles.drawer}
+      style={{ width }}
+      aria-labelledby={id}
+      onKeyDown={onKeyDown}
+    >
       <header className={styles.head}>
         <h2 id={id} className={styles.title}>
           {data ? <Heading row={data.row} /> : "Flow"}
@@ -63,7 +82,7 @@ export function FlowDrawer({
         </IconButton>
       </header>
       <span role="status" className="spoken">
-        {data ? "Flow opened" : ""}
+        {data ? `Flow opened: ${data.flow.time ?? "no time"}` : ""}
       </span>
       <ScrollRegion label="Fields of the flow" className={styles.body}>
         {isOutside && data && (
@@ -80,7 +99,7 @@ export function FlowDrawer({
             {error instanceof ApiError && error.hint}
           </Empty>
         )}
-        {data && <ConnectionStory key={data.flow.id} answer={data} onOpen={onOpen} />}
+        {data && <ConnectionStory key={data.flow.id} answer={data} onOpen={openFromInside} />}
         {data && <Fields answer={data} onFilter={onFilter} />}
         {data && <RawRecord captureId={captureId} flowId={flowId} raw={data.raw} />}
       </ScrollRegion>

@@ -28,6 +28,7 @@ export interface ValuePlace {
   readonly column: ColumnId;
   /** Where the menu opens. */
   readonly box: DOMRect;
+  readonly isByKey: boolean;
 }
 
 export interface GridHandle {
@@ -84,7 +85,8 @@ export function FlowGrid(props: FlowGridProps) {
   // Other rows: begin at their start. The grid itself stays, and with it the focus.
   if (shownKey !== rowsKey) {
     setShownKey(rowsKey);
-    setActive(undefined);
+    // The keys go on from there.
+    setActive((old) => (old === undefined ? undefined : 0));
   }
   const scrolledKey = useRef(rowsKey);
   useEffect(() => {
@@ -164,7 +166,7 @@ export function FlowGrid(props: FlowGridProps) {
       case "close":
         return props.onClose();
       case "menu":
-        return row && id && openMenu(row, id, cellAt(at, id));
+        return row && id && openMenu(row, id, cellAt(at, id), true);
       case "include":
       case "exclude":
         return row && id && props.onFilter(row, id, action.kind);
@@ -172,8 +174,8 @@ export function FlowGrid(props: FlowGridProps) {
   };
   const cellAt = (index: number, id: ColumnId) =>
     scroller.current?.querySelector(`[data-index="${index}"] [data-column="${id}"]`) ?? null;
-  const openMenu = (row: FlowRow, id: ColumnId, element: Element | null) => {
-    if (element) props.onMenu({ row, column: id, box: element.getBoundingClientRect() });
+  const openMenu = (row: FlowRow, id: ColumnId, element: Element | null, isByKey: boolean) => {
+    if (element) props.onMenu({ row, column: id, box: element.getBoundingClientRect(), isByKey });
   };
   const onClick = (event: MouseEvent) => {
     const target = event.target as Element;
@@ -188,7 +190,7 @@ export function FlowGrid(props: FlowGridProps) {
     if (at >= 0) setActiveColumn(at);
     const value = target.closest("[data-value]");
     const clicked = columns[at];
-    if (row && value && clicked) openMenu(row, clicked.id, value);
+    if (row && value && clicked) openMenu(row, clicked.id, value, false);
     else if (row) props.onOpen(row);
     else openAt(index);
   };

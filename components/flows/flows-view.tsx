@@ -4,6 +4,7 @@ import { PanelLeft } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, capturePath, getJson } from "@/components/frame/api";
 import { flowsAddress, IS_DROP } from "@/components/frame/flows-address";
+import { focusView } from "@/components/frame/kept-focus";
 import { NoFlows } from "@/components/frame/no-flows";
 import { TIME_STYLE, ZONE } from "@/components/frame/preferences";
 import { flowsSoFar, revisionParams, useAskAgain, useCapture, useTotal } from "@/components/frame/queries";
@@ -103,6 +104,8 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   const [timeStyle] = useStored(TIME_STYLE);
   const [wantsFacets, setFacets] = useStored(HAS_FACETS);
   const [menu, setMenu] = useState<ValuePlace>();
+  /** What a key did not find. */
+  const [said, setSaid] = useState("");
   const [wantedWidth, setWidth] = useStored(DRAWER_WIDTH);
   const { width } = useSize(view);
   const { sort, order: way } = scope.view;
@@ -132,6 +135,11 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
     scope.closeFlow();
     grid.current?.focus();
   };
+  const isEmpty = records === 0;
+  useEffect(() => {
+    // The table that the keys were on is gone.
+    if (isEmpty && document.activeElement === document.body) focusView();
+  }, [isEmpty]);
   const toError = async (direction: "next" | "previous") => {
     const place =
       openId === undefined
@@ -146,7 +154,9 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
         place,
         order.sort === "time" && order.way === "desc" ? opposite(direction) : direction,
       ));
+    setSaid(id ? "" : `No error ${direction === "next" ? "below" : "above"}`);
     if (id) scope.openFlow(id, openId === undefined ? "push" : "replace");
+    if (document.activeElement === document.body) grid.current?.focus();
   };
   useHotkeys({
     e: () => void toError("next"),
@@ -181,6 +191,9 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
             </span>
           ) : null}
           <span className={styles.order}>{orderWords(order)}</span>
+          <span role="status" className={styles.order}>
+            {said}
+          </span>
           <span className={styles.space} />
           {left.length > 0 && (
             <span
@@ -191,10 +204,10 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
             </span>
           )}
           <ColumnMenu choice={choice} left={left} onChange={setChoice} />
-          <ExportMenu captureId={captureId} query={scope.query} columns={shownColumns(choice)} />
+          <ExportMenu captureId={captureId} query={scope.query} columns={columns} />
         </div>
         <div className={styles.table}>
-          {records === 0 ? (
+          {isEmpty ? (
             <NoFlows capture={capture} scope={scope} />
           ) : (
             <FlowGrid
@@ -246,6 +259,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
       {menu && (
         <ValueMenu
           box={menu.box}
+          isByKey={menu.isByKey}
           text={cellText(menu.column, menu.row, zone)}
           terms={termsOf(menu.column, menu.row)}
           onFilter={(term, how) => filterBy(scope, term, how)}

@@ -44,5 +44,8 @@ test("a move stays within the rows", () => {
 
 test("the first move goes to the first row in sight", () => {
   expect(movedRow("next", { active: undefined, first: 40, total: 100, page: 8 })).toBe(40);
+  // The ends are the ends, wherever a walk would begin.
+  expect(movedRow("last", { active: undefined, first: 40, total: 100, page: 8 })).toBe(99);
+  expect(movedRow("first", { active: undefined, first: 40, total: 100, page: 8 })).toBe(0);
   expect(movedRow("next", { active: undefined, first: 0, total: 0, page: 8 })).toBeUndefined();
 });

@@ -79,14 +79,14 @@ interface GridPlace {
 /** The row after a move; `undefined` when there are no rows. */
 export function movedRow(move: GridMove, { active, first, total, page }: GridPlace): number | undefined {
   if (total === 0) return undefined;
+  if (move === "first") return 0;
+  if (move === "last") return total - 1;
   if (active === undefined) return Math.min(first, total - 1);
-  const steps: Record<GridMove, number> = {
+  const steps: Record<Exclude<GridMove, "first" | "last">, number> = {
     next: active + 1,
     previous: active - 1,
     "page-down": active + page,
     "page-up": active - page,
-    first: 0,
-    last: total - 1,
   };
   return Math.min(total - 1, Math.max(0, steps[move]));
 }

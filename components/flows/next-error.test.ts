@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
 import { formatFilter, type Term } from "@/lib/scope/filter";
-import { ERROR_TERMS, nearest } from "./next-error";
+import { ERRORS, nearest } from "./next-error";
 
 const at = (second: number) => `2026-03-04T05:00:0${second}.000000000Z`;
 const row = (id: string, second: number) => ({ id, time: at(second) });
-/** What the server has for each of the terms: drops, statuses, DNS errors. */
+/** What the server has for each of them: drops, statuses, DNS errors. */
 const asks =
   (...answers: readonly (readonly ReturnType<typeof row>[])[]) =>
-  (term: Term) =>
-    Promise.resolve(answers[ERROR_TERMS.indexOf(term)] ?? []);
+  (terms: readonly Term[]) =>
+    Promise.resolve(answers[ERRORS.indexOf(terms)] ?? []);
 
-test("errors are drops, failures, statuses from 500 and DNS codes other than NOERROR", () => {
-  expect(ERROR_TERMS.map((term) => formatFilter({ terms: [term] }))).toEqual([
+test("errors are drops, failures, statuses from 500, and DNS codes other than NOERROR but for search lists", () => {
+  expect(ERRORS.map((terms) => formatFilter({ terms }))).toEqual([
     "verdict:DROPPED,ERROR",
     "http-status:5+",
-    "!dns-rcode:NOERROR,-,?",
+    "!dns-rcode:NOERROR,-,? !expansion:yes",
   ]);
 });
 

@@ -6,16 +6,24 @@ import type { FlowRow, FlowsAnswer } from "@/lib/questions/answers";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import { encodeScope, type Scope } from "@/lib/scope/link";
 
-/** One of these holds for an error. Each is asked for by itself: a filter joins its terms by AND. */
-export const ERROR_TERMS: readonly Term[] = [
-  makeTerm(
-    "verdict",
-    ["DROPPED", "ERROR"].map((name) => ({ type: "enum" as const, name })),
-  ),
-  ...statusTerms(),
-  makeTerm("dns-rcode", [{ type: "enum", name: "NOERROR" }, { type: "none" }, { type: "unknown" }], {
-    negated: true,
-  }),
+/**
+ * One of these holds for an error. Each is asked for by itself: a filter joins its terms by AND. Attempts of a search list are bound to
+ * fail and left out, as where DNS errors are counted.
+ */
+export const ERRORS: readonly (readonly Term[])[] = [
+  [
+    makeTerm(
+      "verdict",
+      ["DROPPED", "ERROR"].map((name) => ({ type: "enum" as const, name })),
+    ),
+  ],
+  ...statusTerms().map((term) => [term]),
+  [
+    makeTerm("dns-rcode", [{ type: "enum", name: "NOERROR" }, { type: "none" }, { type: "unknown" }], {
+      negated: true,
+    }),
+    makeTerm("expansion", [{ type: "word", word: "yes" }], { negated: true }),
+  ],
 ];
 
 function statusTerms(): Term[] {
@@ -27,7 +35,7 @@ function statusTerms(): Term[] {
 const ALIKE = 200;
 
 type Place = Pick<FlowRow, "id" | "time">;
-type Ask = (term: Term) => Promise<readonly Place[]>;
+type Ask = (terms: readonly Term[]) => Promise<readonly Place[]>;
 
 /** Nearest behind (or before) the place in the order of time; undefined when there is none. Needs a time. */
 export async function nextError(
@@ -39,8 +47,8 @@ export async function nextError(
   const { time } = place;
   if (time === null) return undefined;
   const order = direction === "next" ? "asc" : "desc";
-  return nearest(place, direction, async (term) => {
-    const params = encodeScope({ ...scope, filter: { terms: [...scope.filter.terms, term] } });
+  return nearest(place, direction, async (terms) => {
+    const params = encodeScope({ ...scope, filter: { terms: [...scope.filter.terms, ...terms] } });
     for (const [name, value] of Object.entries({ order, at: time, limit: String(ALIKE), total: "false" }))
       params.set(name, value);
     return (await getJson<FlowsAnswer>(capturePath(captureId, "/flows"), { params })).flows;
@@ -53,7 +61,7 @@ export async function nearest(
   direction: "next" | "previous",
   ask: Ask,
 ): Promise<string | undefined> {
-  const answers = await Promise.all(ERROR_TERMS.map(ask));
+  const answers = await Promise.all(ERRORS.map(ask));
   const first = answers
     .flatMap((rows) => {
       // Behind the place itself, where it is an error too; rows of the same instant before it were passed already.

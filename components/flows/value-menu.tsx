@@ -13,6 +13,7 @@ interface ValueMenuProps {
   /** Where it opens, in the window. */
   readonly box: DOMRect;
   readonly text: string;
+  readonly isByKey: boolean;
   /** The nearest term first. */
   readonly terms: readonly Term[];
   readonly onFilter: (term: Term, how: How) => void;
@@ -22,21 +23,31 @@ interface ValueMenuProps {
 }
 
 /** What can be done with a value: include, exclude, only, copy; and the same for the wider terms it belongs to. */
-export function ValueMenu({ box, text, terms, onFilter, onOpen, onClosed }: ValueMenuProps) {
+export function ValueMenu({ box, text, isByKey, terms, onFilter, onOpen, onClosed }: ValueMenuProps) {
   const [isOpen, setOpen] = useState(false);
   // Opened after it is in its place, so that it is measured there.
   useEffect(() => setOpen(true), []);
   const [first, ...others] = terms;
   const either = first && eitherSide(first);
   const wider = either ? [either, ...others] : others;
+  const close = () => {
+    setOpen(false);
+    onClosed();
+  };
   return (
     <Menu
       open={isOpen}
-      onOpenChange={(open) => {
-        setOpen(open);
-        if (!open) onClosed();
-      }}
+      onOpenChange={(open) => (open ? setOpen(true) : close())}
       onCloseAutoFocus={(event) => event.preventDefault()}
+      isByKey={isByKey}
+      onKeyDown={(event) => {
+        const how = event.key === "." ? "include" : event.key === "," ? "exclude" : undefined;
+        if (how === undefined || first === undefined) return;
+        event.preventDefault();
+        event.stopPropagation();
+        close();
+        onFilter(first, how);
+      }}
       trigger={
         // Stands over the value, which itself may leave the document while the menu is open.
         <button

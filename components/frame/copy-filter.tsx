@@ -10,8 +10,8 @@ import type { Scope } from "@/lib/scope/link";
 interface CopyFilterProps {
   /** Undefined while the link cannot be read: then there is nothing to copy. */
   readonly scope: Scope | undefined;
-  /** What the copy does not say, or says otherwise. */
-  readonly onCopied: (notes: readonly ExportNote[]) => void;
+  /** What came of it, and what the copy does not say, or says otherwise. */
+  readonly onCopied: (outcome: string, notes: readonly string[]) => void;
 }
 
 /** Gives the filter in Hubble's words. The code that writes them is fetched when it is asked for. */
@@ -19,8 +19,12 @@ export function CopyFilter({ scope, onCopied }: CopyFilterProps) {
   if (scope === undefined) return null;
   const copy = async (write: () => Promise<{ text: string; notes: readonly ExportNote[] }>) => {
     const { text, notes } = await write();
-    const isCopied = await copyText(text);
-    onCopied(isCopied ? notes : [{ kind: "refused", text: "The browser does not allow copying." }]);
+    const left = notes.map(({ text }) => text);
+    // An exporter's list without a filter would keep everything.
+    if (text.trim() === "") return onCopied("Nothing was copied, for nothing of the filter is left:", left);
+    if (!(await copyText(text))) return onCopied("Nothing was copied: the browser does not allow it.", []);
+    if (left.length === 0) return onCopied("Copied. All of the filter is in it.", left);
+    onCopied("Copied. Hubble will not show exactly the same:", left);
   };
   return (
     <Menu

@@ -23,8 +23,8 @@ interface FilterBarProps {
 
 interface Said {
   readonly notes: readonly { readonly text: string }[];
-  /** The notes are about a copy that was made. */
-  readonly isCopy?: boolean;
+  /** What the notes are about. */
+  readonly lead?: string;
   /** A command that could not be read. */
   readonly refusal?: { readonly message: string; readonly hint?: string };
 }
@@ -140,7 +140,10 @@ export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
           </li>
         </ul>
         {chips.length > 0 && (
-          <CopyFilter scope={scope.scope} onCopied={(notes) => setSaid({ notes, isCopy: true })} />
+          <CopyFilter
+            scope={scope.scope}
+            onCopied={(lead, notes) => setSaid({ lead, notes: notes.map((text) => ({ text })) })}
+          />
         )}
         {(chips.length > 0 || off !== "") && (
           <IconButton label="Remove all terms" onClick={removeAll}>
@@ -151,7 +154,7 @@ export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
       <FilterMessages
         scope={scope}
         notes={said.notes}
-        lead={said.isCopy ? "Copied. Hubble will not show exactly the same:" : undefined}
+        lead={said.lead}
         refusal={said.refusal}
         onText={(text) => put(text)}
         onDismiss={() => setSaid(NOTHING_SAID)}

@@ -12,23 +12,17 @@ import type { ScopeHandle } from "./use-scope";
 interface FilterMessagesProps {
   readonly scope: ScopeHandle;
   readonly notes: readonly { readonly text: string }[];
-  /** What the notes are about. */
-  readonly lead?: string;
+  /** What the notes are about; said without any, too. */
+  readonly lead: string | undefined;
   readonly refusal: { readonly message: string; readonly hint?: string } | undefined;
   readonly onText: (text: string) => void;
   readonly onDismiss: () => void;
 }
 
 /** What is wrong with the link or with a pasted command, and what can be done about it. */
-export function FilterMessages({
-  scope,
-  notes,
-  lead = "It was taken over, with a difference:",
-  refusal,
-  onText,
-  onDismiss,
-}: FilterMessagesProps) {
-  if (scope.problems.length === 0 && notes.length === 0 && refusal === undefined) return null;
+export function FilterMessages({ scope, notes, lead, refusal, onText, onDismiss }: FilterMessagesProps) {
+  const isSaid = notes.length > 0 || lead !== undefined;
+  if (scope.problems.length === 0 && !isSaid && refusal === undefined) return null;
   return (
     <div className={styles.messages}>
       {scope.problems.map((problem) =>
@@ -54,16 +48,18 @@ export function FilterMessages({
           <Sentence text={`${refusal.message} ${refusal.hint ?? ""}`} />
         </Banner>
       )}
-      {notes.length > 0 && (
-        <Banner tone="warn" role="status" onClose={onDismiss}>
-          <p>{lead}</p>
-          <ul className={styles.notes}>
-            {notes.map((note) => (
-              <li key={note.text}>
-                <Sentence text={note.text} />
-              </li>
-            ))}
-          </ul>
+      {isSaid && (
+        <Banner tone={notes.length > 0 ? "warn" : "info"} role="status" onClose={onDismiss}>
+          <p>{lead ?? "It was taken over, with a difference:"}</p>
+          {notes.length > 0 && (
+            <ul className={styles.notes}>
+              {notes.map((note) => (
+                <li key={note.text}>
+                  <Sentence text={note.text} />
+                </li>
+              ))}
+            </ul>
+          )}
         </Banner>
       )}
     </div>

@@ -12,7 +12,7 @@ export function Unreadable({ what, scope }: UnreadableProps) {
   const isTyped = scope.problems.every(({ parameter }) => parameter === "q");
   return (
     <Empty title={`No ${what}: ${isTyped ? "the filter" : "this link"} cannot be read.`} role="status">
-      What is wrong stands above, with a way to put it right.
+      What is wrong stands above.
     </Empty>
   );
 }

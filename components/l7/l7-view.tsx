@@ -40,7 +40,7 @@ export function L7View({ captureId }: { readonly captureId: string }) {
   if (scope.scope === undefined)
     return (
       <Empty title="No requests: this link cannot be read." role="status">
-        What is wrong stands above, with a way to put it right.
+        What is wrong stands above.
       </Empty>
     );
   const failed = PROTOCOLS.map((name) => asked[name]).find(

@@ -44,7 +44,7 @@ export function countText({ count, unit }: Cause): string {
 /** `27 connections tried, every 30 s`: what the count does not say already. */
 export function effectTexts({ count, countInCapture, attempts, unit, clients, rhythmNs }: Cause): string[] {
   return [
-    count < countInCapture && `of ${formatCount(countInCapture)} in the capture,`,
+    count < countInCapture && `of ${formatCount(countInCapture)} in the capture`,
     attempts !== null && attempts > 0 && unit !== "attempts" && `in ${formatQuantity(attempts, "attempt")}`,
     clients > 1 && `of ${formatQuantity(clients, "workload")}`,
     rhythmNs !== null && `every ${formatSpan(roundedToSecond(BigInt(rhythmNs)))}`,
@@ -101,6 +101,15 @@ export function explainAddress(captureId: string, scope: Scope, cause: Cause): s
   if (view === "drops" || view === "dns") {
     const params = encodeScope(scope);
     params.set("cause", cause.causeId);
+    return viewAddress(captureId, view, linkText(params));
+  }
+  if (view === "workloads") {
+    // How connections fare stands in a part of its own there.
+    const params = encodeScope({
+      ...scope,
+      filter: { terms: [...scope.filter.terms, ...causeTerms(cause)] },
+    });
+    params.set("part", "connections");
     return viewAddress(captureId, view, linkText(params));
   }
   const flows = flowsAddress(captureId, scope, ...causeTerms(cause));

@@ -48,7 +48,8 @@ export function CausesList(props: CausesListProps) {
     return (
       <section key={name} aria-labelledby={`class-${name}`}>
         <h2 id={`class-${name}`} className={styles.title}>
-          {title} <span className={styles.says}>{says}</span>
+          {title}
+          <span className="spoken">:</span> <span className={styles.says}>{says}</span>
         </h2>
         <ol>
           {causes.map((cause) => (

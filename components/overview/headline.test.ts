@@ -5,11 +5,11 @@ describe("the first words of the overview", () => {
   it.each([
     [0, 0, "Nothing wrong was found in this scope."],
     [1, 0, "1 thing goes wrong here."],
-    [21, 0, "21 things go wrong here, the worst first."],
+    [21, 0, "21 things go wrong here."],
     [1, 1, "Nothing serious was found here: 1 thing, most likely harmless."],
     [3, 3, "Nothing serious was found here: 3 things, most likely harmless."],
     [2, 1, "1 thing goes wrong here; 1 more is most likely harmless."],
-    [26, 2, "24 things go wrong here, the worst first; 2 more are most likely harmless."],
+    [26, 2, "24 things go wrong here; 2 more are most likely harmless."],
   ])("for %i causes of which %i are noise", (causes, noise, words) => {
     expect(headline({ causes, noise }, false)).toBe(words);
   });

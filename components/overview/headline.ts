@@ -13,10 +13,7 @@ export function headline({ causes, noise }: Found, isUnsettled: boolean): string
   const wrong = causes - noise;
   if (wrong === 0)
     return `Nothing serious was found here: ${formatQuantity(noise, "thing")}, most likely harmless.`;
-  const first =
-    wrong === 1
-      ? "1 thing goes wrong here"
-      : `${formatQuantity(wrong, "thing")} go wrong here, the worst first`;
+  const first = wrong === 1 ? "1 thing goes wrong here" : `${formatQuantity(wrong, "thing")} go wrong here`;
   if (noise === 0) return `${first}.`;
   return `${first}; ${noise} more ${noise === 1 ? "is" : "are"} most likely harmless.`;
 }

@@ -20,6 +20,7 @@ export function Menu({
   open,
   onOpenChange,
   startsOpen,
+  isByKey = startsOpen === "by-key",
   children,
   align = "start",
   ...content
@@ -27,9 +28,9 @@ export function Menu({
   // The menu itself moves the focus only for keys that it saw; the key that fetched this code came before it.
   const focusFirst = useCallback(
     (box: HTMLElement | null) => {
-      if (startsOpen === "by-key") box?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
+      if (isByKey) box?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
     },
-    [startsOpen],
+    [isByKey],
   );
   return (
     <Radix.Root modal={false} open={open} onOpenChange={onOpenChange} defaultOpen={startsOpen !== undefined}>

@@ -16,6 +16,9 @@ export interface MenuProps {
   readonly open?: boolean;
   readonly onOpenChange?: (open: boolean) => void;
   readonly onCloseAutoFocus?: (event: Event) => void;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+  /** Opened by a key that the menu itself did not see: its first item takes the focus. */
+  readonly isByKey?: boolean;
   readonly align?: "start" | "center" | "end";
   readonly side?: "top" | "right" | "bottom" | "left";
   readonly children: ReactNode;

@@ -28,7 +28,7 @@ export function WorkloadsView({ captureId }: { readonly captureId: string }) {
   if (scope === undefined)
     return (
       <Empty title="No workloads: this link cannot be read." role="status">
-        What is wrong stands above, with a way to put it right.
+        What is wrong stands above.
       </Empty>
     );
   const part = PARTS.find((word) => word === handle.view.part) ?? "balance";
