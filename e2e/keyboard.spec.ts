@@ -96,6 +96,8 @@ test("the keys go on from what they found, in a menu, and where nothing is left"
   await expect(flows.grid).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(flows.drawer).toBeHidden();
+  // Where there is room again, the node stands between time and verdict.
+  await expect(page.getByRole("columnheader", { name: "Node" })).toBeVisible();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press(" ");

@@ -399,6 +399,14 @@ describe("dropped pings, whose records do not say who asked", () => {
     expect(droppedAt).toEqual([{ name: "shop/web-7d4b9c6f5-x2x71@prod", drops: 2 }]);
   });
 
+  it("name the node that dropped them, unless there are several", () => {
+    const elsewhere = ping(1, WEB, 8).replaceAll("prod/n1", "prod/n2");
+    const one = ask(ping(0, WEB, 8), ping(1, WEB, 8)).explain();
+    expect(one.decidedAt.says).toMatch(/, shop\/web on node (prod\/)?n1\b/);
+    const { says } = ask(ping(0, WEB, 8), elsewhere).explain().decidedAt;
+    expect(says).toContain("dropped at the sender of the packet, shop/web, on 2 nodes.");
+  });
+
   it("have a rhythm: each is a try of its own", () => {
     const { rows, explain } = ask(...[0, 30, 60, 90, 120].map((seconds) => ping(seconds, WEB, 8)));
     expect(rows[0]).toMatchObject({ rhythmNs: "30000000000", attempts: null });

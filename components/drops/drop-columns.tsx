@@ -177,6 +177,7 @@ function attemptsColumn({ captureId, scope }: Shown): Column {
     sortBy: ({ attempts }) => attempts,
     render: (row) => {
       if (row.attempts === null) return "not known";
+      if (row.attempts === 0) return "0";
       const first = makeTerm("drop", [{ type: "word", word: "first" }]);
       return (
         <Link

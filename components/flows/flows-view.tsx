@@ -104,8 +104,8 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   const [timeStyle] = useStored(TIME_STYLE);
   const [wantsFacets, setFacets] = useStored(HAS_FACETS);
   const [menu, setMenu] = useState<ValuePlace>();
-  /** What a key did not find. */
-  const [said, setSaid] = useState("");
+  /** What a key did not find, and in which scope. */
+  const [said, setSaid] = useState({ query: "", text: "" });
   const [wantedWidth, setWidth] = useStored(DRAWER_WIDTH);
   const { width } = useSize(view);
   const { sort, order: way } = scope.view;
@@ -154,7 +154,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
         place,
         order.sort === "time" && order.way === "desc" ? opposite(direction) : direction,
       ));
-    setSaid(id ? "" : `No error ${direction === "next" ? "below" : "above"}`);
+    setSaid({ query: scope.query, text: id ? "" : `No error ${direction === "next" ? "below" : "above"}` });
     if (id) scope.openFlow(id, openId === undefined ? "push" : "replace");
     if (document.activeElement === document.body) grid.current?.focus();
   };
@@ -192,7 +192,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
           ) : null}
           <span className={styles.order}>{orderWords(order)}</span>
           <span role="status" className={styles.order}>
-            {said}
+            {said.query === scope.query && said.text}
           </span>
           <span className={styles.space} />
           {left.length > 0 && (

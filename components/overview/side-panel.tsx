@@ -43,6 +43,7 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
   const clock = clockOf(capture, zone);
   const nothing = isReading ? STILL_READ : NOTHING_BEFORE;
   if (scope.scope === undefined) return null;
+  const isNarrowed = scope.scope.filter.terms.length > 0;
   const place = { captureId, scope: scope.scope };
   const instead = (error: Error | null) => {
     if (error !== null) return <p className={styles.quiet}>{error.message}</p>;
@@ -55,7 +56,14 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
       </Part>
       <Part
         title="New connections"
-        says={changes.data && sinceText(changes.data.newSince, clock, "first seen after")}
+        says={
+          changes.data &&
+          sinceText(
+            changes.data.newSince,
+            clock,
+            isNarrowed ? "of this filter, first seen after" : "first seen after",
+          )
+        }
       >
         {changes.data ? (
           <NewEdges {...place} changes={changes.data} clock={clock} nothing={nothing} />

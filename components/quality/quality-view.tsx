@@ -32,7 +32,7 @@ export function QualityView({ captureId }: { readonly captureId: string }) {
   return (
     <div className={styles.view}>
       <section aria-labelledby="quality-said" className={styles.section}>
-        <h2 id="quality-said">What this capture can tell, and what not</h2>
+        <h1 id="quality-said">What this capture can tell, and what not</h1>
         <p className={styles.quiet}>About the whole capture: the filter does not change this page.</p>
         <Sentences report={data} />
       </section>

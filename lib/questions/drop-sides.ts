@@ -1,5 +1,6 @@
 /** At which side it was dropped and how that is known, and what the other side makes of the same edge. */
 
+import { formatCount } from "@/lib/base/count";
 import { dropOwner, isToGroup, placeText, policySide, shown } from "@/lib/insight/causes/drop-ends";
 import type { DropCauseAnswer } from "./answers-drops";
 import type { DropCause } from "./causes";
@@ -7,7 +8,7 @@ import type { OpenCapture } from "./open-capture";
 
 export function readSide(
   capture: OpenCapture,
-  { facts, exampleId }: DropCause,
+  { id, facts, exampleId }: DropCause,
 ): DropCauseAnswer["decidedAt"] {
   const owner = dropOwner(facts);
   const isEgress = facts.direction === "EGRESS";
@@ -25,6 +26,9 @@ export function readSide(
           ? "The records leave out the direction, or who asked whom, so the side that decided is not known."
           : `The records say ${facts.direction}, so each packet was dropped at its ${end}. There are several; the table by pod lists them.`,
     };
+  const says = `The records say ${facts.direction}, so it was dropped at the ${end} of the packet, ${shown(owner)}`;
+  const nodes = countNodes(capture, id);
+  if (nodes > 1) return { place: placeText(facts), says: `${says}, on ${formatCount(nodes)} nodes.` };
   const row = capture.database
     .prepare(
       `SELECT o.nodeName, e.localId FROM Flow f JOIN Observer o ON o.id = f.observerId
@@ -39,8 +43,19 @@ export function readSide(
       : `, where it is a local endpoint (id ${Number(row.localId)})`;
   return {
     place: placeText(facts),
-    says: `The records say ${facts.direction}, so it was dropped at the ${end} of the packet, ${shown(owner)}${node}${local}.`,
+    says: `${says}${node}${local}.`,
   };
+}
+
+/** Nodes that saw its drops. */
+function countNodes(capture: OpenCapture, causeId: number): number {
+  const row = capture.database
+    .prepare(
+      `SELECT count(DISTINCT o.nodeName) AS n FROM JoinedDrop d CROSS JOIN Flow f ON f.id = d.id JOIN Observer o ON o.id = f.observerId
+       WHERE d.causeId = ?`,
+    )
+    .get([causeId]);
+  return Number(row?.n ?? 0);
 }
 
 export function readOtherSide(capture: OpenCapture, cause: DropCause): DropCauseAnswer["otherSide"] {

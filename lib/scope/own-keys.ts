@@ -142,7 +142,7 @@ export const OWN_KEYS = [
     none: false,
     unknown: false,
     label: "Cause",
-    help: "Drops that one rule would fix.",
+    help: "What shows one cause: drops that one rule would fix, or failing names, requests and connections.",
     example: "cause:1f0c93ab",
   },
   {
