@@ -136,10 +136,12 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
     grid.current?.focus();
   };
   const isEmpty = records === 0;
+  const hadRows = useRef(false);
   useEffect(() => {
     // The table that the keys were on is gone.
-    if (isEmpty && document.activeElement === document.body) focusView();
-  }, [isEmpty]);
+    if (isEmpty && hadRows.current && document.activeElement === document.body) focusView();
+    hadRows.current = records !== undefined && !isEmpty;
+  }, [isEmpty, records]);
   const toError = async (direction: "next" | "previous") => {
     const place =
       openId === undefined
