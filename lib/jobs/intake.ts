@@ -230,6 +230,9 @@ export class Intake {
       return await writer.ask("readFile", { fileId, spool, bytes, isWhole, settleLater: true });
     } catch (error) {
       // The writer's thread broke down, or could not drop what it had read. A new one marks the file.
+      // On a full disk even the mark needs space, which the file's own place in the spool gives back: it is over in any case.
+      if (isDiskFull(error))
+        await Promise.all([spool, partOf(spool)].map((file) => rm(file, { force: true })));
       return this.abandon(captureId, fileId, { state: "failed", ...describeFailure(error) });
     }
   }
