@@ -82,6 +82,37 @@ test("a value is filtered and its menu opened by keys", async ({ page, request }
   await expect(page.getByRole("main")).toBeFocused();
 });
 
+test("the keys go on from what they found, in a menu, and where nothing is left", async ({
+  page,
+  request,
+}) => {
+  const id = await captureOf(request, flowLog(100));
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await expect(flows.row(0)).toBeVisible();
+  // The first drop is the fourth record; nothing had the focus before.
+  await page.keyboard.press("e");
+  await expect(flows.openRow).toHaveAttribute("aria-rowindex", "5");
+  await expect(flows.grid).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(flows.drawer).toBeHidden();
+  // Where there is room again, the node stands between time and verdict.
+  await expect(page.getByRole("columnheader", { name: "Node" })).toBeVisible();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press(" ");
+  await expect(page.getByRole("menuitem", { name: /^Include\s*\.$/ })).toBeFocused();
+  await page.keyboard.press(",");
+  await expect(flows.chip("!verdict:DROPPED")).toBeVisible();
+  await expect(flows.count).toHaveText("90 flows");
+  await expect(flows.grid).toBeFocused();
+  await page.keyboard.press("e");
+  await expect(page.getByRole("status").filter({ hasText: "No error below" })).toBeVisible();
+  await page.keyboard.press(",");
+  await expect(page.getByText("No flow matches")).toBeVisible();
+  await expect(page.getByRole("main")).toBeFocused();
+});
+
 test("single-key shortcuts can be switched off", async ({ page, request }) => {
   const id = await captureOf(request, flowLog(20));
   const flows = new FlowsPage(page);

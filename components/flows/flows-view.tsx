@@ -140,7 +140,8 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   useEffect(() => {
     // The table that the keys were on is gone.
     if (isEmpty && hadRows.current && document.activeElement === document.body) focusView();
-    hadRows.current = records !== undefined && !isEmpty;
+    // While they are counted the table of before still stands.
+    if (records !== undefined) hadRows.current = !isEmpty;
   }, [isEmpty, records]);
   const toError = async (direction: "next" | "previous") => {
     const place =
