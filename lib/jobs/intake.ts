@@ -230,9 +230,8 @@ export class Intake {
       return await writer.ask("readFile", { fileId, spool, bytes, isWhole, settleLater: true });
     } catch (error) {
       // The writer's thread broke down, or could not drop what it had read. A new one marks the file.
-      // On a full disk even the mark needs space, which the file's own place in the spool gives back: it is over in any case.
-      if (isDiskFull(error))
-        await Promise.all([spool, partOf(spool)].map((file) => rm(file, { force: true })));
+      // On a full disk even the mark needs space. A file that has arrived gives its own back; one that is arriving stumbles over the disk itself.
+      if (isDiskFull(error)) await rm(spool, { force: true });
       return this.abandon(captureId, fileId, { state: "failed", ...describeFailure(error) });
     }
   }
