@@ -90,7 +90,7 @@ describe("a disk that fills up", () => {
         ["after.log", ["done", 100]],
       ]);
       // A file is told to have ended before its spool goes.
-      await expect.poll(() => readdirSync(path.join(disk, "spool"))).toEqual([]);
+      await expect.poll(() => readdirSync(path.join(disk, "spool")), { timeout: 10_000 }).toEqual([]);
     },
     60_000,
   );

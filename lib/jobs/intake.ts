@@ -178,6 +178,8 @@ export class Intake {
       await rename(partOf(spool), spool);
     } catch (error) {
       const broken = new UploadBroken(progress.receivedBytes, error);
+      // Marking the file needs space on the disk that its beginning fills.
+      if (broken.code === "disk_full") await rm(partOf(spool), { force: true });
       if (!cancelling.signal.aborted) this.cancelReading(file, broken.why);
       throw broken;
     } finally {
