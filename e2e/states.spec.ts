@@ -109,3 +109,29 @@ test("while the first file is read, a view says that it is worked out later, not
   await expect(later).toBeHidden();
   await expect(page.getByRole("link", { name: "Workloads" })).toHaveAttribute("aria-current", "page");
 });
+
+test("above every view that finds nothing stands that no flow matches, and a press leads out", async ({
+  page,
+  request,
+}) => {
+  const name = uniqueName("nothing-matches");
+  const id = await makeCapture(request, name, flowLog(50));
+  const words = page.getByText("No flow matches. The capture holds 50 flows. The filter leaves none.");
+  for (const [view, title] of [
+    ["map", "Map"],
+    ["drops", "Drops"],
+    ["dns", "DNS"],
+    ["l7", "L7"],
+    ["workloads", "Workloads"],
+  ]) {
+    await page.goto(`/captures/${id}/${view}?q=verdict:ERROR`);
+    await expect(words).toBeVisible();
+    await expect(page).toHaveTitle(`${title} · ${name} · Eyepiece`);
+  }
+  await page.getByRole("button", { name: "Remove the filter" }).click();
+  await expect(words).toBeHidden();
+  await expect(page).not.toHaveURL(/ERROR/);
+  // One sentence is enough where the view itself says it.
+  await page.goto(`/captures/${id}/overview?q=verdict:ERROR`);
+  await expect(page.getByText("No flow matches.")).toHaveCount(1);
+});

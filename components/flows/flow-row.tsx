@@ -292,7 +292,7 @@ const ARROWS = {
   reply: { Icon: ArrowLeft, says: "reply from", title: "Reply: the packet went from server to client" },
   unknown: {
     Icon: DashedArrow,
-    says: "to, reply unknown,",
+    says: "sent a packet to",
     title:
       "The record does not say whether this is a reply: source and destination of the packet as recorded",
   },

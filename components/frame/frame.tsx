@@ -21,6 +21,7 @@ import { FootLine } from "./foot-line";
 import styles from "./frame.module.css";
 import { Histogram } from "./histogram";
 import { useFocusOnNewView } from "./kept-focus";
+import { NoFlowsBanner } from "./no-flows";
 import { NotSettled } from "./not-settled";
 import type { PaletteProps } from "./palette";
 import { useCapture, useIsUnsettled, useRefreshWhenChanged, useSummary } from "./queries";
@@ -53,7 +54,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
   const isUnsettled = useIsUnsettled(captureId);
   const pathname = usePathname();
   useFocusOnNewView(pathname);
-  const summary = useSummary(captureId, scope).data;
+  const { data: summary, isPlaceholderData } = useSummary(captureId, scope);
   const filter = useRef<{ focus: () => void }>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [isPinning, setPinning] = useState(false);
@@ -67,6 +68,8 @@ export function Frame({ captureId, theme, children }: FrameProps) {
 
   const canPin = scope.scope !== undefined && capture.data?.state === "ready";
   const isGone = capture.data === undefined && capture.error !== null;
+  const view = viewOf(captureId, pathname);
+  const isEmpty = summary?.records === 0 && !isPlaceholderData;
   const copyLink = async () => {
     const done = await copyText(window.location.href);
     say(done ? "The link was copied." : "The browser refused to copy the link.");
@@ -82,7 +85,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
   return (
     <div className={styles.frame}>
       <a href="#view" className={styles.skip}>
-        {viewOf(captureId, pathname)?.id === "flows" ? "Skip to the rows" : "Skip to the view"}
+        {view?.id === "flows" ? "Skip to the rows" : "Skip to the view"}
       </a>
       <header className={styles.top}>
         <Brand isCompact />
@@ -130,11 +133,14 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         </Banner>
       )}
       {capture.data && <OlderRevision scope={scope} revision={capture.data.revision} />}
+      {isEmpty && capture.data?.state === "ready" && view?.saysEmpty === false && (
+        <NoFlowsBanner capture={capture.data} scope={scope} />
+      )}
       {!isGone && <Histogram captureId={captureId} scope={scope} />}
       <main id="view" className={styles.view} tabIndex={-1}>
         {isGone && capture.error ? (
           <CaptureError error={capture.error} onRetry={() => capture.refetch()} />
-        ) : isUnsettled && viewOf(captureId, pathname)?.needsSettled ? (
+        ) : isUnsettled && view?.needsSettled ? (
           <NotSettled captureId={captureId} along={scope.along} />
         ) : (
           children

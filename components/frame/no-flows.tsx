@@ -1,5 +1,6 @@
 "use client";
 
+import { Banner } from "@/components/ui/banner";
 import { Button, linkButton } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { formatCount } from "@/components/ui/format";
@@ -18,30 +19,48 @@ interface NoFlowsProps {
 /** Says why there are no rows, and nothing to count, and the way out. */
 export function NoFlows({ capture, scope }: NoFlowsProps) {
   if (flowsSoFar(capture) === 0) return <EmptyCapture capture={capture} />;
-  const { filter, from, to } = scope.scope ?? { filter: EMPTY_FILTER };
-  const hasRange = from !== undefined || to !== undefined;
-  const hasTerms = filter.terms.length > 0;
   return (
-    <Empty
-      title="No flow matches."
-      role="status"
-      actions={
-        <>
-          {hasTerms && <Button onClick={() => scope.setFilter(EMPTY_FILTER)}>Remove the filter</Button>}
-          {hasRange && <Button onClick={() => scope.setRange(undefined)}>Show the whole time range</Button>}
-        </>
-      }
-    >
-      The capture holds {formatCount(flowsSoFar(capture))} flows. {reasonText(hasTerms, hasRange)}
+    <Empty title={NO_FLOW} role="status" actions={<WaysOut scope={scope} />}>
+      {reasonText(capture, scope)}
     </Empty>
   );
 }
 
-function reasonText(hasTerms: boolean, hasRange: boolean): string {
+/** The same above a view that has its own words for what it does not find. */
+export function NoFlowsBanner({ capture, scope }: NoFlowsProps) {
+  return (
+    <Banner tone="info" role="status" actions={<WaysOut scope={scope} />}>
+      {NO_FLOW} {reasonText(capture, scope)}
+    </Banner>
+  );
+}
+
+const NO_FLOW = "No flow matches.";
+
+function WaysOut({ scope }: Pick<NoFlowsProps, "scope">) {
+  const { hasTerms, hasRange } = narrowedBy(scope);
+  return (
+    <>
+      {hasTerms && <Button onClick={() => scope.setFilter(EMPTY_FILTER)}>Remove the filter</Button>}
+      {hasRange && <Button onClick={() => scope.setRange(undefined)}>Show the whole time range</Button>}
+    </>
+  );
+}
+
+function narrowedBy({ scope }: ScopeHandle) {
+  return {
+    hasTerms: scope !== undefined && scope.filter.terms.length > 0,
+    hasRange: scope?.from !== undefined || scope?.to !== undefined,
+  };
+}
+
+function reasonText(capture: CaptureAnswer, scope: ScopeHandle): string {
+  const { hasTerms, hasRange } = narrowedBy(scope);
+  const held = `The capture holds ${formatCount(flowsSoFar(capture))} flows.`;
   if (hasTerms && hasRange)
-    return "The filter and the time range together leave none. A term can be switched off on its chip.";
-  if (hasTerms) return "The filter leaves none. A term can be switched off on its chip.";
-  return hasRange ? "None lies in the time range." : "";
+    return `${held} The filter and the time range together leave none. A term can be switched off on its chip.`;
+  if (hasTerms) return `${held} The filter leaves none. A term can be switched off on its chip.`;
+  return hasRange ? `${held} None lies in the time range.` : held;
 }
 
 function EmptyCapture({ capture }: { readonly capture: CaptureAnswer }) {

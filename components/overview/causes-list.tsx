@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronDown, ChevronRight } from "lucide-react";
-import { useId, useState } from "react";
+import { useDeferredValue, useId, useState } from "react";
 import { flowsAddress } from "@/components/frame/flows-address";
 import { Button, linkButton } from "@/components/ui/button";
 import type { Zone } from "@/components/ui/clock";
@@ -38,11 +38,16 @@ interface CausesListProps {
   readonly zone: Zone;
 }
 
+/** Drawn at once: about what a large window shows. The others follow as soon as these are on screen. */
+const AT_FIRST = 12;
+
 /** Causes in their rank, under the heading of their class. */
 export function CausesList(props: CausesListProps) {
   const classes = Object.keys(CLASS_TITLES) as Cause["class"][];
+  const isWhole = useDeferredValue(true, false);
+  const shown = isWhole ? props.causes : props.causes.slice(0, AT_FIRST);
   return classes.map((name) => {
-    const causes = props.causes.filter((cause) => cause.class === name);
+    const causes = shown.filter((cause) => cause.class === name);
     if (causes.length === 0) return null;
     const { title, says } = CLASS_TITLES[name];
     return (
