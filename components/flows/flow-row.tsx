@@ -180,15 +180,18 @@ function plainCell(
   }
 }
 
-/** A denial is logged twice, by the policy and by the packet's drop: one drop in two rows. */
+const SAME_DROP = { above: "↑", below: "↓", elsewhere: "" } as const;
+
+/** A denial is logged twice, by the policy and by the packet's drop: one drop in two rows. Short, because the column is narrow. */
 function SameDrop({ where }: { readonly where: NonNullable<FlowRowViewProps["sameDrop"]> }) {
   const place = where === "elsewhere" ? "another row" : `the row ${where}`;
   return (
     <span
       className={styles.quiet}
-      title="A denied packet is logged twice: by the policy that decided, and by its drop. It counts as one drop"
+      title={`Same drop as ${place}: a denied packet is logged twice, by the policy that decided and by its drop. It counts as one drop`}
     >
-      same drop as {place}
+      same drop <span aria-hidden>{SAME_DROP[where]}</span>
+      <span className="spoken">as {place}</span>
     </span>
   );
 }

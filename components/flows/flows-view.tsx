@@ -117,12 +117,14 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   const hasFacets = wantsFacets === "wide" ? width >= WIDE : wantsFacets;
   const rowsWidth = useSize(rowsBox).width;
   const dated = timeStyle === "absolute" ? datedIn(capture, zone) : "time";
-  const { columns, left } = fittingColumns(
-    shownColumns(choice, dated),
-    choice,
-    rowsWidth || Number.POSITIVE_INFINITY,
+  const { columns, left } = useMemo(
+    () => fittingColumns(shownColumns(choice, dated), choice, rowsWidth || Number.POSITIVE_INFINITY),
+    [choice, dated, rowsWidth],
   );
   const first = scope.scope?.from ?? (capture.first === null ? undefined : parseTime(capture.first));
+  const since = timeStyle === "relative" ? first : undefined;
+  // Rows are drawn anew where what they are given is another object.
+  const look = useMemo(() => ({ zone, dated, since }), [zone, dated, since]);
   const openId = scope.view.flow;
   const most = Math.max(DRAWER_LEAST, width - ROWS_LEAST);
 
@@ -221,7 +223,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
               total={records ?? guessedRows(capture, scope)}
               isCounted={records !== undefined}
               columns={columns}
-              look={{ zone, dated, since: timeStyle === "relative" ? first : undefined }}
+              look={look}
               openId={openId}
               onOpen={(row) => open(row)}
               onMoved={(row) => openId !== undefined && walk(() => open(row, "replace"))}

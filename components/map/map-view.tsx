@@ -111,7 +111,7 @@ export function MapView({ captureId }: { readonly captureId: string }) {
             <MapStage
               scene={scene}
               fitKey={`${captureId} ${choice.level} ${picture.drawnAs} ${scope.view.focus} ${choice.skip} ${sizeKey(scene)}`}
-              label={`Service map: ${formatQuantity(scene.spots.length, "spot")}, ${formatQuantity(scene.lines.length, "line")}. The table below the map holds the same.`}
+              label={`Service map: ${formatQuantity(scene.spots.length, "spot")}, ${formatQuantity(scene.lines.length, "line")}. The button Table opens a table that holds the same.`}
               openKeys={openKeys}
               onOpen={open}
               onPin={pin}
