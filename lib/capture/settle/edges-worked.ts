@@ -2,6 +2,7 @@
 
 import type { Worked } from "@/lib/insight/causes/cause";
 import type { Sqlite, SqlValue } from "../driver";
+import { ROLL_UP } from "../roll-up-levels";
 import { nsOrNull } from "../values";
 import type { RowRange } from "./records";
 
@@ -54,7 +55,7 @@ function readWorkloads(database: Sqlite): Map<number, string> {
 /**
  * An edge worked when an answer came on it (but for a reset, or the proxy's own refusal), or when a packet of the client
  * was delivered to the server. By cause: the last time before its first drop, the first time behind it. A cause that was there before, with the
- * same first drop, is looked for among the added flows only: there is no index by pair, and reading all flows takes 0.3 s for a million.
+ * same first drop, is looked for among the added flows only. Call when flows are rolled up.
  */
 export function readWorked(database: Sqlite, before?: WorkedBefore): Map<number, EdgeWorked> {
   database.exec(`
@@ -68,16 +69,18 @@ export function readWorked(database: Sqlite, before?: WorkedBefore): Map<number,
   const known = before === undefined ? new Map<number, EdgeWorked>() : knownEdges(database, before);
   const worked = new Map(known);
   if (before !== undefined)
-    for (const [id, edge] of amongFlows(database, [...known.keys()], before.rows))
+    for (const [id, edge] of among(database, [...known.keys()], addedRows(before.rows)))
       worked.set(id, together(known.get(id) ?? NEVER_WORKED, edge));
   const others = database
     .prepare("SELECT DISTINCT causeId FROM temp.EdgePair")
     .rows([])
     .map(([id]) => Number(id))
     .filter((id) => !known.has(id));
-  for (const [id, edge] of amongFlows(database, others)) worked.set(id, edge);
+  for (const [id, edge] of amongAll(database, others)) worked.set(id, edge);
   return worked;
 }
+
+const addedRows = ([from, to]: RowRange): string => flows(`Flow f WHERE f.id >= ${from} AND f.id < ${to}`);
 
 /** Of causes whose first drop is the same. */
 function knownEdges(database: Sqlite, { edges, workloads }: WorkedBefore): Map<number, EdgeWorked> {
@@ -112,24 +115,77 @@ function earlier(a: bigint | null, b: bigint | null): bigint | null {
   return a === null || (b !== null && b < a) ? b : a;
 }
 
-/** By cause, over the flows of these rows, else over all. */
-function amongFlows(database: Sqlite, causes: readonly number[], rows?: RowRange): [number, EdgeWorked][] {
+/** Flows as {@link among} takes them; `which`: SQL over `f`. */
+const flows = (which: string): string =>
+  `(SELECT f.pairId, f.kindId, f.timeNs AS firstNs, f.timeNs AS lastNs FROM ${which})`;
+
+/** Rows that can tell whether an edge worked, beside the edge's cause. */
+const TELLING = (rows: string): string =>
+  `${rows} f CROSS JOIN temp.EdgePair e ON e.pairId = f.pairId CROSS JOIN Pair p ON p.id = f.pairId CROSS JOIN Kind k ON k.id = f.kindId
+   WHERE e.causeId IN (SELECT value FROM json_each(?)) AND k.verdict IN ('FORWARDED', 'REDIRECTED')
+     AND (p.clientSide = 2 OR (k.observationPoint = 'TO_ENDPOINT' AND p.clientSide = 1))
+     AND instr(coalesce(k.tcpFlags, ''), 'RST') = 0 AND k.httpCode IS NOT 403 AND k.dnsRcode IS NOT 5`;
+
+/** By cause. `rows`: SQL for flows, or for many rolled up, each with the times of the first and the last. */
+function among(database: Sqlite, causes: readonly number[], rows: string): [number, EdgeWorked][] {
   if (causes.length === 0) return [];
-  const within = rows === undefined ? "" : `AND f.id >= ${rows[0]} AND f.id < ${rows[1]}`;
   return database
     .prepareExact(
-      `SELECT e.causeId, max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs), min(f.timeNs) FILTER (WHERE f.timeNs >= e.firstNs),
-         max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 1),
-         max(f.timeNs) FILTER (WHERE f.timeNs < e.firstNs AND p.clientSide = 2)
-       FROM Flow f CROSS JOIN temp.EdgePair e ON e.pairId = f.pairId CROSS JOIN Pair p ON p.id = f.pairId CROSS JOIN Kind k ON k.id = f.kindId
-       WHERE e.causeId IN (SELECT value FROM json_each(?)) ${within}
-         AND k.verdict IN ('FORWARDED', 'REDIRECTED')
-         AND (p.clientSide = 2 OR (k.observationPoint = 'TO_ENDPOINT' AND p.clientSide = 1))
-         AND instr(coalesce(k.tcpFlags, ''), 'RST') = 0 AND k.httpCode IS NOT 403 AND k.dnsRcode IS NOT 5
-       GROUP BY e.causeId`,
+      `SELECT e.causeId, max(f.lastNs) FILTER (WHERE f.lastNs < e.firstNs), min(f.firstNs) FILTER (WHERE f.firstNs >= e.firstNs),
+         max(f.lastNs) FILTER (WHERE f.lastNs < e.firstNs AND p.clientSide = 1),
+         max(f.lastNs) FILTER (WHERE f.lastNs < e.firstNs AND p.clientSide = 2)
+       FROM ${TELLING(rows)} GROUP BY e.causeId`,
     )
     .rows([JSON.stringify(causes)])
     .map(([causeId, ...worked]) => [Number(causeId), edgeOf(worked)]);
+}
+
+/**
+ * Over all flows: from the narrowest buckets by pair that flows are rolled up in, and from the flows of the buckets in which a first drop
+ * lies between others. From the flows alone where there are no such buckets, or where too many are cut.
+ */
+function amongAll(database: Sqlite, causes: readonly number[]): [number, EdgeWorked][] {
+  const rolled = rolledRows(database);
+  if (rolled === undefined || causes.length === 0 || cutShare(database, causes, rolled) > CUT_SHARE)
+    return among(database, causes, flows("Flow f"));
+  const worked = new Map(among(database, causes, rolled));
+  const cut = flows("temp.CutBucket b CROSS JOIN Flow f ON f.timeNs >= b.fromNs AND f.timeNs <= b.toNs");
+  for (const [id, edge] of among(database, causes, cut))
+    worked.set(id, together(worked.get(id) ?? NEVER_WORKED, edge));
+  return [...worked];
+}
+
+/** A flow that is looked up by its time costs as much as some that are read in the order of the table. */
+const CUT_SHARE = 0.2;
+
+/** SQL for the rows of the narrowest level that tells pairs apart. */
+function rolledRows(database: Sqlite): string | undefined {
+  const levels = [ROLL_UP.finePairs, ROLL_UP.pairs, ROLL_UP.coarsePairs].join(", ");
+  const level = database
+    .prepare(`SELECT level FROM RollUpLevel WHERE level IN (${levels}) ORDER BY widthNs LIMIT 1`)
+    .get([])?.level;
+  if (level === undefined) return undefined;
+  return `(SELECT pairId, kindId, firstNs, lastNs, bucketNs FROM RollUp WHERE level = ${Number(level)} AND firstNs IS NOT NULL)`;
+}
+
+/** Lists the buckets that are cut, by the times that matter. Returns the share of all flows that is in them. */
+function cutShare(database: Sqlite, causes: readonly number[], rolled: string): number {
+  database.exec(
+    "CREATE TEMP TABLE IF NOT EXISTS CutBucket (fromNs INTEGER, toNs INTEGER); DELETE FROM temp.CutBucket;",
+  );
+  database
+    .prepare(
+      `INSERT INTO temp.CutBucket SELECT min(f.firstNs), max(f.lastNs) FROM ${TELLING(rolled)}
+         AND f.firstNs < e.firstNs AND f.lastNs >= e.firstNs GROUP BY f.bucketNs`,
+    )
+    .run([JSON.stringify(causes)]);
+  const cut = database
+    .prepare(
+      "SELECT count(*) AS n FROM temp.CutBucket b CROSS JOIN Flow f ON f.timeNs >= b.fromNs AND f.timeNs <= b.toNs",
+    )
+    .get([]);
+  const all = database.prepare("SELECT sum(records) AS n FROM RollUp WHERE level = ?").get([ROLL_UP.whole]);
+  return Number(cut?.n) / Math.max(1, Number(all?.n ?? 0));
 }
 
 function edgeOf([before, since, delivered, answered]: readonly SqlValue[]): EdgeWorked {
