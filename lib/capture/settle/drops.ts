@@ -10,7 +10,7 @@ import type { Sqlite } from "../driver";
 import { type DenialKind, readDenialKinds } from "./denials";
 import { type FlowColumns, FOR, NO_PORT, NO_TEXT } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
-import { marks } from "./nodes";
+import { marks, nodeNumbers } from "./nodes";
 import type { PairView } from "./pair-view";
 import { SettledRows } from "./settled-rows";
 
@@ -34,6 +34,8 @@ interface Denied extends Denial {
 /** Denials without a time wait for each other, as nothing tells when they are over; so many at most. */
 const MOST_UNTIMED = 200_000;
 
+const NO_NODE = 0;
+
 /** Rows between two looks for denials that wait for nothing more. */
 const SWEEP_EVERY = 16_384;
 
@@ -42,7 +44,8 @@ export class DropsInTime implements InTime {
   readonly isPlain = false;
   readonly lookers = FOR.tuples;
   private readonly kindOf: ReadonlyMap<number, DenialKind>;
-  private readonly nodes: ReadonlyMap<number, string | null>;
+  /** Numbers of nodes by the observer's id; 0 where the node was left out. */
+  private readonly nodes: ReadonlyMap<number, number>;
   /** Twins to be, by node, 5-tuple, direction. */
   private readonly waiting = new Map<string, Denied[]>();
   /** The latest denial of a 5-tuple, while another could belong to the same try. */
@@ -57,12 +60,7 @@ export class DropsInTime implements InTime {
   ) {
     this.kindOf = readDenialKinds(database);
     this.kinds = marks(this.kindOf.keys());
-    this.nodes = new Map(
-      database
-        .prepare("SELECT id, nodeName FROM Observer")
-        .all([])
-        .map(({ id, nodeName }) => [Number(id), nodeName === null ? null : String(nodeName)]),
-    );
+    this.nodes = nodeNumbers(database);
     this.rows = new SettledRows(database, "JoinedDrop");
   }
 
@@ -82,8 +80,8 @@ export class DropsInTime implements InTime {
       occurrence: at.occurrence[row] as number,
     };
     const tuple = this.tupleOf(flows, row, kind);
-    const node = this.nodes.get(at.observer[row] as number) ?? null;
-    const isComparable = tuple !== undefined && (kind.isText || (isTimed && node !== null));
+    const node = this.nodes.get(at.observer[row] as number) ?? NO_NODE;
+    const isComparable = tuple !== undefined && (kind.isText || (isTimed && node !== NO_NODE));
     const denied: Denied = {
       ...when,
       id: at.id[row] as number,
@@ -93,12 +91,13 @@ export class DropsInTime implements InTime {
       isTimed,
       kind,
       policies: at.policies[row] === NO_TEXT ? null : (at.policies[row] as number),
-      isAtMost: kind.isAtMost || (kind.sort !== "alone" && !isComparable && (node === null || kind.isPolicy)),
+      isAtMost:
+        kind.isAtMost || (kind.sort !== "alone" && !isComparable && (node === NO_NODE || kind.isPolicy)),
       // Without ports nothing tells one try from the next: each packet is one.
       opens: !kind.hasPorts || this.opens(tuple, isTimed, when),
     };
     if (kind.sort === "alone" || !isComparable) this.write(denied, undefined);
-    else this.wait(JSON.stringify([node, tuple, kind.likeness, isTimed]), denied);
+    else this.wait(`${node} ${isTimed ? 1 : 0} ${tuple} ${kind.likeness}`, denied);
     if (isTimed && ++this.seen % SWEEP_EVERY === 0) this.sweep(when);
     if (!isTimed && ++this.untimed % MOST_UNTIMED === 0) this.joinWaiting();
   }
@@ -116,11 +115,10 @@ export class DropsInTime implements InTime {
   private tupleOf({ at }: FlowColumns, row: number, kind: DenialKind): string | undefined {
     const pair = at.pair[row] as number;
     const [source, destination] = [this.pairs.sourceAddressOf(pair), this.pairs.destinationAddressOf(pair)];
-    const protocol = this.pairs.protocolNameOf(pair);
-    if (source === 0 || destination === 0 || protocol === undefined) return undefined;
+    if (source === 0 || destination === 0 || this.pairs.protocolNameOf(pair) === undefined) return undefined;
     const [sourcePort, destinationPort] = [at.sourcePort[row], at.destinationPort[row]];
     if (kind.hasPorts && (sourcePort === NO_PORT || destinationPort === NO_PORT)) return undefined;
-    return `${source} ${sourcePort} ${destination} ${destinationPort} ${protocol}`;
+    return `${source} ${sourcePort} ${destination} ${destinationPort} ${this.pairs.protocolOf(pair)}`;
   }
 
   private opens(tuple: string | undefined, isTimed: boolean, at: Denial): boolean {

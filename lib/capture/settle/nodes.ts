@@ -8,7 +8,9 @@ export function nodeNumbers(database: Sqlite): ReadonlyMap<number, number> {
   const rows = database.prepare("SELECT id, nodeName FROM Observer").rows([]);
   const names = [...new Set(rows.flatMap(([, name]) => (name === null ? [] : [String(name)])))].sort();
   const numberOf = new Map(names.map((name, i) => [name, i + 1]));
-  return new Map(rows.map(([id, name]) => [Number(id), numberOf.get(String(name)) ?? 0]));
+  return new Map(
+    rows.map(([id, name]) => [Number(id), name === null ? 0 : (numberOf.get(String(name)) ?? 0)]),
+  );
 }
 
 /** The same as an array, for a look into it per row; 0 for an id that is not there. */

@@ -8,14 +8,15 @@ import type { FlowColumns } from "./flow-columns";
 const DIGITS = 65_536;
 
 export function timeOrder({ at, rows }: FlowColumns): Uint32Array {
-  let order = Uint32Array.from({ length: rows }, (_, row) => row);
+  let order = new Uint32Array(rows);
+  for (let row = 0; row < rows; row++) order[row] = row;
   if (isSorted(at, rows)) return order;
   const { high, low } = sinceEarliest(at, rows);
   let other = new Uint32Array(rows);
   for (let digit = 0; digit < 4; digit++) {
     const half = digit < 2 ? low : high;
-    if (half.every((value) => value === 0)) continue;
-    sortByDigit(half, digit % 2 === 0 ? 0 : 16, order, other);
+    const shift = digit % 2 === 0 ? 0 : 16;
+    if (!sortByDigit(half, shift, order, other)) continue;
     [order, other] = [other, order];
   }
   return order;
@@ -35,9 +36,14 @@ function isBefore(high: Int32Array, low: Int32Array, a: number, b: number): bool
 
 /** Times as numbers without sign, small ones where all are close together. */
 function sinceEarliest({ timeHigh, timeLow }: Times, rows: number): { high: Uint32Array; low: Uint32Array } {
-  let first = 0;
-  for (let row = 1; row < rows; row++) if (isBefore(timeHigh, timeLow, row, first)) first = row;
-  const [firstHigh, firstLow] = [timeHigh[first] as number, (timeLow[first] as number) >>> 0];
+  let firstHigh = timeHigh[0] as number;
+  let firstLow = (timeLow[0] as number) >>> 0;
+  for (let row = 1; row < rows; row++) {
+    const [high, low] = [timeHigh[row] as number, (timeLow[row] as number) >>> 0];
+    if (high > firstHigh || (high === firstHigh && low >= firstLow)) continue;
+    firstHigh = high;
+    firstLow = low;
+  }
   const [high, low] = [new Uint32Array(rows), new Uint32Array(rows)];
   for (let row = 0; row < rows; row++) {
     const lower = ((timeLow[row] as number) >>> 0) - firstLow;
@@ -47,22 +53,27 @@ function sinceEarliest({ timeHigh, timeLow }: Times, rows: number): { high: Uint
   return { high, low };
 }
 
-function sortByDigit(values: Uint32Array, shift: number, from: Uint32Array, to: Uint32Array): void {
+/** False when all rows have the same digit, and nothing was moved. */
+function sortByDigit(values: Uint32Array, shift: number, from: Uint32Array, to: Uint32Array): boolean {
+  const rows = values.length;
   const ends = new Uint32Array(DIGITS);
-  for (const value of values) {
-    const digit = (value >>> shift) & 0xffff;
+  for (let row = 0; row < rows; row++) {
+    const digit = ((values[row] as number) >>> shift) & 0xffff;
     ends[digit] = (ends[digit] as number) + 1;
   }
+  if (ends[((values[0] as number) >>> shift) & 0xffff] === rows) return false;
   let sum = 0;
   for (let digit = 0; digit < DIGITS; digit++) {
     const count = ends[digit] as number;
     ends[digit] = sum;
     sum += count;
   }
-  for (const row of from) {
+  for (let at = 0; at < rows; at++) {
+    const row = from[at] as number;
     const digit = ((values[row] as number) >>> shift) & 0xffff;
     const place = ends[digit] as number;
     to[place] = row;
     ends[digit] = place + 1;
   }
+  return true;
 }
