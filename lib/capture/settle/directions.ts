@@ -22,7 +22,7 @@ import { type Tuple, TuplePart, TupleTable } from "./tuple-table";
 export interface DirectionSizes {
   /** 5-tuples looked at together, at about 60 bytes each; more take several turns. */
   readonly tuples: number;
-  /** Flows that ask, kept from one reading to the next. */
+  /** Flows that ask, held at 32 bytes each. */
   readonly held: number;
 }
 
@@ -82,7 +82,10 @@ interface Turning {
   readonly tell: (id: number) => void;
 }
 
-/** Flows that ask are few and kept from one reading to the next, those that tell are read once for each part. */
+/**
+ * Flows that ask are few and held. Those that tell are of few connections and mostly heard in the same reading; where their
+ * connections are too many, they are read once for each part of those that are asked about.
+ */
 function turnListed(
   database: Sqlite,
   pairs: PairView,
@@ -92,42 +95,64 @@ function turnListed(
   const asking = new PairedRows(database, marksOfPairs(database, "OpenPair"), sizes.held, isWanted);
   const telling = new PairedRows(database, marksOfPairs(database, "TellingPair"), 0, isWanted);
   const turned = new TurnedFlows(database, pairs, tell);
-  const parts = Math.max(1, Math.ceil(countOf(asking) / sizes.tuples));
-  for (let part = 0; part < parts; part++)
-    turnPart(asking, telling, pairs, turned, new TuplePart(part, parts));
+  const heard = new TupleTable();
+  asking.holdBeside(telling, (row) => {
+    if (heard.size > sizes.tuples) return;
+    const isSourceLow = fillTuple(tuple, pairs, row);
+    if (isSourceLow === undefined) return;
+    heard.add(tuple);
+    hear(heard, pairs, row, isSourceLow);
+  });
+  if (heard.size <= sizes.tuples) {
+    asking.each((row) => turn(row, pairs, turned, heard, fillTuple(tuple, pairs, row)));
+  } else {
+    const parts = Math.max(1, Math.ceil(asking.count / sizes.tuples));
+    for (let part = 0; part < parts; part++)
+      turnPart(asking, telling, pairs, turned, new TuplePart(part, parts));
+  }
   turned.write();
 }
 
-function countOf(rows: PairedRows): number {
-  let count = 0;
-  rows.each(() => count++);
-  return count;
-}
+/** That of the flow which is looked at. */
+const tuple: Tuple = { low: 0, high: 0, lowPort: 0, highPort: 0, protocol: 0 };
 
 function turnPart(
   asking: PairedRows,
   telling: PairedRows,
   pairs: PairView,
-  turnedFlows: TurnedFlows,
+  turned: TurnedFlows,
   within: TuplePart,
 ): void {
-  const tuples = new TupleTable();
-  const tuple: Tuple = { low: 0, high: 0, lowPort: 0, highPort: 0, protocol: 0 };
+  const heard = new TupleTable();
   asking.each((row) => {
-    if (fillTuple(tuple, pairs, row) !== undefined && within.holds(tuple)) tuples.add(tuple);
+    if (fillTuple(tuple, pairs, row) !== undefined && within.holds(tuple)) heard.add(tuple);
   });
   telling.each((row) => {
     const isSourceLow = fillTuple(tuple, pairs, row);
-    if (isSourceLow !== undefined && within.holds(tuple))
-      tuples.tell(tuple, pairs.ruleOf(row.pair), isSourceLow === (pairs.sideOf(row.pair) === 1));
+    if (isSourceLow !== undefined && within.holds(tuple)) hear(heard, pairs, row, isSourceLow);
   });
   asking.each((row) => {
     const isSourceLow = fillTuple(tuple, pairs, row);
-    if (isSourceLow === undefined ? !within.isFirst : !within.holds(tuple)) return;
-    const isLowClient = isSourceLow === undefined ? undefined : tuples.isLowClient(tuple);
-    const client = turned(isLowClient === undefined ? undefined : isLowClient === isSourceLow, pairs, row);
-    if (!pairs.is(row.pair, client)) turnedFlows.set(row, client);
+    if (isSourceLow === undefined ? within.isFirst : within.holds(tuple))
+      turn(row, pairs, turned, heard, isSourceLow);
   });
+}
+
+function hear(heard: TupleTable, pairs: PairView, { pair }: OfPair, isSourceLow: boolean): void {
+  heard.tell(tuple, pairs.ruleOf(pair), isSourceLow === (pairs.sideOf(pair) === 1));
+}
+
+/** `isSourceLow`: as `fillTuple` says it of the flow, whose tuple was filled. */
+function turn(
+  row: OfPair,
+  pairs: PairView,
+  flows: TurnedFlows,
+  heard: TupleTable,
+  isSourceLow: boolean | undefined,
+): void {
+  const isLowClient = isSourceLow === undefined ? undefined : heard.isLowClient(tuple);
+  const client = turned(isLowClient === undefined ? undefined : isLowClient === isSourceLow, pairs, row);
+  if (!pairs.is(row.pair, client)) flows.set(row, client);
 }
 
 /**

@@ -65,19 +65,20 @@ export class TupleTable {
     return slot;
   }
 
-  private put(low: number, high: number, ports: number, protocol: number): void {
+  /** The tuple's slot, where it is put if it is new. */
+  private put(low: number, high: number, ports: number, protocol: number): number {
     const slot = this.slotOf(low, high, ports, protocol);
-    if (this.low[slot] !== 0) return;
+    if (this.low[slot] !== 0) return slot;
     this.low[slot] = low;
     this.high[slot] = high;
     this.ports[slot] = ports;
     this.protocol[slot] = protocol;
     this.size++;
+    return slot;
   }
 
-  /** While tuples are added, before anything was told. */
   private grow(): void {
-    const { low, high, ports, protocol, slots } = this;
+    const { low, high, ports, protocol, rank, votes, slots } = this;
     this.slots = slots * 2;
     this.low = new Int32Array(this.slots);
     this.high = new Int32Array(this.slots);
@@ -87,8 +88,15 @@ export class TupleTable {
     this.votes = new Int32Array(this.slots);
     this.size = 0;
     for (let slot = 0; slot < slots; slot++) {
-      if (low[slot] !== 0)
-        this.put(low[slot] as number, high[slot] as number, ports[slot] as number, protocol[slot] as number);
+      if (low[slot] === 0) continue;
+      const at = this.put(
+        low[slot] as number,
+        high[slot] as number,
+        ports[slot] as number,
+        protocol[slot] as number,
+      );
+      this.rank[at] = rank[slot] as number;
+      this.votes[at] = votes[slot] as number;
     }
   }
 }
