@@ -14,8 +14,10 @@ function hour(): Record<string, unknown>[] {
   return Array.from({ length: 1500 }, () => {
     const port = PORTS[below(PORTS.length)] as number;
     // Each port is denied from another time on, and the last one always.
-    const ms = below(3_600_000);
-    const isDenied = port === 85 || (ms > (port - 79) * 500_000 && below(3) === 0);
+    const from = (port - 79) * 500_000;
+    // Half of the flows are close to that, so that first drops lie between others of their bucket.
+    const ms = below(2) === 0 ? below(3_600_000) : from - 1500 + below(3000);
+    const isDenied = port === 85 || (ms > from && below(3) === 0);
     const isReply = !isDenied && below(2) === 0;
     const ends = [
       { ID: 1, namespace: "shop", pod_name: "web-0", identity: 900 },
