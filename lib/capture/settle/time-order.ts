@@ -39,7 +39,8 @@ function sinceEarliest({ timeHigh, timeLow }: Times, rows: number): { high: Uint
   let firstHigh = timeHigh[0] as number;
   let firstLow = (timeLow[0] as number) >>> 0;
   for (let row = 1; row < rows; row++) {
-    const [high, low] = [timeHigh[row] as number, (timeLow[row] as number) >>> 0];
+    const high = timeHigh[row] as number;
+    const low = (timeLow[row] as number) >>> 0;
     if (high > firstHigh || (high === firstHigh && low >= firstLow)) continue;
     firstHigh = high;
     firstLow = low;
