@@ -1,8 +1,9 @@
 /**
  * The steps in the order of time that need no database but what they are given: attempts and roll-ups. They can run
- * in a thread of their own (settle-thread.ts) beside those that do.
+ * in a thread of their own (settle-thread.ts) beside those that do; there DNS can be settled, too (dns/beside.ts).
  */
 
+import type { DnsInput } from "./dns/beside";
 import type { FlowColumns } from "./flow-columns";
 import { type InTime, show, showUntimed } from "./flows-in-time";
 import { type PairArrays, PairView } from "./pair-view";
@@ -14,6 +15,8 @@ export interface BesideInput {
   /** Undefined: not to be done. */
   readonly attempts: AttemptInput | undefined;
   readonly rollUp: RollUpInput | undefined;
+  /** For a thread only. */
+  readonly dns?: DnsInput | undefined;
 }
 
 /** What was written, to be copied into the capture. */
@@ -38,11 +41,12 @@ export class StepsBeside implements Beside {
   private readonly rollUp: RollUpInTime | undefined;
   readonly wants: readonly InTime[];
 
-  constructor({ pairs, attempts, rollUp }: BesideInput) {
+  /** `more`: shown the same. */
+  constructor({ pairs, attempts, rollUp }: BesideInput, more: readonly InTime[] = []) {
     const view = new PairView(pairs);
     this.attempts = attempts && new AttemptsInTime(attempts, view);
     this.rollUp = rollUp && new RollUpInTime(rollUp, view);
-    this.wants = [this.attempts, this.rollUp].filter((step) => step !== undefined);
+    this.wants = [this.attempts, this.rollUp, ...more].filter((step) => step !== undefined);
   }
 
   show(window: FlowColumns, order: Uint32Array): void {

@@ -15,9 +15,11 @@ import {
 } from "./duplicates";
 import { EVERYTHING, neighbourhoodOf, type Span, unitedSpan } from "./neighbourhood";
 import {
+  asParts,
   deleteRecords,
   dictionaryMark,
   hasRecords,
+  PARTS,
   partsOf,
   type RowRange,
   recount,
@@ -27,8 +29,9 @@ import {
 } from "./records";
 import { handOverBlocks, shareBlocks } from "./same-bytes";
 import { isSmallAddition } from "./settle-addition";
+import { isWorthThread, MANY_FLOWS } from "./settle-in-time";
 import { detachSettledRows } from "./settled-rows";
-import { addFlows, runSteps } from "./steps";
+import { addFlows, findSides, runSteps, settleFlows } from "./steps";
 
 export { dictionaryMark, dropEntry } from "./records";
 
@@ -54,28 +57,62 @@ export function isEmptyOfFlows(database: Sqlite): boolean {
 /**
  * Settles after uploads were loaded, with all entries of archives: one revision for all of them, or none when every
  * record was there already. `before` is the mark of the dictionaries before they were loaded.
+ *
+ * The first upload of a capture, where it is large, is settled in two transactions: what is found out of sides and duplicates is committed first,
+ * so that another thread can read it. There is no revision yet that it could change, and a crash between them leaves an upload that is read anew.
  */
 export function settleAddedFiles(
   database: Sqlite,
   uploadIds: readonly number[],
   nowMs: number,
   before?: string,
+  manyFlows = MANY_FLOWS,
 ): void {
   ensureSecondaryIndexes(database);
+  const prepared = isFirstAndLarge(database, uploadIds, manyFlows)
+    ? settling(database, () => prepare(database, uploadIds, { hasSides: true }))
+    : undefined;
   settling(database, () => {
-    const rows = rowRange(database, uploadIds);
-    // First: of a file that is there already nothing need be compared record by record.
-    const shared = shareBlocks(database, uploadIds);
-    resolveDuplicates(database, rows);
-    recount(database, uploadIds);
+    const { rows, shared } = prepared ?? prepare(database, uploadIds, { hasSides: false });
     const parts = partsOf(database, uploadIds);
     const span = unitedSpan(spanOfFiles(database, uploadIds), spanOfRanked(database));
     const hasWords = endParts(database, parts, shared, before);
     const isNew = hasWords || parts.some(({ fresh }) => fresh > 0);
-    if (isNew) settleAdded(database, span, rows);
+    if (isNew && prepared !== undefined) settleFlows(database, EVERYTHING, { isCommitted: true, manyFlows });
+    else if (isNew) settleAdded(database, span, rows);
     for (const uploadId of uploadIds) endUpload(database, uploadId);
     if (isNew) addRevision(database, "added", uploadIds[0] ?? null, nowMs);
   });
+}
+
+interface Prepared {
+  readonly rows: RowRange;
+  /** Uploads that share the blocks of another. */
+  readonly shared: ReadonlySet<number>;
+}
+
+function prepare(
+  database: Sqlite,
+  uploadIds: readonly number[],
+  { hasSides }: { readonly hasSides: boolean },
+): Prepared {
+  const rows = rowRange(database, uploadIds);
+  // First: of a file that is there already nothing need be compared record by record.
+  const shared = shareBlocks(database, uploadIds);
+  resolveDuplicates(database, rows);
+  recount(database, uploadIds);
+  if (hasSides) findSides(database);
+  return { rows, shared };
+}
+
+function isFirstAndLarge(database: Sqlite, uploadIds: readonly number[], manyFlows: number): boolean {
+  if (uploadIds.length !== 1 || database.prepare("SELECT 1 FROM Revision LIMIT 1").get([]) !== undefined)
+    return false;
+  const isAlone =
+    database
+      .prepare(`SELECT 1 FROM RawBlock WHERE fileId NOT IN (${PARTS}) LIMIT 1`)
+      .get(asParts(uploadIds)) === undefined;
+  return isAlone && isWorthThread(database, manyFlows);
 }
 
 /** Works a capture out anew that older rules settled. False when today's did, or nothing is in it. */
@@ -90,9 +127,9 @@ export function settleAnew(database: Sqlite, nowMs: number): boolean {
 }
 
 /** One transaction. */
-function settling(database: Sqlite, work: () => void): void {
+function settling<T>(database: Sqlite, work: () => T): T {
   try {
-    database.transaction(work);
+    return database.transaction(work);
   } finally {
     detachSettledRows(database);
   }

@@ -2,7 +2,8 @@
 
 import { availableParallelism } from "node:os";
 import type { Sqlite } from "../driver";
-import { type Beside, type BesideInput, StepsBeside } from "./beside";
+import { type BesideInput, StepsBeside } from "./beside";
+import { copyDns, dnsInput, dropBeside, type PendingDns } from "./dns/beside";
 import { DnsInTime } from "./dns/pair";
 import { DropsInTime } from "./drops";
 import { type InTime, readInTime } from "./flows-in-time";
@@ -23,25 +24,58 @@ const TIMES: Partial<Readonly<Record<SettledTable, string>>> = {
 };
 
 /** From so many flows on a thread of its own is worth its start. */
-const MANY_FLOWS = 100_000;
+export const MANY_FLOWS = 100_000;
 
-export function settleInTime(database: Sqlite, neighbourhood: Neighbourhood, manyFlows = MANY_FLOWS): void {
+/** What other threads may see of the capture. */
+export interface Besides {
+  /** Everything but what is settled from here on was committed: a thread with a connection of its own finds it. */
+  readonly isCommitted: boolean;
+  /** So many flows make it worth while. */
+  readonly manyFlows: number;
+}
+
+const ALONE: Besides = { isCommitted: false, manyFlows: MANY_FLOWS };
+
+/** Returns what DNS is waited for by, where another thread settles it. */
+export function settleInTime(
+  database: Sqlite,
+  neighbourhood: Neighbourhood,
+  { isCommitted, manyFlows }: Besides = ALONE,
+): PendingDns | undefined {
   const isWhole = neighbourhood.fromNs === null && neighbourhood.toNs === null;
   const indexes = isWhole ? dropIndexes(database) : [];
   for (const [table, column] of Object.entries(TIMES)) deleteInTime(database, table, column, neighbourhood);
   const pairs = PairView.read(database);
+  const isDnsBeside = isWhole && isCommitted && isWorthThread(database, manyFlows);
   const steps = [
     new ExchangesInTime(database, pairs),
-    new DnsInTime(database, pairs),
+    ...(isDnsBeside ? [] : [new DnsInTime(database, pairs)]),
     new DropsInTime(database, pairs),
   ];
   const rollUp = isWhole ? rollUpInput(database) : undefined;
-  const input = { pairs: pairs.arrays, attempts: attemptInput(database), rollUp };
-  read(database, neighbourhood, steps, input, manyFlows);
-  for (const sql of indexes) database.exec(sql);
+  const dns = isDnsBeside ? dnsInput(database, pairs) : undefined;
+  const input = { pairs: pairs.arrays, attempts: attemptInput(database), rollUp, dns };
+  const thread = read(database, neighbourhood, steps, input, manyFlows);
+  const isForDns = ({ table }: Index): boolean => isDnsBeside && table === "DnsExchange";
+  for (const index of indexes) if (!isForDns(index)) database.exec(index.sql);
   // A pair can have been turned anywhere, and the width of buckets follows the span: made anew as a whole.
   if (isWhole) rollUpAnchors(database);
   else rollUpAnew(database, pairs, manyFlows);
+  return thread && pendingDns(database, thread, indexes.filter(isForDns));
+}
+
+function pendingDns(database: Sqlite, thread: SettleThread, indexes: readonly Index[]): PendingDns {
+  return {
+    take: () => {
+      const found = copyDns(database, thread.endDns());
+      for (const { sql } of indexes) database.exec(sql);
+      return found;
+    },
+    close: () => {
+      thread.close();
+      dropBeside(database.file);
+    },
+  };
 }
 
 export function rollUpAnew(database: Sqlite, pairs = PairView.read(database), manyFlows = MANY_FLOWS): void {
@@ -50,39 +84,48 @@ export function rollUpAnew(database: Sqlite, pairs = PairView.read(database), ma
   rollUpAnchors(database);
 }
 
+/** Returns the thread, where it has DNS to go on with. */
 function read(
   database: Sqlite,
   where: Neighbourhood,
   steps: readonly InTime[],
   input: BesideInput,
   manyFlows: number,
-): void {
-  const beside = besideFor(database, input, manyFlows);
+): SettleThread | undefined {
+  const beside = isWorthThread(database, manyFlows) ? new SettleThread(input) : new StepsBeside(input);
+  let goesOn: SettleThread | undefined;
   try {
     const found = readInTime(database, where, steps, { beside });
     copyFound(database, "Attempt", found.attempts);
     if (found.rollUp !== undefined) storeRollUp(database, found.rollUp);
+    if (beside instanceof SettleThread && input.dns !== undefined) goesOn = beside;
+    return goesOn;
   } finally {
-    if (beside instanceof SettleThread) beside.close();
+    if (beside instanceof SettleThread && goesOn === undefined) beside.close();
   }
 }
 
-/** A thread where there is much to do and a second core to do it. */
-function besideFor(database: Sqlite, input: BesideInput, manyFlows: number): Beside {
-  const hasMany =
+/** A thread is worth its start where there is much to do and a second core to do it. */
+export function isWorthThread(database: Sqlite, manyFlows = MANY_FLOWS): boolean {
+  return (
     database.prepare(`SELECT 1 FROM Flow LIMIT 1 OFFSET ${manyFlows}`).get([]) !== undefined &&
-    availableParallelism() > 1;
-  return hasMany ? new SettleThread(input) : new StepsBeside(input);
+    availableParallelism() > 1
+  );
+}
+
+interface Index {
+  readonly table: string;
+  readonly sql: string;
 }
 
 /** Where all rows are made anew, building the indexes afterwards costs half. Returns what builds them. */
-function dropIndexes(database: Sqlite): string[] {
+function dropIndexes(database: Sqlite): Index[] {
   const tables = JSON.stringify(Object.keys(TIMES));
   const rows = database
     .prepare(
-      "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN (SELECT value FROM json_each(?))",
+      "SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN (SELECT value FROM json_each(?))",
     )
     .rows([tables]);
   for (const [name] of rows) database.exec(`DROP INDEX "${name}"`);
-  return rows.map(([, sql]) => String(sql));
+  return rows.map(([, table, sql]) => ({ table: String(table), sql: String(sql) }));
 }

@@ -8,6 +8,7 @@ import path from "node:path";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { projectRoot } from "@/lib/base/project-root";
 import { type Beside, type BesideFound, type BesideInput, StepsBeside } from "./beside";
+import type { DnsFound } from "./dns/beside";
 import { FlowColumns } from "./flow-columns";
 
 /** What the thread begins with. */
@@ -18,16 +19,22 @@ export interface ThreadStart {
   readonly done: Int32Array;
 }
 
-export interface ToSettleThread {
-  readonly flows: SharedArrayBuffer;
-  readonly capacity: number;
-  readonly rows: number;
-  /** Undefined: the flows without a time, which are the last. */
-  readonly order: Uint32Array | undefined;
-}
+export type ToSettleThread =
+  | {
+      readonly flows: SharedArrayBuffer;
+      readonly capacity: number;
+      readonly rows: number;
+      /** Undefined: the flows without a time, which are the last. */
+      readonly order: Uint32Array | undefined;
+    }
+  /** All flows were shown: what follows of DNS can be settled. */
+  | { readonly rows: undefined; readonly order: undefined };
 
-/** The answer to the last message, or what went wrong before it. */
-export type FromSettleThread = { readonly found: BesideFound } | { readonly failure: string };
+/** The answer to a message without an order, or what went wrong before it. */
+export type FromSettleThread =
+  | { readonly found: BesideFound }
+  | { readonly dns: DnsFound }
+  | { readonly failure: string };
 
 /** One is filled while another is worked off. */
 const BUFFERS = 2;
@@ -41,6 +48,7 @@ interface WindowBuffer {
 
 export class SettleThread implements Beside {
   readonly wants: Beside["wants"];
+  private readonly hasDns: boolean;
   private readonly worker: Worker;
   private readonly port: MessagePort;
   private readonly done = new Int32Array(new SharedArrayBuffer(4));
@@ -48,7 +56,12 @@ export class SettleThread implements Beside {
   private sent = 0;
 
   constructor(input: BesideInput) {
-    this.wants = new StepsBeside(input).wants;
+    const { dns } = input;
+    this.hasDns = dns !== undefined;
+    this.wants = [
+      ...new StepsBeside(input).wants,
+      ...(dns === undefined ? [] : [{ ...dns, isPlain: false }]),
+    ];
     const program = path.join(projectRoot(), "build", "settle-worker.mjs");
     // A thread that cannot begin would be waited for in vain.
     if (!existsSync(program)) throw new Error(`${program} is missing: run npm start`);
@@ -77,11 +90,27 @@ export class SettleThread implements Beside {
     const flows = new FlowColumns(untimed.rows, true);
     flows.append(untimed);
     this.send(flows, undefined);
-    this.waitFor(this.sent);
+    const sent = this.sent;
+    // It goes on with DNS by itself.
+    if (this.hasDns) this.post({ rows: undefined, order: undefined });
+    const answer = this.answer(sent);
+    if (!("found" in answer)) throw new Error("the thread that settles gave another answer");
+    return answer.found;
+  }
+
+  /** Behind `end`: waits for what was found of DNS. */
+  endDns(): DnsFound {
+    const answer = this.answer(this.sent);
+    if (!("dns" in answer)) throw new Error("the thread that settles gave another answer");
+    return answer.dns;
+  }
+
+  private answer(messages: number): Exclude<FromSettleThread, { failure: string }> {
+    this.waitFor(messages);
     const answer = receiveMessageOnPort(this.port)?.message as FromSettleThread | undefined;
     if (answer === undefined) throw new Error("the thread that settles ended without an answer");
     if ("failure" in answer) throw new Error(answer.failure);
-    return answer.found;
+    return answer;
   }
 
   close(): void {
@@ -101,7 +130,10 @@ export class SettleThread implements Beside {
   }
 
   private send({ bytes, capacity, rows }: FlowColumns, order: Uint32Array | undefined): void {
-    const message: ToSettleThread = { flows: bytes.buffer as SharedArrayBuffer, capacity, rows, order };
+    this.post({ flows: bytes.buffer as SharedArrayBuffer, capacity, rows, order });
+  }
+
+  private post(message: ToSettleThread): void {
     this.port.postMessage(message);
     this.sent++;
   }

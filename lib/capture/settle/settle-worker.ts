@@ -1,26 +1,37 @@
-/** Entry of the thread that takes windows of flows: attempts and roll-ups, without a database (settle-thread.ts). */
+/** Entry of the thread that takes windows of flows: attempts and roll-ups, without a database (settle-thread.ts), and DNS, with one of its own. */
 
 import { workerData } from "node:worker_threads";
 import { standBehind } from "@/lib/base/thread-priority";
 import { StepsBeside } from "./beside";
+import { DnsBeside } from "./dns/beside";
 import { FlowColumns } from "./flow-columns";
+import { PairView } from "./pair-view";
 import type { FromSettleThread, ThreadStart, ToSettleThread } from "./settle-thread";
 
 standBehind("background");
 
 const { input, port, done } = workerData as ThreadStart;
-const steps = new StepsBeside(input);
 let failure: string | undefined;
+let dns: DnsBeside | undefined;
+let steps: StepsBeside | undefined;
 
 function answer(message: FromSettleThread): void {
   port.postMessage(message);
 }
 
-function take({ flows, capacity, rows, order }: ToSettleThread): void {
-  const window = new FlowColumns(capacity, flows);
-  window.rows = rows;
-  if (order === undefined) answer({ found: steps.end(window) });
-  else steps.show(window, order);
+function take(message: ToSettleThread): void {
+  if (steps === undefined) {
+    dns = input.dns && new DnsBeside(input.dns, new PairView(input.pairs));
+    steps = new StepsBeside(input, dns === undefined ? [] : [dns]);
+  }
+  if (message.rows === undefined) {
+    if (dns !== undefined) answer({ dns: dns.judge() });
+    return;
+  }
+  const window = new FlowColumns(message.capacity, message.flows);
+  window.rows = message.rows;
+  if (message.order === undefined) answer({ found: steps.end(window) });
+  else steps.show(window, message.order);
 }
 
 port.on("message", (message: ToSettleThread) => {

@@ -33,15 +33,16 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
   "DnsExchange.qtypes": "(SELECT dnsQtypes FROM Kind WHERE id = r.qtypes)",
 };
 
-const schemaOf = (table: SettledTable): string => `settled${table}`;
+const SETTLED = "settled";
+const schemaOf = (table: SettledTable): string => `${SETTLED}${table}`;
+/** Of what dns/beside.ts settles. */
+export const SETTLED_DNS = `${SETTLED}Dns`;
 const columnsOf = (table: SettledTable): readonly string[] => TABLES[table].split(" ");
 
 /** Lets go of the files that rows were copied from. Not within the transaction that did. */
 export function detachSettledRows(database: Sqlite): void {
-  const attached = database.prepare("SELECT name FROM pragma_database_list").rows([]);
-  for (const table of Object.keys(TABLES) as SettledTable[])
-    if (attached.some(([name]) => name === schemaOf(table)))
-      database.exec(`DETACH DATABASE ${schemaOf(table)}`);
+  for (const [name] of database.prepare("SELECT name FROM pragma_database_list").rows([]))
+    if (String(name).startsWith(SETTLED)) database.exec(`DETACH DATABASE ${name}`);
 }
 
 /** The file that rows are gathered in; made for the first row. */

@@ -10,8 +10,9 @@ import { linkPairs, nameActors } from "./actors";
 import { rankCauses } from "./cause-table";
 import { findConnectionCauses } from "./connection-causes";
 import { turnDirections, turnNeighbours } from "./directions";
-import { settleDns } from "./dns";
-import { groupDnsCauses } from "./dns/causes";
+import { judgeDns } from "./dns";
+import type { PendingDns } from "./dns/beside";
+import { writeDnsCauses } from "./dns/causes";
 import { resolveAttempts } from "./dns/lookups";
 import { groupDrops } from "./drop-causes";
 import { rememberWorked, type WorkedBefore } from "./edges-worked";
@@ -20,16 +21,30 @@ import { type Neighbourhood, type Span, within64 } from "./neighbourhood";
 import { pairOldFlows } from "./old-flows";
 import type { RowRange } from "./records";
 import { settleAddition } from "./settle-addition";
-import { rollUpAnew, settleInTime } from "./settle-in-time";
-import { sumUp } from "./sum-up";
+import { type Besides, rollUpAnew, settleInTime } from "./settle-in-time";
+import { keepSumLevels, SUMS, sumUp } from "./sum-up";
 
 export function runSteps(database: Sqlite, neighbourhood: Neighbourhood): void {
+  findSides(database);
+  settleFlows(database, neighbourhood);
+}
+
+/** The first of them: who is meant by each side, and which is the client. */
+export function findSides(database: Sqlite): void {
   pairOldFlows(database);
   nameActors(database);
   turnDirections(database);
   linkPairs(database);
-  settleInTime(database, neighbourhood);
-  judge(database, neighbourhood);
+}
+
+/** The others. `besides`: what other threads may see of the capture, so that they can be given more. */
+export function settleFlows(database: Sqlite, neighbourhood: Neighbourhood, besides?: Besides): void {
+  const dns = settleInTime(database, neighbourhood, besides);
+  try {
+    judge(database, neighbourhood, { dns });
+  } finally {
+    dns?.close();
+  }
 }
 
 /** The same for a few flows in these rows, where all others are settled. */
@@ -42,7 +57,7 @@ export function addFlows(database: Sqlite, rows: RowRange): void {
   if (!isRolledUp) rollUpAnew(database);
   // Flows of edges that were there are the same ones still, unless they were turned or go by another name.
   const isSame = turned.size === 0 && !isRenamed;
-  judge(database, around(dns), isSame ? worked : undefined);
+  judge(database, around(dns), { worked: isSame ? worked : undefined });
 }
 
 /** What DNS messages of this span can change the meaning of. */
@@ -51,14 +66,23 @@ function around(span: Span | undefined): Neighbourhood {
   return { fromNs: within64(span.firstNs - CONTEXT_NS), toNs: within64(span.lastNs + CONTEXT_NS + 1n) };
 }
 
-/** What the rows that were found mean for each other. `dns`: where DNS messages were paired anew. */
-function judge(database: Sqlite, dns: Neighbourhood, worked?: WorkedBefore): void {
+interface Known {
+  /** What was found about edges before. */
+  readonly worked?: WorkedBefore | undefined;
+  /** DNS is settled by another thread. */
+  readonly dns?: PendingDns | undefined;
+}
+
+/** What the rows that were found mean for each other. `around`: where DNS messages were paired anew. */
+function judge(database: Sqlite, around: Neighbourhood, { worked, dns }: Known): void {
   judgeSilence(database);
-  settleDns(database, dns);
-  resolveAttempts(database);
   groupDrops(database, worked);
   findConnectionCauses(database);
-  groupDnsCauses(database);
+  keepSumLevels(database);
+  sumUp(database, SUMS.connections);
+  const causes = dns === undefined ? judgeDns(database, around) : dns.take();
+  resolveAttempts(database);
+  writeDnsCauses(database, causes);
   rankCauses(database);
-  sumUp(database);
+  sumUp(database, SUMS.marked);
 }

@@ -10,24 +10,40 @@ import { DNS_SUM, OF_FLOW, rowsOf, SUM_LEVEL, SUMMED, type SumTable } from "../s
 /** Over the span of the capture: so many that a time line of sixty over a quarter of it is made of them. */
 const BUCKETS = 240;
 
-export function sumUp(database: Sqlite): void {
+/** What stands in them comes from settled rows that are known early, from all settled rows, from DNS exchanges. */
+export const SUMS = {
+  connections: ["AttemptSum", "RequestSum", "DropSum"],
+  marked: ["MarkedSum"],
+  dns: ["DnsSum"],
+} as const;
+
+/** Adds some of them up. */
+export function sumUp(database: Sqlite, tables: readonly (SumTable | "DnsSum")[]): void {
+  const width = bucketsWidth(database);
+  for (const table of tables) {
+    if (table === "DnsSum") fill(database, width, { table, ...DNS_SUM });
+    else {
+      const { keys, sums } = SUMMED[table];
+      const rows = rowsOf(table, ["timeNs", ...OF_FLOW]);
+      fill(database, width, { table, keys: [...OF_FLOW, ...keys], sums, rows });
+    }
+  }
+}
+
+/** Notes the levels that there are. */
+export function keepSumLevels(database: Sqlite): void {
+  database.exec("DELETE FROM SumLevel");
+  database
+    .prepare("INSERT INTO SumLevel (level, widthNs) VALUES (?, NULL), (?, ?)")
+    .run([SUM_LEVEL.whole, SUM_LEVEL.buckets, bucketsWidth(database)]);
+}
+
+function bucketsWidth(database: Sqlite): bigint {
   const [[first, last] = []] = database
     .prepareExact("SELECT (SELECT min(timeNs) FROM Flow), (SELECT max(timeNs) FROM Flow)")
     .rows([]);
   const span = typeof first === "bigint" && typeof last === "bigint" ? last - first + 1n : 1n;
-  const width = nestingWidth(span, BUCKETS);
-  database.exec("DELETE FROM SumLevel");
-  database
-    .prepare("INSERT INTO SumLevel (level, widthNs) VALUES (?, NULL), (?, ?)")
-    .run([SUM_LEVEL.whole, SUM_LEVEL.buckets, width]);
-  for (const [table, { keys, sums }] of Object.entries(SUMMED))
-    fill(database, width, {
-      table,
-      keys: [...OF_FLOW, ...keys],
-      sums,
-      rows: rowsOf(table as SumTable, ["timeNs", ...OF_FLOW]),
-    });
-  fill(database, width, { table: "DnsSum", ...DNS_SUM });
+  return nestingWidth(span, BUCKETS);
 }
 
 interface Filled {

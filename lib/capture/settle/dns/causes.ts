@@ -17,15 +17,36 @@ import { DNS_STATE } from "./pair";
 /** Causes of a type at most: a log of random names must not become as many causes. The gravest stay. */
 const CAUSES = 200;
 
-export function groupDnsCauses(database: Sqlite): void {
+/** Causes that DNS exchanges show, not written yet. */
+export interface FoundDnsCauses {
+  readonly causes: readonly { readonly key: string; readonly cause: CauseValue }[];
+  /** SQL for the flows that show them: `key`, `flowId`. */
+  readonly flows: string;
+}
+
+/** Reads DNS exchanges and names only. */
+export function findDnsCauses(database: Sqlite): FoundDnsCauses {
   collectHits(database);
   const worked = readWorked(database);
-  const found = readGroups(database).map((group) => ({ group, cause: toCause(database, group, worked) }));
-  const ids = writeCauses(database, "dns", [...found.map(({ cause }) => cause), ...trapCauses(database)]);
-  writeFlows(
-    database,
-    found.map(({ group, cause }) => [group.key, ids.get(cause.causeId) ?? 0]),
-  );
+  const causes = readGroups(database).map((group) => ({
+    key: group.key,
+    cause: toCause(database, group, worked),
+  }));
+  const flows = `(SELECT h.key, f.value AS flowId FROM temp.DnsHit h, json_each(json_array(h.id, h.responseId)) f
+    WHERE f.value IS NOT NULL)`;
+  return { causes, flows };
+}
+
+/** With those that drops show. Call when these are written. */
+export function writeDnsCauses(database: Sqlite, { causes, flows }: FoundDnsCauses): void {
+  const ids = writeCauses(database, "dns", [...causes.map(({ cause }) => cause), ...trapCauses(database)]);
+  database.exec("DELETE FROM CauseFlow WHERE causeId IN (SELECT id FROM Cause WHERE kind = 'dns')");
+  database
+    .prepare(
+      `INSERT OR IGNORE INTO CauseFlow (causeId, flowId)
+       SELECT c.value ->> 1, h.flowId FROM json_each(?) c JOIN ${flows} h ON h.key = c.value ->> 0`,
+    )
+    .run([JSON.stringify(causes.map(({ key, cause }) => [key, ids.get(cause.causeId) ?? 0]))]);
   writeTrapFlows(database, ids);
 }
 
@@ -266,14 +287,4 @@ function readWorked(database: Sqlite): Map<string, Worked> {
   return new Map(
     rows.map(([key, before, since]) => [String(key), { beforeNs: ns(before), sinceNs: ns(since) }]),
   );
-}
-
-function writeFlows(database: Sqlite, causes: readonly (readonly [key: string, id: number])[]): void {
-  database.exec("DELETE FROM CauseFlow WHERE causeId IN (SELECT id FROM Cause WHERE kind = 'dns')");
-  const insert = database.prepare(
-    `INSERT OR IGNORE INTO CauseFlow (causeId, flowId)
-     SELECT c.value ->> 1, f.value FROM json_each(?) c JOIN temp.DnsHit h ON h.key = c.value ->> 0,
-       json_each(json_array(h.id, h.responseId)) f WHERE f.value IS NOT NULL`,
-  );
-  insert.run([JSON.stringify(causes)]);
 }

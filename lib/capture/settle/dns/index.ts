@@ -2,13 +2,22 @@
 
 import type { Sqlite } from "../../driver";
 import { EVERYTHING, type Neighbourhood } from "../neighbourhood";
+import { SUMS, sumUp } from "../sum-up";
 import { keepAnswers } from "./answers";
+import { type FoundDnsCauses, findDnsCauses } from "./causes";
 import { moveToGroups } from "./groups";
 import { findDnsMeanings } from "./meanings";
 import { DNS_STATE } from "./pair";
 import { learnClusterSuffixes } from "./suffixes";
 
-export function settleDns(database: Sqlite, neighbourhood: Neighbourhood): void {
+/** All that DNS exchanges mean by themselves: also for the database of dns/beside.ts, which has no other settled rows. */
+export function judgeDns(database: Sqlite, neighbourhood: Neighbourhood): FoundDnsCauses {
+  settleDns(database, neighbourhood);
+  sumUp(database, SUMS.dns);
+  return findDnsCauses(database);
+}
+
+function settleDns(database: Sqlite, neighbourhood: Neighbourhood): void {
   const { suffixes, haveChanged } = learnClusterSuffixes(database);
   // A suffix that was not known before can change what any name of the capture means.
   findDnsMeanings(database, haveChanged ? EVERYTHING : neighbourhood, suffixes);
