@@ -44,10 +44,19 @@ export function dropSecondaryIndexes(database: Sqlite): void {
   for (const [name] of SECONDARY_INDEXES) database.exec(`DROP INDEX IF EXISTS "${name}"`);
 }
 
+/**
+ * SQLite sorts as many rows at once as the page cache could hold, and then merges: what fits into the processor's own cache is sorted in half
+ * of the time.
+ */
+const SORTED_KIB = 2048;
+
 /** Builds what is missing, as it is in the migrations. */
 export function ensureSecondaryIndexes(database: Sqlite): void {
+  const size = Number(database.prepare("PRAGMA cache_size").get([])?.cache_size);
+  database.exec(`PRAGMA cache_size = -${SORTED_KIB}`);
   for (const [name, columns] of SECONDARY_INDEXES)
     database.exec(`CREATE INDEX IF NOT EXISTS "${name}" ON "Flow"(${columns})`);
+  database.exec(`PRAGMA cache_size = ${size}`);
 }
 
 export function isEmptyOfFlows(database: Sqlite): boolean {
