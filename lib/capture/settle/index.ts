@@ -77,21 +77,37 @@ export function settleAddedFiles(
   before?: string,
   manyFlows = MANY_FLOWS,
 ): void {
-  ensureSecondaryIndexes(database);
-  const prepared = isFirstAndLarge(database, uploadIds, manyFlows)
-    ? settling(database, () => prepare(database, uploadIds, { hasSides: true }))
-    : undefined;
-  settling(database, () => {
-    const { rows, shared } = prepared ?? prepare(database, uploadIds, { hasSides: false });
-    const parts = partsOf(database, uploadIds);
-    const span = unitedSpan(spanOfFiles(database, uploadIds), spanOfRanked(database));
-    const hasWords = endParts(database, parts, shared, before);
-    const isNew = hasWords || parts.some(({ fresh }) => fresh > 0);
-    if (isNew && prepared !== undefined) settleFlows(database, EVERYTHING, { isCommitted: true, manyFlows });
-    else if (isNew) settleAdded(database, span, rows);
-    for (const uploadId of uploadIds) endUpload(database, uploadId);
-    if (isNew) addRevision(database, "added", uploadIds[0] ?? null, nowMs);
-  });
+  const isLarge = isFirstAndLarge(database, uploadIds, manyFlows);
+  const settle = (): void => {
+    ensureSecondaryIndexes(database);
+    const prepared = isLarge
+      ? settling(database, () => prepare(database, uploadIds, { hasSides: true }))
+      : undefined;
+    settling(database, () => {
+      const { rows, shared } = prepared ?? prepare(database, uploadIds, { hasSides: false });
+      const parts = partsOf(database, uploadIds);
+      const span = unitedSpan(spanOfFiles(database, uploadIds), spanOfRanked(database));
+      const hasWords = endParts(database, parts, shared, before);
+      const isNew = hasWords || parts.some(({ fresh }) => fresh > 0);
+      if (isNew && isLarge) settleFlows(database, EVERYTHING, { isCommitted: true, manyFlows });
+      else if (isNew) settleAdded(database, span, rows);
+      for (const uploadId of uploadIds) endUpload(database, uploadId);
+      if (isNew) addRevision(database, "added", uploadIds[0] ?? null, nowMs);
+    });
+  };
+  if (isLarge) withoutCheckpoints(database, settle);
+  else settle();
+}
+
+/** The thread beside does them. */
+function withoutCheckpoints(database: Sqlite, work: () => void): void {
+  const pages = Number(database.prepare("PRAGMA wal_autocheckpoint").get([])?.wal_autocheckpoint);
+  database.exec("PRAGMA wal_autocheckpoint = 0");
+  try {
+    work();
+  } finally {
+    database.exec(`PRAGMA wal_autocheckpoint = ${pages}`);
+  }
 }
 
 interface Prepared {

@@ -25,23 +25,23 @@ export class PairWriter {
   finish(): void {
     this.pass();
     if (this.when === "soon") return;
-    this.update("temp.TurnedFlow", []);
-    this.database.exec("DROP TABLE temp.TurnedFlow");
+    const { database, table } = this;
+    // Not from a table that is joined: SQLite would keep all columns of these rows beside before it writes the first.
+    database.exec(`
+      UPDATE ${table} SET pairId = (SELECT t.pairId FROM temp.TurnedFlow t WHERE t.id = ${table}.id) WHERE id IN (SELECT id FROM temp.TurnedFlow);
+      DROP TABLE temp.TurnedFlow;`);
   }
 
   private pass(): void {
     if (this.waiting.length === 0) return;
     const found = "SELECT value ->> 0 AS id, value ->> 1 AS pairId FROM json_each(?)";
     const parameters = [JSON.stringify(this.waiting)];
-    if (this.when === "soon") this.update(`(${found})`, parameters);
-    else this.database.prepare(`INSERT INTO temp.TurnedFlow ${found}`).run(parameters);
+    const { database, table } = this;
+    if (this.when === "soon")
+      database
+        .prepare(`UPDATE ${table} SET pairId = t.pairId FROM (${found}) t WHERE t.id = ${table}.id`)
+        .run(parameters);
+    else database.prepare(`INSERT INTO temp.TurnedFlow ${found}`).run(parameters);
     this.waiting = [];
-  }
-
-  private update(from: string, parameters: readonly string[]): void {
-    const { table } = this;
-    this.database
-      .prepare(`UPDATE ${table} SET pairId = t.pairId FROM ${from} t WHERE t.id = ${table}.id`)
-      .run(parameters);
   }
 }

@@ -26,18 +26,19 @@ export type ToSettleThread =
       readonly rows: number;
       /** Undefined: the flows without a time, which are the last. */
       readonly order: Uint32Array | undefined;
+      readonly task?: undefined;
     }
-  /** All flows were shown: what follows of DNS can be settled. */
-  | { readonly rows: undefined; readonly order: undefined };
+  /** All flows were shown: what follows of DNS can be settled; when that is done the capture's log is emptied as far as can be. */
+  | { readonly rows: undefined; readonly order: undefined; readonly task: "dns" | "checkpoint" };
 
-/** The answer to a message without an order, or what went wrong before it. */
+/** The answer to a message without an order (but for a checkpoint), or what went wrong before it. */
 export type FromSettleThread =
   | { readonly found: BesideFound }
   | { readonly dns: DnsFound }
   | { readonly failure: string };
 
-/** One is filled while another is worked off. */
-const BUFFERS = 2;
+/** One is filled while others are worked off, or wait: neither thread is always the quicker one. */
+const BUFFERS = 4;
 /** A window takes the thread well below a second. */
 const PATIENCE_MS = 600_000;
 
@@ -49,6 +50,7 @@ interface WindowBuffer {
 export class SettleThread implements Beside {
   readonly wants: Beside["wants"];
   private readonly hasDns: boolean;
+  private isEmptyingLog = false;
   private readonly worker: Worker;
   private readonly port: MessagePort;
   private readonly done = new Int32Array(new SharedArrayBuffer(4));
@@ -71,7 +73,7 @@ export class SettleThread implements Beside {
     this.worker = new Worker(program, {
       workerData: start,
       transferList: [port2],
-      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 },
     });
     // It tells failures itself; what ends it without a word is found by waiting.
     this.worker.on("error", () => undefined);
@@ -92,7 +94,9 @@ export class SettleThread implements Beside {
     this.send(flows, undefined);
     const sent = this.sent;
     // It goes on with DNS by itself.
-    if (this.hasDns) this.post({ rows: undefined, order: undefined });
+    if (this.hasDns)
+      for (const task of ["dns", "checkpoint"] as const)
+        this.post({ rows: undefined, order: undefined, task });
     const answer = this.answer(sent);
     if (!("found" in answer)) throw new Error("the thread that settles gave another answer");
     return answer.found;
@@ -100,8 +104,9 @@ export class SettleThread implements Beside {
 
   /** Behind `end`: waits for what was found of DNS. */
   endDns(): DnsFound {
-    const answer = this.answer(this.sent);
+    const answer = this.answer(this.sent - 1);
     if (!("dns" in answer)) throw new Error("the thread that settles gave another answer");
+    this.isEmptyingLog = true;
     return answer.dns;
   }
 
@@ -114,6 +119,8 @@ export class SettleThread implements Beside {
   }
 
   close(): void {
+    // It is not ended while it writes.
+    if (this.isEmptyingLog) this.waitFor(this.sent);
     this.port.close();
     void this.worker.terminate();
   }

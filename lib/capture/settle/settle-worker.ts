@@ -3,7 +3,7 @@
 import { workerData } from "node:worker_threads";
 import { standBehind } from "@/lib/base/thread-priority";
 import { StepsBeside } from "./beside";
-import { DnsBeside } from "./dns/beside";
+import { checkpoint, DnsBeside } from "./dns/beside";
 import { FlowColumns } from "./flow-columns";
 import { PairView } from "./pair-view";
 import type { FromSettleThread, ThreadStart, ToSettleThread } from "./settle-thread";
@@ -25,7 +25,9 @@ function take(message: ToSettleThread): void {
     steps = new StepsBeside(input, dns === undefined ? [] : [dns]);
   }
   if (message.rows === undefined) {
-    if (dns !== undefined) answer({ dns: dns.judge() });
+    if (input.dns === undefined || dns === undefined) return;
+    if (message.task === "dns") answer({ dns: dns.judge() });
+    else checkpoint(input.dns.capture);
     return;
   }
   const window = new FlowColumns(message.capacity, message.flows);
@@ -40,7 +42,8 @@ port.on("message", (message: ToSettleThread) => {
   } catch (error) {
     failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  if (failure !== undefined && message.order === undefined) answer({ failure });
+  if (failure !== undefined && message.order === undefined && message.task !== "checkpoint")
+    answer({ failure });
   Atomics.add(done, 0, 1);
   Atomics.notify(done, 0);
 });

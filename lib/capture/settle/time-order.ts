@@ -1,11 +1,13 @@
 /**
  * The rows of some columns in the order of time; those of one time as they lie. Logs are nearly sorted, or several sorted ones,
- * so what is sorted already stays as it is; else by digits of 16 bits, which takes a few nanoseconds for a row and digit.
+ * so what is sorted already stays as it is; else by digits of 11 bits, whose counts stay in the processor's nearest cache.
  */
 
 import type { FlowColumns } from "./flow-columns";
 
-const DIGITS = 65_536;
+const DIGITS = 2048;
+/** Where digits begin in each half of a time. */
+const SHIFTS = [0, 11, 22];
 
 export function timeOrder({ at, rows }: FlowColumns): Uint32Array {
   let order = new Uint32Array(rows);
@@ -13,12 +15,8 @@ export function timeOrder({ at, rows }: FlowColumns): Uint32Array {
   if (isSorted(at, rows)) return order;
   const { high, low } = sinceEarliest(at, rows);
   let other = new Uint32Array(rows);
-  for (let digit = 0; digit < 4; digit++) {
-    const half = digit < 2 ? low : high;
-    const shift = digit % 2 === 0 ? 0 : 16;
-    if (!sortByDigit(half, shift, order, other)) continue;
-    [order, other] = [other, order];
-  }
+  for (const half of [low, high])
+    for (const shift of SHIFTS) if (sortByDigit(half, shift, order, other)) [order, other] = [other, order];
   return order;
 }
 
@@ -59,10 +57,10 @@ function sortByDigit(values: Uint32Array, shift: number, from: Uint32Array, to: 
   const rows = values.length;
   const ends = new Uint32Array(DIGITS);
   for (let row = 0; row < rows; row++) {
-    const digit = ((values[row] as number) >>> shift) & 0xffff;
+    const digit = ((values[row] as number) >>> shift) & (DIGITS - 1);
     ends[digit] = (ends[digit] as number) + 1;
   }
-  if (ends[((values[0] as number) >>> shift) & 0xffff] === rows) return false;
+  if (ends[((values[0] as number) >>> shift) & (DIGITS - 1)] === rows) return false;
   let sum = 0;
   for (let digit = 0; digit < DIGITS; digit++) {
     const count = ends[digit] as number;
@@ -71,7 +69,7 @@ function sortByDigit(values: Uint32Array, shift: number, from: Uint32Array, to: 
   }
   for (let at = 0; at < rows; at++) {
     const row = from[at] as number;
-    const digit = ((values[row] as number) >>> shift) & 0xffff;
+    const digit = ((values[row] as number) >>> shift) & (DIGITS - 1);
     const place = ends[digit] as number;
     to[place] = row;
     ends[digit] = place + 1;

@@ -81,7 +81,10 @@ export class DnsBeside implements InTime {
     this.step.end();
     createAlike(database, "index");
     const { causes, flows } = judgeDns(database, EVERYTHING);
-    database.exec(`CREATE TABLE main.${CAUSE_FLOWS} AS SELECT * FROM ${flows}`);
+    // In the order in which they will be written.
+    database.exec(`
+      CREATE TABLE main.${CAUSE_FLOWS} (key TEXT, flowId INTEGER, PRIMARY KEY (key, flowId)) WITHOUT ROWID;
+      INSERT OR IGNORE INTO main.${CAUSE_FLOWS} SELECT key, flowId FROM ${flows} ORDER BY 1, 2;`);
     // Nothing of the capture is read any more: its log can be emptied.
     database.exec("COMMIT");
     return { file: database.file, causes };
@@ -118,6 +121,19 @@ function createAlike(database: Sqlite, type: "table" | "index"): void {
     )
     .rows([type, JSON.stringify(TABLES)]);
   for (const [sql] of rows) database.exec(String(sql));
+}
+
+/**
+ * Brings what was committed of the capture from its log into its place, while others go on: there is less left to do then when all is
+ * settled. What fails here is done then, too.
+ */
+export function checkpoint(capture: string): void {
+  const database = openSqlite(capture, { mustExist: true, cacheKiB: 64 });
+  try {
+    database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  } finally {
+    database.close();
+  }
 }
 
 /** In the settling thread: in place of what was there. Drop the file then: without a name it is gone when it is let go of. */
