@@ -40,7 +40,7 @@ export interface ReadSizes {
   readonly held: number;
 }
 
-/** 3 MiB a window, of which there are six (four beside, see settle-thread.ts), and 6 MiB held. */
+/** 3 MiB a window, of which there are four (two beside, see settle-thread.ts), and 6 MiB held. */
 const SIZES: ReadSizes = { window: 32_768, chunk: 512, held: 65_536 };
 
 /** Which rows are looked at, where it is not all of them. */

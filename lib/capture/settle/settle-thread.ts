@@ -37,8 +37,8 @@ export type FromSettleThread =
   | { readonly dns: DnsFound }
   | { readonly failure: string };
 
-/** One is filled while others are worked off, or wait: neither thread is always the quicker one. */
-const BUFFERS = 4;
+/** One is filled while another is worked off. */
+const BUFFERS = 2;
 /** A window takes the thread well below a second. */
 const PATIENCE_MS = 600_000;
 
@@ -73,7 +73,7 @@ export class SettleThread implements Beside {
     this.worker = new Worker(program, {
       workerData: start,
       transferList: [port2],
-      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 },
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 },
     });
     // It tells failures itself; what ends it without a word is found by waiting.
     this.worker.on("error", () => undefined);

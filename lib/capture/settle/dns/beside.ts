@@ -22,7 +22,7 @@ import { DnsReader } from "./read-messages";
 /** What is settled here. */
 const TABLES = ["DnsExchange", "DnsGroup", "DnsAnswer", "DnsSuffix", "DnsSum"] as const;
 /** Of each of the two: what is read lies in the order of ids, or nearly. */
-const CACHE_KIB = 4 * 1024;
+const CACHE_KIB = 2 * 1024;
 
 export interface DnsInput {
   /** The capture's file. */
