@@ -31,7 +31,9 @@ const ICMP: Readonly<Record<string, ReadonlyMap<string, readonly [number, number
 /** undefined when the summary is of none of the protocols. An ICMP message without a known name has no type. */
 export function layer4OfWords(summary: string): Layer4 | undefined {
   const tcp = /^TCP Flags:(.*)$/.exec(summary);
-  if (tcp !== null) return { protocol: "TCP", flags: tcpFlagsOf((tcp[1] ?? "").split(/[,\s]+/)) };
+  // Retina writes `SYN:true` where Cilium writes `SYN` (flow-formats 5).
+  if (tcp !== null)
+    return { protocol: "TCP", flags: tcpFlagsOf((tcp[1] ?? "").split(/(?::true)?[,\s]+|:true$/)) };
   const icmp = /^(ICMPv[46]) ?(.*)$/.exec(summary);
   if (icmp !== null) {
     const [, protocol = "", message = ""] = icmp;

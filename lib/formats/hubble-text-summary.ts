@@ -10,6 +10,9 @@ import { PRESENT } from "@/lib/flow/presence";
 import { layer4OfWords } from "./hubble-text-packet";
 import type { Ports } from "./hubble-text-side";
 
+/** Written as `; SPIRE` or as `; Auth: SPIRE`, by version. */
+const AUTH = /; (?:Auth: )?([A-Z_]+)$/;
+
 /** Fills in `l4`, `l7` and what the summary alone knows. */
 export function readTextSummary(
   flow: Flow,
@@ -19,7 +22,7 @@ export function readTextSummary(
 ): void {
   const trace = /^IP Trace ID: (\d{1,20}); /.exec(summary);
   if (trace !== null) flow.ipTraceId = { traceId: trace[1], ipOptionType: undefined };
-  const [packet = "", auth] = summary.slice(trace?.[0].length ?? 0).split(/; ([A-Z_]+)$/, 2);
+  const [packet = "", auth] = summary.slice(trace?.[0].length ?? 0).split(AUTH, 2);
   if (auth !== undefined) flow.authType = auth;
   if (l7 !== undefined) {
     flow.l7 = layer7Of(l7, packet);

@@ -54,7 +54,7 @@ function policyVerdict(match: string, direction: string): TextType {
 function packetEvent(text: string): JsonObject {
   const subType = TRACE_WORDS.get(text);
   if (subType !== undefined) return { Type: "L3_L4", event_type: { type: 4, sub_type: subType } };
-  const code = DROP_CODE_OF_TEXT.get(text);
+  const code = DROP_CODE_OF_TEXT.get(text) ?? dropCodeOf(text);
   if (code !== undefined) {
     return { Type: "L3_L4", event_type: { type: 1, sub_type: code }, drop_reason: code };
   }
@@ -62,6 +62,12 @@ function packetEvent(text: string): JsonObject {
   if (point !== undefined)
     return { Type: "SOCK", event_type: { type: 7, sub_type: point }, sock_xlate_point: point };
   return text.startsWith("DBG_CAPTURE_") ? { event_type: { type: 3 }, debug_capture_point: text } : {};
+}
+
+/** A code that the command line has no words for is printed as its number; below 130 it is a trace point of the same kind. */
+function dropCodeOf(text: string): number | undefined {
+  const code = /^\d{3}$/.test(text) ? Number(text) : 0;
+  return code >= 130 && code <= 255 ? code : undefined;
 }
 
 /** Words that are printed for policy verdicts only. ALLOWED may have been REDIRECTED: both are printed so. */

@@ -41,6 +41,25 @@ describe("compact, the default of hubble observe", () => {
     });
   });
 
+  it("is read as old command lines print it, without identities", () => {
+    const text =
+      "May  4 13:23:40.501: default/tiefighter:42690 -> default/deathstar-c74d84667-cx5kp:80 http-request FORWARDED (HTTP/1.1 POST http://deathstar/v1)";
+    expect(decodedOf(text).format).toBe("hubble-compact");
+    expect(flowOf(text)).toMatchObject({
+      source: { namespace: "default", pod: "tiefighter" },
+      destination: { namespace: "default", pod: "deathstar-c74d84667-cx5kp" },
+      l4: { sourcePort: 42690, destinationPort: 80 },
+      l7: { http: { method: "POST" } },
+    });
+    expect(flowOf(text).source?.identity).toBeUndefined();
+    const world = flowOf(
+      "2026-05-04T13:23:40Z: a/b:1 <- example.com:443 to-endpoint FORWARDED (TCP Flags: ACK)",
+    );
+    expect(world).toMatchObject({ isReply: true, sourceNames: ["example.com"], destination: { pod: "b" } });
+    refusalOf("2026-05-04T13:23:40Z: copied a -> b (see below)");
+    refusalOf("2026-05-04T13:23:40Z: a/b:1 (what) -> c/d:2 (ID:5) to-endpoint FORWARDED (UDP)");
+  });
+
   it("leaves the direction, the address and the labels unknown, and the reply where the arrow says so", () => {
     const flow = flowOf(
       "2026-08-21T12:12:18Z: shop/web-0:44916 (ID:31876) <> shop/api-1:80 (ID:9021) Policy denied DROPPED (TCP Flags: SYN)",
@@ -229,6 +248,10 @@ const SUMMARIES: readonly (readonly [string, string, object])[] = [
     { l4: { flags: ["RST"] }, ipTraceId: { traceId: "1234" } },
   ],
   ["to-stack", "TCP Flags: SYN; SPIRE", { l4: { flags: ["SYN"] }, authType: "SPIRE" }],
+  ["to-stack", "TCP Flags: SYN, ACK; Auth: SPIRE", { l4: { flags: ["SYN", "ACK"] }, authType: "SPIRE" }],
+  ["to-stack", "TCP Flags: SYN:true ACK:true", { l4: { flags: ["SYN", "ACK"] } }],
+  ["to-stack", "TCP Flags: PSH:true  ACK:true", { l4: { flags: ["PSH", "ACK"] } }],
+  ["210", "TCP Flags: SYN", { eventType: { type: 1, subType: 210 }, dropCode: 210, dropReason: "210" }],
   [
     "http-request",
     "HTTP/1.1 GET http://api.shop/v1?q=(a)",

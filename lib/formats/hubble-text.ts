@@ -35,7 +35,7 @@ interface Printed {
 const LONGEST = 64 * 1024;
 
 const COMPACT = new RegExp(
-  `(?:^|\\s)(${TEXT_TIME})(?: \\[([^\\]\\s]{0,300})\\])?: (\\S*) \\(([^()\\s]+)\\) (->|<-|<>) (\\S*) \\(([^()\\s]+)\\) (.*)$`,
+  `(?:^|\\s)(${TEXT_TIME})(?: \\[([^\\]\\s]{0,300})\\])?: (\\S*)(?: \\(([^()\\s]+)\\))? (->|<-|<>) (\\S*)(?: \\(([^()\\s]+)\\))? (.*)$`,
 );
 /** The type ends where a word in capitals stands before the bracket of the summary, or before `BY` and policies. */
 const VERDICT_WORD = / ([A-Z_]{2,}|\d+)(?= BY | \()/;
@@ -70,11 +70,10 @@ function isBetweenRecords(text: string): boolean {
 function readCompact(text: string): Printed | undefined {
   const match = COMPACT.exec(text);
   if (match === null) return undefined;
-  const [, time = "", node, left = "", leftIdentity = "", arrow, right = "", rightIdentity = "", rest = ""] =
-    match;
+  const [, time = "", node, left = "", leftIdentity, arrow, right = "", rightIdentity, rest = ""] = match;
   const what = readWords(rest);
-  const [leftId, rightId] = [identityOf(leftIdentity), identityOf(rightIdentity)];
-  if (what === undefined || leftId === undefined || rightId === undefined) return undefined;
+  const [leftId, rightId] = [printedIdentity(leftIdentity), printedIdentity(rightIdentity)];
+  if (what === undefined || leftId === false || rightId === false) return undefined;
   const shown = [
     { host: left, identity: leftId },
     { host: right, identity: rightId },
@@ -83,6 +82,11 @@ function readCompact(text: string): Printed | undefined {
   const [source, destination] = arrow === "<-" ? [shown[1], shown[0]] : shown;
   const isReply = arrow === "<>" ? undefined : arrow === "<-";
   return { format: "hubble-compact", time, node, source, destination, isReply, ...what };
+}
+
+/** Old command lines print none; false for what is none. */
+function printedIdentity(text: string | undefined): Side["identity"] | false {
+  return text === undefined ? undefined : (identityOf(text) ?? false);
 }
 
 /** `TYPE VERDICT[ BY POLICIES] (SUMMARY)`. */
