@@ -239,6 +239,34 @@ describe("several records on one line", () => {
   });
 });
 
+describe("a record that breaks off, and others behind it on the same line", () => {
+  // As a writer leaves them that was stopped, and went on with the same file.
+  it.each([1, 2])("are told apart: %i whole ones", (whole) => {
+    const torn = flow().slice(0, 40);
+    const batch = readOne(`${flow()}\n${torn}${flow().repeat(whole)}\n${flow()}\n`);
+    expect([batch.flows, batch.read, batch.refusedBy]).toEqual([2 + whole, 3 + whole, { torn: 1 }]);
+    expect(batch.refusals).toMatchObject([{ line: 2, code: "torn", excerpt: torn }]);
+    const records = Array.from({ length: batch.read }, (_, place) => original(batch, place));
+    expect(records.map(({ text, line }) => [text, line])).toEqual([
+      [flow(), 1],
+      [torn, 2],
+      ...Array.from({ length: whole }, () => [flow(), 2]),
+      [flow(), 3],
+    ]);
+  });
+
+  it("is one refusal when nothing behind it is whole", () => {
+    const line = `${flow().slice(0, 40)}${flow().slice(0, -2)}}`;
+    const batch = readOne(`${line}\n`);
+    expect([batch.flows, batch.read, batch.refusedBy]).toEqual([0, 1, { json_invalid: 1 }]);
+  });
+
+  it("costs no more than a few looks at the line", () => {
+    const batch = readOne(`${'{"flow":tru'.repeat(1000)}}\n`);
+    expect([batch.flows, batch.read, batch.refusedBy]).toEqual([0, 1, { json_invalid: 1 }]);
+  });
+});
+
 describe("refusals", () => {
   it("are counted all and listed up to a bound, with line, place and reason", () => {
     const batch = readOne(`hello\n`.repeat(250) + flow());
@@ -256,6 +284,11 @@ describe("refusals", () => {
 
   it.each([
     ["torn", '{"flow":{"verdict":"DRO\n', "The record breaks off: the line ends inside it."],
+    [
+      "not_a_record",
+      `${"\0".repeat(5000)}${flow()}\n`,
+      "A hole of zero bytes: the log was cut short or its machine lost power while it was written.",
+    ],
     ["too_deep", `{"a":${"[".repeat(40_000)}\n`, "The record is nested more than 64 levels deep."],
     ["not_a_flow", "{}\n", "An empty object."],
     ["field_invalid", '{"flow":{"uuid":5}}\n', "uuid is 5, expected a text."],

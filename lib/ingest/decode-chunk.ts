@@ -7,6 +7,7 @@ import type { Flow } from "@/lib/flow/flow";
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import { decodeText } from "@/lib/formats/decode";
 import type { Decoded, RefusalCode, Refused, Several } from "@/lib/formats/record";
+import { recordBehind } from "./behind-torn";
 import type { Chunk } from "./chunk";
 import { grown, newColumns } from "./columns";
 import { type Member, membersOf } from "./container";
@@ -28,8 +29,11 @@ const SEVERAL_IN_PARTS: Refused = {
   message: "A log line in parts that holds no record, or several.",
 };
 
+const TORN = "The record breaks off: the line ends inside it.";
+
 const REFUSED_BY_SPLITTER: Partial<Record<RefusalCode, string>> = {
-  torn: "The record breaks off: the line ends inside it.",
+  torn: TORN,
+  not_a_record: "A hole of zero bytes: the log was cut short or its machine lost power while it was written.",
   too_deep: `The record is nested more than ${LIMITS.depth} levels deep.`,
   too_long: `The record is longer than ${LIMITS.recordBytes / 1024 / 1024} MiB or holds more than a hundred thousand values; it was skipped.`,
 };
@@ -284,6 +288,8 @@ class ChunkDecoding {
   /** A line with several objects one behind the other: each is a document. False when it is not that. */
   private decodeSeveral({ start, end, line, places }: Stretch): boolean {
     const first = scanDocument(this.buffer, start, end, LIMITS);
+    if (first.outcome === "illegal" || first.outcome === "more")
+      return this.decodeBehindTorn({ start, end, line, places });
     if (first.outcome !== "complete" || first.end >= end) return false;
     const last = this.records + places - 1;
     let at = start;
@@ -304,6 +310,15 @@ class ChunkDecoding {
       this.decode(at, scan.end, line, 1);
       at = this.behindSeparators(scan.end, end);
     }
+    return true;
+  }
+
+  /** A record that breaks off is refused alone. False when nothing behind it is whole. */
+  private decodeBehindTorn({ start, end, line, places }: Stretch): boolean {
+    const behind = places < 2 ? undefined : recordBehind(this.buffer, start, end);
+    if (behind === undefined) return false;
+    this.refuse(start, behind, line, { code: "torn", message: TORN });
+    this.decode(behind, end, line, places - 1);
     return true;
   }
 

@@ -95,10 +95,13 @@ async function skipText(reader: ByteReader): Promise<void> {
   throw broken();
 }
 
+/** Zero bytes alone fill up a block of a tape or a device, and say nothing. */
 async function countRest(reader: ByteReader): Promise<number> {
   const start = reader.offset;
-  while ((await reader.some(PORTION)) !== undefined);
-  return reader.offset - start;
+  let isPadding = true;
+  for (let bytes = await reader.some(PORTION); bytes !== undefined; bytes = await reader.some(PORTION))
+    isPadding &&= bytes.every((byte) => byte === 0);
+  return isPadding ? 0 : reader.offset - start;
 }
 
 function broken(): FileRefusal {

@@ -111,6 +111,18 @@ describe("a file that is no archive", () => {
     expect(opened.isClosed).toBe(true);
   });
 
+  it.each([
+    ["begins with more zero bytes than are looked at", `${"\0".repeat(10_000)}${LOG}`],
+    ["ends with more zero bytes than it has text", `{"a":1}\n${"\0".repeat(10_000)}`],
+  ])("is text when it %s", async (_how, text) => {
+    expect((await open(Buffer.from(text))).files).toEqual([whole("", text)]);
+  });
+
+  it("comes out of gzip that is filled up with zero bytes", async () => {
+    const opened = await open(Buffer.concat([GZIP, Buffer.alloc(100_000)]), { step: 1000 });
+    expect(opened.files).toEqual([whole("", LOG, "gzip")]);
+  });
+
   it("comes out of gzip members one behind the other as one file", async () => {
     const file = Buffer.concat([gzipSync("one\n"), gzipSync(""), gzipSync("two\n"), GZIP]);
     expect((await open(file)).files).toEqual([whole("", `one\ntwo\n${LOG}`, "gzip")]);

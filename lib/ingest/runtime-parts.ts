@@ -27,7 +27,8 @@ export function partsOf(bytes: Buffer, start: number, end: number, firstLine: nu
     at = behind + 1;
     if (part.end <= part.start) continue;
     const read = readRuntimeLine(bytes.toString("utf8", part.start, part.end));
-    const begun = read === undefined ? undefined : open.get(read.stream);
+    // The parts before a new record are torn: the runtime was stopped within them.
+    const begun = read === undefined || beginsRecord(read.text) ? undefined : open.get(read.stream);
     const parts = begun ?? [];
     parts.push(part);
     if (begun === undefined) records.push(parts);
@@ -35,4 +36,9 @@ export function partsOf(bytes: Buffer, start: number, end: number, firstLine: nu
     else if (read !== undefined) open.delete(read.stream);
   }
   return records;
+}
+
+/** As every record of Hubble's exporter begins, and as nothing within one does. */
+function beginsRecord(text: string): boolean {
+  return text.startsWith('{"flow":');
 }

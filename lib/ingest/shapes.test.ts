@@ -255,6 +255,19 @@ describe("parts of container runtimes", () => {
     expect([formats, refusedBy]).toEqual([{ hubble: 2 }, { torn: 1 }]);
   });
 
+  it("without their end are torn, and not the record that the same stream begins behind them", () => {
+    for (const rest of [
+      [cri("stdout", "F", FLOW)],
+      [cri("stdout", "P", FLOW.slice(0, 30)), cri("stdout", "F", FLOW.slice(30))],
+    ]) {
+      const torn = cri("stdout", "P", FLOW.slice(0, 20));
+      const { records, formats, refusedBy, lines } = cut(`${torn}\n${rest.join("\n")}\n${FLOW}\n`);
+      expect(records).toEqual([torn, rest.join("\n"), FLOW]);
+      expect(lines).toEqual([1, 2, 2 + rest.length]);
+      expect([formats, refusedBy]).toEqual([{ hubble: 2 }, { torn: 1 }]);
+    }
+  });
+
   it("of Docker are joined where the line break is missing", () => {
     const parts = [docker(FLOW.slice(0, 20)), docker(`${FLOW.slice(20)}\n`)];
     const { records, formats } = cut(`${docker(`${FLOW}\n`)}\n${parts.join("\n")}\n${docker(`${FLOW}\n`)}\n`);

@@ -12,6 +12,8 @@ export type Packing = "plain" | "gzip" | "zstd" | "zip" | "tar" | "utf-16";
 
 /** So many bytes are enough to tell. */
 export const HEAD_BYTES = 4096;
+/** So many zero bytes behind each other are no text of anyone, and none of a picture's head. */
+export const SHORTEST_HOLE = 64;
 
 const SIGNATURES: readonly (readonly [packing: Packing, signature: readonly number[]])[] = [
   ["gzip", [0x1f, 0x8b]],
@@ -58,16 +60,18 @@ export function refuseUnreadable(head: Uint8Array): void {
 }
 
 /**
- * Text has few control characters. NUL is among them: a log that was cut short while it was written to begins with NUL, and
- * one of a machine that lost power has some.
+ * Text has few control characters. NUL is among them: a log that was cut short while it was written to begins with any number
+ * of NULs, and one of a machine that lost power ends with some.
  */
 function isBinary(head: Uint8Array): boolean {
   const first = head.findIndex((byte) => byte !== 0);
-  if (first < 0) return head.length > 0;
-  const controls = head
-    .subarray(first)
-    .filter((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27);
-  return controls.length * 20 > head.length - first;
+  if (first < 0) return head.length > 0 && head.length < HEAD_BYTES;
+  const last = head.findLastIndex((byte) => byte !== 0);
+  const text = head.subarray(first, head.length - last > SHORTEST_HOLE ? last + 1 : head.length);
+  const controls = text.filter(
+    (byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27,
+  );
+  return controls.length * 20 > text.length;
 }
 
 function begins(head: Uint8Array, signature: readonly number[]): boolean {

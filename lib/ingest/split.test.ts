@@ -281,6 +281,29 @@ const CASES: readonly (readonly [name: string, input: string, expected: readonly
     ],
   ],
   [
+    "holes of zero bytes",
+    `${"\0".repeat(9000)}${A}\n${"\0".repeat(64)}\n${"\0".repeat(100)}${B}${"\0".repeat(5000)}`,
+    [
+      ["\0".repeat(4096), 1, "not_a_record"],
+      [A, 1],
+      ["\0".repeat(64), 2, "not_a_record"],
+      ["\0".repeat(100), 3, "not_a_record"],
+      [B, 3],
+      ["\0".repeat(4096), 3, "not_a_record"],
+    ],
+  ],
+  [
+    "holes with records close between them",
+    `${"\0".repeat(64)}${A}${"\0".repeat(128)}${B}${"\0".repeat(64)}`,
+    [
+      ["\0".repeat(64), 1, "not_a_record"],
+      [A, 1],
+      ["\0".repeat(128), 1, "not_a_record"],
+      [B, 1],
+      ["\0".repeat(64), 1, "not_a_record"],
+    ],
+  ],
+  [
     "binary rubbish",
     "\u0001\u00ff\u00fe{\u0080\n\u0000\u00ff",
     [

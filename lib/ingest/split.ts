@@ -16,6 +16,7 @@ import { type Added, type Chunk, ChunkDraft } from "./chunk";
 import { ContainerScan, endOfPlainValue, isContainer, SNIFFED_BYTES, ValueSkip } from "./container";
 import { LIMITS } from "./limits";
 import { DocumentScan, type Scan } from "./scan";
+import { SHORTEST_HOLE } from "./sniff";
 import { csvRow, type GroupEnd, groupOfLine, type Held, isDockerPart } from "./text-groups";
 
 type SplitLimits = Readonly<
@@ -62,6 +63,8 @@ export class Splitter {
   private found = -1;
   private isSkipping = false;
   private isInArray = false;
+  /** True while a hole that was told of goes on. */
+  private isInHole = false;
   private unfinished: Unfinished | undefined;
   /** The document that holds the records that are cut now. */
   private container: ContainerScan | undefined;
@@ -137,8 +140,10 @@ export class Splitter {
   private cut(isEnd: boolean): void {
     let at = this.offset === 0 ? bomLength(this.window, this.held) : 0;
     for (;;) {
+      const blank = at;
       at = this.skipBlank(at);
       if (at >= this.held) break;
+      if (at > blank || this.window[at] !== 0) this.isInHole = false;
       const next = this.cutOne(at, isEnd);
       if (next < 0) break;
       this.unfinished = undefined;
@@ -179,7 +184,30 @@ export class Splitter {
       this.isInArray = false;
       return at + 1;
     }
+    if (first === 0) return this.cutHole(at, isEnd);
     return this.cutLine(at, isEnd);
+  }
+
+  /**
+   * Zero bytes before a record: a log that was cut short while it was written to has as many as it had bytes, and one of a
+   * machine that lost power has some where records were. They are told of once, and are no part of the record behind them.
+   */
+  private cutHole(at: number, isEnd: boolean): number {
+    let behind = at;
+    while (behind < this.held && this.window[behind] === 0) behind++;
+    const isOver = behind < this.held || isEnd;
+    const { isInHole } = this;
+    if (!isInHole && behind - at < SHORTEST_HOLE) return isOver ? this.cutLine(at, isEnd) : -1;
+    if (!isInHole && !isOver && behind - at < KEPT_OF_LONG) return -1;
+    if (!isInHole)
+      this.add({
+        start: at,
+        end: Math.min(behind, at + KEPT_OF_LONG),
+        line: this.line,
+        refused: "not_a_record",
+      });
+    this.isInHole = behind === this.held;
+    return behind;
   }
 
   /** `[` opens a list of records if an object or the end follows; a log prefix such as `[pod/web]` does not. */
