@@ -67,7 +67,16 @@ const SETTLED: Readonly<Record<string, string>> = {
     "DropSum",
     "(SELECT causeId FROM Cause WHERE id = s.causeId), certain, atMost, drops, events, tries, firstNs, lastNs",
   ),
-  MarkedSum: sums("MarkedSum", "mark, (SELECT causeId FROM Cause WHERE id = s.causeId), policiesId, events"),
+  MarkedSum: sums(
+    "MarkedSum",
+    `mark, (SELECT causeId FROM Cause WHERE id = s.causeId), policiesId, serviceId, answerKindId, answerObserverId, answerSourceId,
+      answerDestinationId, (SELECT json_array(${pair("a")}) FROM Pair a WHERE a.id = s.answerPairId), events`,
+  ),
+  LookupSum: sums(
+    "LookupSum",
+    "lookup, queryId, (SELECT json_array(cluster, ipKey) FROM Address WHERE id = serverAddressId), outcome, n, firstNs, lastNs, ttlSeconds, ageNs",
+  ),
+  Translation: "SELECT * FROM Translation ORDER BY id",
   DnsSum: DNS_SUMS,
   SumLevel: "SELECT * FROM SumLevel ORDER BY level",
   Actor:

@@ -19,7 +19,7 @@ import { toPattern } from "./patterns";
 import { DNS_STATE } from "./settle/dns/pair";
 import { actorFinder, idsOfActors } from "./settled-conditions";
 import { podSide } from "./side-conditions";
-import { flowOfDnsSum, OF_FLOW } from "./sum-tables";
+import { holdsAll, ofSummedRecord } from "./summed-pairs";
 
 /** Addresses in an answer; null where there is none, or it does not say. SQL over `x`. */
 export const ANSWERS = `(CASE WHEN x.responses = 0 OR (x.answerId IS NULL AND x.noData IS NULL AND coalesce(x.rcode, 0) = 0) THEN NULL
@@ -114,26 +114,6 @@ export function summedInFilter(
     conditions.push(negate(found, term.negated));
   }
   return all(conditions);
-}
-
-function holdsAll({ sql }: Condition, alias: string, columns: ReadonlySet<string>): boolean {
-  return [...sql.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, "g"))].every(([, name]) =>
-    columns.has(name ?? ""),
-  );
-}
-
-function ofSummedRecord(isOfCounted: boolean, condition: Condition): Condition | undefined {
-  if (!holdsAll(condition, "f", new Set<string>(OF_FLOW))) return undefined;
-  const { sql, parameters } = condition;
-  const holds = (which: "counted" | "answer"): Condition => ({
-    sql: `EXISTS (SELECT 1 FROM ${flowOfDnsSum(which)} WHERE ${sql})`,
-    parameters,
-  });
-  if (isOfCounted) return holds("counted");
-  return any([
-    holds("counted"),
-    all([{ sql: "x.answerKindId IS NOT NULL", parameters: [] }, holds("answer")]),
-  ]);
 }
 
 /** Records of exchanges: what a term about exchanges means for records one by one. Over `Flow f`. */

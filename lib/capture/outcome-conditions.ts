@@ -102,7 +102,7 @@ function attempts(where: string): Condition {
 }
 
 /** An attempt `a` to the world, `s` being its server, that followed no answer. */
-export const MISSING = `a.outcome <> ${OUTCOME.openAlready} AND s.kind = 'world' AND a.id NOT IN (SELECT id FROM ResolvedAttempt)`;
+const MISSING = `a.outcome <> ${OUTCOME.openAlready} AND s.kind = 'world' AND a.id NOT IN (SELECT id FROM ResolvedAttempt)`;
 const UNEXPLAINED = `SELECT a.id FROM Attempt a CROSS JOIN Flow g ON g.id = a.id CROSS JOIN Pair p ON p.id = g.pairId
   CROSS JOIN Actor s ON s.id = p.serverId WHERE ${MISSING}`;
 

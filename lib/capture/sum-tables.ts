@@ -13,7 +13,10 @@ import { HAS_TRIES } from "./tries";
 export const SUM_LEVEL = { whole: 0, buckets: 1 } as const;
 
 /** Numbers of `MarkedSum.mark`. They are stored. */
-export const MARK = { drop: 1, unanswered: 2, expansion: 3, cause: 4, notLost: 5 } as const;
+export const MARK = { drop: 1, unanswered: 2, expansion: 3, cause: 4, notLost: 5, translation: 6 } as const;
+
+/** Numbers of `LookupSum.lookup`: what `expired` of an answer that was followed says, or that none was. They are stored. */
+export const LOOKUP = { fresh: 0, expired: 1, undated: 2, missing: 3 } as const;
 
 /** Over Kind `k`: what looks like a drop and is none. */
 export const NOT_LOST = {
@@ -21,21 +24,31 @@ export const NOT_LOST = {
   "not-a-loss": `k.verdict = 'DROPPED' AND coalesce(k.dropCode IN (${[...NOT_A_LOSS].join(", ")}), 0)`,
 } as const;
 
-export type SumTable = "AttemptSum" | "RequestSum" | "DropSum" | "MarkedSum";
+export type SumTable = "AttemptSum" | "RequestSum" | "DropSum" | "MarkedSum" | "LookupSum";
 
 /** Of the flow at which something counts. */
 export const OF_FLOW = ["kindId", "observerId", "pairId", "sourceId", "destinationId"] as const;
 
-/** Settled rows `m`, each of one flow `f` (and its kind `k`, where `hasKind`). */
+/** Of the answer beside it, where that is another flow. */
+export const OF_ANSWER = [
+  "answerKindId",
+  "answerObserverId",
+  "answerPairId",
+  "answerSourceId",
+  "answerDestinationId",
+] as const;
+
+/** Settled rows `m`, each of one flow `f` (and its kind `k`, where `hasKind`; and its answer `g`, where `hasAnswer`). */
 interface Part {
   readonly own: string;
   /** Of its flow. */
   readonly id: string;
   readonly where: string;
   readonly hasKind?: boolean;
+  readonly hasAnswer?: boolean;
   /** So few beside flows that they are always read first. */
   readonly isFirst?: boolean;
-  /** By column of the table: SQL over `m`, `f` and `k`. */
+  /** By column of the table: SQL over `m`, `f`, `k` and `g`. */
   readonly columns: Readonly<Record<string, string>>;
 }
 
@@ -47,20 +60,33 @@ interface Summed {
   readonly parts: readonly Part[];
 }
 
+const ANSWER_COLUMNS = Object.fromEntries(OF_ANSWER.map((name, at) => [name, `g.${OF_FLOW[at]}`]));
+
 const ENDED = ATTEMPT_FLAG.fin | ATTEMPT_FLAG.clientRst | ATTEMPT_FLAG.serverRst;
 const IS_ENDED = `m.outcome = ${OUTCOME.answered} AND m.flags & ${ENDED} <> 0`;
 
-/** Flows that show causes of a kind but drops, with how many of the cause's unit; the settled row is `u`. */
+/**
+ * Flows that show causes of a kind but drops, with how many of the cause's unit; the settled row is `u`. Whatever has an answer shows it
+ * by both records.
+ */
 const cause = (kind: string, table: string, n: string): Part => ({
-  own: `(SELECT s.causeId, u.id, ${n} AS n FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN ${table} u ON u.id = s.flowId WHERE ${kind}) m`,
-  ...{ id: "m.id", where: "1", isFirst: true },
-  columns: { mark: String(MARK.cause), causeId: "m.causeId", events: "m.n" },
+  own: `(SELECT s.causeId, u.id, ${table === "L7Exchange" || table === "DnsExchange" ? "u.responseId" : "NULL"} AS responseId, ${n} AS n
+    FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN ${table} u ON u.id = s.flowId WHERE ${kind}) m`,
+  ...{ id: "m.id", where: "1", isFirst: true, hasAnswer: true },
+  columns: {
+    mark: String(MARK.cause),
+    causeId: "m.causeId",
+    events: "m.n",
+    serviceId: "NULL",
+    ...ANSWER_COLUMNS,
+  },
 });
 
+const NO_ANSWER = Object.fromEntries([...OF_ANSWER, "serviceId"].map((name) => [name, "NULL"]));
 const mark = (mark: number, more: Pick<Part, "own" | "id" | "where">, causeId = "NULL"): Part => ({
   ...more,
   isFirst: true,
-  columns: { mark: String(mark), causeId },
+  columns: { mark: String(mark), causeId, ...NO_ANSWER },
 });
 const UNANSWERED = [OUTCOME.droppedEgress, OUTCOME.droppedIngress, OUTCOME.dropped, OUTCOME.noReply].join(
   ", ",
@@ -121,7 +147,7 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
     ],
   },
   MarkedSum: {
-    keys: ["mark", "causeId", "policiesId"],
+    keys: ["mark", "causeId", "policiesId", "serviceId", ...OF_ANSWER],
     sums: { events: "sum" },
     parts: [
       mark(MARK.drop, { own: "JoinedDrop m", id: "m.id", where: "1" }, "m.causeId"),
@@ -165,6 +191,37 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
         ...{ own: "DnsExchange m", id: "m.responseId" },
         where: "m.suffixLabels IS NOT NULL AND m.responseId IS NOT NULL",
       }),
+      {
+        ...{ own: "Translation m", id: "m.id", where: "1", isFirst: true },
+        columns: { mark: String(MARK.translation), causeId: "NULL", ...NO_ANSWER, serviceId: "m.serviceId" },
+      },
+    ],
+  },
+  LookupSum: {
+    keys: ["lookup", "queryId", "serverAddressId", "outcome"],
+    sums: { n: "sum", firstNs: "min", lastNs: "max", ttlSeconds: "min", ageNs: "max" },
+    parts: [
+      {
+        own: `(SELECT r.id, coalesce(r.expired, ${LOOKUP.undated}) AS lookup, r.ageNs, x.queryId, a.serverAddressId, a.outcome, a.firstNs, d.ttlSeconds
+          FROM ResolvedAttempt r CROSS JOIN Attempt a ON a.id = r.id JOIN DnsExchange x ON x.id = r.dnsId
+            JOIN Address s ON s.id = a.serverAddressId JOIN DnsAnswer d ON d.textId = x.answerId AND d.ipKey = s.ipKey) m`,
+        ...{ id: "m.id", where: "1", isFirst: true },
+        columns: {
+          ...{ lookup: "m.lookup", queryId: "m.queryId", serverAddressId: "m.serverAddressId" },
+          ...{ outcome: "m.outcome", n: "1", firstNs: "m.firstNs", lastNs: "m.firstNs" },
+          ...{ ttlSeconds: "m.ttlSeconds", ageNs: "m.ageNs" },
+        },
+      },
+      {
+        ...{ own: "Attempt m", id: "m.id", isFirst: true },
+        where: `m.outcome <> ${OUTCOME.openAlready} AND m.id NOT IN (SELECT id FROM ResolvedAttempt)
+          AND f.pairId IN (SELECT p.id FROM Pair p JOIN Actor s ON s.id = p.serverId WHERE s.kind = 'world')`,
+        columns: {
+          ...{ lookup: String(LOOKUP.missing), queryId: "NULL", serverAddressId: "m.serverAddressId" },
+          ...{ outcome: "m.outcome", n: "1", firstNs: "m.firstNs", lastNs: "m.firstNs" },
+          ...{ ttlSeconds: "NULL", ageNs: "NULL" },
+        },
+      },
     ],
   },
 };
@@ -181,16 +238,18 @@ export function columnsOf(table: SumTable): readonly string[] {
  */
 export function rowsOf(table: SumTable, flow: readonly string[], isBetween = false): string {
   return SUMMED[table].parts
-    .map(({ own, id, where, hasKind, isFirst, columns }) => {
+    .map(({ own, id, where, hasKind, hasAnswer, isFirst, columns }) => {
       const named = columnsOf(table)
         // What all columns of the flow bring under this name. (Of causes they are no events: read from sums only.)
         .filter((name) => !flow.includes("*") || !OF_ITS_FLOW.includes(name))
         .map((name) => `${columns[name] ?? `f.${name}`} AS ${name}`);
       const kind = hasKind === true ? "CROSS JOIN Kind k ON k.id = f.kindId" : "";
+      const answer =
+        hasAnswer === true ? "LEFT JOIN Flow g ON g.id = m.responseId AND m.responseId <> m.id" : "";
       const join = isFirst === true || !flow.includes("*") ? "CROSS JOIN" : "JOIN";
       const from = isBetween
-        ? `Flow f CROSS JOIN ${own} ON ${id} = f.id ${kind} WHERE f.timeNs >= ? AND f.timeNs < ? AND`
-        : `${own} ${join} Flow f ON f.id = ${id} ${kind} WHERE`;
+        ? `Flow f CROSS JOIN ${own} ON ${id} = f.id ${kind} ${answer} WHERE f.timeNs >= ? AND f.timeNs < ? AND`
+        : `${own} ${join} Flow f ON f.id = ${id} ${kind} ${answer} WHERE`;
       return `SELECT ${[...flow.map((name) => `f.${name}`), ...named].join(", ")} FROM ${from} ${where}`;
     })
     .join(" UNION ALL ");
@@ -202,14 +261,6 @@ const OF_ITS_FLOW: readonly string[] = ["events", "policiesId"];
 /** How many parts its rows have: as often are parameters of each given. */
 export const partsOf = (table: SumTable): number => SUMMED[table].parts.length;
 
-const OF_ANSWER = [
-  "answerKindId",
-  "answerObserverId",
-  "answerPairId",
-  "answerSourceId",
-  "answerDestinationId",
-] as const;
-
 /** The table of DNS exchanges is no other table's like: it has the flows of question and answer, and its time is when was asked. */
 export const DNS_SUM = {
   keys: ["groupId", "answerId", "asIs", "isFirst", ...OF_FLOW, ...OF_ANSWER],
@@ -220,7 +271,7 @@ export const DNS_SUM = {
     FROM DnsExchange m CROSS JOIN Flow f ON f.id = m.id LEFT JOIN Flow g ON g.id = m.responseId AND m.responseId <> m.id`,
 } as const;
 
-/** Columns of a flow, from the record that counts in a row `x` of DnsSum, or from the answer beside it. */
-export function flowOfDnsSum(which: "counted" | "answer"): string {
+/** Columns of a flow, from the record that counts in a row `x` of DnsSum or MarkedSum, or from the answer beside it. */
+export function flowOfSum(which: "counted" | "answer"): string {
   return `(SELECT ${OF_FLOW.map((name, at) => `x.${which === "counted" ? name : OF_ANSWER[at]} AS ${name}`).join(", ")}) f`;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Condition, ValueOfTerm } from "./conditions";
+import type { Sqlite } from "./driver";
 
 const BEFORE = "SELECT id FROM Kind WHERE socketPoint = 'SOCK_XLATE_POINT_PRE_DIRECTION_FWD'";
 const BEHIND = "SELECT id FROM Kind WHERE socketPoint = 'SOCK_XLATE_POINT_POST_DIRECTION_FWD'";
@@ -19,13 +20,18 @@ const PAIRED = `g.timeNs BETWEEN b.timeNs AND b.timeNs + ${LONGEST_NS} AND +g.ob
 /** The service that a record before translation names: as it is written in a filter. SQL over its endpoint `e`. */
 const SERVICE = "coalesce(e.serviceNamespace || '/', '') || e.serviceName";
 
-/** Flow ids of translations, each with the service that was asked for. Where no kind has such events, no flow is looked at. */
-export const TRANSLATED = `SELECT DISTINCT g.id AS id, e.serviceNamespace AS namespace, e.serviceName AS name, ${SERVICE} AS service
-  FROM Flow b CROSS JOIN Endpoint e ON e.id = b.destinationId CROSS JOIN Flow g ON ${PAIRED}
-  WHERE b.id IN (SELECT id FROM Flow WHERE EXISTS (${BEFORE}) AND kindId IN (${BEFORE})) AND e.serviceName IS NOT NULL`;
+/** Finds them among all flows, in place of those that were found before. Where no kind has such events, no flow is looked at. */
+export function findTranslations(database: Sqlite): void {
+  database.exec(`DELETE FROM Translation;
+    INSERT INTO Translation (id, serviceId) SELECT DISTINCT g.id, e.id
+    FROM Flow b CROSS JOIN Endpoint e ON e.id = b.destinationId CROSS JOIN Flow g ON ${PAIRED}
+    WHERE b.id IN (SELECT id FROM Flow WHERE EXISTS (${BEFORE}) AND kindId IN (${BEFORE})) AND e.serviceName IS NOT NULL`);
+}
 
 export function translatedFromCondition(value: ValueOfTerm<"translated-from">): Condition {
-  const ids = (where: string) => `f.id IN (SELECT id FROM (${TRANSLATED}) WHERE ${where})`;
-  if (value.type === "text") return { sql: ids("service = ?"), parameters: [value.text] };
-  return { sql: `NOT (${ids("1")})`, parameters: [] };
+  if (value.type !== "text") return { sql: "NOT (f.id IN (SELECT id FROM Translation))", parameters: [] };
+  return {
+    sql: `f.id IN (SELECT t.id FROM Translation t JOIN Endpoint e ON e.id = t.serviceId WHERE ${SERVICE} = ?)`,
+    parameters: [value.text],
+  };
 }

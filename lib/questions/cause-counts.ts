@@ -3,9 +3,10 @@
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { rolesOf } from "@/lib/capture/dns-conditions";
 import type { SqlValue } from "@/lib/capture/driver";
-import { compileDrops, compileScope } from "@/lib/capture/scope-sql";
+import { type CompiledScope, compileDrops, compileScope, WHOLE_CAPTURE } from "@/lib/capture/scope-sql";
 import { MARK } from "@/lib/capture/sum-tables";
 import { summedRows } from "@/lib/capture/summed";
+import { summedPairs } from "@/lib/capture/summed-pairs";
 import type { CauseKind } from "@/lib/insight/causes/cause";
 import type { Scope } from "@/lib/scope/link";
 import { bucketNumber } from "./buckets";
@@ -62,29 +63,41 @@ function fromRows(capture: OpenCapture, scope: Scope, kinds: readonly CauseKind[
   return { from: `SELECT u.* FROM (${counted}) u WHERE ${inScope.sql}`, parameters: inScope.parameters };
 }
 
-/** Undefined where sums do not hold it: of what has an answer, either record may be in the scope. */
+/** Undefined where sums do not hold it. */
 function fromSums(
   capture: OpenCapture,
   scope: Scope,
   kind: CauseKind,
   widthNs: bigint,
 ): (Source & { readonly of: CauseKind }) | undefined {
-  const { terms } = scope.filter;
   if (rolesOf(scope.filter) !== undefined) return undefined;
-  const isPaired = kind === "dns" || kind === "http";
-  if (isPaired && terms.length > 0) return undefined;
   const { database } = capture;
-  const [table, n] = kind === "drop" ? (["DropSum", "drops"] as const) : (["MarkedSum", "events"] as const);
-  const compiled = kind === "drop" ? compileDrops(database, scope) : compileScope(database, scope);
-  const { from, parameters, where, isSummed } = summedRows(database, compiled, table, { reads: "", widthNs });
+  if (kind !== "drop") return fromMarked(capture, scope, kind, widthNs);
+  const compiled = compileDrops(database, scope);
+  const wanted = { reads: "", widthNs };
+  const { from, parameters, where, isSummed } = summedRows(database, compiled, "DropSum", wanted);
   if (!isSummed) return undefined;
-  const only =
-    kind === "drop"
-      ? "f.causeId IS NOT NULL"
-      : `f.mark = ${MARK.cause} AND f.causeId IN (SELECT id FROM Cause WHERE kind = '${kind}')`;
   return {
-    from: `SELECT f.causeId, f.timeNs, f.${n} AS n FROM ${from} WHERE ${only} AND ${where.sql}`,
+    from: `SELECT f.causeId, f.timeNs, f.drops AS n FROM ${from} WHERE f.causeId IS NOT NULL AND ${where.sql}`,
     ...{ parameters: [...parameters, ...where.parameters], of: kind },
+  };
+}
+
+function fromMarked(
+  { database }: OpenCapture,
+  { filter, from, to }: Scope,
+  kind: CauseKind,
+  widthNs: bigint,
+): (Source & { readonly of: CauseKind }) | undefined {
+  const inFilter = summedPairs(filter, (term) => compileScope(database, { filter: { terms: [term] } }));
+  if (inFilter === undefined) return undefined;
+  const all: CompiledScope = { ...WHOLE_CAPTURE, from, to };
+  const rows = summedRows(database, all, "MarkedSum", { reads: "", widthNs });
+  if (!rows.isSummed) return undefined;
+  return {
+    from: `SELECT x.causeId, x.timeNs, x.events AS n FROM (SELECT f.* FROM ${rows.from}) x
+      WHERE x.mark = ${MARK.cause} AND x.causeId IN (SELECT id FROM Cause WHERE kind = '${kind}') AND ${inFilter.sql}`,
+    ...{ parameters: [...rows.parameters, ...inFilter.parameters], of: kind },
   };
 }
 

@@ -6,8 +6,9 @@
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
-import { MISSING } from "@/lib/capture/outcome-conditions";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { LOOKUP, partsOf, rowsOf } from "@/lib/capture/sum-tables";
+import { type SummedRows, summedRows } from "@/lib/capture/summed";
 import { OUTCOME } from "@/lib/insight/outcome";
 import { portTerms } from "@/lib/scope/edge-terms";
 import type { ConnectionWord } from "@/lib/scope/outcome-kinds";
@@ -21,7 +22,8 @@ import {
   nameTerm,
   serverTerm,
 } from "./dns-connections-terms";
-import { readWorkload } from "./dns-parts";
+import { COUNTED, exchangesOf, readWorkload } from "./dns-parts";
+import { summedExchanges } from "./dns-scope";
 import type { QuestionFailure } from "./failure";
 import { flowIdOf } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
@@ -64,18 +66,15 @@ function notesOf({ database }: OpenCapture, { missing }: Answer): string[] {
     : ["An answer from before the log began is not known: connections that followed one count as missing."];
 }
 
-const FOLLOWED_SQL = `FROM ResolvedAttempt r CROSS JOIN Attempt a ON a.id = r.id CROSS JOIN Flow f ON f.id = r.id
-  JOIN DnsExchange x ON x.id = r.dnsId JOIN Address s ON s.id = a.serverAddressId
-  JOIN DnsAnswer d ON d.textId = x.answerId AND d.ipKey = s.ipKey JOIN Pair p ON p.id = f.pairId JOIN Actor c ON c.id = p.clientId
-  LEFT JOIN Text t ON t.id = x.queryId`;
-/** Read from the attempts on, as they are fewer than flows: left to itself SQLite makes an index over all flows first. */
-const MISSING_SQL = `FROM Attempt a CROSS JOIN Flow f ON f.id = a.id CROSS JOIN Pair p ON p.id = f.pairId
-  CROSS JOIN Actor s ON s.id = p.serverId CROSS JOIN Actor c ON c.id = p.clientId`;
+/** Who asked whom, the name and the address, beside a row `f` of LookupSum. A client that is not known is nobody's. */
+const NAMED = `JOIN Pair p ON p.id = f.pairId JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId
+  LEFT JOIN Text t ON t.id = f.queryId LEFT JOIN Address d ON d.id = f.serverAddressId`;
+const FOLLOWED_ROWS = `f.lookup <> ${LOOKUP.missing}`;
 
 const KEYS: Readonly<Record<DnsConnectionsParameters["by"], readonly string[]>> = {
   query: ["t.value"],
   client: ["c.workloadKey"],
-  address: ["t.value", "s.ip"],
+  address: ["t.value", "d.ip"],
 };
 
 /** By the number of the outcome. */
@@ -92,12 +91,11 @@ const WORDS: readonly (readonly [number, ConnectionWord])[] = [
 ];
 
 interface Wish {
-  readonly from: string;
-  readonly where?: string;
+  /** Over `f`. */
+  readonly where: string;
   /** SQL that tells the groups apart. */
   readonly keys: readonly string[];
-  /** SQL over each attempt, and aggregates over these: what is counted beside the attempts. */
-  readonly columns?: readonly string[];
+  /** Aggregates: what is counted beside the attempts. */
   readonly sums?: readonly string[];
 }
 
@@ -112,31 +110,33 @@ interface Groups {
   readonly folded: Answer["folded"];
 }
 
-const LOOKUP_SUMS = [
-  "count(*) FILTER (WHERE expired = 0)",
-  "count(*) FILTER (WHERE expired = 1)",
-  "count(*) FILTER (WHERE expired IS NULL)",
-];
+const LOOKUP_SUMS = [LOOKUP.fresh, LOOKUP.expired, LOOKUP.undated].map(
+  (lookup) => `sum(f.n) FILTER (WHERE f.lookup = ${lookup})`,
+);
+/** What rows of LookupSum are asked for. */
+const READS = "f.pairId f.lookup f.queryId f.serverAddressId f.outcome";
 
 class Reader {
+  private readonly rows: SummedRows;
+
   constructor(
     private readonly capture: OpenCapture,
     private readonly scope: CompiledScope,
     private readonly limit: number,
-  ) {}
+  ) {
+    this.rows = summedRows(capture.database, scope, "LookupSum", { reads: READS });
+  }
 
   readFollowed(by: DnsConnectionsParameters["by"]): Pick<Answer, "total" | "rows" | "folded"> {
-    const columns = ["r.expired", "x.queryId", "c.workloadKey AS clientKey", "a.serverAddressId"];
-    const [total] = this.group({ from: FOLLOWED_SQL, keys: [], columns, sums: LOOKUP_SUMS }).groups;
+    const [total] = this.group({ where: FOLLOWED_ROWS, keys: [], sums: LOOKUP_SUMS }).groups;
     const { groups, folded } = this.group({
-      from: FOLLOWED_SQL,
+      where: FOLLOWED_ROWS,
       keys: KEYS[by],
-      columns,
       sums: [
         ...LOOKUP_SUMS,
-        "count(DISTINCT coalesce(queryId, 0))",
-        "count(DISTINCT clientKey)",
-        "count(DISTINCT serverAddressId)",
+        "count(DISTINCT coalesce(f.queryId, 0))",
+        "count(DISTINCT c.workloadKey)",
+        "count(DISTINCT f.serverAddressId)",
       ],
     });
     return {
@@ -166,11 +166,9 @@ class Reader {
 
   readExpired(): Answer["expired"] {
     const { attempts, groups, folded } = this.group({
-      from: FOLLOWED_SQL,
-      where: "r.expired = 1",
-      keys: ["t.value", "c.workloadKey", "s.ip"],
-      columns: ["d.ttlSeconds", "r.ageNs"],
-      sums: ["min(ttlSeconds)", "max(ageNs)"],
+      where: `f.lookup = ${LOOKUP.expired}`,
+      keys: ["t.value", "c.workloadKey", "d.ip"],
+      sums: ["min(f.ttlSeconds)", "max(f.ageNs)"],
     });
     const rows = groups.map((group) => {
       const [query, client, address] = [
@@ -191,8 +189,7 @@ class Reader {
 
   readMissing(): Answer["missing"] {
     const { attempts, groups, folded } = this.group({
-      from: MISSING_SQL,
-      where: MISSING,
+      where: `f.lookup = ${LOOKUP.missing}`,
       keys: ["c.workloadKey", "s.workloadKey", "p.serverPort", "p.protocol"],
     });
     const asking = this.readAsking();
@@ -212,12 +209,13 @@ class Reader {
 
   /** Workloads that any answer of the capture gave an address. */
   private readAsking(): ReadonlySet<string> {
+    const { table, where } = summedExchanges(this.capture, { filter: { terms: [] } });
     const rows = this.capture.database
       .prepare(
-        `SELECT DISTINCT a.workloadKey FROM DnsExchange x JOIN Endpoint e ON e.id = x.clientId JOIN Actor a ON a.id = e.actorId
-         WHERE NOT x.secondHop AND x.answerId IN (SELECT textId FROM DnsAnswer)`,
+        `SELECT DISTINCT a.workloadKey FROM ${exchangesOf("client", table)}
+         WHERE ${COUNTED} AND x.answerId IN (SELECT textId FROM DnsAnswer) AND ${where.sql}`,
       )
-      .rows([]);
+      .rows(where.parameters);
     return new Set(rows.map(([key]) => String(key)));
   }
 
@@ -226,44 +224,70 @@ class Reader {
   }
 
   /** Groups with what was not answered first, then most attempts; ties by their keys. */
-  private group({ from, where = "1", keys, columns = [], sums = [] }: Wish): Groups {
+  private group({ where, keys, sums = [] }: Wish): Groups {
+    const { from, parameters, where: inScope } = this.rows;
     const names = keys.map((_, at) => `key${at}`);
     const list = (parts: readonly string[]): string => parts.map((part) => `, ${part}`).join("");
-    const partition = keys.length === 0 ? "" : `PARTITION BY ${keys.join(", ")}`;
     const rows = this.capture.database
       .prepareExact(
         `SELECT *, count(*) OVER () AS groups, sum(attempts) OVER () AS allAttempts FROM (
-           SELECT count(*) AS attempts, min(firstNs), max(firstNs), max(hash) FILTER (WHERE place = 1), max(occurrence) FILTER (WHERE place = 1)
-             ${list(WORDS.map(([number]) => `count(*) FILTER (WHERE outcome = ${number})`))}${list(names)}${list(sums)}
-           FROM (
-             SELECT a.firstNs, a.outcome, f.hash, f.occurrence${list(keys.map((key, at) => `${key} AS key${at}`))}${list(columns)},
-               row_number() OVER (${partition} ORDER BY a.firstNs, f.hash, f.occurrence) AS place
-             ${from} WHERE ${where} AND ${this.scope.sql})
+           SELECT sum(f.n) AS attempts, min(f.firstNs), max(f.lastNs)
+             ${list(WORDS.map(([number]) => `sum(f.n) FILTER (WHERE f.outcome = ${number})`))}
+             ${list(keys.map((key, at) => `${key} AS key${at}`))}${list(sums)}
+           FROM ${from} ${NAMED} WHERE ${where} AND ${inScope.sql}
            ${keys.length === 0 ? "" : `GROUP BY ${names.join(", ")}`}
-           ORDER BY count(*) FILTER (WHERE outcome <> ${OUTCOME.answered}) DESC, count(*) DESC${list(names)})
+           ORDER BY coalesce(sum(f.n) FILTER (WHERE f.outcome <> ${OUTCOME.answered}), 0) DESC, sum(f.n) DESC${list(names)})
          LIMIT ?`,
       )
-      .rows([...this.scope.parameters, this.limit]);
-    const groups = rows.map((row) => toGroup(row, names.length));
+      .rows([...parameters, ...inScope.parameters, this.limit]);
+    const examples = this.examples(where, keys, new Set(rows.map(([, firstNs]) => firstNs ?? null)));
+    const groups = rows.map((row) => toGroup(row, names.length, examples));
     const [count, all] = rows[0]?.slice(-2) ?? [0, 0];
     const shown = groups.reduce((sum, { attempts }) => sum + attempts, 0);
     const [attempts, more] = [Number(all ?? 0), Number(count) - groups.length];
     return { attempts, groups, folded: more > 0 ? { rows: more, attempts: attempts - shown } : null };
   }
+
+  /** The first attempt of each group, by its keys, of those that began at these times; of several at once the first by its record. */
+  private examples(
+    where: string,
+    keys: readonly string[],
+    times: ReadonlySet<SqlValue>,
+  ): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    const statement = this.capture.database.prepareExact(
+      `SELECT f.hash, f.occurrence${keys.map((key) => `, ${key}`).join("")}
+       FROM (${rowsOf("LookupSum", ["*"], true)}) f ${NAMED} WHERE ${where} AND ${this.scope.sql} ORDER BY 1, 2`,
+    );
+    for (const ns of times) {
+      if (typeof ns !== "bigint") continue;
+      const between = Array.from({ length: partsOf("LookupSum") }, () => [ns, ns + 1n]).flat();
+      for (const [hash, occurrence, ...own] of statement.rows([...between, ...this.scope.parameters])) {
+        const key = keyOf(ns, own);
+        if (!found.has(key)) found.set(key, flowIdOf(hash as bigint, Number(occurrence)));
+      }
+    }
+    return found;
+  }
 }
 
-function toGroup(row: readonly SqlValue[], keyCount: number): Group {
-  const [attempts, firstNs, lastNs, hash, occurrence, ...rest] = row;
-  const outcomes = WORDS.flatMap(([, word], at) =>
-    Number(rest[at]) === 0 ? [] : [[word, Number(rest[at])]],
-  );
+function keyOf(firstNs: SqlValue | undefined, keys: readonly SqlValue[]): string {
+  return JSON.stringify([String(firstNs), ...keys.map(String)]);
+}
+
+function toGroup(row: readonly SqlValue[], keyCount: number, examples: ReadonlyMap<string, string>): Group {
+  const [attempts, firstNs, lastNs, ...rest] = row;
+  const outcomes = WORDS.flatMap(([, word], at) => {
+    const n = Number(rest[at] ?? 0);
+    return n === 0 ? [] : [[word, n]];
+  });
   const keys = rest.slice(WORDS.length, WORDS.length + keyCount);
   return {
-    attempts: Number(attempts),
+    attempts: Number(attempts ?? 0),
     outcomes: Object.fromEntries(outcomes) as Counted["outcomes"],
     first: typeof firstNs === "bigint" ? formatTime(firstNs) : null,
     last: typeof lastNs === "bigint" ? formatTime(lastNs) : null,
-    example: typeof hash === "bigint" ? flowIdOf(hash, Number(occurrence)) : null,
+    example: examples.get(keyOf(firstNs, keys)) ?? null,
     keys,
     sums: rest.slice(WORDS.length + keyCount, -2),
   };

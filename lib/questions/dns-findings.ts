@@ -44,6 +44,11 @@ const LISTED = 20;
 /** Of a list of names. */
 const NAMED = "x.queryId IN (SELECT id FROM Text WHERE value IN (SELECT value FROM json_each(?)))";
 
+/** Exchanges of such groups: through the index, as they are few beside all. */
+function ofGroups(where: string): string {
+  return `x.groupId IN (SELECT id FROM DnsGroup WHERE ${where})`;
+}
+
 class Findings extends FindingReader {
   ipv6(): FindingRow[] {
     const [row] = this.counted(
@@ -72,11 +77,14 @@ class Findings extends FindingReader {
   stoppedWalks(): FindingRow[] {
     const isRefused = `x.state = ${DNS_STATE.refused} AND x.requests > 0`;
     if (toCounted(this.counted("sum(x.n) AS count", "client", isRefused)[0]).count === 0) return [];
-    const refused = this.lookups(isRefused);
+    const refused = this.lookups(`${isRefused} AND ${ofGroups(`state = ${DNS_STATE.refused}`)}`);
     if (refused.length === 0) return [];
     const domains = this.domains();
     const next = JSON.stringify(namesBehind(refused, domains));
-    const lookups = this.lookups(`x.requests > 0 AND ${NAMED}`, [next]);
+    const ofNames = ofGroups(
+      "queryId IN (SELECT id FROM Text WHERE value IN (SELECT value FROM json_each(?)))",
+    );
+    const lookups = this.lookups(`x.requests > 0 AND ${ofNames}`, [next]);
     const walks = findStoppedWalks(refused, lookups, domains);
     const byWorkload = new Map<string, typeof walks>();
     for (const walk of walks) {

@@ -90,7 +90,7 @@ export class ResolverFindings extends FindingReader {
   private passesOn(workloadKey: string): boolean {
     const row = this.capture.database
       .prepare(
-        `SELECT 1 FROM DnsExchange x WHERE x.secondHop AND x.clientId IN
+        `SELECT 1 FROM DnsGroup x WHERE x.secondHop AND x.clientId IN
            (SELECT e.id FROM Endpoint e JOIN Actor a ON a.id = e.actorId WHERE a.workloadKey = ?) LIMIT 1`,
       )
       .get([workloadKey]);

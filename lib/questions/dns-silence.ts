@@ -65,6 +65,9 @@ const AT_ONCE_NS = 50_000_000;
 /** Unanswered questions that are looked at. */
 const LOOKED_AT = 5000;
 
+/** Found by their groups, through the index, as they are few beside all. */
+const UNANSWERED_GROUPS = `SELECT id FROM DnsGroup WHERE state = ${DNS_STATE.unanswered}`;
+
 /** By resolver: the share of its unanswered questions whose other half, asked at once, was answered. */
 function readHalves({ database }: OpenCapture, { table, where }: Exchanges): Map<string, number> {
   const rows = database
@@ -74,7 +77,8 @@ function readHalves({ database }: OpenCapture, { table, where }: Exchanges): Map
            SELECT 1 FROM DnsExchange y WHERE y.askedNs BETWEEN x.askedNs - ${AT_ONCE_NS} AND x.askedNs + ${AT_ONCE_NS}
              AND y.clientId = x.clientId AND y.queryId = x.queryId AND y.qtypes <> x.qtypes AND y.state = ${DNS_STATE.answered}) AS isHalf
          FROM ${exchangesOf("server", table)}
-         WHERE ${COUNTED} AND x.state = ${DNS_STATE.unanswered} AND x.requests > 0 AND ${where.sql} LIMIT ${LOOKED_AT})
+         WHERE ${COUNTED} AND x.state = ${DNS_STATE.unanswered} AND x.requests > 0 AND x.groupId IN (${UNANSWERED_GROUPS})
+           AND ${where.sql} LIMIT ${LOOKED_AT})
        GROUP BY 1`,
     )
     .rows(where.parameters);

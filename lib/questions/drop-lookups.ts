@@ -31,6 +31,7 @@ export interface Lookups {
 
 /** Answers looked at; an address of a large name is answered often. */
 const ANSWERS = 500;
+const LATEST = 2n ** 63n - 1n;
 const KUBE_DNS: SelectedPods = {
   namespace: "kube-system",
   name: "kube-dns",
@@ -66,15 +67,32 @@ export function readLookups(capture: OpenCapture, { facts, exampleId }: DropCaus
   };
 }
 
+/** The first answers with the address. It can be in many that differ in the rest, and each of them be given some ten thousand times. */
 function readAnswers(capture: OpenCapture, ipKey: string): FoundLookup[] {
+  const firsts = capture.database.prepareExact(
+    `SELECT e.id, e.answeredNs FROM DnsExchange e
+     WHERE e.answerId = ? AND e.answeredNs <= ? AND e.secondHop = 0 ORDER BY e.answeredNs LIMIT ${ANSWERS}`,
+  );
+  let found: { readonly id: number; readonly ns: bigint }[] = [];
+  for (const [textId] of capture.database
+    .prepare("SELECT textId FROM DnsAnswer WHERE ipKey = ?")
+    .rows([ipKey])) {
+    const most = found[ANSWERS - 1]?.ns ?? LATEST;
+    const more = firsts
+      .rows([Number(textId), most])
+      .map(([id, ns]) => ({ id: Number(id), ns: ns as bigint }));
+    found = [...found, ...more].sort((a, b) => Number(a.ns - b.ns)).slice(0, ANSWERS);
+  }
+  const ids = found.map(({ id }) => id);
   return capture.database
     .prepareExact(
       `SELECT q.value, a.key, e.answeredNs, t.value, d.ttlSeconds, f.hash, f.occurrence
-       FROM DnsAnswer d JOIN DnsExchange e ON e.answerId = d.textId JOIN Text q ON q.id = e.queryId JOIN Text t ON t.id = d.textId
+       FROM json_each(?) j CROSS JOIN DnsExchange e ON e.id = j.value JOIN DnsAnswer d ON d.textId = e.answerId AND d.ipKey = ?
+         JOIN Text q ON q.id = e.queryId JOIN Text t ON t.id = d.textId
          JOIN Endpoint c ON c.id = e.clientId JOIN Actor a ON a.id = c.actorId JOIN Flow f ON f.id = e.responseId
-       WHERE d.ipKey = ? AND e.answeredNs IS NOT NULL AND e.secondHop = 0 ORDER BY e.answeredNs LIMIT ${ANSWERS}`,
+       ORDER BY e.answeredNs, j.key`,
     )
-    .rows([ipKey])
+    .rows([JSON.stringify(ids), ipKey])
     .map(([name, pod, atNs, answer, ttl, hash, occurrence]) => ({
       name: String(name),
       pod: String(pod),

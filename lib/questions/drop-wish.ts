@@ -246,8 +246,9 @@ function readRequests(
   if (facts.decidedBy !== "l7-rule") return { http: [], dns: [], tooMany: false };
   const rows = capture.database
     .prepare(
-      `SELECT DISTINCT k.l7Protocol, k.httpMethod, t.value FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId
-         LEFT JOIN Text t ON t.id = f.l7TextId WHERE j.causeId = ? ORDER BY 1, 2, 3`,
+      `SELECT DISTINCT k.l7Protocol, k.httpMethod, t.value
+       FROM (SELECT DISTINCT j.kindId, f.l7TextId FROM JoinedDrop j CROSS JOIN Flow f ON f.id = j.id WHERE j.causeId = ?) d
+         JOIN Kind k ON k.id = d.kindId LEFT JOIN Text t ON t.id = d.l7TextId ORDER BY 1, 2, 3`,
     )
     .all([id]);
   const dns = rows.flatMap(({ l7Protocol, value }) =>

@@ -2,7 +2,8 @@
 
 import type { Sqlite } from "@/lib/capture/driver";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
-import { TRANSLATED } from "@/lib/capture/translated";
+import { MARK } from "@/lib/capture/sum-tables";
+import { summedRows } from "@/lib/capture/summed";
 
 export interface Translation {
   readonly namespace: string | null;
@@ -13,13 +14,16 @@ export interface Translation {
 }
 
 export function readTranslations(database: Sqlite, scope: CompiledScope): Translation[] {
+  const { from, parameters, where } = summedRows(database, scope, "MarkedSum", {
+    reads: "f.mark f.serviceId f.destinationId",
+  });
   return database
     .prepare(
-      `SELECT t.namespace, t.name, a.key, sum(f.events) FROM (${TRANSLATED}) t JOIN Flow f ON f.id = t.id
+      `SELECT s.serviceNamespace, s.serviceName, a.key, sum(f.events) FROM ${from} JOIN Endpoint s ON s.id = f.serviceId
          JOIN Endpoint d ON d.id = f.destinationId JOIN Actor a ON a.id = d.actorId
-       WHERE a.kind = 'pod' AND ${scope.sql} GROUP BY 1, 2, 3`,
+       WHERE f.mark = ${MARK.translation} AND a.kind = 'pod' AND ${where.sql} GROUP BY 1, 2, 3`,
     )
-    .rows(scope.parameters)
+    .rows([...parameters, ...where.parameters])
     .map(([namespace, name, pod, events]) => ({
       namespace: typeof namespace === "string" ? namespace : null,
       ...{ name: String(name), pod: String(pod), events: Number(events) },

@@ -6,6 +6,7 @@
 
 import { CONTEXT_NS } from "@/lib/insight/dns/search-list";
 import type { Sqlite } from "../driver";
+import { findTranslations } from "../translated";
 import { linkPairs, nameActors } from "./actors";
 import { rankCauses } from "./cause-table";
 import { findConnectionCauses } from "./connection-causes";
@@ -84,5 +85,6 @@ function judge(database: Sqlite, around: Neighbourhood, { worked, dns }: Known):
   resolveAttempts(database);
   writeDnsCauses(database, causes);
   rankCauses(database);
+  findTranslations(database);
   sumUp(database, SUMS.marked);
 }

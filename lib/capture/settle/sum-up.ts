@@ -13,7 +13,7 @@ const BUCKETS = 240;
 /** What stands in them comes from settled rows that are known early, from all settled rows, from DNS exchanges. */
 export const SUMS = {
   connections: ["AttemptSum", "RequestSum", "DropSum"],
-  marked: ["MarkedSum"],
+  marked: ["MarkedSum", "LookupSum"],
   dns: ["DnsSum"],
 } as const;
 

@@ -1,0 +1,43 @@
+-- DropIndex
+DROP INDEX "DnsExchange_answerId_idx";
+
+-- AlterTable
+ALTER TABLE "MarkedSum" ADD COLUMN "answerDestinationId" INTEGER;
+ALTER TABLE "MarkedSum" ADD COLUMN "answerKindId" INTEGER;
+ALTER TABLE "MarkedSum" ADD COLUMN "answerObserverId" INTEGER;
+ALTER TABLE "MarkedSum" ADD COLUMN "answerPairId" INTEGER;
+ALTER TABLE "MarkedSum" ADD COLUMN "answerSourceId" INTEGER;
+ALTER TABLE "MarkedSum" ADD COLUMN "serviceId" INTEGER;
+
+-- CreateTable
+CREATE TABLE "LookupSum" (
+    "id" INTEGER NOT NULL PRIMARY KEY,
+    "level" INTEGER NOT NULL,
+    "bucketNs" BIGINT,
+    "kindId" INTEGER NOT NULL,
+    "observerId" INTEGER NOT NULL,
+    "pairId" INTEGER NOT NULL,
+    "sourceId" INTEGER NOT NULL,
+    "destinationId" INTEGER NOT NULL,
+    "lookup" INTEGER NOT NULL,
+    "queryId" INTEGER,
+    "serverAddressId" INTEGER NOT NULL,
+    "outcome" INTEGER NOT NULL,
+    "n" INTEGER NOT NULL,
+    "firstNs" BIGINT,
+    "lastNs" BIGINT,
+    "ttlSeconds" INTEGER,
+    "ageNs" BIGINT
+);
+
+-- CreateTable
+CREATE TABLE "Translation" (
+    "id" INTEGER NOT NULL PRIMARY KEY,
+    "serviceId" INTEGER NOT NULL
+);
+
+-- CreateIndex
+CREATE INDEX "LookupSum_level_bucketNs_idx" ON "LookupSum"("level", "bucketNs");
+
+-- CreateIndex
+CREATE INDEX "DnsExchange_answerId_answeredNs_idx" ON "DnsExchange"("answerId", "answeredNs");
