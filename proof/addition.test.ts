@@ -3,6 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Sqlite } from "@/lib/capture/driver";
+import { listedPorts } from "@/lib/capture/port-counts";
+import { WHOLE_CAPTURE } from "@/lib/capture/scope-sql";
 import { settleAddedFiles } from "@/lib/capture/settle";
 import { rowRange } from "@/lib/capture/settle/records";
 import { isSmallAddition } from "@/lib/capture/settle/settle-addition";
@@ -86,17 +88,27 @@ const SETTLED: Readonly<Record<string, string>> = {
   DnsSuffix: "SELECT * FROM DnsSuffix ORDER BY cluster, suffix",
 };
 
+/** Events by their ports, whatever rows they are added up from: lists of added flows stand beside those that were there. */
+function ports(database: Sqlite): string[] {
+  return (["either", "from", "to"] as const).flatMap((side) => {
+    const tally = listedPorts(database, WHOLE_CAPTURE, side, "f.observerId");
+    return [...(tally?.found() ?? [])]
+      .filter(({ events }) => events !== 0)
+      .map(({ port, group, events }) => `${side} ${port} ${group} ${events}`)
+      .sort();
+  });
+}
+
 function settled(database: Sqlite): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.entries(SETTLED).map(([name, sql]) => [
-      name,
-      database
-        .prepareExact(sql)
-        .rows([])
-        .map((row) => row.join(" | "))
-        .sort(),
-    ]),
-  );
+  const tables = Object.entries(SETTLED).map(([name, sql]) => [
+    name,
+    database
+      .prepareExact(sql)
+      .rows([])
+      .map((row) => row.join(" | "))
+      .sort(),
+  ]);
+  return { ...Object.fromEntries(tables), ports: ports(database) };
 }
 
 /** The files as they come, settled after each; returns how many were small additions. */

@@ -18,4 +18,6 @@ export const ROLL_UP = {
   nodes: 4,
   /** By pair in narrow buckets, for ranges, where these are few beside the flows. */
   finePairs: 5,
+  /** Narrow buckets with the ports of flows (port-lists.ts): they stand in PortBucket. */
+  ports: 6,
 } as const;

@@ -77,7 +77,7 @@ const FILTERS = [
 type Ask = { readonly q: string; readonly from?: string; readonly to?: string };
 
 function answers(open: OpenCapture, ask: Ask): unknown[] {
-  const facets = "verdict,node-name,namespace,from-pod,server,edge,server-port,port,drop";
+  const facets = "verdict,node-name,namespace,from-pod,server,edge,server-port,port,from-port,to-port,drop";
   return [
     open.ask((capture) => QUESTIONS.summary(capture, ask)),
     ...(["verdict", "reason", "namespace", "drops"] as const).flatMap((by) =>
@@ -206,6 +206,7 @@ describe("roll-ups", () => {
       [2, minute],
       [4, 2_000_000_000n],
       [5, 10_000_000_000n],
+      [6, 10_000_000_000n],
     ]);
     const filter = parseFilter("");
     if (!filter.ok) throw new Error(filter.failure.message);

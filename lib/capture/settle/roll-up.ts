@@ -12,6 +12,7 @@ import { type FlowColumns, FOR } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import { LoosePorts } from "./loose-ports";
 import type { PairView } from "./pair-view";
+import { addPorts, type ListedPorts, PortsInTime, storePorts } from "./ports-in-time";
 import { copyFound, FoundRows, type SettledTable } from "./settled-rows";
 import { bucketOf } from "./sum-up";
 
@@ -35,6 +36,7 @@ const LEVELS = [
   { level: ROLL_UP.pairs, buckets: 120, grain: "pair" },
   { level: ROLL_UP.coarsePairs, buckets: 24, grain: "pair" },
 ] as const;
+const PORTS = { level: ROLL_UP.ports, buckets: 480 } as const;
 
 interface Level {
   readonly level: Rolled;
@@ -94,10 +96,12 @@ export interface RolledLevel {
 /** All that rolling up finds, as data that another thread can give. */
 export interface RolledUp {
   readonly levels: readonly RolledLevel[];
+  /** Undefined: there are no lists that could be added to. */
+  readonly ports: ListedPorts | undefined;
   readonly loosePorts: readonly number[];
 }
 
-type Rolled = (typeof ROLL_UP)[keyof typeof ROLL_UP];
+type Rolled = Exclude<(typeof ROLL_UP)[keyof typeof ROLL_UP], typeof ROLL_UP.ports>;
 
 const tableOf = (level: Rolled): SettledTable => `RollUp${level}`;
 
@@ -117,8 +121,9 @@ export class RollUpInTime implements InTime {
   private readonly kindOf: number[] = [];
   private readonly nodeOf: number[] = [];
   private readonly loosePorts = new LoosePorts();
+  private readonly ports: PortsInTime | undefined;
   /** What is kept, when there are no more flows. */
-  kept: RolledUp = { levels: [], loosePorts: [] };
+  kept: RolledUp = { levels: [], ports: undefined, loosePorts: [] };
 
   constructor(
     private readonly input: RollUpInput,
@@ -133,6 +138,8 @@ export class RollUpInTime implements InTime {
         ...{ written: 0, endHigh: -(2 ** 31), endLow: 0, startNs: null },
       }),
     );
+    if (present === undefined || present.has(PORTS.level))
+      this.ports = new PortsInTime(input.capture, bucketWidth(input.lengthNs, PORTS.buckets), pairs);
   }
 
   rankOf(): number {
@@ -150,6 +157,7 @@ export class RollUpInTime implements InTime {
     }
     this.whole.add(combination, flows, row);
     this.loosePorts.add(flows, row, this.pairs);
+    this.ports?.add(combination, flows, row);
     for (const level of this.levels) {
       if (!this.isIn(level, flows, row)) this.nextBucket(level, flows.timeNs(row));
       level.counts.add(this.inGrain(level.grain, combination), flows, row);
@@ -235,20 +243,25 @@ export class RollUpInTime implements InTime {
       if (isNeedless) rows.discard();
       else kept.push({ level, widthNs, file: rows.close() });
     }
-    this.kept = { levels: kept, loosePorts: this.loosePorts.list() };
+    const ports = this.ports?.end(this.combinations.pair);
+    this.kept = { levels: kept, ports, loosePorts: this.loosePorts.list() };
   }
 }
 
 /** In place of what was there. */
-export function storeRollUp(database: Sqlite, { levels, loosePorts }: RolledUp): void {
+export function storeRollUp(database: Sqlite, { levels, ports, loosePorts }: RolledUp): void {
   database.exec("DELETE FROM RollUp; DELETE FROM RollUpLevel; DELETE FROM LoosePort;");
+  const addLevel = database.prepare("INSERT INTO RollUpLevel (level, widthNs) VALUES (?, ?)");
   database
     .prepare("INSERT INTO LoosePort (port) SELECT value FROM json_each(?)")
     .run([JSON.stringify(loosePorts)]);
   for (const { level, widthNs, file } of levels) {
     copyFound(database, tableOf(level), file);
-    database.prepare("INSERT INTO RollUpLevel (level, widthNs) VALUES (?, ?)").run([level, widthNs]);
+    addLevel.run([level, widthNs]);
   }
+  if (ports === undefined) return;
+  storePorts(database, ports);
+  addLevel.run([PORTS.level, ports.widthNs]);
 }
 
 /**
@@ -259,7 +272,7 @@ export function growingRollUp(database: Sqlite): RollUpInput | undefined {
   const input = rollUpInput(database);
   const levels = database.prepareExact("SELECT level, widthNs FROM RollUpLevel").rows([]);
   const present = new Map(levels.map(([level, width]) => [Number(level), width as bigint | null]));
-  const areAsWide = LEVELS.every(
+  const areAsWide = [...LEVELS, PORTS].every(
     ({ level, buckets }) =>
       !present.has(level) || present.get(level) === bucketWidth(input.lengthNs, buckets),
   );
@@ -273,11 +286,12 @@ export function growingRollUp(database: Sqlite): RollUpInput | undefined {
 }
 
 /** Adds to what is there, but for what counts at single flows. */
-export function addToRollUp(database: Sqlite, { levels, loosePorts }: RolledUp): void {
+export function addToRollUp(database: Sqlite, { levels, ports, loosePorts }: RolledUp): void {
   database
     .prepare("INSERT OR IGNORE INTO LoosePort (port) SELECT value FROM json_each(?)")
     .run([JSON.stringify(loosePorts)]);
   for (const { level, file } of levels) copyFound(database, tableOf(level), file);
+  if (ports !== undefined) addPorts(database, ports);
 }
 
 const LEAST = -(2n ** 63n);
@@ -407,8 +421,8 @@ export function addAnchors(database: Sqlite): void {
 
 function anchoredLevels(database: Sqlite): { readonly level: number; readonly widthNs: bigint | null }[] {
   return database
-    .prepareExact("SELECT level, widthNs FROM RollUpLevel WHERE level <> ?")
-    .rows([ROLL_UP.nodes])
+    .prepareExact("SELECT level, widthNs FROM RollUpLevel WHERE level NOT IN (?, ?)")
+    .rows([ROLL_UP.nodes, ROLL_UP.ports])
     .map(([level, width]) => ({ level: Number(level), widthNs: typeof width === "bigint" ? width : null }));
 }
 

@@ -37,7 +37,7 @@ function settledBy(database: Sqlite, beside: Beside): string[][] {
   database.exec("DELETE FROM Attempt");
   const found = readInTime(database, EVERYTHING, [], { beside, sizes: SIZES });
   copyFound(database, "Attempt", found.attempts);
-  storeRollUp(database, found.rollUp ?? { levels: [], loosePorts: [] });
+  storeRollUp(database, found.rollUp ?? { levels: [], ports: undefined, loosePorts: [] });
   detachSettledRows(database);
   const rows = (sql: string): string[] => database.prepareExact(sql).rows([]).map(String);
   return [
@@ -45,6 +45,8 @@ function settledBy(database: Sqlite, beside: Beside): string[][] {
     rows("SELECT * FROM RollUp ORDER BY level, bucketNs, kindId, observerId, pairId"),
     rows("SELECT * FROM RollUpLevel ORDER BY level"),
     rows("SELECT * FROM LoosePort ORDER BY port"),
+    rows("SELECT bucketNs, firstCombination, hex(lists) FROM PortBucket ORDER BY bucketNs"),
+    rows("SELECT * FROM PortCombination ORDER BY id"),
   ];
 }
 
@@ -61,7 +63,7 @@ describe("the thread beside settling", () => {
   it("finds what the same steps find without it", () => {
     const { database } = sampleCapture();
     const input = inputOf(database);
-    const [attempts = [], rollUps = [], levels = [], ports = []] = settledBy(
+    const [attempts = [], rollUps = [], levels = [], ports = [], ...lists] = settledBy(
       database,
       new StepsBeside(input),
     );
@@ -76,7 +78,9 @@ describe("the thread beside settling", () => {
       rollUps,
       levels,
       ports,
+      ...lists,
     ]);
+    expect(lists.map(({ length }) => length > 100)).toEqual([true, true]);
   });
 
   it("says what went wrong in it", () => {

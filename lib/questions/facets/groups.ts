@@ -1,6 +1,7 @@
 /** Events of a scope by what a facet tells its values from: one scan of the flows for each. */
 
 import type { SqlRow, SqlValue } from "@/lib/capture/driver";
+import { listedPorts, PortTally } from "@/lib/capture/port-counts";
 import { countedFlows } from "@/lib/capture/rolled-flows";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import { MARK } from "@/lib/capture/sum-tables";
@@ -98,19 +99,28 @@ function endpointReader({ capture }: Scanned): (id: number) => SqlRow {
 }
 
 export function byPort(scanned: Scanned, side: Side): Tally {
+  const { capture, scope } = scanned;
+  const ports =
+    listedPorts(capture.database, scope, side, MASKED) ?? countedPorts(scanned, new PortTally(side), side);
   const tally = new Tally();
+  for (const { port, group, events } of ports.found())
+    tally.add([port === undefined ? (group === 1 ? "?" : "-") : String(port)], events);
+  return tally;
+}
+
+function countedPorts(scanned: Scanned, ports: PortTally, side: Side): PortTally {
   const columns = {
     either: "f.sourcePort, f.destinationPort",
     from: "f.sourcePort",
     to: "f.destinationPort",
   }[side];
-  const value = (port: SqlValue | undefined, masked: boolean): string =>
-    port === null || port === undefined ? (masked ? "?" : "-") : String(port);
-  for (const { ids, events } of counted(grouped(scanned, `${columns}, ${MASKED}`))) {
-    const masked = ids[ids.length - 2] === 1;
-    tally.add(new Set(ids.slice(0, -2).map((port) => value(port, masked))), events);
+  const port = (value: SqlValue | undefined) => (typeof value === "number" ? value : undefined);
+  for (const { ids, events } of counted(grouped(scanned, `${MASKED}, ${columns}`))) {
+    const [group, first, second] = ids;
+    if (side === "either") ports.add(port(first), port(second), Number(group), events);
+    else ports.addPort(port(first), Number(group), events);
   }
-  return tally;
+  return ports;
 }
 
 /** By pair: the row of Pair with its actors' rows; undefined for an actor that is not known. */

@@ -36,6 +36,24 @@ CREATE TABLE "Translation" (
     "serviceId" INTEGER NOT NULL
 );
 
+-- CreateTable
+CREATE TABLE "PortBucket" (
+    "id" INTEGER NOT NULL PRIMARY KEY,
+    "bucketNs" BIGINT,
+    "firstCombination" INTEGER NOT NULL,
+    "lists" BLOB NOT NULL
+);
+
+-- CreateTable
+CREATE TABLE "PortCombination" (
+    "id" INTEGER NOT NULL PRIMARY KEY,
+    "kindId" INTEGER NOT NULL,
+    "observerId" INTEGER NOT NULL,
+    "pairId" INTEGER NOT NULL,
+    "sourceId" INTEGER NOT NULL,
+    "destinationId" INTEGER NOT NULL
+);
+
 -- CreateIndex
 CREATE INDEX "LookupSum_level_bucketNs_idx" ON "LookupSum"("level", "bucketNs");
 
