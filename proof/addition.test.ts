@@ -3,7 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Sqlite } from "@/lib/capture/driver";
+import { addedUp } from "@/lib/capture/flow-buckets";
 import { listedPorts } from "@/lib/capture/port-counts";
+import { ROLL_UP } from "@/lib/capture/roll-up-levels";
 import { WHOLE_CAPTURE } from "@/lib/capture/scope-sql";
 import { settleAddedFiles } from "@/lib/capture/settle";
 import { rowRange } from "@/lib/capture/settle/records";
@@ -99,6 +101,22 @@ function ports(database: Sqlite): string[] {
   });
 }
 
+/** Narrow buckets of flows, read as a question reads them. */
+function buckets(database: Sqlite): string[] {
+  const [[widthNs] = []] = database
+    .prepareExact("SELECT widthNs FROM RollUpLevel WHERE level = ?")
+    .rows([ROLL_UP.buckets]);
+  if (typeof widthNs !== "bigint") throw new Error("there are no buckets");
+  const pair =
+    "(SELECT json_array(p.clientSide, p.clientBy, p.serverPort, p.protocol) FROM Pair p WHERE p.id = f.pairId)";
+  const rows = addedUp(database, {
+    ...{ filter: { sql: "1", parameters: [] }, first: undefined, end: undefined, widthNs },
+    ...{ keys: ["f.kindId", "f.observerId", "f.sourceId", "f.destinationId", pair] },
+    ...{ hasAnchored: true, hasTimes: true },
+  });
+  return rows.slice(2, -2).split("],[").sort();
+}
+
 function settled(database: Sqlite): Record<string, string[]> {
   const tables = Object.entries(SETTLED).map(([name, sql]) => [
     name,
@@ -108,7 +126,7 @@ function settled(database: Sqlite): Record<string, string[]> {
       .map((row) => row.join(" | "))
       .sort(),
   ]);
-  return { ...Object.fromEntries(tables), ports: ports(database) };
+  return { ...Object.fromEntries(tables), ports: ports(database), buckets: buckets(database) };
 }
 
 /** The files as they come, settled after each; returns how many were small additions. */

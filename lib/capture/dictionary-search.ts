@@ -19,6 +19,7 @@ const KEPT_CHARS = 1_000_000;
 
 interface Memory {
   readonly kept: Lru<string, Condition>;
+  readonly texts: Lru<string, string>;
   state: string;
 }
 
@@ -34,14 +35,27 @@ export function remembered(database: Sqlite, key: string, work: () => Condition)
   return condition;
 }
 
+/** The same of a text that is not long. */
+export function rememberedText(database: Sqlite, key: string, work: () => string): string {
+  const { texts } = memoryOf(database);
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const text = work();
+  if (text.length <= KEPT_CHARS) texts.set(key, text);
+  return text;
+}
+
 function memoryOf(database: Sqlite): Memory {
   let memory = memories.get(database);
   if (memory === undefined) {
-    memory = { kept: new Lru(16), state: "" };
+    memory = { kept: new Lru(16), texts: new Lru(8), state: "" };
     memories.set(database, memory);
   }
   const state = stateOf(database);
-  if (memory.state !== state) memory.kept.clear();
+  if (memory.state !== state) {
+    memory.kept.clear();
+    memory.texts.clear();
+  }
   memory.state = state;
   return memory;
 }

@@ -73,7 +73,7 @@ export function listedPorts(
   if (!isHeld || !areRolledUp(database)) return undefined;
   const width = database
     .prepareExact("SELECT widthNs FROM RollUpLevel WHERE level = ?")
-    .get([ROLL_UP.ports])?.widthNs;
+    .get([ROLL_UP.buckets])?.widthNs;
   if (typeof width !== "bigint") return undefined;
   const { from, to } = scope;
   const first = from === undefined ? undefined : alignDown(from + width - 1n, width);
@@ -97,7 +97,7 @@ function addLists(
 ): void {
   const wanted = database
     .prepare(
-      `SELECT f.id, ${group}, p.clientSide, p.serverPort FROM PortCombination f LEFT JOIN Pair p ON p.id = f.pairId WHERE ${filter.sql}`,
+      `SELECT f.id, ${group}, p.clientSide, p.serverPort FROM Combination f LEFT JOIN Pair p ON p.id = f.pairId WHERE ${filter.sql}`,
     )
     .rows(filter.parameters)
     .map(
@@ -127,7 +127,7 @@ function addLists(
 }
 
 interface Wanted {
-  /** PortCombination.id. */
+  /** Combination.id. */
   readonly id: number;
   readonly group: number;
   readonly isClientSource: boolean;

@@ -26,6 +26,18 @@ export class ByteWriter {
     this.bytes[this.length++] = rest;
   }
 
+  /** Any whole number, small ones in one byte. */
+  signed(value: number): void {
+    this.varint(value < 0 ? -value * 2 - 1 : value * 2);
+  }
+
+  /** Up to 2^53: what is beyond 32 bits first. */
+  wide(value: number): void {
+    this.varint(Math.floor(value / 2 ** 32));
+    this.two(value & 65_535);
+    this.two((value >>> 16) & 65_535);
+  }
+
   two(value: number): void {
     this.room(2);
     this.bytes[this.length++] = value & 255;
@@ -86,10 +98,27 @@ export function readPorts(bytes: Uint8Array, first: number, takers: PortTakers):
   }
 }
 
-class ByteReader {
+export class ByteReader {
   at = 0;
 
   constructor(readonly bytes: Uint8Array) {}
+
+  signed(): number {
+    const value = this.varint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  wide(): number {
+    const high = this.varint();
+    const { bytes, at } = this;
+    this.at = at + 4;
+    const low =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24);
+    return high * 2 ** 32 + (low >>> 0);
+  }
 
   varint(): number {
     const first = this.bytes[this.at++] as number;

@@ -8,16 +8,14 @@ export type Anchored = (typeof ANCHORED)[number];
 export const ROLL_UP = {
   /** The whole capture, by kind, observer and pair. */
   whole: 0,
-  /** Buckets, by kind and observer. */
-  kinds: 1,
-  /** Buckets, by kind, observer and pair. */
+  /** Buckets, by kind, observer and pair: what settling looks up edges in. */
   pairs: 2,
   /** The same in wider buckets, where `pairs` would be as large as the flows. */
   coarsePairs: 3,
   /** Narrow buckets, by node alone: the first observer of each stands for it. */
   nodes: 4,
-  /** By pair in narrow buckets, for ranges, where these are few beside the flows. */
+  /** No longer made: by pair in narrow buckets. */
   finePairs: 5,
-  /** Narrow buckets with the ports of flows (port-lists.ts): they stand in PortBucket. */
-  ports: 6,
+  /** Narrow buckets by kind, observer and pair, as bytes: they stand in FlowBucket and PortBucket. */
+  buckets: 6,
 } as const;

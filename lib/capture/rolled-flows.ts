@@ -9,7 +9,8 @@
 import { alignDown } from "@/lib/base/bucket-width";
 import type { Condition } from "./conditions";
 import type { Sqlite, SqlValue } from "./driver";
-import { type Anchored, ROLL_UP } from "./roll-up-levels";
+import { addedUp } from "./flow-buckets";
+import { ANCHORED, type Anchored, ROLL_UP } from "./roll-up-levels";
 import { RULES_VERSION, rulesOf } from "./rules-version";
 import type { CompiledScope } from "./scope-sql";
 
@@ -26,8 +27,12 @@ export interface Wanted {
   readonly reads: string;
   /** The question tells buckets of this width apart. */
   readonly widthNs?: bigint;
+  /** SQL over `f`, a flow's kind, observer and pair: stands as `f.told` where flows are rolled up, in place of what it is made of. */
+  readonly told?: string;
   /** What else is added up. */
   readonly anchored?: readonly Anchored[];
+  /** False: `f.firstNs` and `f.lastNs` are not read. */
+  readonly hasTimes?: boolean;
 }
 
 /** Of times, in nanoseconds. */
@@ -61,27 +66,20 @@ export function columnsRead(sql: string): string[] {
 }
 
 export function countedFlows(database: Sqlite, scope: CompiledScope, wanted: Wanted): CountedFlows {
-  const read = columnsRead(`${scope.filter.sql} ${wanted.reads}`);
-  const rolled = isRolled(read) ? rolledUp(database, scope, wanted, readsPairs(read)) : undefined;
+  const read = columnsRead(`${scope.filter.sql} ${wanted.reads} ${wanted.told ?? ""}`);
+  const rolled = isRolled(read) ? rolledUp(database, scope, wanted) : undefined;
   return rolled ?? flows(scope, wanted);
 }
 
 /** The width of the buckets that a question over time finds ready for this scope, if it does. */
 export function rolledWidth(database: Sqlite, scope: CompiledScope): bigint | undefined {
   const read = columnsRead(scope.filter.sql);
-  if (!isRolled(read) || !isCurrent(database)) return undefined;
-  return levelFor(database, scope, "any", readsPairs(read))?.widthNs;
+  return isRolled(read) && isCurrent(database) ? widthOf(database, ROLL_UP.buckets) : undefined;
 }
 
 /** The width of the buckets in which flows are counted by node alone (`ROLL_UP.nodes`), where they are. */
 export function nodeBuckets(database: Sqlite): bigint | undefined {
   return areRolledUp(database) ? widthOf(database, ROLL_UP.nodes) : undefined;
-}
-
-/** The width of the coarse buckets by pair, where finer ones would be as many as the flows, so that there are only these. */
-export function coarseWidth(database: Sqlite, scope: CompiledScope, reads: string): bigint | undefined {
-  const read = columnsRead(`${scope.filter.sql} ${reads}`);
-  return isRolled(read) && isCurrent(database) ? widthOf(database, ROLL_UP.coarsePairs) : undefined;
 }
 
 function widthOf(database: Sqlite, level: number): bigint | undefined {
@@ -95,49 +93,53 @@ function isRolled(read: readonly string[]): boolean {
   return read.every((column) => OF_KIND.includes(column) || OF_PAIR.includes(column)) && isTaken();
 }
 
-function readsPairs(read: readonly string[]): boolean {
-  return OF_PAIR.some((column) => read.includes(column));
-}
-
 function flows(scope: CompiledScope, { anchored = [] }: Wanted): CountedFlows {
-  return { from: `(${flowRows(anchored, "*", "")}) f`, parameters: [], where: scope, isRolledUp: false };
+  const rows = `SELECT x.*, 1 AS records, x.timeNs AS firstNs, x.timeNs AS lastNs${countsOf("x", anchored)} FROM Flow x`;
+  return { from: `(${rows}) f`, parameters: [], where: scope, isRolledUp: false };
 }
 
-/** The same of one flow `x`. */
-const OF_FLOW: Readonly<Record<Anchored, string>> = {
-  attempts: "(SELECT count(*) FROM Attempt a WHERE a.id = x.id AND a.outcome <> 0)",
-  requests: "coalesce((SELECT e.requests FROM L7Exchange e WHERE e.id = x.id AND e.counted = 1), 0)",
-  l7Errors:
-    "coalesce((SELECT e.error * max(e.requests, e.responses) FROM L7Exchange e WHERE e.id = x.id AND e.counted = 1), 0)",
-  drops: "coalesce((SELECT j.drops FROM JoinedDrop j WHERE j.id = x.id), 0)",
+/** The same of one flow. */
+const OF_ONE: Readonly<Record<Anchored, (flow: string) => string>> = {
+  attempts: (flow) => `(SELECT count(*) FROM Attempt a WHERE a.id = ${flow}.id AND a.outcome <> 0)`,
+  requests: (flow) =>
+    `coalesce((SELECT e.requests FROM L7Exchange e WHERE e.id = ${flow}.id AND e.counted = 1), 0)`,
+  l7Errors: (flow) =>
+    `coalesce((SELECT e.error * max(e.requests, e.responses) FROM L7Exchange e WHERE e.id = ${flow}.id AND e.counted = 1), 0)`,
+  drops: (flow) => `coalesce((SELECT j.drops FROM JoinedDrop j WHERE j.id = ${flow}.id), 0)`,
 };
 
-function flowRows(anchored: readonly Anchored[], columns: string, where: string): string {
-  const counts = anchored.map((name) => `, ${OF_FLOW[name]} AS ${name}`).join("");
-  return `SELECT ${columns}, 1 AS records, x.timeNs AS firstNs, x.timeNs AS lastNs${counts} FROM Flow x ${where}`;
+function countsOf(flow: string, anchored: readonly Anchored[]): string {
+  return anchored.map((name) => `, ${OF_ONE[name](flow)} AS ${name}`).join("");
 }
 
-function rolledUp(
-  database: Sqlite,
-  scope: CompiledScope,
-  { widthNs, anchored = [] }: Wanted,
-  hasPairs: boolean,
-): CountedFlows | undefined {
+function rolledUp(database: Sqlite, scope: CompiledScope, wanted: Wanted): CountedFlows | undefined {
   if (!isCurrent(database)) return undefined;
-  const level = levelFor(database, scope, widthNs, hasPairs);
-  if (level === undefined) return undefined;
   const { from, to } = scope;
+  if (from === undefined && to === undefined && wanted.widthNs === undefined)
+    return wholeCapture(scope, wanted);
+  const width = widthOf(database, ROLL_UP.buckets);
+  if (width === undefined || (wanted.widthNs !== undefined && wanted.widthNs % width !== 0n))
+    return undefined;
   const inside = {
-    first: from === undefined ? undefined : alignUp(from, level.widthNs),
-    end: to === undefined ? undefined : alignDown(to, level.widthNs),
+    first: from === undefined ? undefined : alignUp(from, width),
+    end: to === undefined ? undefined : alignDown(to, width),
   };
   if ((inside.first ?? LEAST) >= (inside.end ?? MOST)) return undefined;
-  const parts = [rows(level.level, inside, anchored), ...edges(scope, inside, anchored)];
+  const parts = [buckets(database, scope, wanted, inside), ...edges(scope, wanted, inside)];
   return {
     from: `(${parts.map(({ sql }) => sql).join(" UNION ALL ")}) f`,
     parameters: parts.flatMap(({ parameters }) => parameters),
-    where: scope.filter,
+    // What the filter holds was added up.
+    where: { sql: "1", parameters: [] },
     isRolledUp: true,
+  };
+}
+
+function wholeCapture({ filter }: CompiledScope, { anchored = [], told }: Wanted): CountedFlows {
+  const more = [...(told === undefined ? [] : [`${told} AS told`]), ...anchored].map((one) => `, ${one}`);
+  return {
+    from: `(SELECT ${COLUMNS}, events, records, firstNs, lastNs${more.join("")} FROM RollUp f WHERE level = ${ROLL_UP.whole}) f`,
+    ...{ parameters: [], where: filter, isRolledUp: true },
   };
 }
 
@@ -152,37 +154,6 @@ function isCurrent(database: Sqlite): boolean {
     .prepare("SELECT 1 FROM SourceFile WHERE state IN ('reading', 'settling') LIMIT 1")
     .get([]);
   return coming === undefined && rulesOf(database) === RULES_VERSION;
-}
-
-interface Level {
-  readonly level: number;
-  /** 1 for the whole capture, which has no buckets. */
-  readonly widthNs: bigint;
-}
-
-/** The one with the fewest rows that tells apart what has to be. */
-function levelFor(
-  database: Sqlite,
-  { from, to }: CompiledScope,
-  widthNs: bigint | "any" | undefined,
-  hasPairs: boolean,
-): Level | undefined {
-  const levels = new Map(
-    database
-      .prepareExact("SELECT level, widthNs FROM RollUpLevel")
-      .rows([])
-      .map(([level, width]) => [Number(level), width as bigint | null]),
-  );
-  if (from === undefined && to === undefined && widthNs === undefined)
-    return levels.has(ROLL_UP.whole) ? { level: ROLL_UP.whole, widthNs: 1n } : undefined;
-  const fitting = (hasPairs ? BY_PAIR : [ROLL_UP.kinds]).flatMap((level) => {
-    const width = levels.get(level);
-    const isFitting = typeof width === "bigint" && (typeof widthNs !== "bigint" || widthNs % width === 0n);
-    return isFitting ? [{ level, widthNs: width }] : [];
-  });
-  const cuts = (ns: bigint | undefined, width: bigint): boolean => ns !== undefined && ns % width !== 0n;
-  // Where the ends cut buckets of each, narrow ones leave the fewest flows to be counted.
-  return fitting.find((one) => !cuts(from, one.widthNs) && !cuts(to, one.widthNs)) ?? fitting.at(-1);
 }
 
 function alignUp(ns: bigint, width: bigint): bigint {
@@ -200,33 +171,44 @@ interface Part {
   readonly parameters: readonly SqlValue[];
 }
 
-/** The widest first. */
-const BY_PAIR = [ROLL_UP.coarsePairs, ROLL_UP.pairs, ROLL_UP.finePairs] as const;
 const COLUMNS = "kindId, observerId, pairId, sourceId, destinationId";
 
-function rows(level: number, { first, end }: Inside, anchored: readonly Anchored[]): Part {
-  const conditions = ["level = ?"];
-  const parameters: SqlValue[] = [level];
-  if (first !== undefined) {
-    conditions.push("bucketNs >= ?");
-    parameters.push(first);
-  }
-  if (end !== undefined) {
-    conditions.push("bucketNs < ?");
-    parameters.push(end);
-  }
-  const counts = anchored.map((name) => `, ${name}`).join("");
-  return {
-    sql: `SELECT ${COLUMNS}, bucketNs AS timeNs, events, records, firstNs, lastNs${counts} FROM RollUp WHERE ${conditions.join(" AND ")}`,
-    parameters,
-  };
+/** By what the question reads: its columns of flows, and what is told. */
+function keysOf({ reads, told }: Wanted): { readonly name: string; readonly sql: string }[] {
+  const columns = columnsRead(reads).map((name) => ({ name, sql: `f.${name}` }));
+  return told === undefined ? columns : [...columns, { name: "told", sql: told }];
+}
+
+function buckets(database: Sqlite, { filter }: CompiledScope, wanted: Wanted, inside: Inside): Part {
+  const { widthNs, anchored = [], hasTimes = true } = wanted;
+  const [keys, hasAnchored] = [keysOf(wanted), anchored.length > 0];
+  const rows = addedUp(database, {
+    ...{ filter, ...inside, keys: keys.map(({ sql }) => sql), widthNs, hasAnchored, hasTimes },
+  });
+  const names = [
+    ...[...keys.map(({ name }) => name), "timeNs", "records", "events"],
+    ...[...(hasTimes ? TIMES : []), ...(hasAnchored ? ANCHORED : [])],
+  ];
+  const columns = columnsOf(wanted).map((name) => `value ->> ${names.indexOf(name)} AS ${name}`);
+  return { sql: `SELECT ${columns.join(", ")} FROM json_each(?)`, parameters: [rows] };
+}
+
+const TIMES = ["firstNs", "lastNs"] as const;
+
+/** Of what is rolled up in buckets, in their order. */
+function columnsOf(wanted: Wanted): readonly string[] {
+  const { anchored = [], hasTimes = true } = wanted;
+  const keys = keysOf(wanted).map(({ name }) => name);
+  return [...keys, "timeNs", "records", "events", ...(hasTimes ? TIMES : []), ...anchored];
 }
 
 /** The flows of the buckets that the range cuts. */
-function edges({ from, to }: CompiledScope, { first, end }: Inside, anchored: readonly Anchored[]): Part[] {
+function edges({ from, to, filter }: CompiledScope, wanted: Wanted, { first, end }: Inside): Part[] {
+  const keys = keysOf(wanted).map(({ name, sql }) => `${sql} AS ${name}, `);
   const between = (lower: bigint, upper: bigint): Part => ({
-    sql: flowRows(anchored, `${COLUMNS}, timeNs, events`, "WHERE x.timeNs >= ? AND x.timeNs < ?"),
-    parameters: [lower, upper],
+    sql: `SELECT ${keys.join("")}f.timeNs AS timeNs, 1 AS records, f.events AS events${wanted.hasTimes === false ? "" : ", f.timeNs AS firstNs, f.timeNs AS lastNs"}${countsOf("f", wanted.anchored ?? [])}
+      FROM Flow f WHERE f.timeNs >= ? AND f.timeNs < ? AND ${filter.sql}`,
+    parameters: [lower, upper, ...filter.parameters],
   });
   return [
     ...(from !== undefined && first !== undefined && from < first ? [between(from, first)] : []),
@@ -240,7 +222,9 @@ export function rolledSums<Name extends Anchored>(
   scope: CompiledScope,
   anchored: readonly Name[],
 ): Readonly<Record<Name, number>> | undefined {
-  const { from, parameters, where, isRolledUp } = countedFlows(database, scope, { reads: "", anchored });
+  const { from, parameters, where, isRolledUp } = countedFlows(database, scope, {
+    ...{ reads: "", anchored, hasTimes: false },
+  });
   if (!isRolledUp) return undefined;
   const sums = anchored.map((name) => `coalesce(sum(f.${name}), 0) AS ${name}`).join(", ");
   const row = database

@@ -35,7 +35,9 @@ export function rolledTotal(
   return capture.keep(`total ${key}`, () => {
     const drops = isEveryDrop(scope) ? recordsOfDrops(capture) : undefined;
     if (drops !== undefined) return { records: drops, events: drops };
-    const { from, parameters, where, isRolledUp } = countedFlows(capture.database, scope, { reads: "" });
+    const { from, parameters, where, isRolledUp } = countedFlows(capture.database, scope, {
+      ...{ reads: "", hasTimes: false },
+    });
     if (!isRolledUp) return undefined;
     const [row] = capture.database
       .prepare(`SELECT sum(f.records), sum(f.events) FROM ${from} WHERE ${where.sql}`)

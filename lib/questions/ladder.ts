@@ -48,7 +48,9 @@ function scan(capture: OpenCapture, scope: CompiledScope): Ladder {
   const ready = rolledWidth(database, scope);
   const width = ready ?? (last - first) / BUCKETS + 1n;
   const number = bucketNumber(ready === undefined ? first : alignDown(first, ready), last, width);
-  const { from, parameters, where } = countedFlows(database, scope, { reads: "", widthNs: width });
+  const { from, parameters, where } = countedFlows(database, scope, {
+    ...{ reads: "", widthNs: width, hasTimes: false },
+  });
   const rows = database
     .prepareExact(
       `SELECT ${number.sql} AS bucket, sum(f.records) AS records, sum(f.events) AS events

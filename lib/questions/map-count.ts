@@ -52,8 +52,11 @@ export function countEdges(
   return { edges, unplaced };
 }
 
+/** One wish of both, so that buckets are read once. */
+const AT_PAIRS: Wanted = { reads: "f.pairId f.kindId", anchored: ["drops", "l7Errors"] };
+
 function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
-  const { from, parameters, where } = countedFlows(capture.database, scope, { reads: "f.pairId f.kindId" });
+  const { from, parameters, where } = countedFlows(capture.database, scope, AT_PAIRS);
   return capture.database
     .prepareExact(
       `SELECT f.pairId, f.kindId, sum(f.events), min(f.firstNs), max(f.lastNs) FROM ${from}
@@ -78,10 +81,7 @@ interface Counted {
 }
 
 function readCounted(capture: OpenCapture, scope: CompiledScope): Counted[] {
-  const { from, parameters, where } = countedAnchors(capture, scope, {
-    reads: "f.pairId f.kindId",
-    anchored: ["drops", "l7Errors"],
-  });
+  const { from, parameters, where } = countedAnchors(capture, scope, AT_PAIRS);
   return capture.database
     .prepare(
       `SELECT f.pairId, f.kindId, sum(f.drops), sum(f.l7Errors) FROM ${from} WHERE ${where.sql}

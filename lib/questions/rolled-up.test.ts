@@ -196,31 +196,35 @@ describe("roll-ups", () => {
     open.close();
   });
 
-  it("have narrow buckets by pair, which a range that cuts wide ones is counted from", () => {
+  it("have narrow buckets, which a range is added up from, and flows where it cuts them", () => {
     const { database } = reader(busy());
+    const second = 1_000_000_000n;
     const widths = database.prepareExact("SELECT level, widthNs FROM RollUpLevel ORDER BY level").rows([]);
-    const minute = 60_000_000_000n;
     expect(widths.map(([level, width]) => [Number(level), width])).toEqual([
       [0, null],
-      [1, 10_000_000_000n],
-      [2, minute],
-      [4, 2_000_000_000n],
-      [5, 10_000_000_000n],
-      [6, 10_000_000_000n],
+      [2, 60n * second],
+      [4, 2n * second],
+      // Of which all wider ones are made.
+      [6, 5n * second],
     ]);
-    const filter = parseFilter("");
+    const filter = parseFilter("verdict:FORWARDED");
     if (!filter.ok) throw new Error(filter.failure.message);
-    const from = (ns: bigint) =>
-      countedFlows(database, compileScope(database, { filter: filter.value, from: ns }), {
-        reads: "f.pairId",
-      });
-    // Level and first bucket; behind them the flows of a cut bucket.
-    expect(from(startNs + 10n * minute).parameters).toEqual([2, startNs + 10n * minute]);
-    expect(from(startNs + 10n * minute + 10_000_000_000n).parameters).toEqual([
-      5,
-      startNs + 10n * minute + 10_000_000_000n,
+    const between = (from: bigint, to: bigint) => {
+      const scope = compileScope(database, { filter: filter.value, from, to });
+      return countedFlows(database, scope, { reads: "f.observerId", widthNs: 600n * second });
+    };
+    const whole = between(startNs + 600n * second, startNs + 1200n * second);
+    // Of three nodes, in one bucket of ten minutes: no more rows than are told apart.
+    expect(whole.parameters).toHaveLength(1);
+    expect(JSON.parse(String(whole.parameters[0]))).toHaveLength(3);
+    const cut = between(startNs + 599n * second, startNs + 1202n * second);
+    expect(cut.parameters.slice(1)).toEqual([
+      ...[startNs + 599n * second, startNs + 600n * second],
+      ...[startNs + 1200n * second, startNs + 1202n * second],
     ]);
-    expect(from(startNs + 1n).parameters[0]).toBe(5);
+    expect(cut.isRolledUp).toBe(true);
+    const narrow = between(startNs + 601n * second, startNs + 604n * second);
+    expect(narrow.isRolledUp).toBe(false);
   });
 
   it("are not read while a file is on its way, and follow files that come and go", () => {

@@ -90,16 +90,18 @@ function counting(
   scope: CompiledScope,
   by: TimelineBy,
   widthNs: bigint,
-): Omit<CountedFlows, "isRolledUp"> & { readonly n: string } {
-  const isOfDrops = SERIES[by].unit === "drops";
+): CountedFlows & { readonly n: string } {
+  const { unit, join, key } = SERIES[by];
+  const isOfDrops = unit === "drops";
   const flows = countedFlows(database, scope, {
-    reads: SERIES[by].join === "" ? "f.kindId" : "f.kindId f.pairId",
+    ...{ reads: "", hasTimes: false },
+    told: `(SELECT ${key} FROM Kind k ${join} WHERE k.id = f.kindId)`,
     widthNs,
     ...(isOfDrops && { anchored: ["drops"] }),
   });
   if (!isOfDrops) return { ...flows, n: "f.events" };
   if (flows.isRolledUp) return { ...flows, n: "f.drops" };
-  return { from: DROPS, parameters: [], where: scope, n: "j.drops" };
+  return { from: DROPS, parameters: [], where: scope, n: "j.drops", isRolledUp: false };
 }
 
 function readBuckets(
@@ -110,15 +112,17 @@ function readBuckets(
   widthNs: bigint,
 ): Bucket[] {
   const { join, key } = SERIES[by];
-  const { from, parameters, where, n } = counting(capture, scope, by, widthNs);
+  const { from, parameters, where, n, isRolledUp } = counting(capture, scope, by, widthNs);
   // Kinds and pairs are few: named after the flows were counted by them.
   const pair = join === "" ? "0" : "f.pairId";
+  const counted = (columns: string, places: string): string =>
+    `SELECT ${columns}, ${number.sql} AS bucket, sum(${n}) AS n FROM ${from} WHERE f.timeNs IS NOT NULL AND ${where.sql} GROUP BY ${places}`;
   return capture.database
     .prepareExact(
-      `SELECT ${key}, f.bucket, sum(f.n) FROM (
-         SELECT f.kindId, ${pair} AS pairId, ${number.sql} AS bucket, sum(${n}) AS n
-         FROM ${from} WHERE f.timeNs IS NOT NULL AND ${where.sql} GROUP BY 1, 2, 3
-       ) f JOIN Kind k ON k.id = f.kindId ${join} WHERE f.n > 0 GROUP BY 1, 2 ORDER BY 1, 2`,
+      isRolledUp
+        ? `SELECT told, bucket, n FROM (${counted("f.told", "1, 2")}) WHERE n > 0 ORDER BY 1, 2`
+        : `SELECT ${key}, f.bucket, sum(f.n) FROM (${counted(`f.kindId, ${pair} AS pairId`, "1, 2, 3")}) f
+           JOIN Kind k ON k.id = f.kindId ${join} WHERE f.n > 0 GROUP BY 1, 2 ORDER BY 1, 2`,
     )
     .rows([...number.parameters, ...parameters, ...where.parameters])
     .map(([name, bucket, count]) => ({

@@ -108,24 +108,6 @@ describe("traffic over time", () => {
     ]);
   });
 
-  it("takes the coarse buckets that stand ready, where there are no others, of the whole capture", () => {
-    const coarse =
-      "UPDATE RollUpLevel SET level = 3 WHERE level = 2; UPDATE RollUp SET level = 3 WHERE level = 2";
-    const widthOf = (asked: Partial<TrafficParameters>, change?: string) =>
-      traffic(LOG, { buckets: 240, ...asked }, change).bucketNs;
-    // Of 24 seconds, those that stand ready are half a second wide; a fifth is what was asked for.
-    expect(widthOf({})).toBe("200000000");
-    expect(widthOf({}, coarse)).toBe("500000000");
-    expect(widthOf({ by: "verdict" }, coarse)).toBe("200000000");
-    expect(widthOf({ of: "drops" }, coarse)).toBe("200000000");
-    expect(widthOf({ from: traffic(LOG).total.first ?? "" }, coarse)).toBe("200000000");
-    const [sent, ready] = [traffic(LOG), traffic(LOG, { buckets: 240 }, coarse)];
-    expect(ready.rows.map(({ key, events }) => [key, events])).toEqual(
-      sent.rows.map(({ key, events }) => [key, events]),
-    );
-    expect(ready.total.points.reduce((sum, [, n]) => sum + n, 0)).toBe(6);
-  });
-
   it("draws what is asked for, and puts those with most of it first", () => {
     const forwarded = traffic(LOG, { of: "forwarded" });
     expect(table(forwarded)).toEqual([

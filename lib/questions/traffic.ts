@@ -9,7 +9,7 @@ import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { Sqlite, SqlValue } from "@/lib/capture/driver";
-import { coarseWidth, countedFlows } from "@/lib/capture/rolled-flows";
+import { countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { PRESENT } from "@/lib/flow/presence";
 import type { Scope } from "@/lib/scope/link";
@@ -79,9 +79,7 @@ function count(
   const { first, last } = span ?? { first: 0n, last: 0n };
   const telling = tellingOf(by, side);
   const compiled = compileScope(database, scope);
-  const asked = bucketWidth(last - first + 1n, buckets);
-  // Drops are few, and quickly counted one by one.
-  const widthNs = of === "drops" ? asked : widthOf(database, compiled, telling, asked);
+  const widthNs = bucketWidth(last - first + 1n, buckets);
   const start = alignDown(first, widthNs);
   const names = new Map(
     database
@@ -114,16 +112,6 @@ function count(
   };
 }
 
-/**
- * Of the whole capture, buckets by sender or receiver that stand ready, if only coarse ones do: finer ones would be counted from every
- * flow. Of a range they are counted.
- */
-function widthOf(database: Sqlite, scope: CompiledScope, { column }: Telling, widthNs: bigint): bigint {
-  if (column === "f.kindId" || scope.from !== undefined || scope.to !== undefined) return widthNs;
-  const ready = coarseWidth(database, scope, column);
-  return ready !== undefined && ready > widthNs ? ready : widthNs;
-}
-
 interface Sums {
   readonly id: number;
   readonly events: number;
@@ -140,10 +128,8 @@ const DROPS = "JoinedDrop j CROSS JOIN Flow f ON f.id = j.id";
 /** What each side or kind counts over the whole scope. */
 function readSums(database: Sqlite, scope: CompiledScope, { column }: Telling): Sums[] {
   const reads = `f.kindId ${column}`;
-  const flows = countedFlows(database, scope, { reads });
-  const dropped = flows.isRolledUp
-    ? countedFlows(database, scope, { reads, anchored: ["drops"] })
-    : { from: DROPS, parameters: [], where: scope };
+  const flows = countedFlows(database, scope, { reads, anchored: ["drops"] });
+  const dropped = flows.isRolledUp ? flows : { from: DROPS, parameters: [], where: scope };
   const time = (value: SqlValue | undefined) => (typeof value === "bigint" ? value : undefined);
   const events = database
     .prepareExact(
@@ -183,7 +169,7 @@ function readPoints(
   number: ReturnType<typeof bucketNumber>,
   widthNs: bigint,
 ): Point[] {
-  const wanted = { reads: `f.kindId ${column}`, widthNs };
+  const wanted = { reads: of === "forwarded" ? `f.kindId ${column}` : column, widthNs, hasTimes: false };
   const flows = countedFlows(database, scope, { ...wanted, ...(of === "drops" && { anchored: ["drops"] }) });
   const isAlone = of === "drops" && !flows.isRolledUp;
   const { from, parameters, where } = isAlone ? { from: DROPS, parameters: [], where: scope } : flows;

@@ -260,7 +260,9 @@ function addRequests(database: Sqlite, scope: CompiledScope, loads: Loads): void
 
 /** Where pods ran: the node that saw them as its own (with an endpoint id), by actor. Of several, that of most records. */
 function readNodes({ database }: OpenCapture, scope: CompiledScope): Map<number, string> {
-  const { from, parameters, where } = countedFlows(database, scope, { reads: "f.sourceId f.observerId" });
+  const { from, parameters, where } = countedFlows(database, scope, {
+    ...{ reads: "f.sourceId f.observerId", hasTimes: false },
+  });
   const rows = database
     .prepare(
       `SELECT e.actorId, o.nodeName FROM (

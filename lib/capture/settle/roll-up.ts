@@ -7,14 +7,15 @@ import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { OUTCOME } from "@/lib/insight/outcome";
 import type { Sqlite } from "../driver";
 import { ANCHORED, ROLL_UP } from "../roll-up-levels";
+import { addBuckets, BucketsInTime, type FoundBuckets } from "./buckets-in-time";
 import { Combinations } from "./combinations";
+import { Counts } from "./counts";
 import { type FlowColumns, FOR } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import { LoosePorts } from "./loose-ports";
 import type { PairView } from "./pair-view";
-import { addPorts, type ListedPorts, PortsInTime, storePorts } from "./ports-in-time";
 import { copyFound, FoundRows, type SettledTable } from "./settled-rows";
-import { bucketOf } from "./sum-up";
+import { bucketOf, nestingWidth } from "./sum-up";
 
 /** A level with more rows than this share of the flows is no shorter way to them. */
 const SHARE = 4;
@@ -26,17 +27,25 @@ const NO_PAIR = 0;
 const NO_KIND = 0;
 
 /** What a level tells apart beside buckets. */
-type Grain = "node" | "kind" | "pair";
+type Grain = "node" | "pair";
 
 /** Buckets over the span of the capture, by level. */
 const LEVELS = [
   { level: ROLL_UP.nodes, buckets: 2000, grain: "node" },
-  { level: ROLL_UP.kinds, buckets: 480, grain: "kind" },
-  { level: ROLL_UP.finePairs, buckets: 480, grain: "pair" },
   { level: ROLL_UP.pairs, buckets: 120, grain: "pair" },
   { level: ROLL_UP.coarsePairs, buckets: 24, grain: "pair" },
 ] as const;
-const PORTS = { level: ROLL_UP.ports, buckets: 480 } as const;
+/** Over the span of the capture, for ranges and time lines. */
+const BUCKETS = 480;
+/** Of flows that were added before, too: each addition has lists of its own. */
+const MOST_LISTS = 20 * BUCKETS;
+/** Beyond it the time within a bucket is no exact number. */
+const WIDEST_NS = 2n ** 52n;
+
+function listedWidth(lengthNs: bigint): bigint | undefined {
+  const width = nestingWidth(lengthNs, BUCKETS);
+  return width > WIDEST_NS ? undefined : width;
+}
 
 interface Level {
   readonly level: Rolled;
@@ -96,12 +105,12 @@ export interface RolledLevel {
 /** All that rolling up finds, as data that another thread can give. */
 export interface RolledUp {
   readonly levels: readonly RolledLevel[];
-  /** Undefined: there are no lists that could be added to. */
-  readonly ports: ListedPorts | undefined;
+  /** Undefined: there are no buckets. */
+  readonly buckets: FoundBuckets | undefined;
   readonly loosePorts: readonly number[];
 }
 
-type Rolled = Exclude<(typeof ROLL_UP)[keyof typeof ROLL_UP], typeof ROLL_UP.ports>;
+type Rolled = Exclude<(typeof ROLL_UP)[keyof typeof ROLL_UP], typeof ROLL_UP.buckets>;
 
 const tableOf = (level: Rolled): SettledTable => `RollUp${level}`;
 
@@ -114,16 +123,14 @@ export class RollUpInTime implements InTime {
   private levels: readonly Level[];
   private readonly combinations: Readonly<Record<Grain, Combinations>> = {
     node: new Combinations(),
-    kind: new Combinations(),
     pair: new Combinations(),
   };
-  /** Of each combination with a pair, those that tell less apart. */
-  private readonly kindOf: number[] = [];
+  /** Of each combination with a pair, the one that tells nodes apart. */
   private readonly nodeOf: number[] = [];
   private readonly loosePorts = new LoosePorts();
-  private readonly ports: PortsInTime | undefined;
+  private readonly buckets: BucketsInTime | undefined;
   /** What is kept, when there are no more flows. */
-  kept: RolledUp = { levels: [], ports: undefined, loosePorts: [] };
+  kept: RolledUp = { levels: [], buckets: undefined, loosePorts: [] };
 
   constructor(
     private readonly input: RollUpInput,
@@ -138,8 +145,8 @@ export class RollUpInTime implements InTime {
         ...{ written: 0, endHigh: -(2 ** 31), endLow: 0, startNs: null },
       }),
     );
-    if (present === undefined || present.has(PORTS.level))
-      this.ports = new PortsInTime(input.capture, bucketWidth(input.lengthNs, PORTS.buckets), pairs);
+    const width = listedWidth(input.lengthNs);
+    if (width !== undefined) this.buckets = new BucketsInTime(input.capture, width, pairs);
   }
 
   rankOf(): number {
@@ -150,14 +157,13 @@ export class RollUpInTime implements InTime {
     const { at } = flows;
     const [kind, observer] = [at.kind[row] as number, at.observer[row] as number];
     const combination = this.combinations.pair.of(kind, observer, at.pair[row] as number);
-    if (combination === this.kindOf.length) {
-      this.kindOf.push(this.combinations.kind.of(kind, observer, NO_PAIR));
+    if (combination === this.nodeOf.length) {
       const first = this.input.firstObservers.get(observer) as number;
       this.nodeOf.push(this.combinations.node.of(NO_KIND, first, NO_PAIR));
     }
     this.whole.add(combination, flows, row);
     this.loosePorts.add(flows, row, this.pairs);
-    this.ports?.add(combination, flows, row);
+    this.buckets?.add(combination, flows, row);
     for (const level of this.levels) {
       if (!this.isIn(level, flows, row)) this.nextBucket(level, flows.timeNs(row));
       level.counts.add(this.inGrain(level.grain, combination), flows, row);
@@ -165,8 +171,7 @@ export class RollUpInTime implements InTime {
   }
 
   private inGrain(grain: Grain, combination: number): number {
-    if (grain === "pair") return combination;
-    return (grain === "kind" ? this.kindOf : this.nodeOf)[combination] as number;
+    return grain === "pair" ? combination : (this.nodeOf[combination] as number);
   }
 
   /** Flows come in the order of time, and those without a time last. */
@@ -243,13 +248,13 @@ export class RollUpInTime implements InTime {
       if (isNeedless) rows.discard();
       else kept.push({ level, widthNs, file: rows.close() });
     }
-    const ports = this.ports?.end(this.combinations.pair);
-    this.kept = { levels: kept, ports, loosePorts: this.loosePorts.list() };
+    const buckets = this.buckets?.end(this.combinations.pair);
+    this.kept = { levels: kept, buckets, loosePorts: this.loosePorts.list() };
   }
 }
 
 /** In place of what was there. */
-export function storeRollUp(database: Sqlite, { levels, ports, loosePorts }: RolledUp): void {
+export function storeRollUp(database: Sqlite, { levels, buckets, loosePorts }: RolledUp): void {
   database.exec("DELETE FROM RollUp; DELETE FROM RollUpLevel; DELETE FROM LoosePort;");
   const addLevel = database.prepare("INSERT INTO RollUpLevel (level, widthNs) VALUES (?, ?)");
   database
@@ -259,9 +264,10 @@ export function storeRollUp(database: Sqlite, { levels, ports, loosePorts }: Rol
     copyFound(database, tableOf(level), file);
     addLevel.run([level, widthNs]);
   }
-  if (ports === undefined) return;
-  storePorts(database, ports);
-  addLevel.run([PORTS.level, ports.widthNs]);
+  database.exec("DELETE FROM FlowBucket; DELETE FROM PortBucket; DELETE FROM Combination");
+  if (buckets === undefined) return;
+  addBuckets(database, buckets);
+  addLevel.run([ROLL_UP.buckets, buckets.widthNs]);
 }
 
 /**
@@ -272,97 +278,34 @@ export function growingRollUp(database: Sqlite): RollUpInput | undefined {
   const input = rollUpInput(database);
   const levels = database.prepareExact("SELECT level, widthNs FROM RollUpLevel").rows([]);
   const present = new Map(levels.map(([level, width]) => [Number(level), width as bigint | null]));
-  const areAsWide = [...LEVELS, PORTS].every(
-    ({ level, buckets }) =>
-      !present.has(level) || present.get(level) === bucketWidth(input.lengthNs, buckets),
-  );
+  const areAsWide =
+    present.get(ROLL_UP.buckets) === listedWidth(input.lengthNs) &&
+    LEVELS.every(
+      ({ level, buckets }) =>
+        !present.has(level) || present.get(level) === bucketWidth(input.lengthNs, buckets),
+    );
   if (present.size === 0 || !areAsWide) return undefined;
   if (input.flows < SMALL) return { ...input, present };
   const rows = database.prepare("SELECT level, count(*) FROM RollUp GROUP BY level").rows([]);
   const areFew = rows.every(
     ([level, count]) => level === ROLL_UP.whole || Number(count) * GROWN_SHARE <= input.flows,
   );
-  return areFew ? { ...input, present } : undefined;
+  const combinations = database.prepare("SELECT count(*) AS n FROM Combination").get([])?.n;
+  const lists = database.prepare("SELECT count(*) AS n FROM FlowBucket").get([])?.n;
+  const areShort = Number(combinations) * GROWN_SHARE <= input.flows && Number(lists) <= MOST_LISTS;
+  return areFew && areShort ? { ...input, present } : undefined;
 }
 
 /** Adds to what is there, but for what counts at single flows. */
-export function addToRollUp(database: Sqlite, { levels, ports, loosePorts }: RolledUp): void {
+export function addToRollUp(database: Sqlite, { levels, buckets, loosePorts }: RolledUp): void {
   database
     .prepare("INSERT OR IGNORE INTO LoosePort (port) SELECT value FROM json_each(?)")
     .run([JSON.stringify(loosePorts)]);
   for (const { level, file } of levels) copyFound(database, tableOf(level), file);
-  if (ports !== undefined) addPorts(database, ports);
+  if (buckets !== undefined) addBuckets(database, buckets);
 }
 
 const LEAST = -(2n ** 63n);
-
-/** What is counted of each combination, while a bucket lasts. */
-class Counts {
-  readonly touched: number[] = [];
-  private records = new Float64Array(1024);
-  private events = new Float64Array(1024);
-  private firstHigh = new Int32Array(1024);
-  private firstLow = new Int32Array(1024);
-  private lastHigh = new Int32Array(1024);
-  private lastLow = new Int32Array(1024);
-  private timed = new Uint8Array(1024);
-
-  /** Rows of a combination come in the order of time. */
-  add(combination: number, flows: FlowColumns, row: number): void {
-    if (combination >= this.records.length) this.grow(combination);
-    const { at } = flows;
-    if (this.records[combination] === 0) this.touched.push(combination);
-    this.records[combination] = (this.records[combination] as number) + 1;
-    this.events[combination] = (this.events[combination] as number) + (at.events[row] as number);
-    if (!flows.isTimed(row)) return;
-    if (this.timed[combination] === 0) {
-      this.timed[combination] = 1;
-      this.firstHigh[combination] = at.timeHigh[row] as number;
-      this.firstLow[combination] = at.timeLow[row] as number;
-    }
-    this.lastHigh[combination] = at.timeHigh[row] as number;
-    this.lastLow[combination] = at.timeLow[row] as number;
-  }
-
-  /** records, events, firstNs, lastNs, and what counts at single flows, which comes in rows of its own. */
-  put(rows: FoundRows, combination: number): void {
-    rows.put(this.records[combination] as number);
-    rows.put(this.events[combination] as number);
-    if (this.timed[combination] === 1) {
-      rows.halves(this.firstHigh[combination] as number, this.firstLow[combination] as number);
-      rows.halves(this.lastHigh[combination] as number, this.lastLow[combination] as number);
-    } else {
-      rows.put(null);
-      rows.put(null);
-    }
-    for (const _ of ANCHORED) rows.put(0);
-  }
-
-  clear(): void {
-    for (const combination of this.touched) {
-      this.records[combination] = 0;
-      this.events[combination] = 0;
-      this.timed[combination] = 0;
-    }
-    this.touched.length = 0;
-  }
-
-  private grow(combination: number): void {
-    let size = this.records.length;
-    while (size <= combination) size *= 2;
-    const larger = <T extends Float64Array | Int32Array | Uint8Array>(before: T, after: T): T => {
-      after.set(before);
-      return after;
-    };
-    this.records = larger(this.records, new Float64Array(size));
-    this.events = larger(this.events, new Float64Array(size));
-    this.firstHigh = larger(this.firstHigh, new Int32Array(size));
-    this.firstLow = larger(this.firstLow, new Int32Array(size));
-    this.lastHigh = larger(this.lastHigh, new Int32Array(size));
-    this.lastLow = larger(this.lastLow, new Int32Array(size));
-    this.timed = larger(this.timed, new Uint8Array(size));
-  }
-}
 
 /**
  * What counts at one flow, as rows of their own, because everything in a roll-up is added up. Call when attempts, exchanges and
@@ -409,20 +352,35 @@ export function addAnchors(database: Sqlite): void {
   const sums = ANCHORED.map((name) => `sum(${name}) AS ${name}`).join(", ");
   const isAny = ANCHORED.map((name) => `sum(${name}) <> 0`).join(" OR ");
   for (const { level, widthNs } of anchoredLevels(database)) {
-    const pair = level === ROLL_UP.kinds ? "0" : "pairId";
+    if (level === ROLL_UP.buckets) {
+      addAnchorLists(database, bucketOf("ns", widthNs), sums, isAny);
+      continue;
+    }
     database.exec(`
       INSERT INTO RollUp (level, bucketNs, kindId, observerId, pairId, sourceId, destinationId, records, events, firstNs, lastNs, ${counts})
-      SELECT ${level}, a.bucketNs, a.kindId, a.observerId, a.pair, coalesce(p.sourceId, 0), coalesce(p.destinationId, 0), 0, 0, NULL, NULL, ${counts}
-      FROM (SELECT ${bucketOf("ns", widthNs)} AS bucketNs, kindId, observerId, ${pair} AS pair, ${sums}
-        FROM temp.Anchor GROUP BY 1, 2, 3, 4 HAVING ${isAny}) a LEFT JOIN Pair p ON p.id = a.pair;`);
+      SELECT ${level}, a.bucketNs, a.kindId, a.observerId, a.pairId, coalesce(p.sourceId, 0), coalesce(p.destinationId, 0), 0, 0, NULL, NULL, ${counts}
+      FROM (SELECT ${bucketOf("ns", widthNs)} AS bucketNs, kindId, observerId, pairId, ${sums}
+        FROM temp.Anchor GROUP BY 1, 2, 3, 4 HAVING ${isAny}) a LEFT JOIN Pair p ON p.id = a.pairId;`);
   }
   database.exec("DROP TABLE temp.Anchor");
 }
 
+/** As text, by bucket: combination and counts of each that has any. */
+function addAnchorLists(database: Sqlite, bucket: string, sums: string, isAny: string): void {
+  const counts = ANCHORED.map((name) => `a.${name}`).join(" || ',' || ");
+  database.exec(`
+    INSERT INTO FlowBucket (bucketNs, firstCombination, sums, times, anchors)
+    SELECT a.bucketNs, 0, x'', x'', group_concat(c.id || ',' || ${counts}, ';')
+    FROM (SELECT ${bucket} AS bucketNs, kindId, observerId, pairId, ${sums} FROM temp.Anchor GROUP BY 1, 2, 3, 4 HAVING ${isAny}) a
+      JOIN (SELECT min(id) AS id, kindId, observerId, pairId FROM Combination GROUP BY 2, 3, 4) c
+        ON c.kindId = a.kindId AND c.observerId = a.observerId AND c.pairId = a.pairId
+    GROUP BY 1`);
+}
+
 function anchoredLevels(database: Sqlite): { readonly level: number; readonly widthNs: bigint | null }[] {
   return database
-    .prepareExact("SELECT level, widthNs FROM RollUpLevel WHERE level NOT IN (?, ?)")
-    .rows([ROLL_UP.nodes, ROLL_UP.ports])
+    .prepareExact("SELECT level, widthNs FROM RollUpLevel WHERE level <> ?")
+    .rows([ROLL_UP.nodes])
     .map(([level, width]) => ({ level: Number(level), widthNs: typeof width === "bigint" ? width : null }));
 }
 

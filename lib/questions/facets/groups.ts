@@ -33,7 +33,7 @@ function grouped({ capture, scope, key }: Scanned, columns: string, from = "Flow
   return capture.keep(`facet ${columns} ${from} ${key}`, () => {
     const counted =
       from === "Flow f"
-        ? countedFlows(capture.database, scope, { reads: columns })
+        ? countedFlows(capture.database, scope, { reads: columns, hasTimes: false })
         : { from, parameters: [], where: scope };
     return capture.database
       .prepare(
@@ -155,7 +155,7 @@ function few({ capture, scope }: Scanned, parts: readonly Few[]): readonly SqlVa
       )
       .rows([...among.parameters, ...among.where.parameters]);
   });
-  const all = countedFlows(capture.database, scope, { reads: MASKED });
+  const all = countedFlows(capture.database, scope, { reads: MASKED, hasTimes: false });
   const [totals = []] = capture.database
     .prepare(
       `SELECT coalesce(sum(f.events) FILTER (WHERE NOT ${MASKED}), 0), coalesce(sum(f.events) FILTER (WHERE ${MASKED}), 0)

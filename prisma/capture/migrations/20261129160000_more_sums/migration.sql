@@ -37,6 +37,16 @@ CREATE TABLE "Translation" (
 );
 
 -- CreateTable
+CREATE TABLE "FlowBucket" (
+    "id" INTEGER NOT NULL PRIMARY KEY,
+    "bucketNs" BIGINT,
+    "firstCombination" INTEGER NOT NULL,
+    "sums" BLOB NOT NULL,
+    "times" BLOB NOT NULL,
+    "anchors" TEXT
+);
+
+-- CreateTable
 CREATE TABLE "PortBucket" (
     "id" INTEGER NOT NULL PRIMARY KEY,
     "bucketNs" BIGINT,
@@ -45,7 +55,7 @@ CREATE TABLE "PortBucket" (
 );
 
 -- CreateTable
-CREATE TABLE "PortCombination" (
+CREATE TABLE "Combination" (
     "id" INTEGER NOT NULL PRIMARY KEY,
     "kindId" INTEGER NOT NULL,
     "observerId" INTEGER NOT NULL,

@@ -1,10 +1,14 @@
-/** Lists the ports of flows by kind, observer and pair in buckets of time (lib/capture/port-lists.ts): a facet of ports reads nothing else. */
+/**
+ * Adds flows up by kind, observer and pair in narrow buckets of time (lib/capture/flow-buckets.ts), and lists their ports (lib/capture/port-lists.ts).
+ * Both are bytes, a list for each bucket: as rows of a table they would be as many as a quarter of the flows.
+ */
 
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { alignDown } from "@/lib/base/bucket-width";
 import type { Sqlite } from "../driver";
 import { ByteWriter } from "../port-lists";
 import type { Combinations } from "./combinations";
+import { Counts } from "./counts";
 import { type FlowColumns, NO_PORT } from "./flow-columns";
 import type { PairView } from "./pair-view";
 
@@ -15,12 +19,15 @@ const NONE = -1;
 /** Where the list of a bucket stands in the file. */
 interface Bucket {
   readonly startNs: bigint | null;
+  /** Sums, then times, then ports. */
   readonly at: number;
-  readonly bytes: number;
+  readonly sums: number;
+  readonly times: number;
+  readonly ports: number;
 }
 
-/** What was listed, as data that another thread can give. */
-export interface ListedPorts {
+/** What was found, as data that another thread can give. */
+export interface FoundBuckets {
   readonly widthNs: bigint;
   readonly file: string;
   readonly buckets: readonly Bucket[];
@@ -39,7 +46,7 @@ interface Odd {
   readonly events: number;
 }
 
-export class PortsInTime {
+export class BucketsInTime {
   /** Flows of the bucket: the other port, their events, and the flow of the same combination before. */
   private ports = new Int32Array(16_384);
   private events = new Float64Array(16_384);
@@ -47,6 +54,7 @@ export class PortsInTime {
   private rows = 0;
   /** By combination: the last of its flows. */
   private last = new Int32Array(1024).fill(NONE);
+  private readonly counts = new Counts();
   private readonly touched: number[] = [];
   private readonly odd = new Map<number, Odd[]>();
   private endHigh = -(2 ** 31);
@@ -57,15 +65,17 @@ export class PortsInTime {
   private descriptor: number | undefined;
   private written = 0;
   private readonly buckets: Bucket[] = [];
+  private readonly sums = new ByteWriter();
+  private readonly times = new ByteWriter();
   private readonly list = new ByteWriter();
   private readonly rest = new ByteWriter();
 
   constructor(
     capture: string,
-    private readonly widthNs: bigint,
+    readonly widthNs: bigint,
     private readonly pairs: PairView,
   ) {
-    this.name = `${capture}-settledPorts`;
+    this.name = `${capture}-settledBuckets`;
   }
 
   /** Flows come in the order of time, and those without a time last. */
@@ -78,6 +88,7 @@ export class PortsInTime {
       at.destinationPort[row] as number,
     );
     if (combination >= this.last.length) this.growCombinations(combination);
+    this.counts.add(combination, flows, row);
     if (this.last[combination] === NONE) this.touched.push(combination);
     const place = this.rows++;
     if (place >= this.ports.length) this.growRows();
@@ -126,17 +137,27 @@ export class PortsInTime {
 
   private flush(): void {
     if (this.rows === 0) return;
-    this.list.clear();
-    for (const combination of this.touched) this.write(combination);
-    const bytes = this.list.written();
-    this.descriptor ??= openSync(this.name, "w");
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.descriptor, bytes, at);
+    for (const list of [this.sums, this.times, this.list]) list.clear();
     const startNs = this.startNs !== null && this.startNs < LEAST ? LEAST : this.startNs;
-    this.buckets.push({ startNs, at: this.written, bytes: bytes.length });
-    this.written += bytes.length;
+    let before = 0;
+    for (const combination of this.touched) {
+      this.counts.write(this.sums, this.times, combination, { startNs, before });
+      this.write(combination);
+      before = combination;
+    }
+    this.counts.clear();
+    const [sums, times, ports] = [this.sums.length, this.times.length, this.list.length];
+    this.buckets.push({ startNs, at: this.written, sums, times, ports });
+    for (const list of [this.sums, this.times, this.list]) this.append(list.written());
     this.rows = 0;
     this.touched.length = 0;
     this.odd.clear();
+  }
+
+  private append(bytes: Uint8Array): void {
+    this.descriptor ??= openSync(this.name, "w");
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.descriptor, bytes, at);
+    this.written += bytes.length;
   }
 
   private write(combination: number): void {
@@ -173,7 +194,7 @@ export class PortsInTime {
     return places;
   }
 
-  end({ kinds, observers, pairs }: Combinations): ListedPorts {
+  end({ kinds, observers, pairs }: Combinations): FoundBuckets {
     this.flush();
     if (this.descriptor !== undefined) closeSync(this.descriptor);
     return {
@@ -203,19 +224,13 @@ const LEAST = -(2n ** 63n);
 /** Odd ports of a combination that are compared with each other: beyond it they stand as they come. */
 const MANY = 64;
 
-/** In place of what was there. */
-export function storePorts(database: Sqlite, ports: ListedPorts): void {
-  database.exec("DELETE FROM PortBucket; DELETE FROM PortCombination");
-  addPorts(database, ports);
-}
-
 /** Adds to what is there. Combinations may be there already: rows with the same key count together. */
-export function addPorts(database: Sqlite, { file, buckets, combinations }: ListedPorts): void {
+export function addBuckets(database: Sqlite, { file, buckets, combinations }: FoundBuckets): void {
   const first =
-    1 + Number(database.prepare("SELECT coalesce(max(id), 0) AS id FROM PortCombination").get([])?.id);
+    1 + Number(database.prepare("SELECT coalesce(max(id), 0) AS id FROM Combination").get([])?.id);
   database
     .prepare(
-      `INSERT INTO PortCombination (id, kindId, observerId, pairId, sourceId, destinationId)
+      `INSERT INTO Combination (id, kindId, observerId, pairId, sourceId, destinationId)
        SELECT ? + c.key, c.value ->> 0, c.value ->> 1, c.value ->> 2, coalesce(p.sourceId, 0), coalesce(p.destinationId, 0)
        FROM json_each(?) c LEFT JOIN Pair p ON p.id = c.value ->> 2`,
     )
@@ -225,15 +240,19 @@ export function addPorts(database: Sqlite, { file, buckets, combinations }: List
         combinations.kinds.map((kind, at) => [kind, combinations.observers[at], combinations.pairs[at]]),
       ),
     ]);
-  const insert = database.prepare(
+  if (buckets.length === 0) return;
+  const addFlows = database.prepare(
+    "INSERT INTO FlowBucket (bucketNs, firstCombination, sums, times) VALUES (?, ?, ?, ?)",
+  );
+  const addPorts = database.prepare(
     "INSERT INTO PortBucket (bucketNs, firstCombination, lists) VALUES (?, ?, ?)",
   );
-  if (buckets.length === 0) return;
   const descriptor = openSync(file, "r");
-  for (const { startNs, at, bytes } of buckets) {
-    const lists = Buffer.alloc(bytes);
-    readSync(descriptor, lists, 0, bytes, at);
-    insert.run([startNs, first, lists]);
+  for (const { startNs, at, sums, times, ports } of buckets) {
+    const bytes = Buffer.alloc(sums + times + ports);
+    readSync(descriptor, bytes, 0, bytes.length, at);
+    addFlows.run([startNs, first, bytes.subarray(0, sums), bytes.subarray(sums, sums + times)]);
+    addPorts.run([startNs, first, bytes.subarray(sums + times)]);
   }
   closeSync(descriptor);
   rmSync(file, { force: true });
