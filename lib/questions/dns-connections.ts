@@ -4,15 +4,23 @@
  */
 
 import { ok, type Result } from "@/lib/base/result";
-import { formatTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { LOOKUP, partsOf, rowsOf } from "@/lib/capture/sum-tables";
 import { type SummedRows, summedRows } from "@/lib/capture/summed";
 import { OUTCOME } from "@/lib/insight/outcome";
 import { portTerms } from "@/lib/scope/edge-terms";
-import type { ConnectionWord } from "@/lib/scope/outcome-kinds";
 import type { DnsConnectionsAnswer } from "./dns-connections-answer";
+import {
+  countedOf,
+  type Group,
+  keyOf,
+  lookupsOf,
+  numberOf,
+  textOf,
+  toGroup,
+  WORDS,
+} from "./dns-connections-groups";
 import {
   addressTerm,
   clientTerm,
@@ -37,8 +45,6 @@ export interface DnsConnectionsParameters extends ScopeParameters {
 
 type Answer = Omit<DnsConnectionsAnswer, "meta">;
 type Keyed = Pick<Answer["rows"][number], "key" | "filter">;
-type Attempts = Answer["missing"]["rows"][number];
-type Counted = Pick<Attempts, "attempts" | "outcomes" | "first" | "last" | "example">;
 
 export function readDnsConnections(
   capture: OpenCapture,
@@ -77,19 +83,6 @@ const KEYS: Readonly<Record<DnsConnectionsParameters["by"], readonly string[]>> 
   address: ["t.value", "d.ip"],
 };
 
-/** By the number of the outcome. */
-const WORDS: readonly (readonly [number, ConnectionWord])[] = [
-  [OUTCOME.answered, "answered"],
-  [OUTCOME.refused, "refused"],
-  [OUTCOME.droppedEgress, "dropped-at-client"],
-  [OUTCOME.droppedIngress, "dropped-at-server"],
-  [OUTCOME.dropped, "dropped-somewhere"],
-  [OUTCOME.noReply, "no-reply"],
-  [OUTCOME.gap, "gap"],
-  [OUTCOME.open, "open"],
-  [OUTCOME.unknowable, "unknowable"],
-];
-
 interface Wish {
   /** Over `f`. */
   readonly where: string;
@@ -97,11 +90,6 @@ interface Wish {
   readonly keys: readonly string[];
   /** Aggregates: what is counted beside the attempts. */
   readonly sums?: readonly string[];
-}
-
-interface Group extends Counted {
-  readonly keys: readonly SqlValue[];
-  readonly sums: readonly SqlValue[];
 }
 
 interface Groups {
@@ -269,48 +257,4 @@ class Reader {
     }
     return found;
   }
-}
-
-function keyOf(firstNs: SqlValue | undefined, keys: readonly SqlValue[]): string {
-  return JSON.stringify([String(firstNs), ...keys.map(String)]);
-}
-
-function toGroup(row: readonly SqlValue[], keyCount: number, examples: ReadonlyMap<string, string>): Group {
-  const [attempts, firstNs, lastNs, ...rest] = row;
-  const outcomes = WORDS.flatMap(([, word], at) => {
-    const n = Number(rest[at] ?? 0);
-    return n === 0 ? [] : [[word, n]];
-  });
-  const keys = rest.slice(WORDS.length, WORDS.length + keyCount);
-  return {
-    attempts: Number(attempts ?? 0),
-    outcomes: Object.fromEntries(outcomes) as Counted["outcomes"],
-    first: typeof firstNs === "bigint" ? formatTime(firstNs) : null,
-    last: typeof lastNs === "bigint" ? formatTime(lastNs) : null,
-    example: examples.get(keyOf(firstNs, keys)) ?? null,
-    keys,
-    sums: rest.slice(WORDS.length + keyCount, -2),
-  };
-}
-
-function countedOf(group: Group | undefined): Counted {
-  if (group === undefined) return { attempts: 0, outcomes: {}, first: null, last: null, example: null };
-  const { attempts, outcomes, first, last, example } = group;
-  return { attempts, outcomes, first, last, example };
-}
-
-function lookupsOf([fresh, expired, undated]: readonly SqlValue[]): {
-  fresh: number;
-  expired: number;
-  undated: number;
-} {
-  return { fresh: Number(fresh ?? 0), expired: Number(expired ?? 0), undated: Number(undated ?? 0) };
-}
-
-function numberOf(value: SqlValue | undefined): number | null {
-  return value === null || value === undefined ? null : Number(value);
-}
-
-function textOf(value: SqlValue | undefined): string | null {
-  return typeof value === "string" ? value : null;
 }
