@@ -103,7 +103,8 @@ export class ResolverFindings extends FindingReader {
     const waited = new Map(
       this.exact(
         `SELECT a.workloadKey AS key, sum(x.askedNs - r.askedNs) AS ns FROM ${exchangesOf("server", this.each.table)}
-         JOIN DnsExchange r ON r.id = x.retryOf WHERE x.retryOf IS NOT NULL AND ${COUNTED} AND x.requests > 0 AND ${this.each.where.sql} GROUP BY 1`,
+         JOIN DnsExchange r ON r.id = x.retryOf WHERE x.retryOf IS NOT NULL AND x.groupId IN (SELECT id FROM DnsGroup WHERE retry)
+           AND ${COUNTED} AND x.requests > 0 AND ${this.each.where.sql} GROUP BY 1`,
         [],
         this.each,
       ).map(({ key, ns }) => [String(key), typeof ns === "bigint" ? ns : 0n]),
