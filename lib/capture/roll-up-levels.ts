@@ -4,7 +4,7 @@
 export const ANCHORED = ["attempts", "requests", "l7Errors", "drops"] as const;
 export type Anchored = (typeof ANCHORED)[number];
 
-/** Numbers of `RollUp.level`. They are stored. */
+/** Numbers of `RollUp.level`. They are stored; 1 and 5 were others. */
 export const ROLL_UP = {
   /** The whole capture, by kind, observer and pair. */
   whole: 0,
@@ -14,8 +14,6 @@ export const ROLL_UP = {
   coarsePairs: 3,
   /** Narrow buckets, by node alone: the first observer of each stands for it. */
   nodes: 4,
-  /** No longer made: by pair in narrow buckets. */
-  finePairs: 5,
   /** Narrow buckets by kind, observer and pair, as bytes: they stand in FlowBucket and PortBucket. */
   buckets: 6,
 } as const;

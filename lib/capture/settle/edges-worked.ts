@@ -160,7 +160,7 @@ const CUT_SHARE = 0.2;
 
 /** SQL for the rows of the narrowest level that tells pairs apart. */
 function rolledRows(database: Sqlite): string | undefined {
-  const levels = [ROLL_UP.finePairs, ROLL_UP.pairs, ROLL_UP.coarsePairs].join(", ");
+  const levels = [ROLL_UP.pairs, ROLL_UP.coarsePairs].join(", ");
   const level = database
     .prepare(`SELECT level FROM RollUpLevel WHERE level IN (${levels}) ORDER BY widthNs LIMIT 1`)
     .get([])?.level;
