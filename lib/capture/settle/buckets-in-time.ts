@@ -13,6 +13,7 @@ import { type FlowColumns, NO_PORT } from "./flow-columns";
 import type { PairView } from "./pair-view";
 
 const LARGEST_PORT = 65_535;
+const HELD_BYTES = 262_144;
 /** In place of a port of `ports`: the flow stands among the odd ones. */
 const NONE = -1;
 
@@ -61,10 +62,12 @@ export class BucketsInTime {
   private endLow = 0;
   private startNs: bigint | null = null;
   private readonly name: string;
-  /** Open from the first list on. */
+  /** Open from the first bytes on. */
   private descriptor: number | undefined;
   private written = 0;
   private readonly buckets: Bucket[] = [];
+  /** On its way into the file. */
+  private readonly found = new ByteWriter();
   private readonly sums = new ByteWriter();
   private readonly times = new ByteWriter();
   private readonly list = new ByteWriter();
@@ -148,16 +151,19 @@ export class BucketsInTime {
     this.counts.clear();
     const [sums, times, ports] = [this.sums.length, this.times.length, this.list.length];
     this.buckets.push({ startNs, at: this.written, sums, times, ports });
-    for (const list of [this.sums, this.times, this.list]) this.append(list.written());
+    for (const list of [this.sums, this.times, this.list]) this.found.append(list);
+    this.written += sums + times + ports;
+    if (this.found.length > HELD_BYTES) this.spill();
     this.rows = 0;
     this.touched.length = 0;
     this.odd.clear();
   }
 
-  private append(bytes: Uint8Array): void {
+  private spill(): void {
+    const bytes = this.found.written();
     this.descriptor ??= openSync(this.name, "w");
     for (let at = 0; at < bytes.length; ) at += writeSync(this.descriptor, bytes, at);
-    this.written += bytes.length;
+    this.found.clear();
   }
 
   private write(combination: number): void {
@@ -196,6 +202,7 @@ export class BucketsInTime {
 
   end({ kinds, observers, pairs }: Combinations): FoundBuckets {
     this.flush();
+    if (this.found.length > 0) this.spill();
     if (this.descriptor !== undefined) closeSync(this.descriptor);
     return {
       ...{ widthNs: this.widthNs, file: this.name, buckets: this.buckets },
