@@ -253,6 +253,7 @@ describe("enums", () => {
   it.each(ENUMS)("reads %s by name and by number", (_what, wrap, read, name, number) => {
     expect(read(flowOf(wrap(name)))).toBe(name);
     expect(read(flowOf(wrap(number)))).toBe(name);
+    expect(read(flowOf(wrap(String(number))))).toBe(name);
   });
 
   it.each(ENUMS)("keeps a number of %s that has no name, as its text", (_what, wrap, read) => {
@@ -652,6 +653,12 @@ describe("a value that a member's type cannot have", () => {
       expect(message.startsWith(`${field} is`)).toBe(true);
     },
   );
+
+  it("says what is_reply may be", () => {
+    expect(refusalOf({ is_reply: "yes" }).message).toBe(
+      'is_reply is the text "yes", expected true or false.',
+    );
+  });
 
   it("keeps extensions as deep as a thread can hand on", () => {
     expect(flowOf({ extensions: nested(63) }).extensions).toEqual(nested(63));

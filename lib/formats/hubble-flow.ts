@@ -273,9 +273,8 @@ const FLOW = messageReader<Flow>({
 
 /** `is_reply` is a BoolValue; some gateways write the wrapper out as `{"value":true}`, or `{}` for false. */
 function readIsReply(value: unknown, field: string): boolean {
-  if (typeof value === "boolean") return value;
-  const wrapped = readObject(value, field);
-  return wrapped.value === undefined ? false : readBoolean(wrapped.value, field);
+  if (!isObject(value)) return readBoolean(value, field);
+  return value.value === undefined ? false : readBoolean(value.value, field);
 }
 
 /** All members listed once, so that every flow has the same hidden class. */

@@ -41,6 +41,8 @@ export const DOCUMENT: Shape = {
     items: RECORDS,
     logs: RECORDS,
     value: RECORDS,
+    results: RECORDS,
+    Results: RECORDS,
     hits: { members: { hits: RECORDS } },
     tables: objects({ columns: { list: { of: "columns" } }, rows: { list: { of: "rows" } } }),
     data: { ...RECORDS, members: { result: objects({ values: LOKI }) } },

@@ -75,9 +75,15 @@ export function readBoolean(value: unknown, field: string): boolean {
   throw new FieldError(field, "true or false", value);
 }
 
-/** An enum by name or number. An empty name is the zero value, as an empty text is an absent one. */
+/** An enum by name or number, also in digits. An empty name is the zero value, as an empty text is an absent one. */
 export function readEnum(table: EnumTable, value: unknown, field: string): string {
-  if (typeof value === "string") return value === "" ? enumName(table, 0) : value;
+  if (typeof value === "string") {
+    if (value === "") return enumName(table, 0);
+    // No name begins with a digit.
+    return value.charCodeAt(0) > 57
+      ? value
+      : enumName(table, /^\d{1,10}$/.test(value) ? Number(value) : value);
+  }
   if (typeof value === "number" && Number.isInteger(value)) return enumName(table, value);
   throw new FieldError(field, `a ${table.name} name or number`, value);
 }

@@ -168,6 +168,8 @@ describe("a document with several records", () => {
     ["Loki with structured metadata", { data: { result: [{ values: [["17", RECORD, { trace: "a" }]] }] } }],
     ["what is pushed to Loki", { streams: [{ stream: {}, values: [["17", RECORD]] }] }],
     ["Datadog", { data: [{ id: "a", attributes: { message: RECORD } }] }],
+    ["Splunk", { preview: false, results: [{ _raw: RECORD, _time: "a" }] }],
+    ["PowerShell", { Workspace: null, Results: [{ message: RECORD }] }],
     [
       "OpenTelemetry",
       { resourceLogs: [{ resource: {}, scopeLogs: [{ logRecords: [{ body: { stringValue: RECORD } }] }] }] },

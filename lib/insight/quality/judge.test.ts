@@ -149,8 +149,11 @@ describe("the report says", () => {
     expect(texts.filter((text) => text.includes("no silence"))).toEqual([]);
   });
 
-  it("nothing about a capture without flows", () => {
+  it("about a capture without flows only what could not be read", () => {
     expect(said({ flows: 0 })).toEqual([]);
+    expect(said({ flows: 0, refused: 3 })).toEqual([
+      "warning: 3 records could not be read; the table of files says which and why.",
+    ]);
     expect(judgeQuality(facts({ flows: 0, neverPresent: ["uuid"] }))).toMatchObject({
       advice: [],
       missing: [],

@@ -25,7 +25,7 @@ export interface Sentence {
 }
 
 export function sentencesFor(facts: QualityFacts, judgement: Judgement): Sentence[] {
-  if (facts.flows === 0) return [];
+  if (facts.flows === 0) return refused(facts);
   const sentences = [
     ...refused(facts),
     ...maskedCopy(facts),
