@@ -322,7 +322,7 @@ describe("a file that cannot be read to its end", () => {
 
   it.each([
     ["of a packing that is not read", xz, "packing_not_read", 1],
-    ["that is no text", Buffer.alloc(400_000), "not_text", 1],
+    ["that is no text", Buffer.alloc(400_000, 1), "not_text", 1],
     ["that is damaged", damaged, "packing_broken", 2000],
   ])("%s still arrives whole, and says why", async (_name, content, code, atLeast) => {
     const house = new House();
