@@ -29,8 +29,7 @@ export function Sentences({ report }: { readonly report: ReportAnswer }) {
   );
 }
 
-function emptyText({ files, refused }: ReportAnswer): string {
+function emptyText({ files }: ReportAnswer): string {
   if (files.length === 0) return "This capture has no files yet: there is nothing to judge.";
-  if (refused > 0) return "No flow could be read from the files; the table below says why.";
   return "The files hold no flow records: there is nothing to judge.";
 }

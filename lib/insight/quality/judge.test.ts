@@ -152,7 +152,7 @@ describe("the report says", () => {
   it("about a capture without flows only what could not be read", () => {
     expect(said({ flows: 0 })).toEqual([]);
     expect(said({ flows: 0, refused: 3 })).toEqual([
-      "warning: 3 records could not be read; the table of files says which and why.",
+      "warning: No flow could be read from the files: 3 records could not be read; the table of files says which and why.",
     ]);
     expect(judgeQuality(facts({ flows: 0, neverPresent: ["uuid"] }))).toMatchObject({
       advice: [],

@@ -25,7 +25,7 @@ export interface Sentence {
 }
 
 export function sentencesFor(facts: QualityFacts, judgement: Judgement): Sentence[] {
-  if (facts.flows === 0) return refused(facts);
+  if (facts.flows === 0) return nothingRead(facts);
   const sentences = [
     ...refused(facts),
     ...maskedCopy(facts),
@@ -50,6 +50,14 @@ function refused({ refused }: QualityFacts): Sentence[] {
   if (refused === 0) return [];
   const text = `${formatQuantity(refused, "record")} could not be read; the table of files says which and why.`;
   return [{ tone: "warning", about: "refused", text }];
+}
+
+/** Nothing else can be said of files without a flow. */
+function nothingRead(facts: QualityFacts): Sentence[] {
+  return refused(facts).map((sentence) => ({
+    ...sentence,
+    text: `No flow could be read from the files: ${sentence.text}`,
+  }));
 }
 
 const MASKED_WORDS: Readonly<Record<string, string>> = {
