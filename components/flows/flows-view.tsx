@@ -150,6 +150,8 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
       openId === undefined
         ? grid.current?.row()
         : { id: openId, time: await timeOf(captureId, openId, scope.scope?.revision) };
+    // Rows that are still on their way may be errors.
+    if (place === undefined && !isEmpty) return;
     const id =
       place &&
       scope.scope &&
