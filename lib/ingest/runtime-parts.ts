@@ -1,6 +1,7 @@
 /** Lines of a container runtime's log that belong together: where the parts of each record lie. */
 
 import { readRuntimeLine } from "@/lib/formats/container-log";
+import { RECORD_BEGINS } from "./behind-torn";
 
 /** A line without its line break. */
 export interface Part {
@@ -28,7 +29,8 @@ export function partsOf(bytes: Buffer, start: number, end: number, firstLine: nu
     if (part.end <= part.start) continue;
     const read = readRuntimeLine(bytes.toString("utf8", part.start, part.end));
     // The parts before a new record are torn: the runtime was stopped within them.
-    const begun = read === undefined || beginsRecord(read.text) ? undefined : open.get(read.stream);
+    const begun =
+      read === undefined || read.text.startsWith(RECORD_BEGINS) ? undefined : open.get(read.stream);
     const parts = begun ?? [];
     parts.push(part);
     if (begun === undefined) records.push(parts);
@@ -36,9 +38,4 @@ export function partsOf(bytes: Buffer, start: number, end: number, firstLine: nu
     else if (read !== undefined) open.delete(read.stream);
   }
   return records;
-}
-
-/** As every record of Hubble's exporter begins, and as nothing within one does. */
-function beginsRecord(text: string): boolean {
-  return text.startsWith('{"flow":');
 }
