@@ -9,10 +9,10 @@
  */
 
 import { alignDown } from "@/lib/base/bucket-width";
+import { ListReader } from "./byte-lists";
 import type { Condition } from "./conditions";
 import { rememberedText } from "./dictionary-search";
 import type { Sqlite, SqlValue } from "./driver";
-import { ByteReader } from "./port-lists";
 import { ANCHORED } from "./roll-up-levels";
 
 export interface BucketWish {
@@ -182,8 +182,8 @@ class Rows {
 
   addSums(bytes: Uint8Array, times: Uint8Array | null, first: number, { order, place }: Bucket): void {
     const { groupOf } = this.of;
-    const reader = new ByteReader(bytes);
-    const timesReader = times === null || order === UNTIMED ? undefined : new ByteReader(times);
+    const reader = new ListReader(bytes);
+    const timesReader = times === null || order === UNTIMED ? undefined : new ListReader(times);
     let combination = first;
     while (reader.at < bytes.length) {
       combination += reader.signed();

@@ -5,8 +5,8 @@
 
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { alignDown } from "@/lib/base/bucket-width";
+import { ListWriter } from "../byte-lists";
 import type { Sqlite } from "../driver";
-import { ByteWriter } from "../port-lists";
 import type { Combinations } from "./combinations";
 import { Counts } from "./counts";
 import { type FlowColumns, NO_PORT } from "./flow-columns";
@@ -67,11 +67,11 @@ export class BucketsInTime {
   private written = 0;
   private readonly buckets: Bucket[] = [];
   /** On its way into the file. */
-  private readonly found = new ByteWriter();
-  private readonly sums = new ByteWriter();
-  private readonly times = new ByteWriter();
-  private readonly list = new ByteWriter();
-  private readonly rest = new ByteWriter();
+  private readonly found = new ListWriter();
+  private readonly sums = new ListWriter();
+  private readonly times = new ListWriter();
+  private readonly list = new ListWriter();
+  private readonly rest = new ListWriter();
 
   constructor(
     capture: string,

@@ -1,6 +1,6 @@
 /** Flows of combinations added up, in the order of time. */
 
-import type { ByteWriter } from "../port-lists";
+import type { ListWriter } from "../byte-lists";
 import { ANCHORED } from "../roll-up-levels";
 import type { FlowColumns } from "./flow-columns";
 import type { FoundRows } from "./settled-rows";
@@ -49,8 +49,8 @@ export class Counts {
 
   /** For lib/capture/flow-buckets.ts. `startNs`: of the bucket, null without one. `before`: the combination that was written last. */
   write(
-    sums: ByteWriter,
-    times: ByteWriter,
+    sums: ListWriter,
+    times: ListWriter,
     combination: number,
     { startNs, before }: { readonly startNs: bigint | null; readonly before: number },
   ): void {
