@@ -26,12 +26,7 @@ export function keptList(database: Sqlite, name: string, select: string): Condit
     );
     made.set(name, state);
   }
-  return { sql: inList(name), parameters: [] };
-}
-
-/** The condition that a flow is in the list of this name. */
-export function inList(name: string): string {
-  return `f.id IN (SELECT id FROM temp.${tableOf(name)})`;
+  return { sql: `f.id IN (SELECT id FROM temp.${table})`, parameters: [] };
 }
 
 function tableOf(name: string): string {

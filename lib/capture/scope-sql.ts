@@ -286,9 +286,9 @@ function flowCondition(database: Sqlite, term: Term): Condition {
     case "cause":
       return any(term.values.map((value) => causeCondition(database, value)));
     case "decided-by":
-      return any(term.values.map((value) => decidedByCondition(database, value)));
+      return any(term.values.map(decidedByCondition));
     case "direction":
-      return any(term.values.map((value) => directionCondition(database, value)));
+      return any(term.values.map(directionCondition));
     case "denied-by":
       return any(term.values.map((value) => deniedByCondition(database, value)));
     case "dropped-at":

@@ -17,8 +17,9 @@ import {
   ofKind,
   type ValueOfTerm,
 } from "./conditions";
+import { OF_ANY_DROP } from "./denied-kinds";
 import type { Sqlite, SqlRow } from "./driver";
-import { inList, keptList } from "./kept-lists";
+import { keptList } from "./kept-lists";
 import { podSide } from "./side-conditions";
 import { HAS_TRIES } from "./tries";
 
@@ -174,28 +175,15 @@ function ofDrops({ sql, parameters }: Condition): Condition {
   };
 }
 
-const ANY_DROP =
-  "SELECT id FROM JoinedDrop UNION ALL SELECT verdictId FROM JoinedDrop WHERE verdictId IS NOT NULL";
 /** The anchors that count as attempts: those of {@link TRIES_OF_DROPS}. */
 const FIRST_DROP = `SELECT j.id FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId WHERE j.opens = 1 AND ${HAS_TRIES}`;
 
-function anyDrop(database: Sqlite): Condition {
-  return keptList(database, "drops", ANY_DROP);
-}
-
-function noDrop(database: Sqlite): Condition {
-  return negate(anyDrop(database), true);
-}
-
-/** The scope is both records of each drop of the capture, and nothing else. */
-export function isEveryDrop({ sql }: Condition): boolean {
-  return sql === inList("drops");
-}
+const OF_NO_DROP = negate(OF_ANY_DROP, true);
 
 export function dropCondition(database: Sqlite, value: ValueOfTerm<"drop">): Condition {
   if (value.type !== "word") return NEVER;
   if (value.word === "first") return keptList(database, "first drops", FIRST_DROP);
-  return value.word === "yes" ? anyDrop(database) : noDrop(database);
+  return value.word === "yes" ? OF_ANY_DROP : OF_NO_DROP;
 }
 
 export function causeCondition(database: Sqlite, value: ValueOfTerm<"cause">): Condition {
@@ -206,14 +194,14 @@ export function causeCondition(database: Sqlite, value: ValueOfTerm<"cause">): C
   return { sql: "f.id IN (SELECT flowId FROM CauseFlow WHERE causeId = ?)", parameters: [Number(cause.id)] };
 }
 
-export function decidedByCondition(database: Sqlite, value: ValueOfTerm<"decided-by">): Condition {
-  if (value.type === "none") return noDrop(database);
+export function decidedByCondition(value: ValueOfTerm<"decided-by">): Condition {
+  if (value.type === "none") return OF_NO_DROP;
   if (value.type === "unknown") return NEVER;
   return ofDrops({ sql: "coalesce(c.type, 'unknown') = ?", parameters: [value.word] });
 }
 
-export function directionCondition(database: Sqlite, value: ValueOfTerm<"direction">): Condition {
-  if (value.type === "none") return noDrop(database);
+export function directionCondition(value: ValueOfTerm<"direction">): Condition {
+  if (value.type === "none") return OF_NO_DROP;
   const known = "c.direction IN ('INGRESS', 'EGRESS')";
   if (value.type === "unknown") return ofDrops({ sql: `NOT coalesce(${known}, 0)`, parameters: [] });
   return ofDrops({ sql: "coalesce(c.direction, '') = ?", parameters: [value.word.toUpperCase()] });

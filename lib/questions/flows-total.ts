@@ -2,7 +2,6 @@
 
 import { countedFlows } from "@/lib/capture/rolled-flows";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
-import { isEveryDrop } from "@/lib/capture/settled-conditions";
 import type { FlowsAnswer } from "./answers";
 import { AT_MOST_NOTE, hasAtMost } from "./at-most";
 import { totalDrops } from "./drop-counts";
@@ -26,15 +25,13 @@ export interface FlowsParameters extends ScopeParameters {
   readonly total: boolean;
 }
 
-/** Read from a roll-up or the list of drops where one has them; undefined where only the flows themselves say it. */
+/** Read from a roll-up where one has them; undefined where only the flows themselves say it. */
 export function rolledTotal(
   capture: OpenCapture,
   scope: CompiledScope,
   key: string,
 ): Pick<Ladder, "records" | "events"> | undefined {
   return capture.keep(`total ${key}`, () => {
-    const drops = isEveryDrop(scope) ? recordsOfDrops(capture) : undefined;
-    if (drops !== undefined) return { records: drops, events: drops };
     const { from, parameters, where, isRolledUp } = countedFlows(capture.database, scope, {
       ...{ reads: "", hasTimes: false },
     });
@@ -44,14 +41,6 @@ export function rolledTotal(
       .rows([...parameters, ...where.parameters]);
     return { records: Number(row?.[0] ?? 0), events: Number(row?.[1] ?? 0) };
   });
-}
-
-/** Both records of each drop; undefined where some record stands for other than one event, so that all have to be read. */
-function recordsOfDrops({ database }: OpenCapture): number | undefined {
-  if (database.prepare("SELECT 1 FROM Kind WHERE aggregated <> 0 LIMIT 1").get([]) !== undefined)
-    return undefined;
-  const [row] = database.prepare("SELECT count(*) + count(verdictId) FROM JoinedDrop").rows([]);
-  return Number(row?.[0]);
 }
 
 /** The records are counted exactly in any case; the drops among them can be at most what is said. */

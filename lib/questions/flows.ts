@@ -11,11 +11,9 @@ import type { SqlValue } from "@/lib/capture/driver";
 import { ROLL_UP } from "@/lib/capture/roll-up-levels";
 import { columnsRead } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
-import { isEveryDrop } from "@/lib/capture/settled-conditions";
 import type { FlowsAnswer } from "./answers";
 import { toFlowRows } from "./drop-of-flow";
 import type { QuestionFailure } from "./failure";
-import { firstOfDrops } from "./first-drops";
 import { type FlowValues, keyOf, rowOfFlowId, selectFlowRows } from "./flow-row";
 import { decodeCursor, encodeCursor, type Key } from "./flows-cursor";
 import { type FlowsParameters, flowsMeta, flowTotal, rolledTotal } from "./flows-total";
@@ -245,10 +243,6 @@ class Page {
 
   /** SQLite goes from the lists to the flows, not the other way round, when it is free to choose. */
   private fromLists(way: Way, count: number): FlowValues[] {
-    if (isEveryDrop(this.scope)) {
-      const rows = firstOfDrops(this.capture, way, count);
-      if (rows !== undefined) return rows;
-    }
     const direction = way === "later" ? "ASC" : "DESC";
     const order = `ORDER BY f.timeNs ${direction}, f.id ${direction}`;
     const sql = `${selectFlowRows(undefined)} WHERE f.id IN

@@ -68,9 +68,11 @@ const FILTERS = [
   "namespace:bank",
   "to-pod:shop/api-1 protocol:tcp",
   "server:shop/api-2 server-port:443",
+  "drop:yes",
+  "!drop:yes server-port:80",
   // No roll-up holds these.
   "port:40007",
-  "drop:yes",
+  "drop:first",
   "!decided-by:default-deny direction:ingress",
 ];
 
@@ -174,8 +176,8 @@ describe("roll-ups", () => {
       const scope = { filter: filter.value, ...(from !== undefined && { from }) };
       return countedFlows(database, compileScope(database, scope), { reads }).isRolledUp;
     };
-    for (const q of FILTERS.slice(0, 6)) expect([q, isRolledUp(q, "f.kindId")]).toEqual([q, true]);
-    for (const q of FILTERS.slice(6)) expect([q, isRolledUp(q, "f.kindId")]).toEqual([q, false]);
+    for (const q of FILTERS.slice(0, 8)) expect([q, isRolledUp(q, "f.kindId")]).toEqual([q, true]);
+    for (const q of FILTERS.slice(8)) expect([q, isRolledUp(q, "f.kindId")]).toEqual([q, false]);
     expect(isRolledUp("", "f.sourcePort")).toBe(false);
     expect(isRolledUp("", "f.kindId", startNs + 600n * 1_000_000_000n)).toBe(true);
     switchRollUps(false);

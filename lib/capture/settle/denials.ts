@@ -1,7 +1,7 @@
 /** Which kinds of flows are denials, and of what sort (product.md, "Drop"). */
 
-import { NOT_A_LOSS } from "@/lib/flow/losses";
 import { isTextFormat } from "@/lib/flow/text-formats";
+import { IS_DENIED, IS_L7 } from "../denied-kinds";
 import type { Sqlite } from "../driver";
 
 /**
@@ -31,7 +31,6 @@ export interface DenialKind {
 
 const DROP_EVENT = 1;
 const POLICY_VERDICT = 5;
-const L7_EVENT = 129;
 /** Invalid source address and unsupported protocol: mostly router solicitations (flow-formats 8.3). */
 const NOISE = new Set([132, 139]);
 /** Codes that a policy verdict decides: default deny, deny rule, authentication. */
@@ -43,16 +42,13 @@ export function readDenialKinds(database: Sqlite): Map<number, DenialKind> {
   const kinds = new Map<number, DenialKind>();
   const rows = database
     .prepare(
-      `SELECT id, format, type, eventType, dropCode, aggregated, trafficDirection, protocol, icmpType, icmpCode, l7Type
-       FROM Kind WHERE verdict = 'DROPPED'`,
+      `SELECT id, format, eventType, dropCode, aggregated, trafficDirection, protocol, icmpType, icmpCode, ${IS_L7} AS isRequest
+       FROM Kind WHERE ${IS_DENIED}`,
     )
     .all([]);
   for (const row of rows) {
     const code = row.dropCode === null ? undefined : Number(row.dropCode);
-    if (code !== undefined && NOT_A_LOSS.has(code)) continue;
-    const isRequest = row.type === "L7" || row.eventType === L7_EVENT;
-    // A refused request is one drop; what the proxy answered to it is not another.
-    if (isRequest && (row.l7Type === "RESPONSE" || row.l7Type === "SAMPLE")) continue;
+    const isRequest = row.isRequest === 1;
     const isIcmp = row.protocol === "ICMPv4" || row.protocol === "ICMPv6";
     const isText = isTextFormat(String(row.format));
     kinds.set(Number(row.id), {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
+import { OF_ANY_DROP } from "../denied-kinds";
 import { runSteps } from "./steps";
 
 const pod = (text: string) => ({
@@ -70,6 +71,17 @@ function drops(made: TestCapture): string[] {
         .filter(Boolean)
         .join(" "),
     );
+}
+
+/** Both records of each drop, and every one of them once. */
+const RECORDS =
+  "SELECT id FROM JoinedDrop UNION ALL SELECT verdictId FROM JoinedDrop WHERE verdictId IS NOT NULL";
+
+function ids(made: TestCapture, sql: string): number[] {
+  return made.database
+    .prepare(`${sql} ORDER BY 1`)
+    .all([])
+    .map(({ id }) => Number(id));
 }
 
 function causes(made: TestCapture, columns = "type, count, class"): string[] {
@@ -185,7 +197,9 @@ describe("a denial", () => {
       ["1 alone opens", "1 alone", "1 alone"],
     ],
   ])("%s", (_name, texts, expected) => {
-    expect(drops(capture(...texts))).toEqual(expected);
+    const made = capture(...texts);
+    expect(drops(made)).toEqual(expected);
+    expect(ids(made, `SELECT f.id FROM Flow f WHERE ${OF_ANY_DROP.sql}`)).toEqual(ids(made, RECORDS));
   });
 
   it("is joined although both records came in different files, and parted when one goes", () => {

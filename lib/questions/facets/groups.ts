@@ -1,5 +1,6 @@
 /** Events of a scope by what a facet tells its values from: one scan of the flows for each. */
 
+import { OF_ANY_DROP } from "@/lib/capture/denied-kinds";
 import type { SqlRow, SqlValue } from "@/lib/capture/driver";
 import { listedPorts, PortTally } from "@/lib/capture/port-counts";
 import { countedFlows } from "@/lib/capture/rolled-flows";
@@ -252,7 +253,7 @@ export function byDrop(
   const otherPolicies: Few = {
     columns: ["0", "NULL", "f.policiesId"],
     from: "Flow f",
-    where: `f.policiesId IS NOT NULL AND f.id NOT IN (SELECT id FROM JoinedDrop UNION ALL SELECT verdictId FROM JoinedDrop WHERE verdictId IS NOT NULL)`,
+    where: `f.policiesId IS NOT NULL AND NOT (${OF_ANY_DROP.sql})`,
   };
   const parts = withPolicies ? [drops, otherPolicies] : [drops];
   for (const { ids, events } of counted(few(scanned, parts))) {
