@@ -91,11 +91,14 @@ describe("captures", () => {
     writeFileSync(path.join(folder, "halfmade00.db.new"), "x");
     writeFileSync(path.join(folder, "halfmade00.db.new-wal"), "x");
     writeFileSync(path.join(folder, "gonegone00.db-wal"), "x");
+    for (const capture of [id, "gonegone00"])
+      writeFileSync(path.join(folder, `${capture}.db-settledAttempt`), "x");
     writeFileSync(path.join(folder, "notes.txt"), "mine");
     writeFileSync(path.join(dataDir, "spool", `${id}-orphan.part`), "x");
     const { engine: again } = await start(dataDir);
     expect(await again.captures.list()).toMatchObject([{ id, name: "Kept", state: "ready", flows: 500 }]);
     expect(readdirSync(folder).filter((name) => !name.startsWith(id))).toEqual(["notes.txt"]);
+    expect(readdirSync(folder).filter((name) => name.includes("settled"))).toEqual([]);
     expect(readdirSync(path.join(dataDir, "spool"))).toEqual([]);
   });
 

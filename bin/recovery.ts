@@ -71,8 +71,11 @@ export function isCaptureId(text: string): boolean {
   return /^[a-z0-9]{10,32}$/.test(text);
 }
 
-/** What SQLite kept beside a capture that is gone, and a capture that was never finished being made. */
+/**
+ * What SQLite kept beside a capture that is gone, a capture that was never finished being made, and rows that a settling which
+ * was killed had gathered beside it (lib/capture/settle): at start nothing is settled yet.
+ */
 function isLeftOver(name: string, ids: readonly string[]): boolean {
-  const match = /^([a-z0-9]{10,32})(?:\.r\d+)?\.db(\.new)?(-wal|-shm|-journal)?$/.exec(name);
+  const match = /^([a-z0-9]{10,32})(?:\.r\d+)?\.db(\.new|-settled\w+)?(-wal|-shm|-journal)?$/.exec(name);
   return match !== null && (match[2] !== undefined || !ids.includes(match[1] ?? ""));
 }
