@@ -76,6 +76,7 @@ const LOG = Array.from(
   (_, i) => `{"n":${i},"x":"${(i * 2_654_435_761) % 1_000_003}"}\n`,
 ).join("");
 const GZIP = gzipSync(LOG);
+const FLOW_LINE = '{"flow":{"verdict":"AUDIT"}}\n';
 /** With one bit turned round. */
 function changedAt(file: Buffer, place: number): Buffer {
   const changed = Buffer.from(file);
@@ -144,12 +145,31 @@ describe("a file that is no archive", () => {
   it.each([
     ["little", Buffer.from('\ufeff{"a":"\u00fc\ud83d\ude00"}\r\n', "utf16le")],
     ["big", Buffer.from('\ufeff{"a":"\u00fc\ud83d\ude00"}\r\n', "utf16le").swap16()],
+    ["little (and no mark)", Buffer.from('{"a":"\u00fc\ud83d\ude00"}\r\n', "utf16le")],
+    ["big (and no mark)", Buffer.from('{"a":"\u00fc\ud83d\ude00"}\r\n', "utf16le").swap16()],
   ])("comes out of UTF-16 with the %s end first, in portions of any size", async (_name, file) => {
     for (const step of [1, 3, 65_536]) {
       expect((await open(file, { step })).files).toEqual([
         whole("", '{"a":"\u00fc\ud83d\ude00"}\r\n', "utf-16"),
       ]);
     }
+  });
+
+  it("comes out of a long UTF-16 log without a mark, in gzip", async () => {
+    const opened = await open(gzipSync(Buffer.from(LOG, "utf16le")));
+    expect(opened.files).toEqual([whole("", LOG, "gzip+utf-16")]);
+  });
+
+  it.each([
+    // Nowhere near every other byte is zero.
+    ["scattered", `{"a":"${"x\u0000".repeat(50)}"}\n${FLOW_LINE.repeat(40)}`],
+    // Zero bytes beside each other, of any number.
+    ...[1, 2, 3, 63].map((zeros): [string, string] => [
+      `${zeros} leading`,
+      `${"\u0000".repeat(zeros)}${FLOW_LINE.repeat(9)}`,
+    ]),
+  ])("is not taken for UTF-16 for some zero bytes: %s", async (_how, text) => {
+    expect((await open(Buffer.from(text))).files).toEqual([whole("", text)]);
   });
 
   it("comes out of gzip in gzip", async () => {

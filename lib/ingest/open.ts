@@ -11,7 +11,7 @@ import type { Budget } from "./budget";
 import { ByteReader } from "./byte-reader";
 import { FileRefusal } from "./file-refusal";
 import { gunzip } from "./gunzip";
-import { HEAD_BYTES, type Packing, refuseUnreadable, sniffPacking } from "./sniff";
+import { byteOrderOf, HEAD_BYTES, type Packing, refuseUnreadable, sniffPacking } from "./sniff";
 import { asideByName } from "./sysdump";
 import { readTar } from "./tar";
 import { unzstd } from "./unzstd";
@@ -115,7 +115,7 @@ class Opener {
         yield archive(layer, packing);
         return yield* this.zipEntries(layer);
       case "utf-16":
-        return yield this.file(layer, packing, fromUtf16(reader.rest(), head[0] === 0xfe));
+        return yield this.file(layer, packing, fromUtf16(reader.rest(), byteOrderOf(head) === "big"));
       case "plain":
         refuseUnreadable(head);
         return yield this.file(layer, packing, reader.rest());

@@ -21,9 +21,6 @@ const SIGNATURES: readonly (readonly [packing: Packing, signature: readonly numb
   ["zip", [0x50, 0x4b, 0x03, 0x04]],
   // A zip without entries.
   ["zip", [0x50, 0x4b, 0x05, 0x06]],
-  // Byte order marks; `>` of Windows PowerShell writes the first.
-  ["utf-16", [0xff, 0xfe]],
-  ["utf-16", [0xfe, 0xff]],
 ];
 
 /** A frame that zstd decoders skip; `pzstd` begins files with one. The last digit is free. */
@@ -35,7 +32,37 @@ export function sniffPacking(head: Uint8Array): Packing {
   const known = SIGNATURES.find(([, signature]) => begins(head, signature));
   if (known !== undefined) return known[0];
   if (isSkippableFrame(head)) return "zstd";
-  return isTarHeader(head) ? "tar" : "plain";
+  if (isTarHeader(head)) return "tar";
+  return byteOrderOf(head) === undefined ? "plain" : "utf-16";
+}
+
+const BYTE_ORDER_MARK = { big: [0xfe, 0xff], little: [0xff, 0xfe] } as const;
+
+/**
+ * Which half of a character comes first in UTF-16; undefined when the bytes are none. Without a mark it is told by zero bytes:
+ * a log is nearly all ASCII, so every other byte is zero and those between are text. Zero bytes beside each other are a hole.
+ */
+export function byteOrderOf(head: Uint8Array): "big" | "little" | undefined {
+  if (begins(head, BYTE_ORDER_MARK.big)) return "big";
+  if (begins(head, BYTE_ORDER_MARK.little)) return "little";
+  const pairs = Math.floor(head.length / 2);
+  if (pairs < FEWEST_PAIRS) return undefined;
+  let [big, little] = [0, 0];
+  for (let at = 0; at < pairs * 2; at += 2) {
+    const [first, second] = [head[at] as number, head[at + 1] as number];
+    if (first === 0 && isAsciiText(second)) big++;
+    else if (second === 0 && isAsciiText(first)) little++;
+  }
+  if (little >= pairs * MOSTLY) return "little";
+  return big >= pairs * MOSTLY ? "big" : undefined;
+}
+
+/** Fewer are no record: `{}`. */
+const FEWEST_PAIRS = 2;
+const MOSTLY = 0.75;
+
+function isAsciiText(byte: number): boolean {
+  return (byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13;
 }
 
 const NOT_READ: readonly (readonly [name: string, command: string, signature: readonly number[]])[] = [

@@ -1,4 +1,4 @@
-/** UTF-16 text, as `>` of Windows PowerShell writes it, turned into UTF-8. The mark at its beginning goes. */
+/** UTF-16 text, as `>` of Windows PowerShell writes it, turned into UTF-8. A mark at its beginning goes. */
 export async function* fromUtf16(
   bytes: AsyncIterable<Uint8Array>,
   isBigEndian: boolean,
