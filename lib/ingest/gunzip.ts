@@ -6,7 +6,8 @@ import type { ByteReader } from "./byte-reader";
 import { FileRefusal } from "./file-refusal";
 import { inflate } from "./inflate";
 
-const BROKEN = "The gzip file is damaged or breaks off here; what came before was read. Copy it again.";
+const saidOfBroken = (butFor: string): string =>
+  `The gzip file is damaged or breaks off here; what came before was read${butFor}. Copy it again.`;
 
 const HEADER_BYTES = 10;
 const TRAILER_BYTES = 8;
@@ -61,7 +62,7 @@ async function* deflated(reader: ByteReader, budget: Budget): AsyncGenerator<Uin
       yield bytes;
     }
   }
-  const consumed = yield* inflate(packed(), budget, BROKEN);
+  const consumed = yield* inflate(packed(), budget, saidOfBroken);
   reader.giveBack(given, reader.offset - start - consumed);
 }
 
@@ -105,5 +106,5 @@ async function countRest(reader: ByteReader): Promise<number> {
 }
 
 function broken(): FileRefusal {
-  return new FileRefusal("packing_broken", BROKEN);
+  return new FileRefusal("packing_broken", saidOfBroken(""));
 }

@@ -6,8 +6,9 @@ import { FileRefusal } from "./file-refusal";
 
 type InflateRaw = ReturnType<typeof createInflateRaw>;
 
-/** What is unpacked at once: of what is damaged inside, so much at most is lost before the damage. */
+/** What is unpacked at once: zlib keeps to itself what it holds of so much when it meets damage. */
 const CHUNK = 64 * 1024;
+const BUT_FOR = ", but for 64 KiB at most";
 /** Packed bytes given to zlib at once. They unpack to a thousand times as much at most, and two portions are held. */
 const PORTION = 8 * 1024;
 
@@ -19,19 +20,28 @@ export async function* inflateRaw(
   return yield* inflate(
     packed,
     budget,
-    "This entry of the zip is damaged or breaks off here; what came before was read. Copy the archive again.",
+    (butFor) =>
+      `This entry of the zip is damaged or breaks off here; what came before was read${butFor}. Copy the archive again.`,
   );
 }
 
-/** The same, of a stream that may go on behind it. `broken` is said of one that is damaged or has no end. */
+/** The same, of a stream that may go on behind it. `broken` is said of one that is damaged or has no end, with what was lost before. */
 export async function* inflate(
   packed: AsyncIterable<Uint8Array>,
   budget: Budget,
-  broken: string,
+  broken: (butFor: string) => string,
 ): AsyncGenerator<Uint8Array, number> {
-  const inflating = new Inflating();
+  const inflating = new Inflating(budget.limits.packedKept);
   const source = portions(packed);
   let failed: { readonly error: unknown } | undefined;
+  let given = 0;
+  const counted = (unpacked: readonly Uint8Array[]) => {
+    for (const { length } of unpacked) {
+      budget.unpacked(length);
+      given += length;
+    }
+    return unpacked;
+  };
   try {
     while (!inflating.isOver && failed === undefined) {
       // While one portion is looked at, zlib works on the next.
@@ -41,12 +51,16 @@ export async function* inflate(
       const unpacked = await inflating.taken();
       if (next?.done) inflating.finish();
       else if (next !== undefined) inflating.write(next.value);
-      yield* counted(unpacked, budget);
+      yield* counted(unpacked);
       if (next?.done) break;
     }
-    yield* counted(await inflating.taken(), budget);
+    yield* counted(await inflating.taken());
     if (failed !== undefined) throw failed.error;
-    if (inflating.failure !== undefined) throw new FileRefusal("packing_broken", broken);
+    if (inflating.failure !== undefined) {
+      const { brokenIn } = inflating;
+      if (brokenIn !== undefined) yield* counted(await heldBack(brokenIn, given));
+      throw new FileRefusal("packing_broken", broken(inflating.losesSome ? BUT_FOR : ""));
+    }
     return inflating.consumed;
   } finally {
     inflating.close();
@@ -54,11 +68,26 @@ export async function* inflate(
   }
 }
 
-function* counted(unpacked: readonly Uint8Array[], budget: Budget): Generator<Uint8Array> {
-  for (const bytes of unpacked) {
-    budget.unpacked(bytes.length);
-    yield bytes;
+/** What these portions unpack to behind the first `given` bytes. The last one, which is damaged, is given to zlib byte by byte. */
+async function heldBack(portions: readonly Uint8Array[], given: number): Promise<Uint8Array[]> {
+  const again = new Inflating(0);
+  const unpacked: Uint8Array[] = [];
+  let passed = 0;
+  try {
+    for (const [index, portion] of portions.entries()) {
+      const step = index === portions.length - 1 ? 1 : portion.length;
+      for (let at = 0; at < portion.length && !again.isOver; at += step) {
+        again.write(portion.subarray(at, at + step));
+        for (const bytes of await again.taken()) {
+          if (passed + bytes.length > given) unpacked.push(bytes.subarray(Math.max(0, given - passed)));
+          passed += bytes.length;
+        }
+      }
+    }
+  } finally {
+    again.close();
   }
+  return unpacked;
 }
 
 async function* portions(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -78,8 +107,12 @@ class Inflating {
   /** It came to its end, or broke. */
   isOver = false;
   failure: Error | undefined;
+  /** All that was written, unless it is too much. */
+  private kept: Uint8Array[] | undefined = [];
+  private keptBytes = 0;
+  private isFinishing = false;
 
-  constructor() {
+  constructor(private readonly mostKept: number) {
     this.stream.on("data", (bytes: Buffer) => this.unpacked.push(bytes));
     this.stream.on("end", () => this.end());
     this.stream.on("error", (error) => {
@@ -95,15 +128,34 @@ class Inflating {
 
   write(portion: Uint8Array): void {
     if (this.isOver) return;
+    this.keep(portion);
     this.working = new Promise((resolve) => {
       this.done = resolve;
       this.stream.write(portion, () => resolve());
     });
   }
 
+  private keep(portion: Uint8Array): void {
+    this.keptBytes += portion.length;
+    if (this.keptBytes > this.mostKept) this.kept = undefined;
+    // A copy: whoever reads may use its buffer again.
+    this.kept?.push(Buffer.from(portion));
+  }
+
+  /** The portions up to the one that is damaged. Of a stream that only breaks off zlib holds nothing back. */
+  get brokenIn(): readonly Uint8Array[] | undefined {
+    return this.isFinishing ? undefined : this.kept;
+  }
+
+  /** Damaged, and too large to look again. */
+  get losesSome(): boolean {
+    return !this.isFinishing && this.kept === undefined;
+  }
+
   /** No more portions. */
   finish(): void {
     if (this.isOver) return;
+    this.isFinishing = true;
     this.working = new Promise((resolve) => {
       this.done = resolve;
       this.stream.end();

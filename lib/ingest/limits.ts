@@ -42,6 +42,11 @@ export const PACKING_LIMITS = {
   files: 10_000,
   /** Memory that a zstd frame may ask for. What `zstd -19` writes asks for 8 MiB. */
   zstdWindow: 64 * MIB,
+  /**
+   * Of so much packed, in gzip or an entry of a zip, all is kept to unpack it again up to where it is damaged. A rotated log is
+   * smaller.
+   */
+  packedKept: 8 * MIB,
   /** A zip within another archive is copied to the disk, because it is read from its end. */
   scratchBytes: 8 * 1024 * MIB,
   /** Longest name or extended header in a tar archive. */

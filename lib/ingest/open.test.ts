@@ -1,4 +1,4 @@
-import { constants, gunzipSync, gzipSync } from "node:zlib";
+import { constants, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Budget } from "./budget";
 import { FileRefusal } from "./file-refusal";
@@ -77,6 +77,11 @@ const LOG = Array.from(
 ).join("");
 const GZIP = gzipSync(LOG);
 const FLOW_LINE = '{"flow":{"verdict":"AUDIT"}}\n';
+/** Gzip of the text, and then a block of a kind that there is not (RFC 1951, 3.2.3: 11), in which anything may stand. */
+function damagedBehind(text: string, level: number): Buffer {
+  const good = gzipSync(text, { level, finishFlush: constants.Z_FULL_FLUSH });
+  return Buffer.concat([good, Buffer.alloc(5000, 0x07)]);
+}
 /** With one bit turned round. */
 function changedAt(file: Buffer, place: number): Buffer {
   const changed = Buffer.from(file);
@@ -230,17 +235,24 @@ describe("a file that breaks off", () => {
     },
   );
 
-  it("gives what came before gzip is damaged, but for 64 KiB at most", async () => {
-    const long = gzipSync(LOG.repeat(20), { level: 1 });
-    const damaged = Buffer.from(long);
-    // From here on nothing is what it was.
-    const place = Math.floor(long.length * 0.8);
-    damaged.fill(0xff, place);
-    const [file] = (await open(damaged)).files;
-    expect(file?.code).toBe("packing_broken");
-    expect(LOG.repeat(20).startsWith(file?.text.slice(0, LOG.length * 15) ?? "")).toBe(true);
-    const before = gunzipSync(long.subarray(0, place), { finishFlush: constants.Z_SYNC_FLUSH }).length;
-    expect(file?.text.length).toBeGreaterThan(before - 65_536);
+  it.each([
+    ["a small file", LOG, 6],
+    ["a file of one line", FLOW_LINE, 6],
+    ["a file of many portions", LOG.repeat(20), 1],
+  ])("gives all that came before gzip is damaged: %s", async (_what, text, level) => {
+    for (const step of [3000, 65_536]) {
+      const { files, said } = await open(damagedBehind(text, level), { step });
+      expect(files).toEqual([{ ...whole("", text, "gzip"), code: "packing_broken" }]);
+      expect(said).toEqual([expect.stringContaining("what came before was read. Copy")]);
+    }
+  });
+
+  it("says what may be lost before the damage of a large gzip", async () => {
+    const text = LOG.repeat(20);
+    const { files, said } = await open(damagedBehind(text, 1), { limits: { packedKept: 100_000 } });
+    expect(said).toEqual([expect.stringContaining("was read, but for 64 KiB at most. Copy")]);
+    expect(text.startsWith(files[0]?.text ?? "?")).toBe(true);
+    expect(files[0]?.text.length).toBeGreaterThan(text.length - 65_536);
   });
 
   it.each([
