@@ -289,6 +289,12 @@ describe("refusals", () => {
       `${"\0".repeat(5000)}${flow()}\n`,
       "A hole of zero bytes: the log was cut short or its machine lost power while it was written.",
     ],
+    [
+      "torn",
+      '{\n  "flow": {\n    "verdict": "DRO\n',
+      "The record breaks off: its lines end inside it, or another record begins there.",
+    ],
+    ["not_a_record", '"a": 1\n  }\n}\n', "Lines from within a record whose beginning is missing."],
     ["too_deep", `{"a":${"[".repeat(40_000)}\n`, "The record is nested more than 64 levels deep."],
     ["not_a_flow", "{}\n", "An empty object."],
     ["field_invalid", '{"flow":{"uuid":5}}\n', "uuid is 5, expected a text."],

@@ -31,9 +31,11 @@ const SEVERAL_IN_PARTS: Refused = {
 
 const TORN = "The record breaks off: the line ends inside it.";
 
+const TORN_LINES = "The record breaks off: its lines end inside it, or another record begins there.";
+const HOLE = "A hole of zero bytes: the log was cut short or its machine lost power while it was written.";
+const NO_BEGINNING = "Lines from within a record whose beginning is missing.";
+
 const REFUSED_BY_SPLITTER: Partial<Record<RefusalCode, string>> = {
-  torn: TORN,
-  not_a_record: "A hole of zero bytes: the log was cut short or its machine lost power while it was written.",
   too_deep: `The record is nested more than ${LIMITS.depth} levels deep.`,
   too_long: `The record is longer than ${LIMITS.recordBytes / 1024 / 1024} MiB or holds more than a hundred thousand values; it was skipped.`,
 };
@@ -91,7 +93,14 @@ class ChunkDecoding {
     if (code === undefined && this.chunk.parted.has(number))
       this.decodeParts(start, end, line, this.placesFor(number));
     else if (code === undefined) this.decode(start, end, line, this.placesFor(number));
-    else this.refuse(start, end, line, { code, message: REFUSED_BY_SPLITTER[code] ?? code });
+    else this.refuse(start, end, line, { code, message: this.reasonOf(code, start, end) });
+  }
+
+  /** Of a document that the splitter refused. */
+  private reasonOf(code: RefusalCode, start: number, end: number): string {
+    if (code === "torn") return this.buffer.subarray(start, end).includes("\n") ? TORN_LINES : TORN;
+    if (code === "not_a_record") return this.buffer[start] === 0 ? HOLE : NO_BEGINNING;
+    return REFUSED_BY_SPLITTER[code] ?? code;
   }
 
   private takeContext(number: number, start: number): void {

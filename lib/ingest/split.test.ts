@@ -40,6 +40,8 @@ const SMALL_BLOCKS: Limits = { ...LIMITS, blockBytes: 16 };
 const A = '{"a":1}';
 const B = '{"b":[{"c":"}"}]}';
 const PRETTY = '{\n  "a": {\n    "b": [\n      1,\n      "x{"\n    ]\n  }\n}';
+const TORN = PRETTY.slice(0, PRETTY.indexOf('{"'));
+const indented = (text: string): string => text.replaceAll("\n", "\n  ");
 /** Refused by the splitter, or left to the decoders to refuse. */
 type Expected = readonly [text: string, line: number, code?: string];
 
@@ -214,9 +216,79 @@ const CASES: readonly (readonly [name: string, input: string, expected: readonly
     "an object that never closes",
     `{"a":\n1,\n${A}`,
     [
-      ['{"a":', 1, "torn"],
-      ["1,", 2],
+      ['{"a":\n1,', 1, "torn"],
       [A, 3],
+    ],
+  ],
+  [
+    "a pretty-printed object that breaks off at the end",
+    `${PRETTY}\n${TORN}`,
+    [
+      [PRETTY, 1],
+      [TORN, 9, "torn"],
+    ],
+  ],
+  [
+    "pretty-printed objects, one of which breaks off",
+    `${TORN}\n${PRETTY}\n${TORN}\n${A}\n${TORN}\nlevel=info\n`,
+    [
+      [TORN, 1, "torn"],
+      [PRETTY, 6],
+      [TORN, 14, "torn"],
+      [A, 19],
+      [TORN, 20, "torn"],
+      ["level=info", 25],
+    ],
+  ],
+  [
+    "a pretty-printed list in which an object breaks off",
+    `[\n  ${indented(TORN)},\n  ${indented(PRETTY)}\n]\n${A}`,
+    [
+      [`${indented(TORN)},`, 2, "torn"],
+      [indented(PRETTY), 7],
+      [A, 16],
+    ],
+  ],
+  [
+    "a pretty-printed object damaged inside, to its end",
+    `{\n  "a": "x,\n  "b": {\n    "c": 1\n  }\n}\n{\n"d": 1\n}`,
+    [
+      ['{\n  "a": "x,\n  "b": {\n    "c": 1\n  }\n}', 1, "torn"],
+      ['{\n"d": 1\n}', 7],
+    ],
+  ],
+  [
+    "objects in lists of an object that breaks off",
+    `{\n  "a": [\n    {\n      "b": 1\n    },\n    {\n      "b": tr\n{\n  "c": 1\n}`,
+    [
+      ['{\n  "a": [\n    {\n      "b": 1\n    },\n    {\n      "b": tr', 1, "torn"],
+      ['{\n  "c": 1\n}', 8],
+    ],
+  ],
+  [
+    "records of Hubble in a list of an object that breaks off",
+    '{\n  "a": [\n    {\n      "flow": {}\n    },\n    {\n      "flow": {',
+    [
+      ['{\n  "a": [', 1, "torn"],
+      ['{\n      "flow": {}\n    }', 3],
+      ['{\n      "flow": {', 6, "torn"],
+    ],
+  ],
+  [
+    "the end of a pretty-printed object, and a whole one",
+    `${PRETTY.slice(PRETTY.indexOf('"x'))}\n${PRETTY}`,
+    [
+      [PRETTY.slice(PRETTY.indexOf('"x')), 1, "not_a_record"],
+      [PRETTY, 5],
+    ],
+  ],
+  [
+    "texts that hold records",
+    `{"a":\n"{\\"b\\":1}",\n"{\\"b\\":2}"\n`,
+    [
+      ['{"a":', 1, "torn"],
+      ['"{\\"b\\":1}",', 2],
+      ['"{\\"b\\":2}"', 3],
     ],
   ],
   [

@@ -18,6 +18,7 @@ import { LIMITS } from "./limits";
 import { DocumentScan, type Scan } from "./scan";
 import { SHORTEST_HOLE } from "./sniff";
 import { csvRow, type GroupEnd, groupOfLine, type Held, isDockerPart } from "./text-groups";
+import { endOfTorn, isWithinRecord } from "./torn-lines";
 
 type SplitLimits = Readonly<
   Record<"recordBytes" | "blockBytes" | "blockDocuments" | "scannedFrom" | "depth" | "values", number>
@@ -252,10 +253,11 @@ export class Splitter {
     // Of a list that goes on, one member is passed over and the next ones are read.
     if (code !== "torn" && (this.isInArray || this.container !== undefined))
       return this.refuseMember(at, code, isEnd);
+    const last = lineEnd < 0 ? "more" : endOfTorn(this.heldBytes(isEnd), at, lineEnd);
+    if (last === "more") return -1;
     this.container = undefined;
     this.awaited = undefined;
-    if (lineEnd < 0) return -1;
-    return this.refuse(at, lineEnd, code);
+    return this.refuse(at, last, code);
   }
 
   /** Asked once for each document. */
@@ -345,6 +347,11 @@ export class Splitter {
     if (lineEnd < 0) return -1;
     if (this.isHeader(at, lineEnd)) return lineEnd;
     const held = this.heldBytes(isEnd);
+    if (this.header === undefined && isWithinRecord(this.window, at, lineEnd)) {
+      const last = endOfTorn(held, at, lineEnd);
+      if (last === "more") return -1;
+      if (last > lineEnd) return this.refuse(at, last, "not_a_record");
+    }
     const separator = this.header?.separator;
     const row = separator === undefined ? undefined : csvRow(held, at, lineEnd, separator);
     return this.takeGroup(row ?? groupOfLine(held, at, lineEnd), at, lineEnd);
