@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type PointerEvent, useId, useRef, useState } from "react";
 import type { Zone } from "@/components/ui/clock";
-import { formatCount, formatQuantity } from "@/components/ui/format";
+import { formatQuantity } from "@/components/ui/format";
 import { AXIS_HEIGHT, TimeAxis } from "@/components/ui/time-axis";
 import { axisTop, instantAt, snap, type TimeWindow, xOf } from "@/components/ui/time-scale";
 import type { TimelineAnswer } from "@/lib/questions/answers";
@@ -233,5 +233,5 @@ function Gaps({ answer, window, width, id }: GapsProps) {
 
 export function gapText({ lost, node, reason }: TimelineAnswer["gaps"][number]): string {
   const where = node === null ? "" : ` on ${node}`;
-  return `${lost > 0 ? `${formatCount(lost)} events lost` : "Events lost"}${where}: ${reason}`;
+  return `${lost > 0 ? `${formatQuantity(lost, "event")} lost` : "Events lost"}${where}: ${reason}`;
 }

@@ -40,18 +40,20 @@ function isTouched(list: readonly Stretch[], from: bigint, to: bigint): boolean 
   return found !== undefined && found.fromNs <= to;
 }
 
-/** Losses whose own range is read from their record; of more, only the instant at which they were told counts. */
+/** Losses whose own range is read from their record, of captures that do not keep it beside; of more, only the instant at which they were told counts. */
 const READ_IN_FULL = 2000;
 
 export function readLosses(database: Sqlite): Losses {
   const told = database
     .prepareExact(
-      `SELECT r.id, r.timeNs, o.nodeName FROM OtherRecord r JOIN Observer o ON o.id = r.observerId
+      `SELECT r.id, r.timeNs, o.nodeName, r.lostFromNs, r.lostToNs FROM OtherRecord r JOIN Observer o ON o.id = r.observerId
        WHERE r.kind = 'lost_events' AND r.duplicate = 0 AND r.timeNs IS NOT NULL ORDER BY r.timeNs, r.hash, r.occurrence`,
     )
     .rows([])
-    .map(([id, time, node], i) => {
-      const range = i < READ_IN_FULL ? rangeOf(database, Number(id)) : undefined;
+    .map(([id, time, node, first, last], i) => {
+      const kept =
+        first === null || last === null ? undefined : { from: first as bigint, to: last as bigint };
+      const range = kept ?? (i < READ_IN_FULL ? rangeOf(database, Number(id)) : undefined);
       const [from, to] = [range?.from ?? (time as bigint), range?.to ?? (time as bigint)];
       return { node: node === null ? null : String(node), from, to };
     });
@@ -61,15 +63,24 @@ export function readLosses(database: Sqlite): Losses {
   return losses;
 }
 
-/** `first` and `last` of the message (since Hubble 1.19). */
+/** `first` and `last` of the message (since Hubble 1.19), where it stands as it is: an older version did not keep them beside. */
 function rangeOf(database: Sqlite, rowId: number): { from: bigint; to: bigint } | undefined {
   const text = readRaw(database, rowId)?.bytes.toString("utf8") ?? "";
-  const document: unknown = JSON.parse(text.slice(Math.max(0, text.indexOf("{"))));
+  const document = jsonOf(text.slice(Math.max(0, text.indexOf("{"))));
   const lost = memberOf(document, "lost_events") ?? memberOf(document, "lostEvents") ?? document;
   const [first, last] = [memberOf(lost, "first"), memberOf(lost, "last")];
   const from = typeof first === "string" ? parseTime(first) : undefined;
   const to = typeof last === "string" ? parseTime(last) : undefined;
   return from === undefined || to === undefined ? undefined : { from, to };
+}
+
+/** Undefined when it is none: what a log puts around a record may be anything. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function memberOf(value: unknown, name: string): unknown {

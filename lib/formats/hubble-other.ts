@@ -29,7 +29,7 @@ export function readOther(
     kind,
     timeNs: timeOf(envelope, "time") ?? ownTime(kind, payload),
     nodeName: nodeOf(kind, payload, envelope),
-    lostEvents: kind === "lost_events" ? BigInt(numberLost(payload)) : undefined,
+    lostEvents: kind === "lost_events" ? lostOf(numberLost(payload)) : undefined,
     lostRange: kind === "lost_events" ? lostRange(payload) : undefined,
     detail: describe(kind, payload),
   };
@@ -65,14 +65,29 @@ function lostRange(payload: JsonObject): OtherRecord["lostRange"] {
   return fromNs === undefined || toNs === undefined ? undefined : { fromNs, toNs };
 }
 
+/** Zero is what the writer leaves out: nobody reports that nothing was lost. */
 function numberLost(payload: JsonObject): string {
-  return readDecimal(member(payload, "num_events_lost") ?? 0, "num_events_lost");
+  return readDecimal(member(payload, "num_events_lost") || 0, "num_events_lost");
+}
+
+export function lostOf(count: string): bigint | undefined {
+  return BigInt(count) === 0n ? undefined : BigInt(count);
+}
+
+/** `26 events lost (PERF_EVENT_RING_BUFFER)`. */
+export function lostText(count: string, source: string): string {
+  const lost = lostOf(count);
+  if (lost === undefined) return `a loss was reported, without a number (${source})`;
+  return `${lost} ${lost === 1n ? "event" : "events"} lost (${source})`;
 }
 
 function describe(kind: OtherKind, payload: JsonObject): string {
   switch (kind) {
     case "lost_events":
-      return `${numberLost(payload)} events lost (${readEnum(LOST_EVENT_SOURCE, member(payload, "source") ?? 0, "source")})`;
+      return lostText(
+        numberLost(payload),
+        readEnum(LOST_EVENT_SOURCE, member(payload, "source") ?? 0, "source"),
+      );
     case "node_status":
       return joined(": ", [
         readEnum(NODE_STATE, member(payload, "state_change") ?? 0, "state_change"),

@@ -385,11 +385,12 @@ describe("what is beside the flows", () => {
       "TIMESTAMP: \n     SOURCE: HUBBLE_RING_BUFFER\n       TYPE: EVENTS LOST\n    VERDICT: \n    SUMMARY: CPU(0) - 7",
       7n,
     ],
+    ["compact without a number", "EVENTS LOST: HUBBLE_RING_BUFFER CPU(0) 0", undefined],
   ])("lost events of %s", (_name, text, lostEvents) => {
     expect(otherOf(text)).toMatchObject({
       kind: "lost_events",
       lostEvents,
-      detail: `${lostEvents} events lost (HUBBLE_RING_BUFFER)`,
+      detail: `${lostEvents === undefined ? "a loss was reported, without a number" : `${lostEvents} events lost`} (HUBBLE_RING_BUFFER)`,
     });
   });
 

@@ -9,7 +9,7 @@
 
 import { PRESENT } from "@/lib/flow/presence";
 import { readHubbleFlow } from "./hubble-flow";
-import { soleNode } from "./hubble-other";
+import { lostOf, lostText, soleNode } from "./hubble-other";
 import { identityOf, type Side, sidesOf } from "./hubble-text-side";
 import { readTextSummary } from "./hubble-text-summary";
 import { readTextType, readTextVerdict } from "./hubble-text-type";
@@ -196,7 +196,7 @@ function lost(source: string, count: string, format: string): Decoded {
     format,
     record: {
       kind: "other",
-      other: { kind: "lost_events", lostEvents: BigInt(count), detail: `${count} events lost (${source})` },
+      other: { kind: "lost_events", lostEvents: lostOf(count), detail: lostText(count, source) },
     },
   };
 }

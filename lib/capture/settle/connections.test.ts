@@ -254,6 +254,19 @@ describe("silence", () => {
       ],
       OUTCOME.gap,
     ],
+    ...[
+      ["behind labels in braces", (record: string) => `2026-08-21 {app="hubble"} ${record}`],
+      ["in a text", (record: string) => JSON.stringify({ message: record })],
+    ].map(([how, wrap]): [string, string[], number] => [
+      `is beside a gap when the record of the loss stands ${how}`,
+      [
+        ...answered,
+        packet(10, 40001, ["SYN"]),
+        (wrap as (record: string) => string)(lost("n1", "2026-08-21T12:00:14Z", "2026-08-21T12:00:40Z")),
+        packet(30, 40000, ["ACK"]),
+      ],
+      OUTCOME.gap,
+    ]),
     [
       "is no reply when another node lost events",
       [

@@ -47,7 +47,7 @@ export interface ToldLoss {
   readonly node: string | null;
   readonly fromNs: bigint;
   readonly toNs: bigint;
-  /** Null for a node that was away: how many is not known. */
+  /** Null for a node that was away: how many is not known. 0 where the record of a loss has no number. */
   readonly lost: number | null;
   readonly detail: string;
 }

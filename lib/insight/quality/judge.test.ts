@@ -172,6 +172,29 @@ describe("the report says", () => {
       "warning: 1 200 events were lost on n1 in 1 place: that a flow is missing beside one proves nothing.",
     ],
     [
+      "a loss of one event",
+      { told: [{ node: "n1", fromNs: 0n, toNs: 1n, lost: 1, detail: "" }] },
+      "warning: 1 event was lost on n1 in 1 place: that a flow is missing beside one proves nothing.",
+    ],
+    [
+      "losses without a number",
+      { told: ["n1", "n2", "n1"].map((node) => ({ node, fromNs: 0n, toNs: 1n, lost: 0, detail: "" })) },
+      "warning: A loss was reported on n1 and n2 in 3 places, without a number: that a flow is missing beside one proves nothing.",
+    ],
+    [
+      "losses of which one has no number",
+      {
+        told: ["n1", "n2", "n3", "n4", "n5"].map((node, nth) => ({
+          node,
+          fromNs: 0n,
+          toNs: 1n,
+          lost: nth,
+          detail: "",
+        })),
+      },
+      "warning: At least 10 events were lost on n1, n2, n3 and 2 more in 5 places: that a flow is missing beside one proves nothing.",
+    ],
+    [
       "a node that was away",
       { told: [{ node: "n2", fromNs: 0n, toNs: 0n, lost: null, detail: "NODE_UNAVAILABLE: n2" }] },
       "warning: Relay reported n2 as away in 1 place: NODE_UNAVAILABLE: n2",
@@ -209,7 +232,7 @@ describe("the report says", () => {
     [
       "several members that are left out, in one sentence",
       { neverPresent: ["uuid", "labels"] },
-      "note: No flow has uuid, labels: a field mask, aggregation or an export without them. What each rules out stands below.",
+      "note: No flow has uuid and labels: a field mask, aggregation or an export without them. What each rules out stands below.",
     ],
     [
       "verdict records that are missing",

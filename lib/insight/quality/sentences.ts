@@ -2,7 +2,7 @@
 
 import { formatCount, formatQuantity } from "@/lib/base/count";
 import { formatTime } from "@/lib/base/time";
-import type { QualityFacts } from "./facts";
+import type { QualityFacts, ToldLoss } from "./facts";
 import type { Judgement } from "./judge";
 import { isTooQuietToTell } from "./silence";
 
@@ -72,8 +72,7 @@ const MASKED_WORDS: Readonly<Record<string, string>> = {
 function maskedCopy({ masked }: QualityFacts): Sentence[] {
   if (masked.length === 0) return [];
   const words = masked.map((kind) => MASKED_WORDS[kind] ?? kind);
-  const list = [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" and ");
-  const text = `This is a masked copy: its records were written anew by Eyepiece, and ${list} in them stand for others.`;
+  const text = `This is a masked copy: its records were written anew by Eyepiece, and ${listed(words)} in them stand for others.`;
   return [{ tone: "note", about: "mask", text }];
 }
 
@@ -82,8 +81,8 @@ function losses({ told }: Judgement): Sentence[] {
   const away = told.filter(({ lost }) => lost === null);
   const sentences: Sentence[] = [];
   if (lost.length > 0) {
-    const events = lost.reduce((sum, loss) => sum + (loss.lost ?? 0), 0);
-    const text = `${formatQuantity(events, "event")} were lost on ${names(lost.map(({ node }) => node))} in ${formatQuantity(lost.length, "place")}: that a flow is missing beside one proves nothing.`;
+    const where = `on ${names(lost.map(({ node }) => node))} in ${formatQuantity(lost.length, "place")}`;
+    const text = `${lostText(lost, where)}: that a flow is missing beside one proves nothing.`;
     sentences.push({ tone: "warning", about: "loss", text });
   }
   if (away.length > 0) {
@@ -94,6 +93,15 @@ function losses({ told }: Judgement): Sentence[] {
     sentences.push({ tone: "warning", about: "loss", text: text.trim() });
   }
   return sentences;
+}
+
+/** A record of a loss may leave out how much was lost. */
+function lostText(lost: readonly ToldLoss[], where: string): string {
+  const events = lost.reduce((sum, loss) => sum + (loss.lost ?? 0), 0);
+  if (events === 0) return `A loss was reported ${where}, without a number`;
+  const isAtLeast = lost.some((loss) => loss.lost === 0);
+  const text = `${formatQuantity(events, "event")} ${events === 1 ? "was" : "were"} lost ${where}`;
+  return isAtLeast ? `At least ${text}` : text;
 }
 
 function silences({ silences }: Judgement): Sentence[] {
@@ -171,7 +179,7 @@ function missing({ missing }: Judgement): Sentence[] {
   const text =
     missing.length === 1 && only !== undefined
       ? `No flow has ${only.field}. ${only.rulesOut}`
-      : `No flow has ${missing.map(({ field }) => field).join(", ")}: a field mask, aggregation or an export without them. What each rules out stands below.`;
+      : `No flow has ${listed(missing.map(({ field }) => field))}: a field mask, aggregation or an export without them. What each rules out stands below.`;
   return [{ tone: "note", about: "mask", text }];
 }
 
@@ -226,8 +234,13 @@ function nodeName(node: string | null): string {
 /** At most three by name. */
 function names(all: readonly (string | null)[]): string {
   const unique = [...new Set(all.map((name) => name ?? "a node without a name"))];
-  const shown = unique.slice(0, 3).join(", ");
-  return unique.length > 3 ? `${shown} and ${formatCount(unique.length - 3)} more` : shown;
+  const shown = unique.slice(0, 3);
+  return listed(unique.length > 3 ? [...shown, `${formatCount(unique.length - 3)} more`] : shown);
+}
+
+/** `a, b and c`. */
+function listed(words: readonly string[]): string {
+  return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" and ");
 }
 
 /** Clock time with the date only where it is needed would depend on other sentences: always both. */

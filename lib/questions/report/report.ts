@@ -81,7 +81,8 @@ function gapsOf({ told, silences }: Quality): ReportAnswer["gaps"] {
       node,
       fromNs,
       toNs,
-      missing: lost,
+      // A record of a loss may leave out how much was lost.
+      missing: lost || null,
       text: detail,
     })),
     ...silences.map(({ node, firstNs, lastNs, expected }) => ({
