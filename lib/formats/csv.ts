@@ -49,6 +49,11 @@ function quotedCell(row: string, start: number): Cell | undefined {
 /** Longer lines are no header: it is kept with every block of rows. */
 const LONGEST_HEADER = 16 * 1024;
 
+/** The line before the header that tells Excel how cells are parted. The header says so too. */
+export function saysSeparator(line: string): boolean {
+  return /^\ufeff?sep=[,;\t]?$/i.test(line);
+}
+
 /** The columns, when a line is the header of a table whose rows are records; else undefined. */
 export function readHeader(line: string): ReadingContext | undefined {
   // Quick to say no: text logs are asked line by line.

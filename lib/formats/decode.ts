@@ -57,7 +57,27 @@ function decodeAround(text: string, around: Around, context?: ReadingContext): O
     const row = decodeRow(text, context);
     if (row !== undefined) return row;
   }
+  if (text.startsWith("[")) {
+    const list = decodeListText(text, around);
+    if (list !== undefined) return list;
+  }
   return decodeLine(text, around);
+}
+
+/** A list that holds records; undefined for a log prefix such as `[pod/web]`, and for a list of anything else. */
+function decodeListText(text: string, around: Around): Outcome | undefined {
+  if (DEEP_LIST.test(text)) return tooDeep();
+  const list = jsonList(text);
+  const outcome = list?.some(mayBeRecord) ? decodeList(list, around) : undefined;
+  return outcome?.ok && "several" in outcome.value && outcome.value.several.some(({ ok }) => ok)
+    ? outcome
+    : undefined;
+}
+
+const DEEP_LIST = /^(?:\[\s*){4}(?:\{|"\{)/;
+
+function mayBeRecord(item: unknown): boolean {
+  return typeof item === "string" ? item.startsWith("{") : item !== null && typeof item === "object";
 }
 
 /** A line of text: perhaps of a container runtime, perhaps with a record behind a prefix, perhaps for people. */
@@ -141,6 +161,7 @@ function decodeJson(text: string, whole: string, around: Around): Outcome {
 
 /** Decodes a document that is already parsed JSON. `whole` is its text, where it stands as such in the file. */
 function decodeDocument(document: unknown, whole: string | undefined, around: Around): Outcome {
+  if (Array.isArray(document)) return decodeList(document, around);
   if (!isObject(document)) return fail("not_a_flow", "The record is not a JSON object.");
   return (
     reading(() => decodeEnvelope(document)) ??

@@ -1,6 +1,6 @@
 /**
  * Documents that hold records: where in them the lists are. Batches of Event Hubs and shippers (`records`, `events`), answers of
- * Elasticsearch (`hits.hits`), of Log Analytics (`tables[].rows`) and of Loki (`data.result[].values`), OpenTelemetry's
+ * Elasticsearch (`hits.hits`), of Log Analytics (`tables[].rows`), of Kusto (`Tables[].Rows`, or a list of tables) and of Loki (`data.result[].values`), OpenTelemetry's
  * `resourceLogs`. Two walk by this table: over bytes (lib/ingest/container.ts), and over what was parsed.
  */
 
@@ -25,6 +25,10 @@ export type List =
   | { readonly of: "rows"; readonly columns?: ReadingContext }
   | { readonly of: "objects"; readonly each: Shape };
 
+const TABLE: Record<string, Shape> = { columns: { list: { of: "columns" } }, rows: { list: { of: "rows" } } };
+/** As Azure Data Explorer (Kusto) writes it. */
+const KUSTO: Record<string, Shape> = { Columns: { list: { of: "columns" } }, Rows: { list: { of: "rows" } } };
+
 const RECORDS: Shape = { list: { of: "records" } };
 const objects = (members: Record<string, Shape>): Shape => ({ list: { of: "objects", each: { members } } });
 
@@ -44,7 +48,9 @@ export const DOCUMENT: Shape = {
     results: RECORDS,
     Results: RECORDS,
     hits: { members: { hits: RECORDS } },
-    tables: objects({ columns: { list: { of: "columns" } }, rows: { list: { of: "rows" } } }),
+    tables: objects(TABLE),
+    Tables: objects(KUSTO),
+    ...KUSTO,
     data: { ...RECORDS, members: { result: objects({ values: LOKI }) } },
     streams: objects({ values: LOKI }),
     resourceLogs: objects({ scopeLogs: objects({ logRecords: RECORDS }) }),
@@ -77,7 +83,7 @@ function listsIn(value: unknown, shape: Shape): unknown[] | undefined {
     const member = value[name];
     const records =
       Array.isArray(member) && inner.list?.of === "rows"
-        ? recordsOfList(member, inner.list, value.columns)
+        ? recordsOfList(member, inner.list, value.columns ?? value.Columns)
         : listsIn(member, inner);
     if (records !== undefined) found = [...(found ?? []), ...records];
   }
@@ -100,14 +106,15 @@ function recordsOfList(values: unknown[], list: List | undefined, columns: unkno
   }
 }
 
-function rowsBy(columns: readonly string[] | undefined, rows: readonly unknown[]): JsonObject[] {
-  if (columns === undefined) return [];
+function rowsBy(columns: readonly string[] | undefined, rows: readonly unknown[]): JsonObject[] | undefined {
+  if (columns === undefined) return undefined;
   return rows.map((row) => rowByColumns(columns, Array.isArray(row) ? row : []));
 }
 
 export function nameOfColumn(column: unknown): string {
   if (typeof column === "string") return column;
-  return isObject(column) && typeof column.name === "string" ? column.name : "";
+  const name = isObject(column) ? (column.name ?? column.ColumnName) : undefined;
+  return typeof name === "string" ? name : "";
 }
 
 /** Without a prototype: names of columns are anything. */

@@ -223,6 +223,12 @@ describe("spellings of the exports", () => {
 describe("events of a row", () => {
   it.each([
     ["its counters", { EgressFlowCount: 40, IngressFlowCount: 2 }, 42, false],
+    [
+      "its counters, with thousands parted",
+      { EgressFlowCount: "1,234,567", IngressFlowCount: "1,000.0", UnknownDirectionFlowCount: "12" },
+      1_235_579,
+      false,
+    ],
     ["at least one, when a query left the counters out", {}, 1, true],
     ["at least one, when they are all zero", { EgressFlowCount: 0 }, 1, true],
     ["one, where a pod tells that it was not aggregated", { SourcePodName: "web-0" }, 1, false],
@@ -231,6 +237,10 @@ describe("events of a row", () => {
   ])("are %s", (_name, columns, events, eventsAtLeast) => {
     expect(flowOf(row({ Verdict: "FORWARDED", ...columns }))).toMatchObject({ events, eventsAtLeast });
   });
+});
+
+it.each(["1,23", "12,3456", ",123", "1,,234"])("does not guess what %s counts", (EgressFlowCount) => {
+  expect(refusalOf(row({ Verdict: "FORWARDED", EgressFlowCount })).code).toBe("field_invalid");
 });
 
 describe("a query's own columns", () => {

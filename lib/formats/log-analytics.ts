@@ -253,12 +253,18 @@ function ethernetOf(more: JsonObject | undefined): JsonObject | undefined {
   return source === undefined && destination === undefined ? undefined : { source, destination };
 }
 
+/** Spreadsheets part thousands, too: `1,234`. */
+function counterOf(row: Row, name: string): unknown {
+  const value = wholeNumber(row, name);
+  return typeof value === "string" && /^\d{1,3}(?:,\d{3})+$/.test(value) ? value.replaceAll(",", "") : value;
+}
+
 /** Counters of zero are no counters: a record stands for an event at least. */
 function countersOf(row: Row): JsonObject | undefined {
   const counters: Record<string, unknown> = {
-    ingress_flow_count: wholeNumber(row, "ingressflowcount"),
-    egress_flow_count: wholeNumber(row, "egressflowcount"),
-    unknown_direction_flow_count: wholeNumber(row, "unknowndirectionflowcount"),
+    ingress_flow_count: counterOf(row, "ingressflowcount"),
+    egress_flow_count: counterOf(row, "egressflowcount"),
+    unknown_direction_flow_count: counterOf(row, "unknowndirectionflowcount"),
   };
   return Object.values(counters).some((value) => value !== undefined && Number(value) !== 0)
     ? counters

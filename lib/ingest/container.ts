@@ -63,7 +63,7 @@ function hasOwnColumns(frame: Frame): boolean {
 
 /** True of an object whose rows have columns that stand beside them. */
 function isTable({ shape, isArray }: Frame): boolean {
-  return !isArray && shape?.members?.columns !== undefined;
+  return !isArray && (shape?.members?.columns ?? shape?.members?.Columns) !== undefined;
 }
 
 export class ContainerScan {

@@ -89,6 +89,42 @@ describe("a document that holds records", () => {
     expect([formats, refusedBy]).toEqual([{ "log-analytics": 3 }, {}]);
   });
 
+  it("reads the tables of Kusto, in both of its forms", () => {
+    const kusto = {
+      Columns: ["TimeGenerated", "Verdict", "Layer4"].map((ColumnName) => ({
+        ColumnName,
+        DataType: "String",
+      })),
+      Rows: rows.slice(0, 2),
+    };
+    const frames = [{ FrameType: "DataSetHeader" }, { FrameType: "DataTable", ...kusto }];
+    for (const document of [{ Tables: [{ TableName: "Table_0", ...kusto }] }, frames]) {
+      const { formats, records } = cut(`${JSON.stringify(document)}\n${FLOW}\n`);
+      expect(formats).toEqual({ "log-analytics": 2, hubble: 1 });
+      expect(records).toContain(JSON.stringify(rows[0]));
+    }
+  });
+
+  it("whose rows have no columns holds no record, and that is said", () => {
+    expect(cut('{"Rows":[["2026-08-21T12:12:18Z","DROPPED"]]}').refusedBy).toEqual({ not_a_flow: 1 });
+  });
+
+  it("may hold lists of records in its list: all are at the place of the document", () => {
+    const { formats, refusedBy, lines } = cut(`{"records":[[${FLOW},${FLOW}],\n[${FLOW}]]}\n${FLOW}`);
+    expect([formats, refusedBy, lines]).toEqual([{ hubble: 4 }, {}, [1, 1, 1, 3]]);
+  });
+
+  it("is read from a list that stands in a text", () => {
+    const message = JSON.stringify([JSON.parse(FLOW), FLOW, [JSON.parse(FLOW)]]);
+    const { formats, refusedBy } = cut(JSON.stringify({ message }));
+    expect([formats, refusedBy]).toEqual([{ hubble: 3 }, {}]);
+  });
+
+  it("is not looked for in lists that lie deeper than three levels", () => {
+    const { formats, refusedBy } = cut(`[[[${FLOW}]]]\n[[[[${FLOW}]]]]\n${FLOW}`);
+    expect([formats, refusedBy]).toEqual([{ hubble: 2 }, { too_deep: 1 }]);
+  });
+
   it("gives each record of a batch its own stretch, and goes on with the next line", () => {
     const batch = `{"records":[${JSON.stringify(ROW)}, ${FLOW},\n"not a record",7]}`;
     const { records, lines, formats, refusedBy } = cut(`${FLOW}\n${batch}\n${FLOW}\n`);
@@ -165,6 +201,20 @@ describe("CSV", () => {
     expect(records).toEqual(rows);
     expect(lines).toEqual([2, 3, 5]);
     expect(formats).toEqual({ "log-analytics": 3 });
+  });
+
+  it.each([
+    [",", "sep=,"],
+    [";", "sep=;"],
+    ["\t", "sep="],
+    ["\t", "SEP=\t"],
+  ])("parted by %j may say so to Excel first", (separator, said) => {
+    const row = ["2026-08-21T12:12:18Z", "DROPPED", ""].join(separator);
+    const { records, lines, formats, refusedBy } = cut(
+      `\ufeff${said}\r\n${header.replaceAll(",", separator)}\r\n${row}\r\n`,
+    );
+    expect([records, lines]).toEqual([[row], [3]]);
+    expect([formats, refusedBy]).toEqual([{ "log-analytics": 1 }, {}]);
   });
 
   it("of a log store has the record as a cell", () => {

@@ -343,7 +343,44 @@ const CASES: readonly (readonly [name: string, input: string, expected: readonly
       [A, 2],
     ],
   ],
-  ["a list inside a list, as a line", `[[${A}]]`, [[`[[${A}]]`, 1]]],
+  ["a list inside a list, as a line", `[[${A}]]`, [[A, 1]]],
+  [
+    "lists of lists, over lines",
+    `[ [\n${A},\n${PRETTY}], []\n,[[${B}]]]\n${A}`,
+    [
+      [A, 2],
+      [PRETTY, 3],
+      [B, 11],
+      [A, 12],
+    ],
+  ],
+  [
+    "more lists in each other than are opened",
+    `[[[[${A}]]]]\n${B}`,
+    [
+      [`[[[[${A}]]]]`, 1],
+      [B, 2],
+    ],
+  ],
+  [
+    "a list of texts that hold records",
+    `["{\\"a\\":1}","{}",\n"{\\"b\\":\\n2}" ]\n${A}`,
+    [
+      ['"{\\"a\\":1}"', 1],
+      ['"{}"', 1],
+      ['"{\\"b\\":\\n2}"', 2],
+      [A, 3],
+    ],
+  ],
+  [
+    "a text in a list that does not end with its line",
+    `["{\\"a\\":1}",\n"{\\"b\\":\n${A}]`,
+    [
+      ['"{\\"a\\":1}"', 1],
+      ['"{\\"b\\":', 2],
+      [A, 3],
+    ],
+  ],
   [
     "NUL bytes around a record",
     `\0\0${A}\0\n${B}`,

@@ -10,7 +10,7 @@
  */
 
 import type { ReadingContext } from "@/lib/flow/reading-context";
-import { readHeader } from "@/lib/formats/csv";
+import { readHeader, saysSeparator } from "@/lib/formats/csv";
 import type { RefusalCode } from "@/lib/formats/record";
 import { type Added, type Chunk, ChunkDraft } from "./chunk";
 import { ContainerScan, endOfPlainValue, isContainer, SNIFFED_BYTES, ValueSkip } from "./container";
@@ -26,6 +26,7 @@ type SplitLimits = Readonly<
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
+const QUOTE = 34;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const OPEN_BRACKET = 91;
@@ -38,6 +39,8 @@ const KEPT_OF_LONG = 4096;
 const LONGEST_HEADER = 16 * 1024;
 const LONGEST_COLUMNS = 256 * 1024;
 const LETTER_L = 108;
+/** Lists in lists, as `jq -s` makes them of lists. */
+const DEEPEST_LISTS = 3;
 
 /** A document whose end has not come yet, and how far it was scanned. */
 interface Unfinished {
@@ -63,7 +66,8 @@ export class Splitter {
   private searched = 0;
   private found = -1;
   private isSkipping = false;
-  private isInArray = false;
+  /** Lists of records that are open, one in the other. */
+  private arrays = 0;
   /** True while a hole that was told of goes on. */
   private isInHole = false;
   private unfinished: Unfinished | undefined;
@@ -173,18 +177,19 @@ export class Splitter {
     if (this.container !== undefined) return this.cutMember(this.container, at, isEnd);
     const first = this.window[at];
     if (first === OPEN_BRACE) return this.cutObject(at, isEnd);
-    if (first === OPEN_BRACKET && !this.isInArray) {
+    if (first === OPEN_BRACKET) {
       const opens = this.opensArray(at, isEnd);
       if (opens === "unsure") return -1;
       if (opens) {
-        this.isInArray = true;
+        this.arrays++;
         return at + 1;
       }
     }
     if (first === CLOSE_BRACKET && this.isInArray) {
-      this.isInArray = false;
+      this.arrays--;
       return at + 1;
     }
+    if (first === QUOTE && this.isInArray) return this.cutText(at, isEnd);
     if (first === 0) return this.cutHole(at, isEnd);
     return this.cutLine(at, isEnd);
   }
@@ -211,13 +216,37 @@ export class Splitter {
     return behind;
   }
 
-  /** `[` opens a list of records if an object or the end follows; a log prefix such as `[pod/web]` does not. */
+  private get isInArray(): boolean {
+    return this.arrays > 0;
+  }
+
+  /**
+   * `[` opens a list of records if an object, a text that holds one, or the end follows, perhaps behind more brackets; a log prefix
+   * such as `[pod/web]` does not.
+   */
   private opensArray(at: number, isEnd: boolean): boolean | "unsure" {
-    let next = at + 1;
-    while (next < this.held && isBlank(this.window[next] as number)) next++;
-    if (next >= this.held) return isEnd ? false : "unsure";
-    const byte = this.window[next];
-    return byte === OPEN_BRACE || byte === CLOSE_BRACKET;
+    let depth = this.arrays;
+    for (let next = at; next < this.held; next++) {
+      const byte = this.window[next] as number;
+      if (byte === QUOTE) {
+        if (next + 1 >= this.held) break;
+        return this.window[next + 1] === OPEN_BRACE;
+      }
+      if (byte === OPEN_BRACKET) {
+        if (++depth > DEEPEST_LISTS) return false;
+      } else if (!isBlank(byte)) return byte === OPEN_BRACE || byte === CLOSE_BRACKET;
+    }
+    return isEnd ? false : "unsure";
+  }
+
+  /** A member of a list that is a text: it may hold a record. Any other begins a line. */
+  private cutText(at: number, isEnd: boolean): number {
+    if (at + 1 >= this.held && !isEnd) return -1;
+    if (this.window[at + 1] !== OPEN_BRACE) return this.cutLine(at, isEnd);
+    const end = endOfPlainValue(this.window, at, this.held);
+    const line = this.endOfLine(at, isEnd);
+    const isTorn = line >= 0 && (end < 0 || end > line);
+    return isTorn ? this.cutLine(at, isEnd) : this.cutPlainMember(at, isEnd);
   }
 
   private cutObject(at: number, isEnd: boolean): number {
@@ -360,7 +389,9 @@ export class Splitter {
   /** A header is no record: it says how the rows behind it are read. */
   private isHeader(at: number, lineEnd: number): boolean {
     if (lineEnd - at > LONGEST_HEADER) return false;
-    const header = readHeader(this.window.toString("utf8", at, this.lastByte(at, lineEnd) + 1));
+    const text = this.window.toString("utf8", at, this.lastByte(at, lineEnd) + 1);
+    if (this.line === 1 && saysSeparator(text)) return true;
+    const header = readHeader(text);
     if (header !== undefined) this.header = header;
     return header !== undefined;
   }
