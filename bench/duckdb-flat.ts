@@ -21,7 +21,7 @@ const FLOW: Table = {
   select: `SELECT f.id, f.timeNs, f.events, k.verdict, k.dropReason, coalesce(k.l7Protocol, k.protocol), k.l7Protocol,
       k.httpCode, o.nodeName, c.workloadKey, s.workloadKey, c.namespaceKey, s.namespaceKey, c.key, s.key,
       CASE p.clientSide WHEN 2 THEN s.workloadKey ELSE c.workloadKey END, p.serverPort, f.sourcePort, f.destinationPort,
-      (a.id IS NOT NULL AND a.outcome <> 0), coalesce(e.requests, 0), coalesce(e.error, 0), coalesce(j.drops, 0), u.causeId, t.value
+      (a.id IS NOT NULL AND a.outcome <> 0), coalesce(e.requests, 0), coalesce(e.error, 0), coalesce(j.drops, 0), u.causeId, t.value, f.policiesId
     FROM Flow f JOIN Kind k ON k.id = f.kindId JOIN Observer o ON o.id = f.observerId JOIN Pair p ON p.id = f.pairId
       LEFT JOIN Actor c ON c.id = p.clientId LEFT JOIN Actor s ON s.id = p.serverId LEFT JOIN Attempt a ON a.id = f.id
       LEFT JOIN L7Exchange e ON e.id = f.id AND e.counted = 1 LEFT JOIN JoinedDrop j ON j.id = f.id LEFT JOIN Cause u ON u.id = j.causeId
@@ -44,7 +44,7 @@ const FLOW: Table = {
     },
     ...{ source: "VARCHAR", server_port: "INTEGER", source_port: "INTEGER", destination_port: "INTEGER" },
     ...{ attempts: "INTEGER", requests: "INTEGER", errors: "INTEGER", drops: "INTEGER" },
-    ...{ cause: "VARCHAR", policies: "VARCHAR" },
+    ...{ cause: "VARCHAR", policies: "VARCHAR", policies_id: "INTEGER" },
   },
 };
 

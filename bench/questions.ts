@@ -1,7 +1,7 @@
 /**
  * Questions over a settled capture, and the same asked of DuckDB over a flat, typed table of the same flows, in turn in one run.
  *
- * `node scripts/run-ts.mjs bench/questions.ts CAPTURE.db [--rounds 3] [--duckdb] [--flows] [--only WORDS]`: the rival, and the same without
+ * `node scripts/run-ts.mjs bench/questions.ts CAPTURE.db [--rounds 3] [--duckdb] [--flows] [--only WORDS] [--in SCOPE]`: the rival, and the same without
  * roll-ups, are left out unless asked for, because they take most of the time.
  *
  * Ours: the question as a reader thread answers it, nothing kept from earlier ones, the file in the system's cache. DuckDB: flat tables
@@ -25,6 +25,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
     only: { type: "string", default: "" },
+    in: { type: "string", default: "" },
     flows: { type: "boolean", default: false },
     duckdb: { type: "boolean", default: false },
   },
@@ -81,7 +82,35 @@ function scopesOf(database: Sqlite): Scope[] {
     { name: "workload in range", q: `server:${server}`, where: `server = '${server}'`, range: aligned },
     { name: "drops", q: "drop:yes", where: "drops > 0" },
     { name: "client port", q: "from-port:40007", where: "source_port = 40007" },
+    ...policyScopes(database),
   ];
+}
+
+/** The policy that most records name, and the one that dropped most. DuckDB is told which lists and causes name them. */
+function policyScopes(database: Sqlite): Scope[] {
+  const rows = (sql: string): string[][] =>
+    database
+      .prepare(sql)
+      .rows([])
+      .map((row) => row.map(String));
+  const lists = rows(
+    `SELECT t.value, t.id, count(*) FROM Flow f JOIN Text t ON t.id = f.policiesId GROUP BY 2 ORDER BY 3 DESC`,
+  );
+  const causes = rows(
+    "SELECT c.policies, c.causeId FROM Cause c JOIN JoinedDrop j ON j.causeId = c.id WHERE c.policies <> '[]' GROUP BY c.id ORDER BY sum(j.drops) DESC",
+  );
+  const scope = (name: string, [text = ""]: readonly string[] = []): Scope[] => {
+    const policy = /"name":"([^"]+)"/.exec(text)?.[1];
+    if (policy === undefined) return [];
+    const naming = (all: readonly string[][]): string[] =>
+      all.filter(([names = ""]) => names.includes(`"name":"${policy}"`)).map(([, id = ""]) => id);
+    const where = [
+      `policies_id IN (${[0, ...naming(lists)].join(", ")})`,
+      `cause IN (${["", ...naming(causes)].map((id) => `'${id}'`).join(", ")})`,
+    ];
+    return [{ name, q: `policy:${policy}`, where: `coalesce(${where.join(" OR ")}, false)` }];
+  };
+  return [...scope("policy", lists[0]), ...scope("denying policy", causes[0])];
 }
 
 setFlagsFromString("--expose_gc");
@@ -126,7 +155,7 @@ function goalOf(question: Question, scope: Scope): number {
 
 const database = openSqlite(file, { readOnly: true });
 const flows = database.prepare("SELECT count(*) AS n FROM Flow").get([])?.n;
-const scopes = scopesOf(database);
+const scopes = scopesOf(database).filter(({ name }) => name.includes(values.in));
 const duck = values.duckdb ? await flatTables(database) : undefined;
 console.log(
   `machine ${machine()}, load ${loadavg()[0]?.toFixed(0)}; commit ${commit()}; ${flows} flows; ms (processor time in brackets), medians of ${rounds} rounds`,

@@ -1,6 +1,6 @@
 /**
  * Flows of a range added up, from buckets of time that settling makes (docs/adr/0021-roll-ups.md). A bucket has two lists of bytes, with an
- * entry for each combination of kind, observer and pair that has flows in it. In `sums`: the combination's number less that of the one before,
+ * entry for each combination of kind, observer, pair and policies that has flows in it. In `sums`: the combination's number less that of the one before,
  * records, and events less records, all as varints. In `times`, in the same order: how many nanoseconds behind the bucket's start the first flow
  * comes, and how many behind this the last one.
  *

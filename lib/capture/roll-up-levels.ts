@@ -6,7 +6,7 @@ export type Anchored = (typeof ANCHORED)[number];
 
 /** Numbers of `RollUp.level`. They are stored; 1 and 5 were others. */
 export const ROLL_UP = {
-  /** The whole capture, by kind, observer and pair. */
+  /** The whole capture, by kind, observer, pair and the record's policies: so are all levels by pair. */
   whole: 0,
   /** Buckets, by kind, observer and pair: what settling looks up edges in. */
   pairs: 2,

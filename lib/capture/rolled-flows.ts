@@ -1,7 +1,7 @@
 /**
  * Flows to count: from a roll-up where that is exact for the scope and for what is asked, else the flows themselves.
  *
- * Both look alike to a question: a table `f` with kindId, observerId, pairId, sourceId, destinationId, timeNs (of a roll-up: the start
+ * Both look alike to a question: a table `f` with kindId, observerId, pairId, sourceId, destinationId, policiesId, timeNs (of a roll-up: the start
  * of the bucket), records, events, firstNs, lastNs, and what is asked for of attempts, requests, errors and drops; everything is to be
  * added up. Of a range whose ends cut buckets, the cut ones come from the flows.
  */
@@ -57,7 +57,7 @@ function isTaken(): boolean {
   return isOn;
 }
 
-const OF_KIND = ["kindId", "observerId"];
+const OF_KIND = ["kindId", "observerId", "policiesId"];
 const OF_PAIR = ["pairId", "sourceId", "destinationId"];
 
 /** Columns of `f` that some SQL of ours names. */
@@ -171,7 +171,7 @@ interface Part {
   readonly parameters: readonly SqlValue[];
 }
 
-const COLUMNS = "kindId, observerId, pairId, sourceId, destinationId";
+const COLUMNS = "kindId, observerId, pairId, sourceId, destinationId, policiesId";
 
 /** By what the question reads: its columns of flows, and what is told. */
 function keysOf({ reads, told }: Wanted): { readonly name: string; readonly sql: string }[] {

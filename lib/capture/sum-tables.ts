@@ -27,7 +27,7 @@ export const NOT_LOST = {
 export type SumTable = "AttemptSum" | "RequestSum" | "DropSum" | "MarkedSum" | "LookupSum";
 
 /** Of the flow at which something counts. */
-export const OF_FLOW = ["kindId", "observerId", "pairId", "sourceId", "destinationId"] as const;
+export const OF_FLOW = ["kindId", "observerId", "pairId", "sourceId", "destinationId", "policiesId"] as const;
 
 /** Of the answer beside it, where that is another flow. */
 export const OF_ANSWER = [
@@ -36,6 +36,7 @@ export const OF_ANSWER = [
   "answerPairId",
   "answerSourceId",
   "answerDestinationId",
+  "answerPoliciesId",
 ] as const;
 
 /** Settled rows `m`, each of one flow `f` (and its kind `k`, where `hasKind`; and its answer `g`, where `hasAnswer`). */
@@ -147,7 +148,7 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
     ],
   },
   MarkedSum: {
-    keys: ["mark", "causeId", "policiesId", "serviceId", ...OF_ANSWER],
+    keys: ["mark", "causeId", "serviceId", ...OF_ANSWER],
     sums: { events: "sum" },
     parts: [
       mark(MARK.drop, { own: "JoinedDrop m", id: "m.id", where: "1" }, "m.causeId"),
@@ -256,7 +257,7 @@ export function rowsOf(table: SumTable, flow: readonly string[], isBetween = fal
 }
 
 /** Columns that are the flow's own, too. */
-const OF_ITS_FLOW: readonly string[] = ["events", "policiesId"];
+const OF_ITS_FLOW: readonly string[] = ["events"];
 
 /** How many parts its rows have: as often are parameters of each given. */
 export const partsOf = (table: SumTable): number => SUMMED[table].parts.length;

@@ -5,6 +5,7 @@ import {
   all,
   any,
   type Condition,
+  idList,
   maskedCondition,
   NEVER,
   ofKind,
@@ -14,6 +15,8 @@ import {
 import { matchingValues, textCondition } from "./dictionary-search";
 import type { Sqlite } from "./driver";
 import { pathOfUrl, toPattern } from "./patterns";
+import { ROLL_UP } from "./roll-up-levels";
+import { areRolledUp } from "./rolled-flows";
 import { dropPolicyCondition, type PolicyReference } from "./settled-conditions";
 import { listOf, saidOrLearned } from "./side-conditions";
 
@@ -95,7 +98,7 @@ export function policiesIn(text: string): readonly StoredPolicy[] {
 
 export function policyCondition(database: Sqlite, value: ValueOfTerm<"policy">): Condition {
   if (value.type !== "policy") {
-    const named = dropPolicyCondition(database, (policies) => policies.length > 0);
+    const named = namedByCause(database, (policies) => policies.length > 0);
     return absentText(value, any([{ sql: "f.policiesId IS NOT NULL", parameters: [] }, named]));
   }
   const matches = (policy: StoredPolicy | PolicyReference): boolean =>
@@ -103,9 +106,38 @@ export function policyCondition(database: Sqlite, value: ValueOfTerm<"policy">):
     (value.namespace === undefined || policy.namespace === value.namespace) &&
     (value.kind === undefined || policy.kind === value.kind);
   return any([
-    textCondition(database, "f.policiesId", (text) => policiesIn(text).some(matches)),
-    dropPolicyCondition(database, (policies) => policies.some(matches)),
+    policiesCondition(database, (policies) => policies.some(matches)),
+    namedByCause(database, (policies) => policies.some(matches)),
   ]);
+}
+
+/** The record's own lists name such policies. There are few lists: those that some flow has are found among roll-ups. */
+function policiesCondition(
+  database: Sqlite,
+  matches: (policies: readonly StoredPolicy[]) => boolean,
+): Condition {
+  if (!areRolledUp(database))
+    return textCondition(database, "f.policiesId", (text) => matches(policiesIn(text)));
+  const lists = database
+    .prepare(
+      `SELECT id, value FROM Text WHERE id IN (SELECT policiesId FROM RollUp WHERE level = ${ROLL_UP.whole} AND policiesId IS NOT NULL)`,
+    )
+    .rows([]);
+  const found = lists.filter(([, text]) => matches(policiesIn(String(text)))).map(([id]) => Number(id));
+  const named = idList("f.policiesId", found);
+  return found.length === 0 ? NEVER : { ...named, sql: `(f.policiesId IS NOT NULL AND ${named.sql})` };
+}
+
+/** Records of drops whose cause names them; where no cause does, nothing has to be looked up for each flow. */
+function namedByCause(
+  database: Sqlite,
+  matches: (policies: readonly PolicyReference[]) => boolean,
+): Condition {
+  const isAny = database
+    .prepare("SELECT policies FROM Cause WHERE kind = 'drop'")
+    .rows([])
+    .some(([policies]) => matches(JSON.parse(String(policies)) as readonly PolicyReference[]));
+  return isAny ? dropPolicyCondition(database, matches) : NEVER;
 }
 
 const NAME_COLUMNS = ["namespace", "pod", "serviceName", "serviceNamespace", "cluster"] as const;

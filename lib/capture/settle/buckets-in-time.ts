@@ -1,5 +1,5 @@
 /**
- * Adds flows up by kind, observer and pair in narrow buckets of time (lib/capture/flow-buckets.ts), and lists their ports (lib/capture/port-lists.ts).
+ * Adds flows up by kind, observer, pair and policies in narrow buckets of time (lib/capture/flow-buckets.ts), and lists their ports (lib/capture/port-lists.ts).
  * Both are bytes, a list for each bucket: as rows of a table they would be as many as a quarter of the flows.
  */
 
@@ -9,7 +9,7 @@ import { ListWriter } from "../byte-lists";
 import type { Sqlite } from "../driver";
 import type { Combinations } from "./combinations";
 import { Counts } from "./counts";
-import { type FlowColumns, NO_PORT } from "./flow-columns";
+import { type FlowColumns, NO_PORT, NO_TEXT } from "./flow-columns";
 import type { PairView } from "./pair-view";
 
 const LARGEST_PORT = 65_535;
@@ -37,6 +37,8 @@ export interface FoundBuckets {
     readonly kinds: readonly number[];
     readonly observers: readonly number[];
     readonly pairs: readonly number[];
+    /** 0: none. */
+    readonly policies: readonly number[];
   };
 }
 
@@ -200,13 +202,13 @@ export class BucketsInTime {
     return places;
   }
 
-  end({ kinds, observers, pairs }: Combinations): FoundBuckets {
+  end({ kinds, observers, pairs, policies }: Combinations): FoundBuckets {
     this.flush();
     if (this.found.length > 0) this.spill();
     if (this.descriptor !== undefined) closeSync(this.descriptor);
     return {
       ...{ widthNs: this.widthNs, file: this.name, buckets: this.buckets },
-      combinations: { kinds, observers, pairs },
+      combinations: { kinds, observers, pairs, policies },
     };
   }
 
@@ -237,14 +239,19 @@ export function addBuckets(database: Sqlite, { file, buckets, combinations }: Fo
     1 + Number(database.prepare("SELECT coalesce(max(id), 0) AS id FROM Combination").get([])?.id);
   database
     .prepare(
-      `INSERT INTO Combination (id, kindId, observerId, pairId, sourceId, destinationId)
-       SELECT ? + c.key, c.value ->> 0, c.value ->> 1, c.value ->> 2, coalesce(p.sourceId, 0), coalesce(p.destinationId, 0)
+      `INSERT INTO Combination (id, kindId, observerId, pairId, policiesId, sourceId, destinationId)
+       SELECT ? + c.key, c.value ->> 0, c.value ->> 1, c.value ->> 2, nullif(c.value ->> 3, ${NO_TEXT}), coalesce(p.sourceId, 0), coalesce(p.destinationId, 0)
        FROM json_each(?) c LEFT JOIN Pair p ON p.id = c.value ->> 2`,
     )
     .run([
       first,
       JSON.stringify(
-        combinations.kinds.map((kind, at) => [kind, combinations.observers[at], combinations.pairs[at]]),
+        combinations.kinds.map((kind, at) => [
+          kind,
+          combinations.observers[at],
+          combinations.pairs[at],
+          combinations.policies[at],
+        ]),
       ),
     ]);
   if (buckets.length === 0) return;

@@ -115,7 +115,7 @@ export class FlowColumns {
     this.at = arrays as unknown as Arrays;
   }
 
-  /** `isPlain`: only what every flow has; texts, latency, key and policies stay what they were. */
+  /** `isPlain`: only what is rolled up; texts, latency and key stay what they were. */
   put(row: RowReader, places: FlowPlaces, kind: number, isPlain: boolean, lookers: number): void {
     const { at } = this;
     const to = this.rows++;
@@ -126,6 +126,7 @@ export class FlowColumns {
     at.pair[to] = row.number(places.pair, 0);
     at.sourcePort[to] = row.number(places.sourcePort, NO_PORT);
     at.destinationPort[to] = row.number(places.destinationPort, NO_PORT);
+    at.policies[to] = row.number(places.policies, NO_TEXT);
     at.occurrence[to] = row.number(places.occurrence, 0);
     at.hashHigh[to] = row.high(places.hash);
     at.hashLow[to] = row.low(places.hash);
@@ -142,7 +143,6 @@ export class FlowColumns {
     const { at } = this;
     at.text[to] = row.number(places.text, NO_TEXT);
     at.answer[to] = row.number(places.answer, NO_TEXT);
-    at.policies[to] = row.number(places.policies, NO_TEXT);
     let flags = at.flags[to] as number;
     if (!row.isNull(places.latency)) {
       flags |= HAS.latency;

@@ -19,7 +19,7 @@ import { timeOrder } from "./time-order";
 export interface InTime {
   /** 1 for each kind, by its id, whose flows it takes. */
   readonly kinds: Uint8Array;
-  /** True when it looks at nothing but addresses, ports, observer, events and time. */
+  /** True when it looks at nothing but addresses, ports, observer, policies, events and time. */
   readonly isPlain: boolean;
   /** Its bits of FOR: rows that are not for it are passed over. */
   readonly lookers: number;

@@ -1,5 +1,5 @@
 /**
- * Rolls flows up: one row for each combination of kind, observer and pair, of the whole capture and of each bucket of time
+ * Rolls flows up: one row for each combination of kind, observer, pair and list of policies, of the whole capture and of each bucket of time
  * (docs/adr/0021-roll-ups.md). Questions read them instead of flows where they are exact (lib/capture/rolled-flows.ts).
  */
 
@@ -10,7 +10,7 @@ import { ANCHORED, ROLL_UP } from "../roll-up-levels";
 import { addBuckets, BucketsInTime, type FoundBuckets } from "./buckets-in-time";
 import { Combinations } from "./combinations";
 import { Counts } from "./counts";
-import { type FlowColumns, FOR } from "./flow-columns";
+import { type FlowColumns, FOR, NO_TEXT } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import { LoosePorts } from "./loose-ports";
 import type { PairView } from "./pair-view";
@@ -156,10 +156,15 @@ export class RollUpInTime implements InTime {
   take(flows: FlowColumns, row: number): void {
     const { at } = flows;
     const [kind, observer] = [at.kind[row] as number, at.observer[row] as number];
-    const combination = this.combinations.pair.of(kind, observer, at.pair[row] as number);
+    const combination = this.combinations.pair.of(
+      kind,
+      observer,
+      at.pair[row] as number,
+      at.policies[row] as number,
+    );
     if (combination === this.nodeOf.length) {
       const first = this.input.firstObservers.get(observer) as number;
-      this.nodeOf.push(this.combinations.node.of(NO_KIND, first, NO_PAIR));
+      this.nodeOf.push(this.combinations.node.of(NO_KIND, first, NO_PAIR, NO_TEXT));
     }
     this.whole.add(combination, flows, row);
     this.loosePorts.add(flows, row, this.pairs);
@@ -212,7 +217,7 @@ export class RollUpInTime implements InTime {
     rows: FoundRows,
     level: number,
     startNs: bigint | null,
-    { kinds, observers, pairs }: Combinations,
+    { kinds, observers, pairs, policies }: Combinations,
     counts: Counts,
     combination: number,
   ): void {
@@ -226,6 +231,7 @@ export class RollUpInTime implements InTime {
     rows.put(pair);
     rows.put(pair === NO_PAIR ? 0 : this.pairs.sourceOf(pair));
     rows.put(pair === NO_PAIR ? 0 : this.pairs.destinationOf(pair));
+    rows.put(policies[combination] === NO_TEXT ? null : (policies[combination] as number));
     counts.put(rows, combination);
     rows.end();
   }
@@ -321,7 +327,7 @@ export function rollUpAnchors(database: Sqlite): void {
 export function beginAnchors(database: Sqlite): void {
   database.exec(`
     DROP TABLE IF EXISTS temp.Anchor;
-    CREATE TEMP TABLE Anchor (ns INTEGER, kindId INTEGER, observerId INTEGER, pairId INTEGER, ${ANCHORED.join(", ")});`);
+    CREATE TEMP TABLE Anchor (ns INTEGER, kindId INTEGER, observerId INTEGER, pairId INTEGER, policiesId INTEGER, ${ANCHORED.join(", ")});`);
 }
 
 /** Adds what is settled, or takes it away; `among`: SQL for which rows of a table, by its name. */
@@ -330,11 +336,11 @@ export function gatherAnchors(
   sign: 1 | -1,
   among: (table: "Attempt" | "L7Exchange" | "JoinedDrop") => string = () => "1",
 ): void {
-  const key = "f.timeNs, f.kindId, f.observerId, f.pairId";
+  const key = "f.timeNs, f.kindId, f.observerId, f.pairId, f.policiesId";
   const sums = ANCHORED.map((name) => `${sign} * sum(${name})`).join(", ");
   const width = commonWidth(anchoredLevels(database).map(({ widthNs }) => widthNs));
   database.exec(`
-    INSERT INTO temp.Anchor SELECT ${bucketOf("timeNs", width)} AS ns, kindId, observerId, pairId, ${sums} FROM (
+    INSERT INTO temp.Anchor SELECT ${bucketOf("timeNs", width)} AS ns, kindId, observerId, pairId, policiesId, ${sums} FROM (
       SELECT ${key}, 1 AS attempts, 0 AS requests, 0 AS l7Errors, 0 AS drops
       FROM Attempt JOIN Flow f ON f.id = Attempt.id WHERE Attempt.outcome <> ${OUTCOME.openAlready} AND ${among("Attempt")}
       UNION ALL
@@ -343,7 +349,7 @@ export function gatherAnchors(
       WHERE counted = 1 AND (requests > 0 OR error = 1) AND ${among("L7Exchange")}
       UNION ALL
       SELECT ${key}, 0, 0, 0, JoinedDrop.drops FROM JoinedDrop JOIN Flow f ON f.id = JoinedDrop.id WHERE ${among("JoinedDrop")}
-    ) GROUP BY 1, 2, 3, 4`);
+    ) GROUP BY 1, 2, 3, 4, 5`);
 }
 
 /** Adds what was gathered to each level; what was taken away and added again leaves no row. */
@@ -357,10 +363,10 @@ export function addAnchors(database: Sqlite): void {
       continue;
     }
     database.exec(`
-      INSERT INTO RollUp (level, bucketNs, kindId, observerId, pairId, sourceId, destinationId, records, events, firstNs, lastNs, ${counts})
-      SELECT ${level}, a.bucketNs, a.kindId, a.observerId, a.pairId, coalesce(p.sourceId, 0), coalesce(p.destinationId, 0), 0, 0, NULL, NULL, ${counts}
-      FROM (SELECT ${bucketOf("ns", widthNs)} AS bucketNs, kindId, observerId, pairId, ${sums}
-        FROM temp.Anchor GROUP BY 1, 2, 3, 4 HAVING ${isAny}) a LEFT JOIN Pair p ON p.id = a.pairId;`);
+      INSERT INTO RollUp (level, bucketNs, kindId, observerId, pairId, sourceId, destinationId, policiesId, records, events, firstNs, lastNs, ${counts})
+      SELECT ${level}, a.bucketNs, a.kindId, a.observerId, a.pairId, coalesce(p.sourceId, 0), coalesce(p.destinationId, 0), a.policiesId, 0, 0, NULL, NULL, ${counts}
+      FROM (SELECT ${bucketOf("ns", widthNs)} AS bucketNs, kindId, observerId, pairId, policiesId, ${sums}
+        FROM temp.Anchor GROUP BY 1, 2, 3, 4, 5 HAVING ${isAny}) a LEFT JOIN Pair p ON p.id = a.pairId;`);
   }
   database.exec("DROP TABLE temp.Anchor");
 }
@@ -371,9 +377,10 @@ function addAnchorLists(database: Sqlite, bucket: string, sums: string, isAny: s
   database.exec(`
     INSERT INTO FlowBucket (bucketNs, firstCombination, sums, times, anchors)
     SELECT a.bucketNs, 0, x'', x'', group_concat(c.id || ',' || ${counts}, ';')
-    FROM (SELECT ${bucket} AS bucketNs, kindId, observerId, pairId, ${sums} FROM temp.Anchor GROUP BY 1, 2, 3, 4 HAVING ${isAny}) a
-      JOIN (SELECT min(id) AS id, kindId, observerId, pairId FROM Combination GROUP BY 2, 3, 4) c
-        ON c.kindId = a.kindId AND c.observerId = a.observerId AND c.pairId = a.pairId
+    FROM (SELECT ${bucket} AS bucketNs, kindId, observerId, pairId, policiesId, ${sums}
+        FROM temp.Anchor GROUP BY 1, 2, 3, 4, 5 HAVING ${isAny}) a
+      JOIN (SELECT min(id) AS id, kindId, observerId, pairId, policiesId FROM Combination GROUP BY 2, 3, 4, 5) c
+        ON c.kindId = a.kindId AND c.observerId = a.observerId AND c.pairId = a.pairId AND c.policiesId IS a.policiesId
     GROUP BY 1`);
 }
 

@@ -13,7 +13,7 @@ import { TableImage } from "../table-image";
 
 /** Tables that are written so, with their columns; text stands as an expression over `r`, the row that was put. */
 const ROLLED =
-  "level bucketNs kindId observerId pairId sourceId destinationId records events firstNs lastNs attempts requests l7Errors drops";
+  "level bucketNs kindId observerId pairId sourceId destinationId policiesId records events firstNs lastNs attempts requests l7Errors drops";
 const TABLES = {
   Attempt:
     "id firstNs lastNs protocol clientAddressId serverAddressId clientPort serverPort records syns outcome flags verdict",
