@@ -81,7 +81,7 @@ function explain(
     otherSide: readOtherSide(capture, cause),
     evidence: readEvidence(capture, cause.id, scope),
     changes: readChanges(capture, cause),
-    lookups: explainLookups(cause, lookups),
+    lookups: explainLookups(capture, cause, lookups),
     hints: dropHints(facts),
     worked: workedWords(cause),
     rhythm: cause.rhythmNs === null ? null : rhythmWords(cause.rhythmNs),

@@ -14,8 +14,8 @@ import { flowIdOf } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
 
 export interface FoundLookup extends Lookup {
-  /** Of the answer's record. */
-  readonly flowId: string;
+  /** Flow.id of the answer's record. */
+  readonly responseId: number;
 }
 
 export interface Lookups {
@@ -86,20 +86,21 @@ function readAnswers(capture: OpenCapture, ipKey: string): FoundLookup[] {
   const ids = found.map(({ id }) => id);
   return capture.database
     .prepareExact(
-      `SELECT q.value, a.key, e.answeredNs, t.value, d.ttlSeconds, f.hash, f.occurrence
+      `SELECT q.value, a.key, e.answeredNs, t.value, d.ttlSeconds, e.responseId
        FROM json_each(?) j CROSS JOIN DnsExchange e ON e.id = j.value JOIN DnsAnswer d ON d.textId = e.answerId AND d.ipKey = ?
          JOIN Text q ON q.id = e.queryId JOIN Text t ON t.id = d.textId
-         JOIN Endpoint c ON c.id = e.clientId JOIN Actor a ON a.id = c.actorId JOIN Flow f ON f.id = e.responseId
+         JOIN Endpoint c ON c.id = e.clientId JOIN Actor a ON a.id = c.actorId
+       WHERE e.responseId IS NOT NULL
        ORDER BY e.answeredNs, j.key`,
     )
     .rows([JSON.stringify(ids), ipKey])
-    .map(([name, pod, atNs, answer, ttl, hash, occurrence]) => ({
+    .map(([name, pod, atNs, answer, ttl, responseId]) => ({
       name: String(name),
       pod: String(pod),
       atNs: atNs as bigint,
       ips: ipsOf(String(answer)),
       ttlSeconds: ttl === null ? null : Number(ttl),
-      flowId: flowIdOf(hash as bigint, Number(occurrence)),
+      responseId: Number(responseId),
     }));
 }
 
@@ -136,7 +137,11 @@ function toResolver({ labels, namespace, workloadName, name }: SqlRow): Selected
 }
 
 /** Of the answer: null where names have nothing to do with it. */
-export function explainLookups({ facts, firstNs }: DropCause, lookups: Lookups): DropCauseAnswer["lookups"] {
+export function explainLookups(
+  capture: OpenCapture,
+  { facts, firstNs }: DropCause,
+  lookups: Lookups,
+): DropCauseAnswer["lookups"] {
   const { client } = facts;
   if (client === null || !isFqdnCandidate(facts)) return null;
   const told = explainFqdn({
@@ -152,13 +157,18 @@ export function explainLookups({ facts, firstNs }: DropCause, lookups: Lookups):
     ...told,
     found: (own.length > 0 ? own : lookups.found)
       .slice(-5)
-      .map(({ name, pod, atNs, ips, ttlSeconds, flowId }) => ({
+      .map(({ name, pod, atNs, ips, ttlSeconds, responseId }) => ({
         name,
         pod,
         time: formatTime(atNs),
         ips: [...ips],
         ttlSeconds,
-        flow: flowId,
+        flow: flowId(capture, responseId),
       })),
   };
+}
+
+function flowId(capture: OpenCapture, id: number): string {
+  const row = capture.database.prepareExact("SELECT hash, occurrence FROM Flow WHERE id = ?").get([id]);
+  return flowIdOf(row?.hash as bigint, Number(row?.occurrence));
 }

@@ -247,7 +247,7 @@ function readRequests(
   const rows = capture.database
     .prepare(
       `SELECT DISTINCT k.l7Protocol, k.httpMethod, t.value
-       FROM (SELECT DISTINCT j.kindId, f.l7TextId FROM JoinedDrop j CROSS JOIN Flow f ON f.id = j.id WHERE j.causeId = ?) d
+       FROM (SELECT DISTINCT kindId, l7TextId FROM JoinedDrop WHERE causeId = ?) d
          JOIN Kind k ON k.id = d.kindId LEFT JOIN Text t ON t.id = d.l7TextId ORDER BY 1, 2, 3`,
     )
     .all([id]);

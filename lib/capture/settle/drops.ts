@@ -27,6 +27,8 @@ interface Denied extends Denial {
   readonly isTimed: boolean;
   readonly kind: DenialKind;
   readonly policies: number | null;
+  /** What was asked for, of a request. */
+  readonly text: number | null;
   readonly isAtMost: boolean;
   readonly opens: boolean;
 }
@@ -91,6 +93,7 @@ export class DropsInTime implements InTime {
       isTimed,
       kind,
       policies: at.policies[row] === NO_TEXT ? null : (at.policies[row] as number),
+      text: at.text[row] === NO_TEXT ? null : (at.text[row] as number),
       isAtMost:
         kind.isAtMost || (kind.sort !== "alone" && !isComparable && (node === NO_NODE || kind.isPolicy)),
       // Without ports nothing tells one try from the next: each packet is one.
@@ -189,6 +192,7 @@ export class DropsInTime implements InTime {
     rows.put(Number(anchor.isAtMost));
     // The try was opened by whichever of the two came first.
     rows.put(Number(anchor.opens || (verdict?.opens ?? false)));
+    rows.put(anchor.text);
     rows.end();
   }
 }

@@ -21,7 +21,7 @@ const TABLES = {
     "id timeNs protocol routeId requests responses responseId twinId counted status grpcStatus denied error latencyNs latencyBy outcome",
   DnsExchange:
     "id requestId responseId askedNs answeredNs clientId serverId queryId qtypes rcode state latencyNs latencyBucket noData answerId requests responses groupId",
-  JoinedDrop: "id timeNs verdictId drops kindId pairId policiesId certain noise atMost opens",
+  JoinedDrop: "id timeNs verdictId drops kindId pairId policiesId certain noise atMost opens l7TextId",
   // Each level is gathered by itself, so that it can be given up.
   ...{ RollUp0: ROLLED, RollUp1: ROLLED, RollUp2: ROLLED, RollUp3: ROLLED, RollUp4: ROLLED, RollUp5: ROLLED },
 } as const;

@@ -27,7 +27,9 @@ export function findSkew(passages: readonly Passage[], thresholdNs: bigint): Ske
   for (const { from, to, ns } of passages) {
     const behind = ways.get(from) ?? new Map<string, bigint[]>();
     ways.set(from, behind);
-    behind.set(to, [...(behind.get(to) ?? []), ns]);
+    const times = behind.get(to) ?? [];
+    behind.set(to, times);
+    times.push(ns);
   }
   const nodes = [...new Set(passages.flatMap(({ from, to }) => [from, to]))].sort();
   return nodes

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "JoinedDrop" ADD COLUMN "l7TextId" INTEGER;
