@@ -6,6 +6,8 @@
 import type { Term } from "@/lib/scope/filter";
 import { any, type Condition, idList, NEVER, negate } from "./conditions";
 import type { Sqlite } from "./driver";
+import { policyOfAnchor } from "./policy-conditions";
+import { deniedOfAnchor } from "./settled-conditions";
 
 /** Undefined for terms about other things, which the anchor's flow answers. */
 export function anchorCondition(database: Sqlite, term: Term): Condition | undefined {
@@ -31,6 +33,13 @@ export function anchorCondition(database: Sqlite, term: Term): Condition | undef
         ),
       };
     }
+    case "policy": {
+      const conditions = term.values.map((value) => policyOfAnchor(database, value));
+      return conditions.includes(undefined) ? undefined : any(conditions as readonly Condition[]);
+    }
+    case "denied-by":
+      if (term.values.some(({ type }) => type === "unknown")) return undefined;
+      return any(term.values.map((value) => deniedOfAnchor(database, value)));
     case "decided-by":
       return any(
         term.values.map((value) =>

@@ -27,6 +27,11 @@ export function maskedCondition(type: "unknown" | "none"): Condition {
   return ofKind(type === "unknown" ? MASKED : `NOT (${MASKED})`);
 }
 
+/** The record has no such text: left out by a field mask, or because there is none. */
+export function absentText(value: { readonly type: "unknown" | "none" }, has: Condition): Condition {
+  return all([{ sql: `NOT (${has.sql})`, parameters: has.parameters }, maskedCondition(value.type)]);
+}
+
 export function ofKind(sql: string): Condition {
   return { sql: `f.kindId IN (SELECT id FROM Kind WHERE ${sql})`, parameters: [] };
 }

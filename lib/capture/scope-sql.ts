@@ -49,6 +49,7 @@ import {
   resolvedAsCondition,
   resolvedIpCondition,
 } from "./outcome-conditions";
+import { policyCondition } from "./policy-conditions";
 import {
   actorCondition,
   actorNamespaceCondition,
@@ -89,7 +90,6 @@ import {
 import {
   headerCondition,
   pathCondition,
-  policyCondition,
   queryCondition,
   searchCondition,
   urlCondition,

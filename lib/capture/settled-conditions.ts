@@ -209,12 +209,20 @@ export function directionCondition(value: ValueOfTerm<"direction">): Condition {
 
 /** The drop's cause names exactly this set of policies, or none. */
 export function deniedByCondition(database: Sqlite, value: ValueOfTerm<"denied-by">): Condition {
+  return value.type === "unknown" ? NEVER : dropPolicyCondition(database, isSet(value));
+}
+
+/** The same over the anchor of a drop, `f`, that has a `causeId`. */
+export function deniedOfAnchor(database: Sqlite, value: ValueOfTerm<"denied-by">): Condition {
   if (value.type === "unknown") return NEVER;
+  return orFalse(idList("f.causeId", causesWith(database, isSet(value))));
+}
+
+function isSet(
+  value: Exclude<ValueOfTerm<"denied-by">, { type: "unknown" }>,
+): (policies: readonly PolicyReference[]) => boolean {
   const wanted = JSON.stringify(value.type === "none" ? [] : value.policies);
-  return dropPolicyCondition(
-    database,
-    (policies) => JSON.stringify(policySet(policies.map(policyName)).policies) === wanted,
-  );
+  return (policies) => JSON.stringify(policySet(policies.map(policyName)).policies) === wanted;
 }
 
 function policyName({ kind = null, namespace = null, name = null }: PolicyReference): PolicyName {
@@ -265,16 +273,18 @@ export function dropPolicyCondition(
   database: Sqlite,
   matches: (policies: readonly PolicyReference[]) => boolean,
 ): Condition {
+  return ofDrops(idList("d.causeId", causesWith(database, matches)));
+}
+
+/** Ids of causes of drops. */
+export function causesWith(
+  database: Sqlite,
+  matches: (policies: readonly PolicyReference[]) => boolean,
+): number[] {
   const causes = database.prepare("SELECT id, policies FROM Cause WHERE kind = 'drop'").all([]);
-  const found = causes.filter(({ policies }) =>
-    matches(JSON.parse(String(policies)) as readonly PolicyReference[]),
-  );
-  return ofDrops(
-    idList(
-      "d.causeId",
-      found.map(({ id }) => Number(id)),
-    ),
-  );
+  return causes
+    .filter(({ policies }) => matches(JSON.parse(String(policies)) as readonly PolicyReference[]))
+    .map(({ id }) => Number(id));
 }
 
 export function attemptCondition(value: ValueOfTerm<"attempt">): Condition {

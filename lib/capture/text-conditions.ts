@@ -1,12 +1,11 @@
-/** Terms about texts: URLs, DNS queries, headers, policies, and `text`, which searches all names. */
+/** Terms about texts: URLs, DNS queries, headers, and `text`, which searches all names. */
 
 import { headerHash } from "@/lib/flow/http";
 import {
+  absentText,
   all,
   any,
   type Condition,
-  idList,
-  maskedCondition,
   NEVER,
   ofKind,
   textList,
@@ -15,18 +14,11 @@ import {
 import { matchingValues, textCondition } from "./dictionary-search";
 import type { Sqlite } from "./driver";
 import { pathOfUrl, toPattern } from "./patterns";
-import { ROLL_UP } from "./roll-up-levels";
-import { areRolledUp } from "./rolled-flows";
-import { dropPolicyCondition, type PolicyReference } from "./settled-conditions";
+import { policiesIn } from "./policy-conditions";
 import { listOf, saidOrLearned } from "./side-conditions";
 
 const HTTP = "l7Protocol = 'http'";
 const DNS = "l7Protocol = 'dns'";
-
-/** The record has no such text: left out by a field mask, or because there is none. */
-function absentText(value: { readonly type: "unknown" | "none" }, has: Condition): Condition {
-  return all([{ sql: `NOT (${has.sql})`, parameters: has.parameters }, maskedCondition(value.type)]);
-}
 
 function hasText(protocol: string): Condition {
   return all([ofKind(protocol), { sql: "f.l7TextId IS NOT NULL", parameters: [] }]);
@@ -82,62 +74,6 @@ export function headerCondition(database: Sqlite, value: ValueOfTerm<"http-heade
 /** Of all texts only headers are lists of lists. */
 function isHeaders(text: string): boolean {
   return text.startsWith("[[");
-}
-
-export interface StoredPolicy {
-  readonly kind?: string;
-  readonly namespace?: string;
-  readonly name?: string;
-}
-
-/** The policies of a text that is a policy-verdict record's lists; none for other texts. */
-export function policiesIn(text: string): readonly StoredPolicy[] {
-  if (!/^\{"(?:egress|ingress)(?:Allowed|Denied)By":/.test(text)) return [];
-  return Object.values(JSON.parse(text) as Record<string, readonly StoredPolicy[]>).flat();
-}
-
-export function policyCondition(database: Sqlite, value: ValueOfTerm<"policy">): Condition {
-  if (value.type !== "policy") {
-    const named = namedByCause(database, (policies) => policies.length > 0);
-    return absentText(value, any([{ sql: "f.policiesId IS NOT NULL", parameters: [] }, named]));
-  }
-  const matches = (policy: StoredPolicy | PolicyReference): boolean =>
-    (value.name === undefined || policy.name === value.name) &&
-    (value.namespace === undefined || policy.namespace === value.namespace) &&
-    (value.kind === undefined || policy.kind === value.kind);
-  return any([
-    policiesCondition(database, (policies) => policies.some(matches)),
-    namedByCause(database, (policies) => policies.some(matches)),
-  ]);
-}
-
-/** The record's own lists name such policies. There are few lists: those that some flow has are found among roll-ups. */
-function policiesCondition(
-  database: Sqlite,
-  matches: (policies: readonly StoredPolicy[]) => boolean,
-): Condition {
-  if (!areRolledUp(database))
-    return textCondition(database, "f.policiesId", (text) => matches(policiesIn(text)));
-  const lists = database
-    .prepare(
-      `SELECT id, value FROM Text WHERE id IN (SELECT policiesId FROM RollUp WHERE level = ${ROLL_UP.whole} AND policiesId IS NOT NULL)`,
-    )
-    .rows([]);
-  const found = lists.filter(([, text]) => matches(policiesIn(String(text)))).map(([id]) => Number(id));
-  const named = idList("f.policiesId", found);
-  return found.length === 0 ? NEVER : { ...named, sql: `(f.policiesId IS NOT NULL AND ${named.sql})` };
-}
-
-/** Records of drops whose cause names them; where no cause does, nothing has to be looked up for each flow. */
-function namedByCause(
-  database: Sqlite,
-  matches: (policies: readonly PolicyReference[]) => boolean,
-): Condition {
-  const isAny = database
-    .prepare("SELECT policies FROM Cause WHERE kind = 'drop'")
-    .rows([])
-    .some(([policies]) => matches(JSON.parse(String(policies)) as readonly PolicyReference[]));
-  return isAny ? dropPolicyCondition(database, matches) : NEVER;
 }
 
 const NAME_COLUMNS = ["namespace", "pod", "serviceName", "serviceNamespace", "cluster"] as const;

@@ -37,6 +37,8 @@ const WIDE_EDGE = 131_072;
 const INDEX = "Flow_timeNs_id_kindId_events_idx";
 /** Of a scope that is, or has among its terms, a list of flows. */
 const LISTS = /\bf\.id IN \(SELECT /;
+/** The list is one of records of drops. */
+const DROPS = /\bf\.id IN \(SELECT (?:d\.)?id FROM JoinedDrop /;
 const INDEXED: ReadonlySet<string> = new Set(["timeNs", "id", "kindId", "events"]);
 
 /** How a page was asked for. */
@@ -210,13 +212,25 @@ class Page {
    * neither has them.
    */
   private first(way: Way, count: number): FlowValues[] | undefined {
+    const isIndexed = columnsRead(this.scope.sql).every((column) => INDEXED.has(column));
     return (
       this.atTheEdge(EDGE, way, count) ??
-      (LISTS.test(this.scope.sql) ? this.fromLists(way, count) : undefined) ??
-      (columnsRead(this.scope.sql).every((column) => INDEXED.has(column)) && this.isWorthLooking(count)
+      (isIndexed && DROPS.test(this.scope.sql) && this.areDropsDense(count)
         ? this.atTheEdge(WIDE_EDGE, way, count)
-        : undefined)
+        : undefined) ??
+      (LISTS.test(this.scope.sql) ? this.fromLists(way, count) : undefined) ??
+      (isIndexed && this.isWorthLooking(count) ? this.atTheEdge(WIDE_EDGE, way, count) : undefined)
     );
+  }
+
+  /** Their records may be as many as would take longer to look up than the wide edge. */
+  private areDropsDense(count: number): boolean {
+    const [[drops, all] = []] = this.capture.database
+      .prepare(
+        `SELECT (SELECT count(*) FROM JoinedDrop), (SELECT sum(records) FROM RollUp WHERE level = ${ROLL_UP.whole})`,
+      )
+      .rows([]);
+    return (Number(drops) / Number(all ?? 0)) * WIDE_EDGE > 4 * count;
   }
 
   /** Spread evenly, the wide edge would hold several times as many as are wanted. How many there are is asked for with the rows. */

@@ -11,8 +11,8 @@
 import { fail, ok, type Result } from "@/lib/base/result";
 import type { SqlRow } from "@/lib/capture/driver";
 import { pathOfUrl } from "@/lib/capture/patterns";
+import { policiesIn, type StoredPolicy } from "@/lib/capture/policy-conditions";
 import { compileScope } from "@/lib/capture/scope-sql";
-import { policiesIn, type StoredPolicy } from "@/lib/capture/text-conditions";
 import { REDACTED } from "@/lib/flow/http";
 import { beginsWith } from "@/lib/scope/complete";
 import { FACET_KEYS, type FacetKey, isFacetKey } from "@/lib/scope/facet-keys";

@@ -1,8 +1,8 @@
 /** How each key's values are told from the store: as texts that can stand in a filter behind the key. */
 
 import type { SqlRow } from "@/lib/capture/driver";
+import type { StoredPolicy } from "@/lib/capture/policy-conditions";
 import { listOf } from "@/lib/capture/side-conditions";
-import type { StoredPolicy } from "@/lib/capture/text-conditions";
 import { DNS_RCODE, enumName } from "@/lib/flow/enums";
 import { NOT_A_LOSS } from "@/lib/flow/losses";
 import { PRESENT } from "@/lib/flow/presence";
