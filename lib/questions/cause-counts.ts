@@ -63,41 +63,54 @@ function fromRows(capture: OpenCapture, scope: Scope, kinds: readonly CauseKind[
   return { from: `SELECT u.* FROM (${counted}) u WHERE ${inScope.sql}`, parameters: inScope.parameters };
 }
 
-/** Undefined where sums do not hold it. */
+interface FromSums extends Source {
+  readonly of: readonly CauseKind[];
+}
+
+/** What sums hold of these kinds. */
 function fromSums(
   capture: OpenCapture,
   scope: Scope,
-  kind: CauseKind,
+  kinds: readonly CauseKind[],
   widthNs: bigint,
-): (Source & { readonly of: CauseKind }) | undefined {
-  if (rolesOf(scope.filter) !== undefined) return undefined;
-  const { database } = capture;
-  if (kind !== "drop") return fromMarked(capture, scope, kind, widthNs);
+): FromSums[] {
+  if (rolesOf(scope.filter) !== undefined) return [];
+  const marked = kinds.filter((kind) => kind !== "drop");
+  const found = [
+    kinds.includes("drop") ? fromDrops(capture, scope, widthNs) : undefined,
+    marked.length > 0 ? fromMarked(capture, scope, marked, widthNs) : undefined,
+  ];
+  return found.filter((one) => one !== undefined);
+}
+
+function fromDrops({ database }: OpenCapture, scope: Scope, widthNs: bigint): FromSums | undefined {
   const compiled = compileDrops(database, scope);
   const wanted = { reads: "", widthNs };
   const { from, parameters, where, isSummed } = summedRows(database, compiled, "DropSum", wanted);
   if (!isSummed) return undefined;
   return {
     from: `SELECT f.causeId, f.timeNs, f.drops AS n FROM ${from} WHERE f.causeId IS NOT NULL AND ${where.sql}`,
-    ...{ parameters: [...parameters, ...where.parameters], of: kind },
+    ...{ parameters: [...parameters, ...where.parameters], of: ["drop"] },
   };
 }
 
+/** Of all kinds at once: their rows lie among each other. */
 function fromMarked(
   { database }: OpenCapture,
   { filter, from, to }: Scope,
-  kind: CauseKind,
+  kinds: readonly CauseKind[],
   widthNs: bigint,
-): (Source & { readonly of: CauseKind }) | undefined {
+): FromSums | undefined {
   const inFilter = summedPairs(filter, (term) => compileScope(database, { filter: { terms: [term] } }));
   if (inFilter === undefined) return undefined;
   const all: CompiledScope = { ...WHOLE_CAPTURE, from, to };
   const rows = summedRows(database, all, "MarkedSum", { reads: "", widthNs });
   if (!rows.isSummed) return undefined;
+  const wanted = kinds.map((kind) => `'${kind}'`).join(", ");
   return {
     from: `SELECT x.causeId, x.timeNs, x.events AS n FROM (SELECT f.* FROM ${rows.from}) x
-      WHERE x.mark = ${MARK.cause} AND x.causeId IN (SELECT id FROM Cause WHERE kind = '${kind}') AND ${inFilter.sql}`,
-    ...{ parameters: [...rows.parameters, ...inFilter.parameters], of: kind },
+      WHERE x.mark = ${MARK.cause} AND x.causeId IN (SELECT id FROM Cause WHERE kind IN (${wanted})) AND ${inFilter.sql}`,
+    ...{ parameters: [...rows.parameters, ...inFilter.parameters], of: kinds },
   };
 }
 
@@ -112,8 +125,8 @@ export function countCauses(
   const width = bucketWidth(span.last - span.first + 1n, buckets);
   const number = bucketNumber(alignDown(span.first, width), span.last, width);
   const kinds = kind === undefined ? KINDS : [kind];
-  const summed = kinds.flatMap((one) => fromSums(capture, scope, one, width) ?? []);
-  const others = kinds.filter((one) => !summed.some(({ of }) => of === one));
+  const summed = fromSums(capture, scope, kinds, width);
+  const others = kinds.filter((one) => !summed.some(({ of }) => of.includes(one)));
   const rows = [...summed, ...(others.length > 0 ? [fromRows(capture, scope, others)] : [])].flatMap(
     ({ from, parameters }) =>
       capture.database

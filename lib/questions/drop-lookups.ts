@@ -1,7 +1,7 @@
 /** DNS answers that gave the address that drops of a cause went to, and whom the client asks for names (flow-formats 8.6). */
 
 import { formatTime } from "@/lib/base/time";
-import type { SqlRow } from "@/lib/capture/driver";
+import type { Sqlite, SqlRow } from "@/lib/capture/driver";
 import type { SelectedPods } from "@/lib/insight/causes/allow-rule";
 import { shown } from "@/lib/insight/causes/drop-ends";
 import { isFqdnCandidate } from "@/lib/insight/causes/drop-words";
@@ -67,22 +67,9 @@ export function readLookups(capture: OpenCapture, { facts, exampleId }: DropCaus
   };
 }
 
-/** The first answers with the address. It can be in many that differ in the rest, and each of them be given some ten thousand times. */
+/** The first answers with the address. */
 function readAnswers(capture: OpenCapture, ipKey: string): FoundLookup[] {
-  const firsts = capture.database.prepareExact(
-    `SELECT e.id, e.answeredNs FROM DnsExchange e
-     WHERE e.answerId = ? AND e.answeredNs <= ? AND e.secondHop = 0 ORDER BY e.answeredNs LIMIT ${ANSWERS}`,
-  );
-  let found: { readonly id: number; readonly ns: bigint }[] = [];
-  for (const [textId] of capture.database
-    .prepare("SELECT textId FROM DnsAnswer WHERE ipKey = ?")
-    .rows([ipKey])) {
-    const most = found[ANSWERS - 1]?.ns ?? LATEST;
-    const more = firsts
-      .rows([Number(textId), most])
-      .map(([id, ns]) => ({ id: Number(id), ns: ns as bigint }));
-    found = [...found, ...more].sort((a, b) => Number(a.ns - b.ns)).slice(0, ANSWERS);
-  }
+  const found = firstAnswers(capture, ipKey);
   const ids = found.map(({ id }) => id);
   return capture.database
     .prepareExact(
@@ -102,6 +89,43 @@ function readAnswers(capture: OpenCapture, ipKey: string): FoundLookup[] {
       ttlSeconds: ttl === null ? null : Number(ttl),
       responseId: Number(responseId),
     }));
+}
+
+interface Answer {
+  readonly id: number;
+  readonly ns: bigint;
+}
+
+/** An address can be in many answers that differ in the rest, and each of them be given some ten thousand times. */
+function firstAnswers({ database }: OpenCapture, ipKey: string): Answer[] {
+  const texts = database.prepare("SELECT textId FROM DnsAnswer WHERE ipKey = ?").rows([ipKey]);
+  // What resolvers passed on is seldom among them, so that the index has mostly said all.
+  for (const isLookedUp of [false, true]) {
+    const firsts = database.prepareExact(
+      `SELECT e.id, e.answeredNs FROM DnsExchange e
+       WHERE e.answerId = ? AND e.answeredNs <= ? ${isLookedUp ? "AND e.secondHop = 0" : ""} ORDER BY e.answeredNs LIMIT ${ANSWERS}`,
+    );
+    let found: Answer[] = [];
+    for (const [textId] of texts) {
+      const most = found[ANSWERS - 1]?.ns ?? LATEST;
+      const more = firsts
+        .rows([Number(textId), most])
+        .map(([id, ns]) => ({ id: Number(id), ns: ns as bigint }));
+      found = [...found, ...more].sort((a, b) => Number(a.ns - b.ns)).slice(0, ANSWERS);
+    }
+    if (isLookedUp || !hasPassedOn(database, found)) return found;
+  }
+  return [];
+}
+
+/** A resolver passed one of them on. */
+function hasPassedOn(database: Sqlite, found: readonly Answer[]): boolean {
+  const row = database
+    .prepare(
+      "SELECT 1 FROM json_each(?) j CROSS JOIN DnsExchange e ON e.id = j.value WHERE e.secondHop <> 0 LIMIT 1",
+    )
+    .get([JSON.stringify(found.map(({ id }) => id))]);
+  return row !== undefined;
 }
 
 function ipsOf(answer: string): string[] {
