@@ -276,6 +276,25 @@ describe("what is refused", () => {
     ["GKE network policy log", '{"connection":{"src_ip":"1.1.1.1"},"disposition":"deny"}'],
     ["GKE network policy log", '{"jsonPayload":{"connection":{"src_ip":"1.1.1.1"},"disposition":"deny"}}'],
     ["Calico flow log", '{"reporter":"src","source_namespace":"a"}'],
+    [
+      "Printed agent event",
+      "Aug 21 12:12:18.510: IPCACHE_UPSERTED (cidr: 10.0.0.1/32, identity: 5, encrypt key: 0)",
+    ],
+    ["Printed agent event", "Aug 21 12:12:18.510 [prod/n1]: AGENT_STARTED (start time: Aug 21 12:12:18.510)"],
+    ["Printed agent event", "Aug 21 12:12:18.510   ENDPOINT_CREATED   id: 5, namespace: shop"],
+    [
+      "Printed agent event",
+      "  TIMESTAMP: Aug 21 12:12:18.510\n       TYPE: POLICY_UPDATED\n    DETAILS: labels: []",
+    ],
+    [
+      "Printed debug event",
+      "Aug 21 12:12:18.510: shop/a (ID: 5) DBG_CT_LOOKUP4_1 MARK: 0x5 CPU: 01 (conntrack lookup)",
+    ],
+    ["Printed debug event", "Aug 21 12:12:18.510   shop/a (ID: 5)      DBG_GENERIC   01 0x5   text"],
+    [
+      "Printed debug event",
+      "  TIMESTAMP: Aug 21 12:12:18.510\n       TYPE: DBG_GENERIC\n       FROM: ID: 5\n    MESSAGE: text",
+    ],
     ["Envoy access log", '{"response_flags":"-","upstream_cluster":"x"}'],
     [
       "ztunnel access log",

@@ -63,7 +63,9 @@ const COLOURS = /\u001b\[[0-9;]*m/g;
 function isBetweenRecords(text: string): boolean {
   return (
     text === "------------" ||
-    /^TIMESTAMP\s+(?:NODE\s+)?SOURCE\s+DESTINATION\s+TYPE\s+VERDICT\s+SUMMARY$/.test(text)
+    /^TIMESTAMP\s+(?:NODE\s+)?(?:SOURCE\s+DESTINATION\s+TYPE\s+VERDICT\s+SUMMARY|TYPE\s+DETAILS|FROM\s+TYPE\s+CPU\/MARK\s+MESSAGE)$/.test(
+      text,
+    )
   );
 }
 

@@ -15,6 +15,8 @@ export interface Chunk {
   readonly documents: Int32Array<ArrayBuffer>;
   /** Documents that are refused already, by their number. */
   readonly refused: ReadonlyMap<number, RefusalCode>;
+  /** Why, where the code alone does not say it. */
+  readonly reasons: ReadonlyMap<number, string>;
   /** Documents that are lines of a container runtime, some of them parts of one line. */
   readonly parted: ReadonlySet<number>;
   /** From this document on, rows are read with this context; nothing before the first entry. */
@@ -27,6 +29,7 @@ export interface Added {
   readonly end: number;
   readonly line: number;
   readonly refused?: RefusalCode | undefined;
+  readonly reason?: string | undefined;
   /** Lines of a container runtime in it. */
   readonly parts?: number | undefined;
 }
@@ -39,6 +42,7 @@ export class ChunkDraft {
   private places: number[] = [];
   private moreRecords = 0;
   private refused = new Map<number, RefusalCode>();
+  private reasons = new Map<number, string>();
   private parted = new Set<number>();
   private contexts: { from: number; context: ReadingContext | undefined }[] = [];
   /** What the last document was read with. */
@@ -53,13 +57,14 @@ export class ChunkDraft {
     return this.places.length / 3;
   }
 
-  add({ start, end, line, refused, parts }: Added, context: ReadingContext | undefined): void {
+  add({ start, end, line, refused, reason, parts }: Added, context: ReadingContext | undefined): void {
     const number = this.documents;
     if (context !== this.lastContext) {
       this.contexts.push({ from: number, context });
       this.lastContext = context;
     }
     if (refused !== undefined) this.refused.set(number, refused);
+    if (reason !== undefined) this.reasons.set(number, reason);
     if (parts !== undefined) {
       this.parted.add(number);
       this.moreRecords += parts;
@@ -79,15 +84,25 @@ export class ChunkDraft {
     }
     const bytes = this.memory(end - start);
     bytes.set(window.subarray(start, end));
-    const { refused, parted, contexts } = this;
+    const { refused, reasons, parted, contexts } = this;
     this.empty();
-    return { number: this.number++, bytes, offset: offset + start, documents, refused, parted, contexts };
+    return {
+      number: this.number++,
+      bytes,
+      offset: offset + start,
+      documents,
+      refused,
+      reasons,
+      parted,
+      contexts,
+    };
   }
 
   private empty(): void {
     this.places = [];
     this.moreRecords = 0;
     this.refused = new Map();
+    this.reasons = new Map();
     this.parted = new Set();
     this.contexts = [];
     this.lastContext = undefined;

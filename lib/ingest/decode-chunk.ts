@@ -93,7 +93,11 @@ class ChunkDecoding {
     if (code === undefined && this.chunk.parted.has(number))
       this.decodeParts(start, end, line, this.placesFor(number));
     else if (code === undefined) this.decode(start, end, line, this.placesFor(number));
-    else this.refuse(start, end, line, { code, message: this.reasonOf(code, start, end) });
+    else
+      this.refuse(start, end, line, {
+        code,
+        message: this.chunk.reasons.get(number) ?? this.reasonOf(code, start, end),
+      });
   }
 
   /** Of a document that the splitter refused. */

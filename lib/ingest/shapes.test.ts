@@ -260,6 +260,16 @@ describe("printed records", () => {
     expect([formats, refusedBy]).toEqual([{ "hubble-dict": 2, hubble: 1 }, {}]);
   });
 
+  it("of agent and debug events are known and not read, one refusal for each", () => {
+    const agent = "  TIMESTAMP: Aug 21 12:12:18.510\n       TYPE: POLICY_UPDATED\n    DETAILS: labels: []";
+    const debug =
+      "  TIMESTAMP: Aug 21 12:12:18.510\n       TYPE: DBG_GENERIC\n       FROM: N/A\n       MARK: 0x0\n        CPU: 01\n    MESSAGE: x";
+    const table =
+      "TIMESTAMP             TYPE               DETAILS\nAug 21 12:12:18.510   IPCACHE_DELETED   cidr: ::/0";
+    const { refusedBy, lines } = cut(`${agent}\n------------\n${debug}\n------------\n${table}\n`);
+    expect([refusedBy, lines]).toEqual([{ known_not_read: 3 }, [1, 5, 13]]);
+  });
+
   it("in tables and lines are one record a line", () => {
     const { formats, refusedBy } = cut(
       "TIMESTAMP             SOURCE          DESTINATION    TYPE       VERDICT     SUMMARY\n" +
@@ -324,6 +334,46 @@ describe("parts of container runtimes", () => {
     expect(records).toEqual([docker(`${FLOW}\n`), parts.join("\n"), docker(`${FLOW}\n`)]);
     expect(formats).toEqual({ hubble: 3 });
   });
+});
+
+describe("a file that is no log", () => {
+  const reasonsOf = (text: string): string[] =>
+    batchesOf(text).flatMap(({ refusals }) => refusals.map(({ line, reason }) => `${line}: ${reason}`));
+  const script = '<script>\n{\n  "a": 1\n}\nvar x = {"a":1};\n[{}]\n</script>';
+
+  it.each([
+    ["a web page", `<!DOCTYPE html>\n<html>\n${script}\n</html>\n`, "web page, probably a sign-in page"],
+    ["a web page behind a comment", `\ufeff\n<!-- (C) -->\r\n<HTML>\r\n${script}`, "web page"],
+    ["a web page in one line", `<html><body>{"a":1}</body></html>`, "web page"],
+    ["XML", '<?xml version="1.0"?>\n<Error>\n<Code>AuthenticationFailed</Code></Error>', "This is XML"],
+    ["YAML", 'apiVersion: v1\nitems:\n- kind: Pod\n  a: |\n    {"apiVersion":"v1"}\n', "This is YAML"],
+    ["YAML behind its mark", "---\nkind: List\nitems: []\n", "This is YAML"],
+  ])("is one refusal that says what it is: %s", (_name, text, words) => {
+    const { refusedBy, formats } = cut(text);
+    expect([refusedBy, formats]).toEqual([{ not_a_record: 1 }, {}]);
+    expect(reasonsOf(text)).toEqual([expect.stringContaining(words)]);
+  });
+
+  it("is searched for records all the same", () => {
+    const text = `<html>\n<body><pre>\n${FLOW}\n${FLOW}\n</pre>\n</body>\n${FLOW}\n`;
+    const { refusedBy, formats, lines } = cut(text);
+    expect([refusedBy, formats]).toEqual([{ not_a_record: 2 }, { hubble: 3 }]);
+    expect(lines).toEqual([1, 3, 4, 5, 7]);
+  });
+
+  it("is refused in parts when it is long", () => {
+    const { refusedBy } = cutOf(batchesOf(`<html>\n${`${"x".repeat(999)}\n`.repeat(200)}`));
+    // 65 lines of 1000 bytes are within 64 KiB; the first part has the line before, too.
+    expect(refusedBy).toEqual({ not_a_record: 4 });
+  });
+
+  it.each(["---\n", "<134>1 2026-08-21T12:12:18Z n1 hubble - - -\n", "kind of a log\n", "apiVersion\n"])(
+    "is not what begins with %j",
+    (line) => {
+      const { refusedBy, formats } = cut(`${line}${FLOW}\nhello\n`);
+      expect([refusedBy, formats]).toEqual([{ not_a_record: 2 }, { hubble: 1 }]);
+    },
+  );
 });
 
 describe("a file of everything", () => {

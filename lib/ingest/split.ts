@@ -14,6 +14,7 @@ import { readHeader, saysSeparator } from "@/lib/formats/csv";
 import type { RefusalCode } from "@/lib/formats/record";
 import { type Added, type Chunk, ChunkDraft } from "./chunk";
 import { ContainerScan, endOfPlainValue, isContainer, SNIFFED_BYTES, ValueSkip } from "./container";
+import { endOfForeign, foreignFrom } from "./foreign-text";
 import { LIMITS } from "./limits";
 import { DocumentScan, type Scan } from "./scan";
 import { SHORTEST_HOLE } from "./sniff";
@@ -79,6 +80,8 @@ export class Splitter {
   private passing: ValueSkip | undefined;
   /** The header that rows of text are read with. */
   private header: ReadingContext | undefined;
+  /** Why the file is no log; undefined when it may be one. */
+  private foreign: string | undefined = "unjudged";
   private readonly draft: ChunkDraft;
 
   constructor(
@@ -175,6 +178,8 @@ export class Splitter {
   private cutOne(at: number, isEnd: boolean): number {
     if (this.passing !== undefined) return this.pass(this.passing, at);
     if (this.container !== undefined) return this.cutMember(this.container, at, isEnd);
+    const foreign = this.cutForeign(at, isEnd);
+    if (foreign !== undefined) return foreign;
     const first = this.window[at];
     if (first === OPEN_BRACE) return this.cutObject(at, isEnd);
     if (first === OPEN_BRACKET) {
@@ -192,6 +197,23 @@ export class Splitter {
     if (first === QUOTE && this.isInArray) return this.cutText(at, isEnd);
     if (first === 0) return this.cutHole(at, isEnd);
     return this.cutLine(at, isEnd);
+  }
+
+  /** The lines of a file that is no log; undefined when it may be one, or when the next line may hold a record. */
+  private cutForeign(at: number, isEnd: boolean): number | undefined {
+    if (this.foreign === "unjudged") {
+      const judged = foreignFrom(this.heldBytes(isEnd), at);
+      if (judged === "more") return -1;
+      this.foreign = judged;
+    }
+    if (this.foreign === undefined) return undefined;
+    const last = endOfForeign(this.heldBytes(isEnd), at);
+    if (last === "more") return -1;
+    if (last === undefined) return undefined;
+    return this.take(at, this.lastByte(at, last) + 1, last, {
+      refused: "not_a_record",
+      reason: this.foreign,
+    });
   }
 
   /**
@@ -424,12 +446,12 @@ export class Splitter {
     start: number,
     end: number,
     next: number,
-    more: Pick<Added, "refused" | "parts"> = {},
+    more: Pick<Added, "refused" | "reason" | "parts"> = {},
   ): number {
     const { line } = this;
     const isLong = next - start > this.limits.recordBytes;
     if (isLong) this.add({ start, end: Math.min(end, start + KEPT_OF_LONG), line, refused: "too_long" });
-    else this.add({ start, end, line, refused: more.refused, parts: more.parts });
+    else this.add({ start, end, line, ...more });
     this.line += countLineFeeds(this.window.subarray(start, next));
     return next;
   }

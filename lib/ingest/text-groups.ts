@@ -30,7 +30,8 @@ const LETTER_N = 110;
 /** Lines as printed have some hundred characters. */
 const LONGEST_DICT_LINE = 64 * 1024;
 const DICT_LINES = 12;
-const DICT_LINE = /^\s*(?:NODE|SOURCE|DESTINATION|TYPE|VERDICT|SUMMARY|STATE|NODES|MESSAGE):/;
+const DICT_LINE =
+  /^\s*(?:NODE|SOURCE|DESTINATION|TYPE|VERDICT|SUMMARY|STATE|NODES|MESSAGE|DETAILS|FROM|MARK|CPU):/;
 
 /** Place of the line break that ends the line at `from`; `held.end` at the end of all; -1 when it is not there yet. */
 function endOfLine({ bytes, end, isEnd }: Held, from: number): number {
