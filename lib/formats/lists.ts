@@ -1,7 +1,8 @@
 /**
  * Documents that hold records: where in them the lists are. Batches of Event Hubs and shippers (`records`, `events`), answers of
- * Elasticsearch (`hits.hits`), of Log Analytics (`tables[].rows`), of Kusto (`Tables[].Rows`, or a list of tables) and of Loki (`data.result[].values`), OpenTelemetry's
- * `resourceLogs`. Two walk by this table: over bytes (lib/ingest/container.ts), and over what was parsed.
+ * Elasticsearch (`hits.hits`), of Log Analytics (`tables[].rows`) and Kusto (`Tables[].Rows`), single tables of both, of Loki
+ * (`data.result[].values`), OpenTelemetry's `resourceLogs`. Two walk by this table: over bytes (lib/ingest/container.ts), and over
+ * what was parsed.
  */
 
 import type { ReadingContext } from "@/lib/flow/reading-context";
@@ -50,6 +51,7 @@ export const DOCUMENT: Shape = {
     hits: { members: { hits: RECORDS } },
     tables: objects(TABLE),
     Tables: objects(KUSTO),
+    ...TABLE,
     ...KUSTO,
     data: { ...RECORDS, members: { result: objects({ values: LOKI }) } },
     streams: objects({ values: LOKI }),

@@ -461,7 +461,7 @@ describe("any bytes in any portions", () => {
         for (const [text, , offset] of said(read(bytes)))
           seen.fill(1, Number(offset), Number(offset) + String(text).length);
         const left = Buffer.from(bytes.filter((_, at) => seen[at] === 0)).toString("latin1");
-        expect(left.replace(/^\u00ef\u00bb\u00bf/, "")).toMatch(/^[\s,[\]]*$/);
+        expect(left.replace(/\u00ef\u00bb\u00bf/g, "")).toMatch(/^[\s,[\]]*$/);
       }),
       runs,
     );

@@ -105,6 +105,11 @@ describe("a document that holds records", () => {
     }
   });
 
+  it("may be one table by itself, as libraries for Log Analytics give it", () => {
+    const { formats, refusedBy } = cut(JSON.stringify({ ...table, rows: rows.slice(0, 2) }));
+    expect([formats, refusedBy]).toEqual([{ "log-analytics": 2 }, {}]);
+  });
+
   it("whose rows have no columns holds no record, and that is said", () => {
     expect(cut('{"Rows":[["2026-08-21T12:12:18Z","DROPPED"]]}').refusedBy).toEqual({ not_a_flow: 1 });
   });

@@ -76,6 +76,16 @@ const CASES: readonly (readonly [name: string, input: string, expected: readonly
     ],
   ],
   [
+    "byte order marks of files put behind each other, and the separators of jq --seq",
+    `\u00ef\u00bb\u00bf${A}\n\u00ef\u00bb\u00bf${PRETTY}\n\u001e${PRETTY}\n\u001e${B}\n`,
+    [
+      [A, 1],
+      [PRETTY, 2],
+      [PRETTY, 10],
+      [B, 18],
+    ],
+  ],
+  [
     "blank lines between and around",
     `\n\n${A}\n\n  \n${B}\n\n`,
     [

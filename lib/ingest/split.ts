@@ -33,6 +33,7 @@ const CLOSE_BRACE = 125;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 const COMMA = 44;
+const RECORD_SEPARATOR = 30;
 /** Of a record that is longer than allowed this much is kept, for its excerpt. */
 const KEPT_OF_LONG = 4096;
 
@@ -412,7 +413,7 @@ export class Splitter {
   private isHeader(at: number, lineEnd: number): boolean {
     if (lineEnd - at > LONGEST_HEADER) return false;
     const text = this.window.toString("utf8", at, this.lastByte(at, lineEnd) + 1);
-    if (this.line === 1 && saysSeparator(text)) return true;
+    if (saysSeparator(text)) return true;
     const header = readHeader(text);
     if (header !== undefined) this.header = header;
     return header !== undefined;
@@ -478,7 +479,10 @@ export class Splitter {
     return isEnd ? this.held : -1;
   }
 
-  /** Separators belong to no record: blanks, and commas as they stand in lists and in hand-made files. */
+  /**
+   * Separators belong to no record: blanks, commas as they stand in lists and in hand-made files, what `jq --seq` writes before each
+   * record (RFC 7464), and the marks of files that were put behind each other.
+   */
   private skipBlank(from: number): number {
     let at = from;
     // A row of cells may begin with empty ones.
@@ -487,7 +491,15 @@ export class Splitter {
       const byte = this.window[at] as number;
       if (byte === LINE_FEED) this.line++;
       else if (isRow && byte !== CARRIAGE_RETURN) break;
-      else if (byte !== 32 && byte !== CARRIAGE_RETURN && byte !== 9 && byte !== COMMA) break;
+      else if (isByteOrderMark(this.window, at, this.held)) at += 2;
+      else if (
+        byte !== RECORD_SEPARATOR &&
+        byte !== 32 &&
+        byte !== CARRIAGE_RETURN &&
+        byte !== 9 &&
+        byte !== COMMA
+      )
+        break;
       at++;
     }
     return at;
@@ -513,7 +525,11 @@ export function isBlank(byte: number): boolean {
 }
 
 function bomLength(bytes: Uint8Array, held: number): number {
-  return held >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  return isByteOrderMark(bytes, 0, held) ? 3 : 0;
+}
+
+function isByteOrderMark(bytes: Uint8Array, at: number, end: number): boolean {
+  return at + 3 <= end && bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 }
 
 export function countLineFeeds(bytes: Buffer): number {
