@@ -49,6 +49,8 @@ interface Part {
   readonly hasAnswer?: boolean;
   /** So few beside flows that they are always read first. */
   readonly isFirst?: boolean;
+  /** Known from flows and DNS exchanges alone. */
+  readonly isBeside?: boolean;
   /** By column of the table: SQL over `m`, `f`, `k` and `g`. */
   readonly columns: Readonly<Record<string, string>>;
 }
@@ -84,7 +86,11 @@ const cause = (kind: string, table: string, n: string): Part => ({
 });
 
 const NO_ANSWER = Object.fromEntries([...OF_ANSWER, "serviceId"].map((name) => [name, "NULL"]));
-const mark = (mark: number, more: Pick<Part, "own" | "id" | "where">, causeId = "NULL"): Part => ({
+const mark = (
+  mark: number,
+  more: Pick<Part, "own" | "id" | "where" | "isBeside">,
+  causeId = "NULL",
+): Part => ({
   ...more,
   isFirst: true,
   columns: { mark: String(mark), causeId, ...NO_ANSWER },
@@ -170,6 +176,7 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
       mark(MARK.unanswered, {
         ...{ own: "DnsExchange m", id: "m.id" },
         where: "m.requestId IS NOT NULL AND m.state = 1",
+        isBeside: true,
       }),
       cause("c.kind = 'tcp'", "Attempt", "1"),
       cause("c.kind = 'http'", "L7Exchange", "max(u.requests, u.responses)"),
@@ -181,19 +188,21 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
       cause("c.type = 'node-local-dns'", "JoinedDrop", "u.drops"),
       mark(MARK.notLost, {
         own: `(SELECT id FROM Flow WHERE kindId IN (SELECT k.id FROM Kind k WHERE ${NOT_LOST.audited} OR ${NOT_LOST["not-a-loss"]})) m`,
-        ...{ id: "m.id", where: "f.policiesId IS NOT NULL" },
+        ...{ id: "m.id", where: "f.policiesId IS NOT NULL", isBeside: true },
       }),
       // As `expansion:yes` finds them.
       mark(MARK.expansion, {
         ...{ own: "DnsExchange m", id: "m.id" },
         where: "m.suffixLabels IS NOT NULL AND m.requestId IS NOT NULL",
+        isBeside: true,
       }),
       mark(MARK.expansion, {
         ...{ own: "DnsExchange m", id: "m.responseId" },
         where: "m.suffixLabels IS NOT NULL AND m.responseId IS NOT NULL",
+        isBeside: true,
       }),
       {
-        ...{ own: "Translation m", id: "m.id", where: "1", isFirst: true },
+        ...{ own: "Translation m", id: "m.id", where: "1", isFirst: true, isBeside: true },
         columns: { mark: String(MARK.translation), causeId: "NULL", ...NO_ANSWER, serviceId: "m.serviceId" },
       },
     ],
@@ -235,10 +244,15 @@ export function columnsOf(table: SumTable): readonly string[] {
 
 /**
  * One row for each that is added up: `flow` columns, and the table's own. Of one between two times, which are the statement's
- * parameters part by part, flows are read first.
+ * parameters part by part, flows are read first. `isBeside`: only parts that are so, or only the others.
  */
-export function rowsOf(table: SumTable, flow: readonly string[], isBetween = false): string {
+export function rowsOf(
+  table: SumTable,
+  flow: readonly string[],
+  { isBetween = false, isBeside }: { readonly isBetween?: boolean; readonly isBeside?: boolean } = {},
+): string {
   return SUMMED[table].parts
+    .filter((part) => isBeside === undefined || (part.isBeside === true) === isBeside)
     .map(({ own, id, where, hasKind, hasAnswer, isFirst, columns }) => {
       const named = columnsOf(table)
         // What all columns of the flow bring under this name. (Of causes they are no events: read from sums only.)

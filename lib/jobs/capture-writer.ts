@@ -227,8 +227,10 @@ export class CaptureWriter {
     this.tidy();
   }
 
+  /** What was settled is on the disk when this returns. Giving the log's room back and counting for the planner need not be waited for. */
   private tidy(): void {
-    this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA main.optimize;");
+    this.database.exec("PRAGMA wal_checkpoint(FULL);");
+    void this.inTurn(async () => this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA main.optimize;"));
   }
 
   private reporter(

@@ -245,7 +245,7 @@ class Reader {
     const found = new Map<string, string>();
     const statement = this.capture.database.prepareExact(
       `SELECT f.hash, f.occurrence${keys.map((key) => `, ${key}`).join("")}
-       FROM (${rowsOf("LookupSum", ["*"], true)}) f ${NAMED} WHERE ${where} AND ${this.scope.sql} ORDER BY 1, 2`,
+       FROM (${rowsOf("LookupSum", ["*"], { isBetween: true })}) f ${NAMED} WHERE ${where} AND ${this.scope.sql} ORDER BY 1, 2`,
     );
     for (const ns of times) {
       if (typeof ns !== "bigint") continue;

@@ -126,7 +126,8 @@ function prepare(
   const shared = shareBlocks(database, uploadIds);
   resolveDuplicates(database, rows);
   recount(database, uploadIds);
-  if (hasSides) findSides(database);
+  // A first upload that another program loaded was read anew: flows without pairs are only looked for behind a revision.
+  if (hasSides) findSides(database, { areNew: true });
   return { rows, shared };
 }
 

@@ -23,16 +23,17 @@ import { pairOldFlows } from "./old-flows";
 import type { RowRange } from "./records";
 import { settleAddition } from "./settle-addition";
 import { type Besides, rollUpAnew, settleInTime } from "./settle-in-time";
+import { SETTLED_DNS } from "./settled-rows";
 import { keepSumLevels, SUMS, sumUp } from "./sum-up";
 
 export function runSteps(database: Sqlite, neighbourhood: Neighbourhood): void {
-  findSides(database);
+  findSides(database, { areNew: false });
   settleFlows(database, neighbourhood);
 }
 
-/** The first of them: who is meant by each side, and which is the client. */
-export function findSides(database: Sqlite): void {
-  pairOldFlows(database);
+/** The first of them: who is meant by each side, and which is the client. `areNew`: this program loaded all flows, with their pairs. */
+export function findSides(database: Sqlite, { areNew }: { readonly areNew: boolean }): void {
+  if (!areNew) pairOldFlows(database);
   nameActors(database);
   turnDirections(database);
   linkPairs(database);
@@ -70,7 +71,7 @@ function around(span: Span | undefined): Neighbourhood {
 interface Known {
   /** What was found about edges before. */
   readonly worked?: WorkedBefore | undefined;
-  /** DNS is settled by another thread. */
+  /** DNS is settled by another thread, and what dns/beside.ts finds besides. */
   readonly dns?: PendingDns | undefined;
 }
 
@@ -85,6 +86,6 @@ function judge(database: Sqlite, around: Neighbourhood, { worked, dns }: Known):
   resolveAttempts(database);
   writeDnsCauses(database, causes);
   rankCauses(database);
-  findTranslations(database);
-  sumUp(database, SUMS.marked);
+  if (dns === undefined) findTranslations(database);
+  sumUp(database, SUMS.marked, dns && SETTLED_DNS);
 }

@@ -17,17 +17,28 @@ export const SUMS = {
   dns: ["DnsSum"],
 } as const;
 
-/** Adds some of them up. */
-export function sumUp(database: Sqlite, tables: readonly (SumTable | "DnsSum")[]): void {
+/** Adds some of them up. `beside`: the database of another thread, which did what it can of them (`sumUpBeside`). */
+export function sumUp(database: Sqlite, tables: readonly (SumTable | "DnsSum")[], beside?: string): void {
   const width = bucketsWidth(database);
-  for (const table of tables) {
-    if (table === "DnsSum") fill(database, width, { table, ...DNS_SUM });
-    else {
-      const { keys, sums } = SUMMED[table];
-      const rows = rowsOf(table, ["timeNs", ...OF_FLOW]);
-      fill(database, width, { table, keys: [...OF_FLOW, ...keys], sums, rows });
-    }
-  }
+  for (const table of tables) fill(database, width, table === "DnsSum" ? OF_DNS : filled(table, beside));
+}
+
+const OF_DNS: Filled = { table: "DnsSum", ...DNS_SUM };
+const FLOW_KEYS = ["timeNs", ...OF_FLOW];
+
+function filled(table: SumTable, beside: string | undefined): Filled {
+  const { keys, sums } = SUMMED[table];
+  const whole: Filled = { table, keys: [...OF_FLOW, ...keys], sums, rows: rowsOf(table, FLOW_KEYS) };
+  if (beside === undefined || table !== "MarkedSum") return whole;
+  // A bucket's begin lies in the bucket.
+  const found = `SELECT bucketNs AS timeNs, ${columnsIn(whole)} FROM ${beside}.${table}`;
+  return { ...whole, rows: `${rowsOf(table, FLOW_KEYS, { isBeside: false })} UNION ALL ${found}` };
+}
+
+/** In a database of its own beside the capture: adds up what is known of marked records from flows and DNS exchanges alone, in buckets. */
+export function sumUpBeside(database: Sqlite): void {
+  const rows = rowsOf("MarkedSum", FLOW_KEYS, { isBeside: true });
+  fillBuckets(database, bucketsWidth(database), { ...filled("MarkedSum", undefined), rows });
 }
 
 /** Notes the levels that there are. */
@@ -55,19 +66,29 @@ interface Filled {
 }
 
 /** Buckets from the rows, the whole from the buckets. */
-function fill(database: Sqlite, width: bigint, { table, keys, sums, rows }: Filled): void {
+function fill(database: Sqlite, width: bigint, filled: Filled): void {
+  const { table } = filled;
   database.exec(`DELETE FROM ${table}`);
-  const added = Object.entries(sums).map(([name, how]) => `${how}(${name})`);
-  const columns = [...keys, ...Object.keys(sums)].join(", ");
-  const places = Array.from({ length: keys.length + 2 }, (_, at) => at + 1).join(", ");
-  const add = (level: number, bucket: string, source: string): void =>
-    database.exec(
-      `INSERT INTO ${table} (level, bucketNs, ${columns})
-       SELECT ${level}, ${bucket}, ${[...keys, ...added].join(", ")} FROM ${source} GROUP BY ${places}`,
-    );
-  add(SUM_LEVEL.buckets, bucketOf("timeNs", width), `(${rows})`);
-  add(SUM_LEVEL.whole, "NULL", `(SELECT ${columns} FROM ${table} WHERE level = ${SUM_LEVEL.buckets})`);
+  fillBuckets(database, width, filled);
+  const buckets = `(SELECT ${columnsIn(filled)} FROM ${table} WHERE level = ${SUM_LEVEL.buckets})`;
+  add(database, filled, SUM_LEVEL.whole, "NULL", buckets);
 }
+
+function fillBuckets(database: Sqlite, width: bigint, filled: Filled): void {
+  add(database, filled, SUM_LEVEL.buckets, bucketOf("timeNs", width), `(${filled.rows})`);
+}
+
+function add(database: Sqlite, filled: Filled, level: number, bucket: string, source: string): void {
+  const { table, keys, sums } = filled;
+  const added = Object.entries(sums).map(([name, how]) => `${how}(${name})`);
+  const places = Array.from({ length: keys.length + 2 }, (_, at) => at + 1).join(", ");
+  database.exec(
+    `INSERT INTO ${table} (level, bucketNs, ${columnsIn(filled)})
+     SELECT ${level}, ${bucket}, ${[...keys, ...added].join(", ")} FROM ${source} GROUP BY ${places}`,
+  );
+}
+
+const columnsIn = ({ keys, sums }: Filled): string => [...keys, ...Object.keys(sums)].join(", ");
 
 /** Buckets of which each wider width of a time line is made, so that these can be read from them. */
 export function nestingWidth(spanNs: bigint, buckets: number): bigint {

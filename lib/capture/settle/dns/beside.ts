@@ -1,5 +1,6 @@
 /**
- * DNS settled in a thread of its own (settle-thread.ts), while the settling thread does everything else.
+ * DNS settled in a thread of its own (settle-thread.ts), while the settling thread does everything else; and what else is known from
+ * flows and DNS exchanges alone.
  *
  * The thread has a database of its own with the settled tables of DNS, beside which the capture is attached to be read: its steps are the
  * same, because a table that is not in the one is found in the other. So all that they read of the capture must have been committed: kinds,
@@ -9,18 +10,22 @@
 import { rmSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { openSqlite, type Sqlite } from "../../driver";
+import { findTranslations } from "../../translated";
 import type { FlowColumns } from "../flow-columns";
 import type { InTime } from "../flows-in-time";
 import { EVERYTHING } from "../neighbourhood";
 import type { PairView } from "../pair-view";
 import { SETTLED_DNS } from "../settled-rows";
 import { judgeDns } from ".";
+import { sumUpBeside } from "../sum-up";
 import type { FoundDnsCauses } from "./causes";
 import { DnsInTime } from "./pair";
 import { DnsReader } from "./read-messages";
 
 /** What is settled here. */
-const TABLES = ["DnsExchange", "DnsGroup", "DnsAnswer", "DnsSuffix", "DnsSum"] as const;
+const TABLES = ["DnsExchange", "DnsGroup", "DnsAnswer", "DnsSuffix", "DnsSum", "Translation"] as const;
+/** What the settling thread adds its own to (sum-up.ts). */
+const PARTS = ["MarkedSum"] as const;
 /** Of each of the two: what is read lies in the order of ids, or nearly. */
 const CACHE_KIB = 2 * 1024;
 
@@ -79,8 +84,10 @@ export class DnsBeside implements InTime {
   judge(): DnsFound {
     const { database } = this;
     this.step.end();
-    createAlike(database, "index");
+    createAlike(database, "index", TABLES);
     const { causes, flows } = judgeDns(database, EVERYTHING);
+    findTranslations(database);
+    sumUpBeside(database);
     // In the order in which they will be written.
     database.exec(`
       CREATE TABLE main.${CAUSE_FLOWS} (key TEXT, flowId INTEGER, PRIMARY KEY (key, flowId)) WITHOUT ROWID;
@@ -109,17 +116,17 @@ function openBeside(capture: string): Sqlite {
   database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
   database.prepare("ATTACH DATABASE ? AS capture").run([`${pathToFileURL(capture).href}?mode=ro`]);
   database.exec(`PRAGMA capture.cache_size = -${CACHE_KIB}; BEGIN;`);
-  createAlike(database, "table");
+  createAlike(database, "table", [...TABLES, ...PARTS]);
   return database;
 }
 
 /** As they are in the capture. */
-function createAlike(database: Sqlite, type: "table" | "index"): void {
+function createAlike(database: Sqlite, type: "table" | "index", tables: readonly string[]): void {
   const rows = database
     .prepare(
       `SELECT sql FROM capture.sqlite_schema WHERE type = ? AND sql IS NOT NULL AND tbl_name IN (SELECT value FROM json_each(?))`,
     )
-    .rows([type, JSON.stringify(TABLES)]);
+    .rows([type, JSON.stringify(tables)]);
   for (const [sql] of rows) database.exec(String(sql));
 }
 
