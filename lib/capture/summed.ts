@@ -40,7 +40,12 @@ function rows(database: Sqlite, scope: CompiledScope, table: SumTable): SummedRo
   if (from === undefined || to === undefined || to - from > SHORT * (bucketWidthOf(database) ?? 0n))
     return { from: `(${rowsOf(table, ["*"])}) f`, parameters: [], where: scope, isSummed: false };
   const parameters = Array.from({ length: partsOf(table) }, () => [from, to]).flat();
-  return { from: `(${rowsOf(table, ["*"], { isBetween: true })}) f`, parameters, where: filter, isSummed: false };
+  return {
+    from: `(${rowsOf(table, ["*"], { isBetween: true })}) f`,
+    parameters,
+    where: filter,
+    isSummed: false,
+  };
 }
 
 /** Buckets. */
@@ -57,7 +62,9 @@ function fromSums(
   const columns = [...OF_FLOW, ...columnsOf(table)];
   const parts = [`SELECT bucketNs AS timeNs, ${columns.join(", ")} FROM ${table} WHERE ${held.where.sql}`];
   for (const _ of held.cut)
-    parts.push(`SELECT timeNs, ${columns.join(", ")} FROM (${rowsOf(table, ["timeNs", ...OF_FLOW], { isBetween: true })})`);
+    parts.push(
+      `SELECT timeNs, ${columns.join(", ")} FROM (${rowsOf(table, ["timeNs", ...OF_FLOW], { isBetween: true })})`,
+    );
   const cut = held.cut.flatMap((times) => Array.from({ length: partsOf(table) }, () => times).flat());
   return {
     from: `(${parts.join(" UNION ALL ")}) f`,

@@ -230,7 +230,9 @@ export class CaptureWriter {
   /** What was settled is on the disk when this returns. Giving the log's room back and counting for the planner need not be waited for. */
   private tidy(): void {
     this.database.exec("PRAGMA wal_checkpoint(FULL);");
-    void this.inTurn(async () => this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA main.optimize;"));
+    void this.inTurn(async () =>
+      this.database.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA main.optimize;"),
+    );
   }
 
   private reporter(

@@ -225,8 +225,16 @@ export class FlowColumns {
   }
 }
 
+const WORDS = new Int32Array(2);
+const WORD = new BigInt64Array(WORDS.buffer);
+/** Which of two neighbouring 32-bit words is the high half of a 64-bit one on this machine. */
+const HIGH_WORD = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
+/** By memory: each step of shifting and joining would make a number of its own. */
 function wide(high: Int32Array, low: Int32Array, row: number): bigint {
-  return (BigInt(high[row] as number) << 32n) | BigInt((low[row] as number) >>> 0);
+  WORDS[HIGH_WORD] = high[row] as number;
+  WORDS[1 - HIGH_WORD] = low[row] as number;
+  return WORD[0] as bigint;
 }
 
 /** Exact while it is less than 2^53: the product is split, because it is wider than a double holds. */

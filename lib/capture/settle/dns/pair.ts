@@ -127,11 +127,10 @@ export class DnsInTime implements InTime {
   /** In the order of DnsGroup's facts (groups.ts). */
   private groupOf(anchor: DnsRecord, { response, requests, responses, state }: Found): number {
     const { clientId, serverId, queryId, qtypes, observerId } = anchor;
-    return this.groups.idOf([
-      ...[clientId, serverId, queryId, qtypes, response?.rcode ?? null, response?.noData ?? null],
-      ...[response?.answers ?? null, observerId, requests, responses],
-      state,
-    ]);
+    const [rcode, noData] = [response?.rcode ?? null, response?.noData ?? null];
+    const answers = response?.answers ?? null;
+    // biome-ignore format: in the order of the table
+    return this.groups.idOf([clientId, serverId, queryId, qtypes, rcode, noData, answers, observerId, requests, responses, state]);
   }
 }
 

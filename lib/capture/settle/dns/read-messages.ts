@@ -34,46 +34,53 @@ export type PairableRecord = DnsRecord & DnsMessage & { readonly channel: string
 export class DnsReader {
   /** 1 for each kind whose records are questions or answers. */
   readonly marks: Uint8Array;
-  private readonly kinds: ReadonlyMap<number, Kind>;
-  private readonly nodes: ReadonlyMap<number, string | null>;
+  /** By id. */
+  private readonly kinds: readonly (Kind | undefined)[];
+  private readonly nodes: readonly (string | null)[];
+  /** By observer, then by kind: one text for all messages of a place. */
+  private readonly places: string[][];
+  /** By pair, then by kind: who asks and for which types, as the beginning of a channel's name. */
+  private readonly askers: string[][];
   private readonly answers: Answers;
 
   constructor(
     database: Sqlite,
     private readonly pairs: PairView,
   ) {
-    this.kinds = readKinds(database);
-    this.marks = marks(this.kinds.keys());
+    const kinds = readKinds(database);
+    this.marks = marks(kinds.keys());
+    this.kinds = Array.from(this.marks, (_, kind) => kinds.get(kind));
     this.nodes = readNodes(database);
+    this.places = new Array(this.nodes.length);
+    this.askers = new Array(pairs.arrays.source.length);
     this.answers = new Answers(database);
   }
 
   get clientSides(): Uint8Array {
     return Uint8Array.from(this.marks, (_, kind) => {
-      const found = this.kinds.get(kind);
+      const found = this.kinds[kind];
       return found === undefined ? 0 : found.isResponse ? 2 : 1;
     });
   }
 
   isAnswer({ at }: FlowColumns, row: number): boolean {
-    return this.kinds.get(at.kind[row] as number)?.isResponse === true;
+    return this.kinds[at.kind[row] as number]?.isResponse === true;
   }
 
   read(flows: FlowColumns, row: number): DnsRecord {
     const { at } = flows;
     const { pairs } = this;
     const kindId = at.kind[row] as number;
-    const kind = this.kinds.get(kindId) as Kind;
+    const kind = this.kinds[kindId] as Kind;
     const pair = at.pair[row] as number;
-    const node = this.nodes.get(at.observer[row] as number) ?? null;
+    const observerId = at.observer[row] as number;
+    const node = this.nodes[observerId] ?? null;
     const timeNs = flows.timeNs(row);
     const queryId = orNull(at.text[row], NO_TEXT);
     const answerId = orNull(at.answer[row], NO_TEXT);
     const answer = answerId === null ? NOTHING : this.answers.of(answerId);
     const noData = noDataOf(kind, answer.addresses + answer.names);
     const port = orNull(kind.isResponse ? at.destinationPort[row] : at.sourcePort[row], NO_PORT);
-    const actor = kind.isResponse ? pairs.destinationActorOf(pair) : pairs.sourceActorOf(pair);
-    const address = kind.isResponse ? pairs.destinationAddressOf(pair) : pairs.sourceAddressOf(pair);
     const server = kind.isResponse ? pairs.sourceAddressOf(pair) : pairs.destinationAddressOf(pair);
     const isPairable = timeNs !== undefined && port !== null && queryId !== null && !kind.isAggregated;
     return {
@@ -85,11 +92,11 @@ export class DnsReader {
       isResponse: kind.isResponse,
       isDenied: kind.isDenied,
       isOnWire: kind.isOnWire,
-      place: `${node ?? ""} ${kind.direction} ${kind.point}`,
+      place: this.placeOf(observerId, node, kindId, kind),
       node,
       direction: kind.direction,
       server: server === 0 ? null : server,
-      channel: isPairable ? `${actor} ${address} ${port} ${queryId} ${kind.qtypes ?? ""}` : undefined,
+      channel: isPairable ? `${this.askerOf(pair, kindId, kind)} ${port} ${queryId}` : undefined,
       clientId: kind.isResponse ? pairs.destinationOf(pair) : pairs.sourceOf(pair),
       serverId: kind.isResponse ? pairs.sourceOf(pair) : pairs.destinationOf(pair),
       queryId,
@@ -98,9 +105,28 @@ export class DnsReader {
       answerId,
       answers: answerId === null && noData === null && !kind.rcode ? null : answer.addresses,
       qtypes: kind.qtypes,
-      observerId: at.observer[row] as number,
+      observerId,
       events: at.events[row] as number,
     };
+  }
+
+  private placeOf(observerId: number, node: string | null, kindId: number, kind: Kind): string {
+    this.places[observerId] ??= [];
+    const known = this.places[observerId];
+    known[kindId] ??= `${node ?? ""} ${kind.direction} ${kind.point}`;
+    return known[kindId];
+  }
+
+  private askerOf(pair: number, kindId: number, { isResponse, qtypes }: Kind): string {
+    this.askers[pair] ??= [];
+    const known = this.askers[pair];
+    if (known[kindId] === undefined) {
+      const { pairs } = this;
+      const actor = isResponse ? pairs.destinationActorOf(pair) : pairs.sourceActorOf(pair);
+      const address = isResponse ? pairs.destinationAddressOf(pair) : pairs.sourceAddressOf(pair);
+      known[kindId] = `${qtypes ?? ""} ${actor} ${address}`;
+    }
+    return known[kindId];
   }
 }
 
@@ -148,6 +174,8 @@ interface Kind {
   readonly direction: string;
   readonly point: string;
   readonly qtypes: string | null;
+  /** Nothing but addresses was asked for. */
+  readonly isForAddresses: boolean;
   readonly rcode: number | null;
 }
 
@@ -182,13 +210,21 @@ function toKind(row: SqlRow, isResponse: boolean): Kind {
     direction: String(row.trafficDirection),
     point: String(row.observationPoint ?? ""),
     qtypes: row.dnsQtypes === null ? null : String(row.dnsQtypes),
+    isForAddresses:
+      row.dnsQtypes !== null &&
+      String(row.dnsQtypes)
+        .split(",")
+        .every((type) => type === "A" || type === "AAAA"),
     rcode: isResponse && rcode !== null ? Number(rcode) : null,
   };
 }
 
-function readNodes(database: Sqlite): Map<number, string | null> {
-  const rows = database.prepare("SELECT id, nodeName FROM Observer").rows([]);
-  return new Map(rows.map(([id, name]) => [Number(id), name === null ? null : String(name)]));
+/** By the observer's id. */
+function readNodes(database: Sqlite): (string | null)[] {
+  const nodes: (string | null)[] = [];
+  for (const [id, name] of database.prepare("SELECT id, nodeName FROM Observer").rows([]))
+    nodes[Number(id)] = name === null ? null : String(name);
+  return nodes;
 }
 
 /**
@@ -198,6 +234,5 @@ function readNodes(database: Sqlite): Map<number, string | null> {
 function noDataOf(kind: Kind, answers: number): number | null {
   if (!kind.isResponse || kind.rcode === null || kind.isAggregated || kind.isMasked) return null;
   if (kind.rcode !== 0 || answers > 0) return 0;
-  const types = kind.qtypes?.split(",") ?? [];
-  return types.length > 0 && types.every((type) => type === "A" || type === "AAAA") ? 1 : null;
+  return kind.isForAddresses ? 1 : null;
 }
