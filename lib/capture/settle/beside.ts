@@ -58,6 +58,11 @@ export class StepsBeside implements Beside {
       showUntimed(step, untimed);
       step.end();
     }
+    return this.found;
+  }
+
+  /** When the steps have ended. */
+  get found(): BesideFound {
     return { attempts: this.attempts?.file, rollUp: this.rollUp?.kept };
   }
 }

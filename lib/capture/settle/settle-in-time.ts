@@ -53,9 +53,15 @@ export function settleInTime(
     new DropsInTime(database, pairs),
   ];
   const rollUp = isWhole ? rollUpInput(database) : undefined;
-  const dns = isDnsBeside ? dnsInput(database, pairs) : undefined;
-  const input = { pairs: pairs.arrays, attempts: attemptInput(database), rollUp, dns };
-  const thread = read(database, neighbourhood, steps, input, manyFlows);
+  const both = { pairs: pairs.arrays, attempts: attemptInput(database), rollUp };
+  // With DNS the other thread has more to do than this one.
+  const [own, input] = isDnsBeside
+    ? [
+        { ...both, rollUp: undefined },
+        { ...both, attempts: undefined, dns: dnsInput(database, pairs) },
+      ]
+    : [undefined, both];
+  const thread = read(database, neighbourhood, steps, input, manyFlows, own && new StepsBeside(own));
   const isForDns = ({ table }: Index): boolean => isDnsBeside && table === "DnsExchange";
   for (const index of indexes) if (!isForDns(index)) database.exec(index.sql);
   // A pair can have been turned anywhere, and the width of buckets follows the span: made anew as a whole.
@@ -84,20 +90,23 @@ export function rollUpAnew(database: Sqlite, pairs = PairView.read(database), ma
   rollUpAnchors(database);
 }
 
-/** Returns the thread, where it has DNS to go on with. */
+/** `own`: what is found here instead of beside. Returns the thread, where it has DNS to go on with. */
 function read(
   database: Sqlite,
   where: Neighbourhood,
   steps: readonly InTime[],
   input: BesideInput,
   manyFlows: number,
+  own?: StepsBeside,
 ): SettleThread | undefined {
   const beside = isWorthThread(database, manyFlows) ? new SettleThread(input) : new StepsBeside(input);
   let goesOn: SettleThread | undefined;
   try {
-    const found = readInTime(database, where, steps, { beside });
-    copyFound(database, "Attempt", found.attempts);
-    if (found.rollUp !== undefined) storeRollUp(database, found.rollUp);
+    const found = readInTime(database, where, [...steps, ...(own?.wants ?? [])], { beside });
+    for (const { attempts, rollUp } of own === undefined ? [found] : [found, own.found]) {
+      copyFound(database, "Attempt", attempts);
+      if (rollUp !== undefined) storeRollUp(database, rollUp);
+    }
     if (beside instanceof SettleThread && input.dns !== undefined) goesOn = beside;
     return goesOn;
   } finally {

@@ -28,8 +28,11 @@ export type ToSettleThread =
       readonly order: Uint32Array | undefined;
       readonly task?: undefined;
     }
-  /** All flows were shown: what follows of DNS can be settled; when that is done the capture's log is emptied as far as can be. */
-  | { readonly rows: undefined; readonly order: undefined; readonly task: "dns" | "checkpoint" };
+  /**
+   * Before the first flows, while these are read from their pages: the capture's log is emptied as far as can be. When all flows were
+   * shown: what follows of DNS can be settled.
+   */
+  | { readonly rows: undefined; readonly order: undefined; readonly task: "checkpoint" | "dns" };
 
 /** The answer to a message without an order (but for a checkpoint), or what went wrong before it. */
 export type FromSettleThread =
@@ -50,7 +53,6 @@ interface WindowBuffer {
 export class SettleThread implements Beside {
   readonly wants: Beside["wants"];
   private readonly hasDns: boolean;
-  private isEmptyingLog = false;
   private readonly worker: Worker;
   private readonly port: MessagePort;
   private readonly done = new Int32Array(new SharedArrayBuffer(4));
@@ -77,6 +79,7 @@ export class SettleThread implements Beside {
     });
     // It tells failures itself; what ends it without a word is found by waiting.
     this.worker.on("error", () => undefined);
+    if (this.hasDns) this.post({ rows: undefined, order: undefined, task: "checkpoint" });
   }
 
   show(window: FlowColumns, order: Uint32Array): void {
@@ -94,9 +97,7 @@ export class SettleThread implements Beside {
     this.send(flows, undefined);
     const sent = this.sent;
     // It goes on with DNS by itself.
-    if (this.hasDns)
-      for (const task of ["dns", "checkpoint"] as const)
-        this.post({ rows: undefined, order: undefined, task });
+    if (this.hasDns) this.post({ rows: undefined, order: undefined, task: "dns" });
     const answer = this.answer(sent);
     if (!("found" in answer)) throw new Error("the thread that settles gave another answer");
     return answer.found;
@@ -104,9 +105,8 @@ export class SettleThread implements Beside {
 
   /** Behind `end`: waits for what was found of DNS. */
   endDns(): DnsFound {
-    const answer = this.answer(this.sent - 1);
+    const answer = this.answer(this.sent);
     if (!("dns" in answer)) throw new Error("the thread that settles gave another answer");
-    this.isEmptyingLog = true;
     return answer.dns;
   }
 
@@ -119,8 +119,8 @@ export class SettleThread implements Beside {
   }
 
   close(): void {
-    // It is not ended while it writes.
-    if (this.isEmptyingLog) this.waitFor(this.sent);
+    // It is not ended while it empties the log, which it was told first.
+    if (this.hasDns) this.waitFor(1);
     this.port.close();
     void this.worker.terminate();
   }

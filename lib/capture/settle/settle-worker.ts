@@ -20,14 +20,16 @@ function answer(message: FromSettleThread): void {
 }
 
 function take(message: ToSettleThread): void {
+  if (message.task === "checkpoint") {
+    if (input.dns !== undefined) checkpoint(input.dns.capture);
+    return;
+  }
   if (steps === undefined) {
     dns = input.dns && new DnsBeside(input.dns, new PairView(input.pairs));
     steps = new StepsBeside(input, dns === undefined ? [] : [dns]);
   }
   if (message.rows === undefined) {
-    if (input.dns === undefined || dns === undefined) return;
-    if (message.task === "dns") answer({ dns: dns.judge() });
-    else checkpoint(input.dns.capture);
+    if (dns !== undefined) answer({ dns: dns.judge() });
     return;
   }
   const window = new FlowColumns(message.capacity, message.flows);
