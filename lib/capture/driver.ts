@@ -51,6 +51,12 @@ export interface OpenOptions {
   readonly beforeStatement?: (() => void) | undefined;
 }
 
+/**
+ * Pages in the log from which it is emptied while more is written: 320 MiB. So a log of a million records is loaded without a stop, and
+ * emptied by another thread when that has nothing else to do (settle/settle-thread.ts).
+ */
+const LOG_PAGES = 40_960;
+
 export function openSqlite(file: string, options: OpenOptions = {}): Sqlite {
   // The driver ignores its own option `readonly`; SQLite's mode in the address it does not.
   const mode = options.readOnly ? "ro" : options.mustExist ? "rw" : "rwc";
@@ -58,7 +64,7 @@ export function openSqlite(file: string, options: OpenOptions = {}): Sqlite {
   database.exec(`PRAGMA cache_size = -${options.cacheKiB ?? 16_384}; PRAGMA temp_store = FILE;`);
   if (!options.readOnly) {
     database.exec(
-      "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16384; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
+      `PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;`,
     );
   }
   return new LibsqlDatabase(file, database, options.beforeStatement);

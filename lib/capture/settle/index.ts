@@ -30,6 +30,7 @@ import {
 import { handOverBlocks, shareBlocks } from "./same-bytes";
 import { isSmallAddition } from "./settle-addition";
 import { isWorthThread, MANY_FLOWS } from "./settle-in-time";
+import { SettleThread } from "./settle-thread";
 import { detachSettledRows } from "./settled-rows";
 import { addFlows, findSides, runSteps, settleFlows } from "./steps";
 
@@ -78,7 +79,7 @@ export function settleAddedFiles(
   manyFlows = MANY_FLOWS,
 ): void {
   const isLarge = isFirstAndLarge(database, uploadIds, manyFlows);
-  const settle = (): void => {
+  const settle = (thread?: SettleThread): void => {
     ensureSecondaryIndexes(database);
     const prepared = isLarge
       ? settling(database, () => prepare(database, uploadIds, { hasSides: true }))
@@ -89,24 +90,27 @@ export function settleAddedFiles(
       const span = unitedSpan(spanOfFiles(database, uploadIds), spanOfRanked(database));
       const hasWords = endParts(database, parts, shared, before);
       const isNew = hasWords || parts.some(({ fresh }) => fresh > 0);
-      if (isNew && isLarge) settleFlows(database, EVERYTHING, { isCommitted: true, manyFlows });
+      if (isNew && isLarge) settleFlows(database, EVERYTHING, { isCommitted: true, manyFlows, thread });
       else if (isNew) settleAdded(database, span, rows);
       for (const uploadId of uploadIds) endUpload(database, uploadId);
       if (isNew) addRevision(database, "added", uploadIds[0] ?? null, nowMs);
     });
   };
-  if (isLarge) withoutCheckpoints(database, settle);
+  if (isLarge) withThread(database, settle);
   else settle();
 }
 
-/** The thread beside does them. */
-function withoutCheckpoints(database: Sqlite, work: () => void): void {
+/** The thread beside empties the log, from the beginning on: what was loaded lies there. */
+function withThread(database: Sqlite, work: (thread: SettleThread) => void): void {
   const pages = Number(database.prepare("PRAGMA wal_autocheckpoint").get([])?.wal_autocheckpoint);
-  database.exec("PRAGMA wal_autocheckpoint = 0");
+  const thread = new SettleThread();
   try {
-    work();
+    thread.emptyLog(database.file);
+    database.exec("PRAGMA wal_autocheckpoint = 0");
+    work(thread);
   } finally {
     database.exec(`PRAGMA wal_autocheckpoint = ${pages}`);
+    thread.close();
   }
 }
 

@@ -32,6 +32,8 @@ export interface Besides {
   readonly isCommitted: boolean;
   /** So many flows make it worth while. */
   readonly manyFlows: number;
+  /** The thread, where it was started before. */
+  readonly thread?: SettleThread | undefined;
 }
 
 const ALONE: Besides = { isCommitted: false, manyFlows: MANY_FLOWS };
@@ -40,7 +42,7 @@ const ALONE: Besides = { isCommitted: false, manyFlows: MANY_FLOWS };
 export function settleInTime(
   database: Sqlite,
   neighbourhood: Neighbourhood,
-  { isCommitted, manyFlows }: Besides = ALONE,
+  { isCommitted, manyFlows, thread: started }: Besides = ALONE,
 ): PendingDns | undefined {
   const isWhole = neighbourhood.fromNs === null && neighbourhood.toNs === null;
   const indexes = isWhole ? dropIndexes(database) : [];
@@ -61,7 +63,10 @@ export function settleInTime(
         { ...both, attempts: undefined, dns: dnsInput(database, pairs) },
       ]
     : [undefined, both];
-  const thread = read(database, neighbourhood, steps, input, manyFlows, own && new StepsBeside(own));
+  const thread = read(database, neighbourhood, steps, input, manyFlows, {
+    own: own && new StepsBeside(own),
+    started,
+  });
   const isForDns = ({ table }: Index): boolean => isDnsBeside && table === "DnsExchange";
   for (const index of indexes) if (!isForDns(index)) database.exec(index.sql);
   // A pair can have been turned anywhere, and the width of buckets follows the span: made anew as a whole.
@@ -90,16 +95,24 @@ export function rollUpAnew(database: Sqlite, pairs = PairView.read(database), ma
   rollUpAnchors(database);
 }
 
-/** `own`: what is found here instead of beside. Returns the thread, where it has DNS to go on with. */
+interface ReadBy {
+  /** What is found here instead of beside. */
+  readonly own?: StepsBeside | undefined;
+  readonly started?: SettleThread | undefined;
+}
+
+/** Returns the thread, where it has DNS to go on with. */
 function read(
   database: Sqlite,
   where: Neighbourhood,
   steps: readonly InTime[],
   input: BesideInput,
   manyFlows: number,
-  own?: StepsBeside,
+  { own, started }: ReadBy = {},
 ): SettleThread | undefined {
-  const beside = isWorthThread(database, manyFlows) ? new SettleThread(input) : new StepsBeside(input);
+  const beside = isWorthThread(database, manyFlows)
+    ? beginThread(database, input, started ?? new SettleThread())
+    : new StepsBeside(input);
   let goesOn: SettleThread | undefined;
   try {
     const found = readInTime(database, where, [...steps, ...(own?.wants ?? [])], { beside });
@@ -112,6 +125,11 @@ function read(
   } finally {
     if (beside instanceof SettleThread && goesOn === undefined) beside.close();
   }
+}
+
+function beginThread(database: Sqlite, input: BesideInput, thread: SettleThread): SettleThread {
+  if (input.dns !== undefined) thread.emptyLog(database.file);
+  return thread.begin(input);
 }
 
 /** A thread is worth its start where there is much to do and a second core to do it. */

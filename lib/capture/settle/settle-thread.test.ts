@@ -52,7 +52,7 @@ function settledBy(database: Sqlite, beside: Beside): string[][] {
 }
 
 function inThread<T>(input: BesideInput, work: (thread: SettleThread) => T): T {
-  const thread = new SettleThread(input);
+  const thread = new SettleThread().begin(input);
   try {
     return work(thread);
   } finally {

@@ -13,7 +13,6 @@ import { FlowColumns } from "./flow-columns";
 
 /** What the thread begins with. */
 export interface ThreadStart {
-  readonly input: BesideInput;
   readonly port: MessagePort;
   /** One number: of messages that were worked off. */
   readonly done: Int32Array;
@@ -28,13 +27,18 @@ export type ToSettleThread =
       readonly order: Uint32Array | undefined;
       readonly task?: undefined;
     }
-  /**
-   * Before the first flows, while these are read from their pages: the capture's log is emptied as far as can be. When all flows were
-   * shown: what follows of DNS can be settled.
-   */
-  | { readonly rows: undefined; readonly order: undefined; readonly task: "checkpoint" | "dns" };
+  | ({ readonly rows: undefined; readonly order: undefined } & Task);
 
-/** The answer to a message without an order (but for a checkpoint), or what went wrong before it. */
+/**
+ * While this thread does what the other cannot: the capture's log is emptied as far as can be. Before the first flows: what is to be found in
+ * them. When all flows were shown: what follows of DNS can be settled.
+ */
+type Task =
+  | { readonly task: "checkpoint"; readonly capture: string }
+  | { readonly task: "begin"; readonly input: BesideInput }
+  | { readonly task: "dns" };
+
+/** The answer to flows without an order and to `dns`, or what went wrong before. */
 export type FromSettleThread =
   | { readonly found: BesideFound }
   | { readonly dns: DnsFound }
@@ -51,27 +55,23 @@ interface WindowBuffer {
 }
 
 export class SettleThread implements Beside {
-  readonly wants: Beside["wants"];
-  private readonly hasDns: boolean;
+  wants: Beside["wants"] = [];
+  private hasDns = false;
+  /** Messages up to the last one that has the log emptied. */
+  private emptying = 0;
   private readonly worker: Worker;
   private readonly port: MessagePort;
   private readonly done = new Int32Array(new SharedArrayBuffer(4));
   private readonly buffers: WindowBuffer[] = [];
   private sent = 0;
 
-  constructor(input: BesideInput) {
-    const { dns } = input;
-    this.hasDns = dns !== undefined;
-    this.wants = [
-      ...new StepsBeside(input).wants,
-      ...(dns === undefined ? [] : [{ ...dns, isPlain: false }]),
-    ];
+  constructor() {
     const program = path.join(projectRoot(), "build", "settle-worker.mjs");
     // A thread that cannot begin would be waited for in vain.
     if (!existsSync(program)) throw new Error(`${program} is missing: run npm start`);
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
-    const start: ThreadStart = { input, port: port2, done: this.done };
+    const start: ThreadStart = { port: port2, done: this.done };
     this.worker = new Worker(program, {
       workerData: start,
       transferList: [port2],
@@ -79,7 +79,24 @@ export class SettleThread implements Beside {
     });
     // It tells failures itself; what ends it without a word is found by waiting.
     this.worker.on("error", () => undefined);
-    if (this.hasDns) this.post({ rows: undefined, order: undefined, task: "checkpoint" });
+  }
+
+  /** Has what was committed so far of the capture brought from its log into its place. */
+  emptyLog(capture: string): void {
+    this.tell({ task: "checkpoint", capture });
+    this.emptying = this.sent;
+  }
+
+  /** Before the first flows are shown. */
+  begin(input: BesideInput): this {
+    const { dns } = input;
+    this.hasDns = dns !== undefined;
+    this.wants = [
+      ...new StepsBeside(input).wants,
+      ...(dns === undefined ? [] : [{ ...dns, isPlain: false }]),
+    ];
+    this.tell({ task: "begin", input });
+    return this;
   }
 
   show(window: FlowColumns, order: Uint32Array): void {
@@ -97,7 +114,7 @@ export class SettleThread implements Beside {
     this.send(flows, undefined);
     const sent = this.sent;
     // It goes on with DNS by itself.
-    if (this.hasDns) this.post({ rows: undefined, order: undefined, task: "dns" });
+    if (this.hasDns) this.tell({ task: "dns" });
     const answer = this.answer(sent);
     if (!("found" in answer)) throw new Error("the thread that settles gave another answer");
     return answer.found;
@@ -119,8 +136,8 @@ export class SettleThread implements Beside {
   }
 
   close(): void {
-    // It is not ended while it empties the log, which it was told first.
-    if (this.hasDns) this.waitFor(1);
+    // It is not ended while it writes.
+    this.waitFor(this.emptying);
     this.port.close();
     void this.worker.terminate();
   }
@@ -138,6 +155,10 @@ export class SettleThread implements Beside {
 
   private send({ bytes, capacity, rows }: FlowColumns, order: Uint32Array | undefined): void {
     this.post({ flows: bytes.buffer as SharedArrayBuffer, capacity, rows, order });
+  }
+
+  private tell(task: Task): void {
+    this.post({ rows: undefined, order: undefined, ...task });
   }
 
   private post(message: ToSettleThread): void {

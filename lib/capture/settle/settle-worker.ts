@@ -2,7 +2,7 @@
 
 import { workerData } from "node:worker_threads";
 import { standBehind } from "@/lib/base/thread-priority";
-import { StepsBeside } from "./beside";
+import { type BesideInput, StepsBeside } from "./beside";
 import { checkpoint, DnsBeside } from "./dns/beside";
 import { FlowColumns } from "./flow-columns";
 import { PairView } from "./pair-view";
@@ -10,7 +10,7 @@ import type { FromSettleThread, ThreadStart, ToSettleThread } from "./settle-thr
 
 standBehind("background");
 
-const { input, port, done } = workerData as ThreadStart;
+const { port, done } = workerData as ThreadStart;
 let failure: string | undefined;
 let dns: DnsBeside | undefined;
 let steps: StepsBeside | undefined;
@@ -19,19 +19,19 @@ function answer(message: FromSettleThread): void {
   port.postMessage(message);
 }
 
+function begin(input: BesideInput): void {
+  dns = input.dns && new DnsBeside(input.dns, new PairView(input.pairs));
+  steps = new StepsBeside(input, dns === undefined ? [] : [dns]);
+}
+
 function take(message: ToSettleThread): void {
-  if (message.task === "checkpoint") {
-    if (input.dns !== undefined) checkpoint(input.dns.capture);
-    return;
-  }
-  if (steps === undefined) {
-    dns = input.dns && new DnsBeside(input.dns, new PairView(input.pairs));
-    steps = new StepsBeside(input, dns === undefined ? [] : [dns]);
-  }
   if (message.rows === undefined) {
-    if (dns !== undefined) answer({ dns: dns.judge() });
+    if (message.task === "checkpoint") checkpoint(message.capture);
+    else if (message.task === "begin") begin(message.input);
+    else if (dns !== undefined) answer({ dns: dns.judge() });
     return;
   }
+  if (steps === undefined) throw new Error("flows before it is said what is to be found in them");
   const window = new FlowColumns(message.capacity, message.flows);
   window.rows = message.rows;
   if (message.order === undefined) answer({ found: steps.end(window) });
@@ -44,8 +44,8 @@ port.on("message", (message: ToSettleThread) => {
   } catch (error) {
     failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  if (failure !== undefined && message.order === undefined && message.task !== "checkpoint")
-    answer({ failure });
+  const isAsked = message.order === undefined && message.task !== "checkpoint" && message.task !== "begin";
+  if (failure !== undefined && isAsked) answer({ failure });
   Atomics.add(done, 0, 1);
   Atomics.notify(done, 0);
 });
