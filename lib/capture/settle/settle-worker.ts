@@ -1,4 +1,4 @@
-/** Entry of the thread that takes windows of flows: attempts and roll-ups, without a database (settle-thread.ts), and DNS, with one of its own. */
+/** Entry of the thread that takes windows of flows: attempts and roll-ups, without a database (settle-thread.ts), and DNS, with one of its own; and that empties the log. */
 
 import { workerData } from "node:worker_threads";
 import { standBehind } from "@/lib/base/thread-priority";
