@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from "react";
+import type { Size } from "@/components/ui/use-size";
 import type { FlowRow } from "@/lib/questions/answers";
 import { type Column, type ColumnId, gridTemplate } from "./columns";
 import styles from "./flow-grid.module.css";
@@ -47,6 +48,8 @@ interface FlowGridProps {
   /** Rows in the scope. */
   readonly total: number;
   readonly isCounted: boolean;
+  /** What it fills, so that its rows are drawn once. */
+  readonly size: Size;
   readonly columns: readonly Column[];
   readonly look: RowLook;
   readonly openId: string | undefined;
@@ -73,6 +76,7 @@ export function FlowGrid(props: FlowGridProps) {
     rows: total,
     rowHeight: ROW_HEIGHT,
     headerHeight: HEADER_HEIGHT,
+    size: props.size,
   });
   const rows = useFlowRows({ captureId, query, order, isEnabled: total > 0 }, virtual.drawn);
   const [active, setActive] = useState<number>();

@@ -75,14 +75,37 @@ export function FlowsView({ captureId }: { readonly captureId: string }) {
     // A flow that is open is looked for first: its row may be on any page.
     isEnabled: scope.scope !== undefined && capture === undefined && flow === undefined,
   });
-  // Widths and heights are styles, which must not stand in the server's markup.
-  if (!isMounted) return null;
-  if (scope.scope === undefined) return <Unreadable what="rows" scope={scope} />;
-  if (total.error !== null && total.data === undefined)
+  if (isMounted && scope.scope === undefined) return <Unreadable what="rows" scope={scope} />;
+  if (isMounted && total.error !== null && total.data === undefined)
     return <Failed error={total.error} onRetry={askAgain} />;
-  if (capture === undefined) return null;
   return (
-    <Rows captureId={captureId} capture={capture} scope={scope} total={total.data?.total ?? undefined} />
+    <Box>
+      {(width) =>
+        capture !== undefined && (
+          <Rows
+            captureId={captureId}
+            capture={capture}
+            scope={scope}
+            total={total.data?.total ?? undefined}
+            width={width}
+          />
+        )
+      }
+    </Box>
+  );
+}
+
+/**
+ * In the page before there is anything to draw in it, which then knows how wide it is and need not be drawn again. In the server's markup
+ * it is empty: widths and heights are styles, which must not stand there.
+ */
+function Box({ children }: { readonly children: (width: number) => ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  const { width } = useSize(box);
+  return (
+    <div ref={box} className={styles.view}>
+      {width > 0 && children(width)}
+    </div>
   );
 }
 
@@ -92,13 +115,14 @@ interface RowsProps {
   readonly scope: ScopeHandle;
   /** Absent while they are being counted. */
   readonly total: NonNullable<FlowsAnswer["total"]> | undefined;
+  /** Of the whole view, in pixels. */
+  readonly width: number;
 }
 
-function Rows({ captureId, capture, scope, total }: RowsProps) {
+function Rows({ captureId, capture, scope, total, width }: RowsProps) {
   const records = total?.records;
-  const view = useRef<HTMLDivElement>(null);
   const grid = useRef<GridHandle>(null);
-  const rowsBox = useRef<HTMLDivElement>(null);
+  const table = useRef<HTMLDivElement>(null);
   const [choice, setChoice] = useStored(COLUMN_CHOICE);
   const [zone] = useStored(ZONE);
   const [timeStyle] = useStored(TIME_STYLE);
@@ -107,7 +131,6 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   /** What a key did not find, and in which scope. */
   const [said, setSaid] = useState({ query: "", text: "" });
   const [wantedWidth, setWidth] = useStored(DRAWER_WIDTH);
-  const { width } = useSize(view);
   const { sort, order: way } = scope.view;
   const order = useMemo(() => orderOf({ sort, order: way }), [sort, way]);
   const { isOutside, openedHere } = useLocatedFlow(captureId, scope, order, (row) =>
@@ -115,11 +138,11 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
   );
   const walk = useWalk();
   const hasFacets = wantsFacets === "wide" ? width >= WIDE : wantsFacets;
-  const rowsWidth = useSize(rowsBox).width;
+  const size = useSize(table);
   const dated = timeStyle === "absolute" ? datedIn(capture, zone) : "time";
   const { columns, left } = useMemo(
-    () => fittingColumns(shownColumns(choice, dated), choice, rowsWidth || Number.POSITIVE_INFINITY),
-    [choice, dated, rowsWidth],
+    () => fittingColumns(shownColumns(choice, dated), choice, size.width || Number.POSITIVE_INFINITY),
+    [choice, dated, size.width],
   );
   const first = scope.scope?.from ?? (capture.first === null ? undefined : parseTime(capture.first));
   const since = timeStyle === "relative" ? first : undefined;
@@ -173,9 +196,9 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
     Escape: () => openId !== undefined && close(),
   });
   return (
-    <div ref={view} className={styles.view}>
+    <>
       {hasFacets && <Facets captureId={captureId} scope={scope} />}
-      <div className={styles.rows} ref={rowsBox}>
+      <div className={styles.rows}>
         <div className={styles.bar}>
           <Button
             look="quiet"
@@ -213,12 +236,12 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
           <ColumnMenu choice={choice} left={left} onChange={setChoice} />
           <ExportMenu captureId={captureId} query={scope.query} columns={columns} />
         </div>
-        <div className={styles.table}>
-          {isEmpty ? (
-            <NoFlows capture={capture} scope={scope} />
-          ) : (
+        <div className={styles.table} ref={table}>
+          {isEmpty && <NoFlows capture={capture} scope={scope} />}
+          {!isEmpty && size.width > 0 && (
             <FlowGrid
               ref={grid}
+              size={size}
               captureId={captureId}
               query={scope.query}
               order={order}
@@ -243,7 +266,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
           )}
         </div>
       </div>
-      {openId !== undefined && width > 0 && (
+      {openId !== undefined && (
         <>
           <Splitter
             label="Width of the flow"
@@ -277,7 +300,7 @@ function Rows({ captureId, capture, scope, total }: RowsProps) {
           }}
         />
       )}
-    </div>
+    </>
   );
 }
 

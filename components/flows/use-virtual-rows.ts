@@ -1,7 +1,7 @@
 "use client";
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { useSize } from "@/components/ui/use-size";
+import { type Size, useSize } from "@/components/ui/use-size";
 import {
   isStuck,
   mostInSight,
@@ -33,6 +33,8 @@ interface Layout {
   readonly rows: number;
   readonly rowHeight: number;
   readonly headerHeight: number;
+  /** Of the scroll container, before it is in the page. */
+  readonly size: Size;
 }
 
 /** Rows drawn beyond each end of the viewport, so that a fast wheel finds them there. */
@@ -46,9 +48,9 @@ const REST_MS = 140;
  */
 export function useVirtualRows(
   scroller: RefObject<HTMLDivElement | null>,
-  { rows, rowHeight, headerHeight }: Layout,
+  { rows, rowHeight, headerHeight, size }: Layout,
 ): VirtualRows {
-  const { height } = useSize(scroller);
+  const { height } = useSize(scroller, size);
   const map = useMemo(
     () => scrollMap(rows, rowHeight, Math.max(0, height - headerHeight)),
     [rows, rowHeight, height, headerHeight],

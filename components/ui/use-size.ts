@@ -9,9 +9,9 @@ export interface Size {
 
 const NONE: Size = { width: 0, height: 0 };
 
-/** Inner size of an element in whole pixels; zero until it is in the page. */
-export function useSize(ref: RefObject<Element | null>): Size {
-  const [size, setSize] = useState<Size>(NONE);
+/** Inner size of an element in whole pixels; until it is in the page `first`, where it is known beforehand, else zero. */
+export function useSize(ref: RefObject<Element | null>, first: Size = NONE): Size {
+  const [size, setSize] = useState<Size>(first);
   useLayoutEffect(() => {
     const element = ref.current;
     if (element === null) return;
