@@ -35,7 +35,8 @@ export function anchorCondition(database: Sqlite, term: Term): Condition | undef
     }
     case "policy": {
       const conditions = term.values.map((value) => policyOfAnchor(database, value));
-      return conditions.includes(undefined) ? undefined : any(conditions as readonly Condition[]);
+      const known = conditions.filter((condition) => condition !== undefined);
+      return known.length < conditions.length ? undefined : any(known);
     }
     case "denied-by":
       if (term.values.some(({ type }) => type === "unknown")) return undefined;

@@ -3,7 +3,8 @@
 import { NOT_A_LOSS } from "@/lib/flow/losses";
 import { type Condition, ofKind } from "./conditions";
 
-/** The type of event that the agent gives to L7 records. */
+/** Types of event of the agent's records that say what a policy decided, and of those of L7. */
+export const POLICY_VERDICT = 5;
 const L7_EVENT = 129;
 
 /** SQL over Kind, never NULL. */

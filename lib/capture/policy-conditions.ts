@@ -1,7 +1,7 @@
 /** Terms about policies: those that a record's own lists name, and those that the cause of a drop names. */
 
 import { absentText, any, type Condition, idList, NEVER, type ValueOfTerm } from "./conditions";
-import { IS_DENIED } from "./denied-kinds";
+import { IS_DENIED, POLICY_VERDICT } from "./denied-kinds";
 import { textCondition } from "./dictionary-search";
 import type { Sqlite } from "./driver";
 import { ROLL_UP } from "./roll-up-levels";
@@ -93,8 +93,6 @@ function areOfDrops(database: Sqlite, lists: readonly number[]): boolean {
     .get(parameters);
   return other === undefined;
 }
-
-const POLICY_VERDICT = 5;
 
 /**
  * Both records of drops by these causes, and verdict records of drops with these lists: the flows are looked up by their ids, as all of

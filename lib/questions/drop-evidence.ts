@@ -1,6 +1,7 @@
 /** The records that show a cause: each drop with the verdict record that says why, and their lines as they were received. */
 
 import { formatTime } from "@/lib/base/time";
+import { POLICY_VERDICT } from "@/lib/capture/denied-kinds";
 import { readRaw } from "@/lib/capture/raw";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import type { DropCauseAnswer } from "./answers-drops";
@@ -14,7 +15,6 @@ type EvidenceRecord = NonNullable<Evidence["drop"]>;
 const SHOWN = 3;
 /** Longest text of a record here; the flow itself has the rest. */
 const SHOWN_CHARS = 8000;
-const POLICY_VERDICT = 5;
 
 export function readEvidence(capture: OpenCapture, causeId: number, scope: CompiledScope): Evidence[] {
   return capture.database

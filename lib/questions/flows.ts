@@ -225,21 +225,22 @@ class Page {
 
   /** Their records may be as many as would take longer to look up than the wide edge. */
   private areDropsDense(count: number): boolean {
-    const [[drops, all] = []] = this.capture.database
-      .prepare(
-        `SELECT (SELECT count(*) FROM JoinedDrop), (SELECT sum(records) FROM RollUp WHERE level = ${ROLL_UP.whole})`,
-      )
-      .rows([]);
-    return (Number(drops) / Number(all ?? 0)) * WIDE_EDGE > 4 * count;
+    const [drops] = this.capture.database.prepare("SELECT count(*) FROM JoinedDrop").rows([]);
+    return this.isDense(Number(drops?.[0]), count);
   }
 
-  /** Spread evenly, the wide edge would hold several times as many as are wanted. How many there are is asked for with the rows. */
+  /** How many there are is asked for with the rows. */
   private isWorthLooking(count: number): boolean {
     const records = rolledTotal(this.capture, this.scope, this.key)?.records;
+    return records !== undefined && this.isDense(records, count);
+  }
+
+  /** Of so many spread evenly, the wide edge would hold several times as many as are wanted. */
+  private isDense(records: number, count: number): boolean {
     const [all] = this.capture.database
       .prepare(`SELECT sum(records) FROM RollUp WHERE level = ${ROLL_UP.whole}`)
       .rows([]);
-    return records !== undefined && (records / Number(all?.[0] ?? 0)) * WIDE_EDGE > 4 * count;
+    return (records / Number(all?.[0] ?? 0)) * WIDE_EDGE > 4 * count;
   }
 
   private atTheEdge(edge: number, way: Way, count: number): FlowValues[] | undefined {

@@ -1,7 +1,7 @@
 /** Which kinds of flows are denials, and of what sort (product.md, "Drop"). */
 
 import { isTextFormat } from "@/lib/flow/text-formats";
-import { IS_DENIED, IS_L7 } from "../denied-kinds";
+import { IS_DENIED, IS_L7, POLICY_VERDICT } from "../denied-kinds";
 import type { Sqlite } from "../driver";
 
 /**
@@ -30,7 +30,6 @@ export interface DenialKind {
 }
 
 const DROP_EVENT = 1;
-const POLICY_VERDICT = 5;
 /** Invalid source address and unsupported protocol: mostly router solicitations (flow-formats 8.3). */
 const NOISE = new Set([132, 139]);
 /** Codes that a policy verdict decides: default deny, deny rule, authentication. */

@@ -129,8 +129,19 @@ export class DnsInTime implements InTime {
     const { clientId, serverId, queryId, qtypes, observerId } = anchor;
     const [rcode, noData] = [response?.rcode ?? null, response?.noData ?? null];
     const answers = response?.answers ?? null;
-    // biome-ignore format: in the order of the table
-    return this.groups.idOf([clientId, serverId, queryId, qtypes, rcode, noData, answers, observerId, requests, responses, state]);
+    return this.groups.idOf([
+      clientId,
+      serverId,
+      queryId,
+      qtypes,
+      rcode,
+      noData,
+      answers,
+      observerId,
+      requests,
+      responses,
+      state,
+    ]);
   }
 }
 
