@@ -515,6 +515,36 @@ describe("a name that toFQDNs does not cover", () => {
     expect(remedy.policies[1]?.why).toContain("no DNS names");
   });
 
+  it("that another pod asked for was not asked for by the resolver that passed the question on", () => {
+    const ledger = { ip: IP.ledger, side: LEDGER };
+    const resolver = { ip: IP.dns, side: DNS };
+    const upstream = { ip: "8.8.8.8", side: { identity: 2, labels: ["reserved:world"] } };
+    const between = (
+      ends: readonly (typeof ledger | typeof upstream)[],
+      seconds: number,
+      answer?: object,
+    ) => {
+      const { flow, ...rest } = JSON.parse(lookup(seconds, answer));
+      const [from, to] = answer === undefined ? ends : ends.toReversed();
+      const ips = { source: from?.ip, destination: to?.ip, ipVersion: "IPv4" };
+      return JSON.stringify({
+        ...rest,
+        flow: { ...flow, source: from?.side, destination: to?.side, IP: ips },
+      });
+    };
+    const answer = { ips: [IP.world], ttl: 60 };
+    const { explain } = ask(
+      between([ledger, resolver], 0),
+      between([resolver, upstream], 0.002),
+      between([resolver, upstream], 0.008, answer),
+      between([ledger, resolver], 0.01, answer),
+      lost(20),
+    );
+    expect(explain().lookups?.found.map(({ pod, time }) => [pod, time])).toEqual([
+      [`bank/${LEDGER.pod_name}@prod`, "2026-08-21T12:00:00.010000000Z"],
+    ]);
+  });
+
   it("was given for too short a time, when its record had expired", () => {
     const { explain } = ask(lookup(0), lookup(0.01, { ips: [IP.world], ttl: 5 }), lost(20));
     expect(explain().lookups?.state).toBe("expired");
