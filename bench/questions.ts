@@ -15,7 +15,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { formatTime } from "@/lib/base/time";
 import { openSqlite, type Sqlite } from "@/lib/capture/driver";
-import { switchRollUps } from "@/lib/capture/rolled-flows";
+import { switchRollUps } from "@/lib/capture/roll-ups-ready";
 import { OpenCapture } from "@/lib/questions/open-capture";
 import { flatTables } from "./duckdb-flat";
 import { commit, machine, median } from "./measure";

@@ -71,6 +71,10 @@ const SETTLED: Readonly<Record<string, string>> = {
     "DropSum",
     "(SELECT causeId FROM Cause WHERE id = s.causeId), certain, atMost, drops, events, tries, firstNs, lastNs",
   ),
+  DropRecordSum: sums(
+    "DropRecordSum",
+    "policiesId, (SELECT causeId FROM Cause WHERE id = s.causeId), records, events, firstNs, lastNs, attempts, requests, l7Errors, drops",
+  ),
   MarkedSum: sums(
     "MarkedSum",
     `mark, (SELECT causeId FROM Cause WHERE id = s.causeId), policiesId, serviceId, answerKindId, answerObserverId, answerSourceId,

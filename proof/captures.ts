@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import type { z } from "zod";
-import { switchRollUps, timesRollUpsReady } from "@/lib/capture/rolled-flows";
+import { switchRollUps, timesRollUpsReady } from "@/lib/capture/roll-ups-ready";
 import type { Call } from "@/lib/interface/call";
 import { CALLS } from "@/lib/interface/calls";
 import { differenceFrom } from "@/lib/interface/check-answer";

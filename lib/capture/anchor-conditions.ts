@@ -1,13 +1,13 @@
 /**
  * Terms about drops over a drop that has a `causeId`, for what counts drops by their anchors: what anchors are looked up for otherwise
- * (settled-conditions.ts), the drop knows itself.
+ * (drop-conditions.ts), the drop knows itself.
  */
 
 import type { Term } from "@/lib/scope/filter";
 import { any, type Condition, idList, NEVER, negate } from "./conditions";
 import type { Sqlite } from "./driver";
+import { deniedOfAnchor } from "./drop-conditions";
 import { policyOfAnchor } from "./policy-conditions";
-import { deniedOfAnchor } from "./settled-conditions";
 
 /** Undefined for terms about other things, which the anchor's flow answers. */
 export function anchorCondition(database: Sqlite, term: Term): Condition | undefined {

@@ -1,12 +1,13 @@
 /** Terms about policies: those that a record's own lists name, and those that the cause of a drop names. */
 
 import { absentText, any, type Condition, idList, NEVER, type ValueOfTerm } from "./conditions";
-import { IS_DENIED, POLICY_VERDICT } from "./denied-kinds";
+import { IS_DENIED } from "./denied-kinds";
 import { textCondition } from "./dictionary-search";
 import type { Sqlite } from "./driver";
+import { causesWith, ofCauses, type PolicyReference } from "./drop-conditions";
 import { ROLL_UP } from "./roll-up-levels";
-import { areRolledUp } from "./rolled-flows";
-import { causesWith, dropPolicyCondition, type PolicyReference } from "./settled-conditions";
+import { areRolledUp } from "./roll-ups-ready";
+import { SUM_LEVEL } from "./sum-tables";
 
 export interface StoredPolicy {
   readonly kind?: string;
@@ -22,21 +23,27 @@ export function policiesIn(text: string): readonly StoredPolicy[] {
 
 type Matches = (policy: StoredPolicy | PolicyReference) => boolean;
 
-export function policyCondition(database: Sqlite, value: ValueOfTerm<"policy">): Condition {
+export function policyCondition(database: Sqlite, value: ValueOfTerm<"policy">, among: string): Condition {
   if (value.type !== "policy") {
-    const named = ofCauses(database, () => true);
+    const named = ofNaming(database, () => true, among);
     return absentText(value, any([{ sql: "f.policiesId IS NOT NULL", parameters: [] }, named]));
   }
   const matches = matcher(value);
   const lists = listsNaming(database, matches);
+  const naming = ofNaming(database, matches, among);
   if (lists === undefined)
-    return any([
-      textCondition(database, "f.policiesId", (text) => policiesIn(text).some(matches)),
-      ofCauses(database, matches),
-    ]);
-  const causes = causesNaming(database, matches);
-  if (causes.length > 0 && areOfDrops(database, lists)) return recordsOfDrops(lists, causes);
-  return any([ofLists(lists), ofCauses(database, matches)]);
+    return any([textCondition(database, "f.policiesId", (text) => policiesIn(text).some(matches)), naming]);
+  return areOfDrops(database, lists, causesNaming(database, matches))
+    ? naming
+    : any([ofLists(lists), naming]);
+}
+
+/** Whether a policy is named by nothing but records of drops that it caused: the causes of these say all. */
+export function isOnlyOfDrops(database: Sqlite, value: ValueOfTerm<"policy">): boolean {
+  if (value.type !== "policy") return false;
+  const matches = matcher(value);
+  const lists = listsNaming(database, matches);
+  return lists !== undefined && areOfDrops(database, lists, causesNaming(database, matches));
 }
 
 /** Over the anchor of a drop, `f`, that has a `causeId`. Undefined where the anchor's flow has to be asked. */
@@ -76,35 +83,21 @@ function causesNaming(database: Sqlite, matches: Matches): number[] {
   return causesWith(database, (policies) => policies.some(matches));
 }
 
-/** Records of drops whose cause names them; where no cause does, nothing has to be looked up for each flow. */
-function ofCauses(database: Sqlite, matches: Matches): Condition {
-  if (causesNaming(database, matches).length === 0) return NEVER;
-  return dropPolicyCondition(database, (policies) => policies.some(matches));
+/** Records of drops whose cause names them: the drop record itself names none. Where no cause does, nothing has to be looked up for each flow. */
+function ofNaming(database: Sqlite, matches: Matches, among: string): Condition {
+  const causes = causesNaming(database, matches);
+  return causes.length === 0 ? NEVER : ofCauses(database, among, idList("c.id", causes));
 }
 
-/** Whether all flows with these lists are verdict records of drops. */
-function areOfDrops(database: Sqlite, lists: readonly number[]): boolean {
-  const { sql, parameters } = idList("policiesId", lists);
+/** Whether all flows with these lists are records of drops by these causes. */
+function areOfDrops(database: Sqlite, lists: readonly number[], causes: readonly number[]): boolean {
+  const list = idList("policiesId", lists);
+  const cause = idList("causeId", causes);
   const other = database
     .prepare(
-      `SELECT 1 FROM RollUp WHERE level = ${ROLL_UP.whole} AND ${sql}
-         AND kindId NOT IN (SELECT id FROM Kind WHERE ${IS_DENIED} AND eventType IS ${POLICY_VERDICT}) LIMIT 1`,
+      `SELECT 1 FROM RollUp WHERE level = ${ROLL_UP.whole} AND ${list.sql} AND kindId NOT IN (SELECT id FROM Kind WHERE ${IS_DENIED})
+       UNION ALL SELECT 1 FROM DropRecordSum WHERE level = ${SUM_LEVEL.whole} AND ${list.sql} AND NOT coalesce(${cause.sql}, 0) LIMIT 1`,
     )
-    .get(parameters);
+    .get([...list.parameters, ...list.parameters, ...cause.parameters]);
   return other === undefined;
-}
-
-/**
- * Both records of drops by these causes, and verdict records of drops with these lists: the flows are looked up by their ids, as all of
- * them are records of drops.
- */
-function recordsOfDrops(lists: readonly number[], causes: readonly number[]): Condition {
-  const cause = idList("causeId", causes);
-  const list = idList("policiesId", lists);
-  const parameters = [...cause.parameters, ...list.parameters];
-  return {
-    sql: `f.id IN (SELECT id FROM JoinedDrop WHERE coalesce(${cause.sql}, 0) OR (verdictId IS NULL AND coalesce(${list.sql}, 0))
-      UNION ALL SELECT verdictId FROM JoinedDrop WHERE verdictId IS NOT NULL AND (coalesce(${cause.sql}, 0) OR coalesce(${list.sql}, 0)))`,
-    parameters: [...parameters, ...parameters],
-  };
 }

@@ -4,7 +4,7 @@ import { alignDown } from "@/lib/base/bucket-width";
 import type { Sqlite, SqlValue } from "./driver";
 import { type PortTakers, readPorts } from "./port-lists";
 import { ROLL_UP } from "./roll-up-levels";
-import { areRolledUp, columnsRead } from "./rolled-flows";
+import { areRolledUp, columnsRead } from "./roll-ups-ready";
 import type { CompiledScope } from "./scope-sql";
 import { OF_FLOW } from "./sum-tables";
 

@@ -4,6 +4,16 @@
 export const ANCHORED = ["attempts", "requests", "l7Errors", "drops"] as const;
 export type Anchored = (typeof ANCHORED)[number];
 
+/** The same of one flow: SQL over its alias. */
+export const OF_ONE: Readonly<Record<Anchored, (flow: string) => string>> = {
+  attempts: (flow) => `(SELECT count(*) FROM Attempt a WHERE a.id = ${flow}.id AND a.outcome <> 0)`,
+  requests: (flow) =>
+    `coalesce((SELECT e.requests FROM L7Exchange e WHERE e.id = ${flow}.id AND e.counted = 1), 0)`,
+  l7Errors: (flow) =>
+    `coalesce((SELECT e.error * max(e.requests, e.responses) FROM L7Exchange e WHERE e.id = ${flow}.id AND e.counted = 1), 0)`,
+  drops: (flow) => `coalesce((SELECT j.drops FROM JoinedDrop j WHERE j.id = ${flow}.id), 0)`,
+};
+
 /** Numbers of `RollUp.level`. They are stored; 1 and 5 were others. */
 export const ROLL_UP = {
   /** The whole capture, by kind, observer, pair and the record's policies: so are all levels by pair. */

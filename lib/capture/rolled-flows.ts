@@ -10,9 +10,10 @@ import { alignDown } from "@/lib/base/bucket-width";
 import type { Condition } from "./conditions";
 import type { Sqlite, SqlValue } from "./driver";
 import { addedUp } from "./flow-buckets";
-import { ANCHORED, type Anchored, ROLL_UP } from "./roll-up-levels";
-import { RULES_VERSION, rulesOf } from "./rules-version";
+import { ANCHORED, type Anchored, OF_ONE, ROLL_UP } from "./roll-up-levels";
+import { areRolledUp, columnsRead, isCurrent, isTaken } from "./roll-ups-ready";
 import type { CompiledScope } from "./scope-sql";
+import { summedRows } from "./summed";
 
 export interface CountedFlows {
   /** What stands behind FROM; its parameters come before those of `where`. */
@@ -39,36 +40,32 @@ export interface Wanted {
 export const LEAST = -(2n ** 63n);
 const MOST = 2n ** 63n - 1n;
 
-let isOn = true;
-let timesReady = 0;
-
-/** For tests that ask the same with roll-ups and without. */
-export function switchRollUps(on: boolean): void {
-  isOn = on;
-}
-
-/** For tests: how often so far a question would have found roll-ups ready, whether they were switched on or not. */
-export function timesRollUpsReady(): number {
-  return timesReady;
-}
-
-function isTaken(): boolean {
-  timesReady++;
-  return isOn;
-}
-
 const OF_KIND = ["kindId", "observerId", "policiesId"];
 const OF_PAIR = ["pairId", "sourceId", "destinationId"];
-
-/** Columns of `f` that some SQL of ours names. */
-export function columnsRead(sql: string): string[] {
-  return [...new Set([...sql.matchAll(/\bf\.(\w+)/g)].map(([, name]) => name as string))];
-}
 
 export function countedFlows(database: Sqlite, scope: CompiledScope, wanted: Wanted): CountedFlows {
   const read = columnsRead(`${scope.filter.sql} ${wanted.reads} ${wanted.told ?? ""}`);
   const rolled = isRolled(read) ? rolledUp(database, scope, wanted) : undefined;
-  return rolled ?? flows(scope, wanted);
+  return rolled ?? dropRecords(database, scope, wanted) ?? flows(scope, wanted);
+}
+
+/** Of a scope of records of drops that are told apart by their causes. */
+function dropRecords(
+  database: Sqlite,
+  scope: CompiledScope,
+  { reads, told, widthNs }: Wanted,
+): CountedFlows | undefined {
+  if (scope.ofDrops === undefined) return undefined;
+  const summed = summedRows(database, { ...scope, filter: scope.ofDrops }, "DropRecordSum", {
+    reads: `${reads} ${told ?? ""}`,
+    ...(widthNs !== undefined && { widthNs }),
+  });
+  if (!summed.isSummed) return undefined;
+  const { from, parameters, where } = summed;
+  return {
+    from: told === undefined ? from : `(SELECT f.*, ${told} AS told FROM ${from}) f`,
+    ...{ parameters, where, isRolledUp: true },
+  };
 }
 
 /** The width of the buckets that a question over time finds ready for this scope, if it does. */
@@ -97,16 +94,6 @@ function flows(scope: CompiledScope, { anchored = [] }: Wanted): CountedFlows {
   const rows = `SELECT x.*, 1 AS records, x.timeNs AS firstNs, x.timeNs AS lastNs${countsOf("x", anchored)} FROM Flow x`;
   return { from: `(${rows}) f`, parameters: [], where: scope, isRolledUp: false };
 }
-
-/** The same of one flow. */
-const OF_ONE: Readonly<Record<Anchored, (flow: string) => string>> = {
-  attempts: (flow) => `(SELECT count(*) FROM Attempt a WHERE a.id = ${flow}.id AND a.outcome <> 0)`,
-  requests: (flow) =>
-    `coalesce((SELECT e.requests FROM L7Exchange e WHERE e.id = ${flow}.id AND e.counted = 1), 0)`,
-  l7Errors: (flow) =>
-    `coalesce((SELECT e.error * max(e.requests, e.responses) FROM L7Exchange e WHERE e.id = ${flow}.id AND e.counted = 1), 0)`,
-  drops: (flow) => `coalesce((SELECT j.drops FROM JoinedDrop j WHERE j.id = ${flow}.id), 0)`,
-};
 
 function countsOf(flow: string, anchored: readonly Anchored[]): string {
   return anchored.map((name) => `, ${OF_ONE[name](flow)} AS ${name}`).join("");
@@ -141,19 +128,6 @@ function wholeCapture({ filter }: CompiledScope, { anchored = [], told }: Wanted
     from: `(SELECT ${COLUMNS}, events, records, firstNs, lastNs${more.join("")} FROM RollUp f WHERE level = ${ROLL_UP.whole}) f`,
     ...{ parameters: [], where: filter, isRolledUp: true },
   };
-}
-
-/** Whether what settling knows of all flows holds now: roll-ups, and ports that are loose. */
-export function areRolledUp(database: Sqlite): boolean {
-  return isCurrent(database) && isTaken();
-}
-
-/** Nothing has come since the flows were rolled up, and the rules are today's. */
-function isCurrent(database: Sqlite): boolean {
-  const coming = database
-    .prepare("SELECT 1 FROM SourceFile WHERE state IN ('reading', 'settling') LIMIT 1")
-    .get([]);
-  return coming === undefined && rulesOf(database) === RULES_VERSION;
 }
 
 function alignUp(ns: bigint, width: bigint): bigint {

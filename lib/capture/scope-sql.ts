@@ -17,6 +17,7 @@ import { matchesSelector, parseLabel } from "@/lib/scope/label-kind";
 import type { Scope } from "@/lib/scope/link";
 import { splitNodeName } from "@/lib/scope/name-kinds";
 import { anchorCondition } from "./anchor-conditions";
+import { causeTerm, isCauseTerm, isOfDrops } from "./cause-terms";
 import {
   all,
   any,
@@ -39,6 +40,7 @@ import {
   summedInFilter,
 } from "./dns-conditions";
 import type { Sqlite, SqlRow } from "./driver";
+import { dropCondition, droppedAtCondition } from "./drop-conditions";
 import { kindCondition } from "./kind-conditions";
 import {
   answerCondition,
@@ -49,19 +51,13 @@ import {
   resolvedAsCondition,
   resolvedIpCondition,
 } from "./outcome-conditions";
-import { policyCondition } from "./policy-conditions";
+import { columnsRead } from "./roll-ups-ready";
 import {
   actorCondition,
   actorNamespaceCondition,
   actorPodCondition,
   answeredCondition,
   attemptCondition,
-  causeCondition,
-  decidedByCondition,
-  deniedByCondition,
-  directionCondition,
-  dropCondition,
-  droppedAtCondition,
   edgeCondition,
   expansionCondition,
   latencyCondition,
@@ -105,6 +101,10 @@ export interface CompiledScope extends Condition {
   readonly to: bigint | undefined;
   /** True when every flow of the capture is in scope. */
   readonly isWhole: boolean;
+  /** Over rows `f` of DropRecordSum, without the range: where only records of drops are in scope and flows do not hold by themselves what caused them. */
+  readonly ofDrops?: Condition | undefined;
+  /** The filter over flows of some kinds (SQL over Kind), where flows are looked up that may not have to be. */
+  readonly among?: ((kinds: string) => Condition) | undefined;
 }
 
 /** Every flow of the capture. */
@@ -116,7 +116,7 @@ export const WHOLE_CAPTURE: CompiledScope = {
 export function compileScope(
   database: Sqlite,
   scope: Scope,
-  own: (term: Term) => Condition | undefined = () => undefined,
+  own?: (term: Term) => Condition | undefined,
 ): CompiledScope {
   const { from, to } = scope;
   const roles = rolesOf(scope.filter);
@@ -131,35 +131,57 @@ export function compileScope(
   const onKind: Condition[] = [];
   for (const term of scope.filter.terms) {
     const kind = kindCondition(database, term);
-    const special = own(term);
+    const special = own?.(term);
     if (special !== undefined) conditions.push(negate(special, term.negated));
     else if (kind !== undefined) onKind.push(negate(kind, term.negated));
     else conditions.push(negate(rememberedCondition(database, term), term.negated));
   }
   if (onKind.length > 0) conditions.push(idList("f.kindId", kindIds(database, all(onKind))));
   const together = [...range, ...conditions];
+  const filter = all(conditions);
+  const isLookedUp = own === undefined && columnsRead(filter.sql).includes("id");
   return {
     ...all(together),
-    filter: all(conditions),
+    filter,
     from,
     to,
     isWhole: together.length === 0,
+    ofDrops: isLookedUp ? ofDropRecords(database, scope) : undefined,
+    among: isLookedUp ? (kinds) => compileAmong(database, { filter: scope.filter }, kinds).filter : undefined,
   };
 }
 
-/** Over drops by their anchors, `f`, which have a `causeId` beside the columns of a flow. */
+function ofDropRecords(database: Sqlite, { filter }: Scope): Condition | undefined {
+  return filter.terms.some((term) => isOfDrops(database, term))
+    ? compileDrops(database, { filter }).filter
+    : undefined;
+}
+
+/** Over drops by their anchors, or by both of their records, `f`, which have a `causeId` beside the columns of a flow. */
 export function compileDrops(database: Sqlite, scope: Scope): CompiledScope {
   return compileScope(database, scope, (term) => anchorCondition(database, term));
 }
 
 /** DNS exchanges of a scope (dns-conditions.ts): a condition over `DnsExchange x`. */
 export function compileExchanges(database: Sqlite, scope: Scope): Condition {
-  return exchangesInScope(database, scope, (term) => compileScope(database, { filter: { terms: [term] } }));
+  return exchangesInScope(database, scope, (term) => ofMessages(database, term));
+}
+
+/** Over flows of kinds for which this SQL over Kind holds: what is not so for all flows can be told apart among them without looking each up. */
+export function compileAmong(database: Sqlite, scope: Scope, kinds: string): CompiledScope {
+  return compileScope(database, scope, (term) =>
+    isCauseTerm(term) ? causeTerm(database, term, kinds) : undefined,
+  );
+}
+
+/** Over a record that is a DNS message. */
+function ofMessages(database: Sqlite, term: Term): Condition {
+  return compileAmong(database, { filter: { terms: [term] } }, "l7Protocol = 'dns'");
 }
 
 /** The same over sums of exchanges, without the range; undefined where these do not hold it. */
 export function compileSummedExchanges(database: Sqlite, { filter }: Scope): Condition | undefined {
-  return summedInFilter(database, filter, (term) => compileScope(database, { filter: { terms: [term] } }));
+  return summedInFilter(database, filter, (term) => ofMessages(database, term));
 }
 
 /** Keys whose terms read a whole dictionary: worked out once for a state of the file. */
@@ -238,8 +260,6 @@ function flowCondition(database: Sqlite, term: Term): Condition {
       return any(term.values.map((value) => headerCondition(database, value)));
     case "dns-query":
       return any(term.values.map((value) => queryCondition(database, value)));
-    case "policy":
-      return any(term.values.map((value) => policyCondition(database, value)));
     case "text":
       return any(term.values.map((value) => searchCondition(database, value)));
     case "client":
@@ -284,13 +304,11 @@ function flowCondition(database: Sqlite, term: Term): Condition {
     case "drop":
       return any(term.values.map((value) => dropCondition(database, value)));
     case "cause":
-      return any(term.values.map((value) => causeCondition(database, value)));
     case "decided-by":
-      return any(term.values.map(decidedByCondition));
     case "direction":
-      return any(term.values.map(directionCondition));
     case "denied-by":
-      return any(term.values.map((value) => deniedByCondition(database, value)));
+    case "policy":
+      return causeTerm(database, term);
     case "dropped-at":
       return any(term.values.map((value) => droppedAtCondition(database, value)));
     case "attempt":

@@ -1,11 +1,9 @@
-/** Terms about what only settling knows: client and server, drops and causes, attempts, exchanges. */
+/** Terms about what only settling knows: client and server, attempts, exchanges. Those about drops are in drop-conditions.ts. */
 
 import { groupBy } from "@/lib/base/group";
-import { isMulticast } from "@/lib/base/ip";
 import type { ActorLevel } from "@/lib/scope/actor-kinds";
 import type { Glob } from "@/lib/scope/glob";
 import { matchesGlob } from "@/lib/scope/glob";
-import { type PolicyName, policySet } from "@/lib/scope/policy-set-kind";
 import {
   all,
   any,
@@ -13,15 +11,11 @@ import {
   idList,
   maskedCondition,
   NEVER,
-  negate,
   ofKind,
   type ValueOfTerm,
 } from "./conditions";
-import { OF_ANY_DROP } from "./denied-kinds";
 import type { Sqlite, SqlRow } from "./driver";
-import { keptList } from "./kept-lists";
 import { podSide } from "./side-conditions";
-import { HAS_TRIES } from "./tries";
 
 type End = "client" | "server";
 
@@ -164,127 +158,6 @@ export function serverPortCondition(value: ValueOfTerm<"server-port">): Conditio
   if (value.type === "port") return ofPair({ sql: "serverPort IS ?", parameters: [value.port] });
   if (value.type === "unknown") return UNPLACED;
   return ofPair({ sql: "clientId IS NOT NULL AND serverPort IS NULL", parameters: [] });
-}
-
-/** Both records of the drops for which a condition over `JoinedDrop d` and its `Cause c` holds. */
-function ofDrops({ sql, parameters }: Condition): Condition {
-  const drops = `FROM JoinedDrop d LEFT JOIN Cause c ON c.id = d.causeId WHERE ${sql}`;
-  return {
-    sql: `f.id IN (SELECT d.id ${drops} UNION ALL SELECT d.verdictId ${drops} AND d.verdictId IS NOT NULL)`,
-    parameters: [...parameters, ...parameters],
-  };
-}
-
-/** The anchors that count as attempts: those of {@link TRIES_OF_DROPS}. */
-const FIRST_DROP = `SELECT j.id FROM JoinedDrop j JOIN Flow f ON f.id = j.id JOIN Kind k ON k.id = j.kindId WHERE j.opens = 1 AND ${HAS_TRIES}`;
-
-const OF_NO_DROP = negate(OF_ANY_DROP, true);
-
-export function dropCondition(database: Sqlite, value: ValueOfTerm<"drop">): Condition {
-  if (value.type !== "word") return NEVER;
-  if (value.word === "first") return keptList(database, "first drops", FIRST_DROP);
-  return value.word === "yes" ? OF_ANY_DROP : OF_NO_DROP;
-}
-
-export function causeCondition(database: Sqlite, value: ValueOfTerm<"cause">): Condition {
-  if (value.type !== "text") return NEVER;
-  const cause = database.prepare("SELECT id, kind FROM Cause WHERE causeId = ?").get([value.text]);
-  if (cause === undefined) return NEVER;
-  if (cause.kind === "drop") return ofDrops({ sql: "d.causeId = ?", parameters: [Number(cause.id)] });
-  return { sql: "f.id IN (SELECT flowId FROM CauseFlow WHERE causeId = ?)", parameters: [Number(cause.id)] };
-}
-
-export function decidedByCondition(value: ValueOfTerm<"decided-by">): Condition {
-  if (value.type === "none") return OF_NO_DROP;
-  if (value.type === "unknown") return NEVER;
-  return ofDrops({ sql: "coalesce(c.type, 'unknown') = ?", parameters: [value.word] });
-}
-
-export function directionCondition(value: ValueOfTerm<"direction">): Condition {
-  if (value.type === "none") return OF_NO_DROP;
-  const known = "c.direction IN ('INGRESS', 'EGRESS')";
-  if (value.type === "unknown") return ofDrops({ sql: `NOT coalesce(${known}, 0)`, parameters: [] });
-  return ofDrops({ sql: "coalesce(c.direction, '') = ?", parameters: [value.word.toUpperCase()] });
-}
-
-/** The drop's cause names exactly this set of policies, or none. */
-export function deniedByCondition(database: Sqlite, value: ValueOfTerm<"denied-by">): Condition {
-  return value.type === "unknown" ? NEVER : dropPolicyCondition(database, isSet(value));
-}
-
-/** The same over the anchor of a drop, `f`, that has a `causeId`. */
-export function deniedOfAnchor(database: Sqlite, value: ValueOfTerm<"denied-by">): Condition {
-  if (value.type === "unknown") return NEVER;
-  return orFalse(idList("f.causeId", causesWith(database, isSet(value))));
-}
-
-function isSet(
-  value: Exclude<ValueOfTerm<"denied-by">, { type: "unknown" }>,
-): (policies: readonly PolicyReference[]) => boolean {
-  const wanted = JSON.stringify(value.type === "none" ? [] : value.policies);
-  return (policies) => JSON.stringify(policySet(policies.map(policyName)).policies) === wanted;
-}
-
-function policyName({ kind = null, namespace = null, name = null }: PolicyReference): PolicyName {
-  return { kind, namespace, name };
-}
-
-/** The pod (or what stands for it) at the source of an egress drop, at the destination of an ingress one, which no group is. */
-export function droppedAtCondition(database: Sqlite, value: ValueOfTerm<"dropped-at">): Condition {
-  if (value.type === "none") return NEVER;
-  const at = (direction: string, end: string, actor: Condition): Condition => ({
-    sql: `(c.direction = '${direction}' AND d.pairId IN (SELECT p.id FROM Pair p JOIN Endpoint e ON e.id = p.${end} WHERE ${actor.sql}))`,
-    parameters: actor.parameters,
-  });
-  const groups = idList("e.actorId", groupIds(database));
-  const atActor = (actor: Condition): Condition =>
-    any([
-      at("EGRESS", "sourceId", actor),
-      at("INGRESS", "destinationId", all([actor, { ...groups, sql: `NOT ${groups.sql}` }])),
-    ]);
-  if (value.type === "actor")
-    return ofDrops(
-      orFalse(atActor(idList("e.actorId", actorIds(database, value.key, value.level ?? "pod")))),
-    );
-  const known = orFalse(atActor({ sql: "e.actorId IS NOT NULL", parameters: [] }));
-  return ofDrops({ sql: `NOT ${known.sql}`, parameters: known.parameters });
-}
-
-/** Actors that are multicast addresses. */
-function groupIds(database: Sqlite): number[] {
-  return database
-    .prepare("SELECT id, name FROM Actor WHERE key GLOB 'ip:[fF][fF]*' OR key GLOB 'ip:2[23]*'")
-    .all([])
-    .flatMap(({ id, name }) => (isMulticast(String(name)) ? [Number(id)] : []));
-}
-
-function orFalse({ sql, parameters }: Condition): Condition {
-  return { sql: `coalesce(${sql}, 0)`, parameters };
-}
-
-export interface PolicyReference {
-  readonly kind?: string | null;
-  readonly namespace?: string | null;
-  readonly name?: string | null;
-}
-
-/** Records of drops whose cause names such a policy: the drop record has none of its own. */
-export function dropPolicyCondition(
-  database: Sqlite,
-  matches: (policies: readonly PolicyReference[]) => boolean,
-): Condition {
-  return ofDrops(idList("d.causeId", causesWith(database, matches)));
-}
-
-/** Ids of causes of drops. */
-export function causesWith(
-  database: Sqlite,
-  matches: (policies: readonly PolicyReference[]) => boolean,
-): number[] {
-  const causes = database.prepare("SELECT id, policies FROM Cause WHERE kind = 'drop'").all([]);
-  return causes
-    .filter(({ policies }) => matches(JSON.parse(String(policies)) as readonly PolicyReference[]))
-    .map(({ id }) => Number(id));
 }
 
 export function attemptCondition(value: ValueOfTerm<"attempt">): Condition {

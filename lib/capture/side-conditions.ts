@@ -7,7 +7,7 @@ import { all, any, type Condition, maskedCondition, textList, type ValueOfTerm }
 import { matchingValues } from "./dictionary-search";
 import type { Sqlite } from "./driver";
 import { toFqdnPattern } from "./patterns";
-import { areRolledUp } from "./rolled-flows";
+import { areRolledUp } from "./roll-ups-ready";
 
 /** What a side says: a condition over Endpoint, and whether "left out" or "none" was asked (decided by the record's mask). */
 export interface SideCondition extends Condition {

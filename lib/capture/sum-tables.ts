@@ -7,13 +7,14 @@ import { NOT_A_LOSS } from "@/lib/flow/losses";
 import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
 import { bucketSql } from "./latency-bucket";
+import { OF_ONE } from "./roll-up-levels";
 import { HAS_TRIES } from "./tries";
 
 /** Numbers of `SumLevel.level`. They are stored. */
 export const SUM_LEVEL = { whole: 0, buckets: 1 } as const;
 
 /** Numbers of `MarkedSum.mark`. They are stored. */
-export const MARK = { drop: 1, unanswered: 2, expansion: 3, cause: 4, notLost: 5, translation: 6 } as const;
+export const MARK = { unanswered: 2, expansion: 3, cause: 4, notLost: 5, translation: 6 } as const;
 
 /** Numbers of `LookupSum.lookup`: what `expired` of an answer that was followed says, or that none was. They are stored. */
 export const LOOKUP = { fresh: 0, expired: 1, undated: 2, missing: 3 } as const;
@@ -24,7 +25,7 @@ export const NOT_LOST = {
   "not-a-loss": `k.verdict = 'DROPPED' AND coalesce(k.dropCode IN (${[...NOT_A_LOSS].join(", ")}), 0)`,
 } as const;
 
-export type SumTable = "AttemptSum" | "RequestSum" | "DropSum" | "MarkedSum" | "LookupSum";
+export type SumTable = "AttemptSum" | "RequestSum" | "DropSum" | "DropRecordSum" | "MarkedSum" | "LookupSum";
 
 /** Of the flow at which something counts. */
 export const OF_FLOW = ["kindId", "observerId", "pairId", "sourceId", "destinationId", "policiesId"] as const;
@@ -85,15 +86,20 @@ const cause = (kind: string, table: string, n: string): Part => ({
   },
 });
 
+/** One of the records of a drop. What counts at flows is added up as roll-ups have it. */
+const dropRecord = (id: string, drops: string): Part => ({
+  ...{ own: "JoinedDrop m", id, where: `${id} IS NOT NULL`, isFirst: true },
+  columns: {
+    ...{ causeId: "m.causeId", records: "1", firstNs: "f.timeNs", lastNs: "f.timeNs", drops },
+    ...{ attempts: OF_ONE.attempts("f"), requests: OF_ONE.requests("f"), l7Errors: OF_ONE.l7Errors("f") },
+  },
+});
+
 const NO_ANSWER = Object.fromEntries([...OF_ANSWER, "serviceId"].map((name) => [name, "NULL"]));
-const mark = (
-  mark: number,
-  more: Pick<Part, "own" | "id" | "where" | "isBeside">,
-  causeId = "NULL",
-): Part => ({
+const mark = (mark: number, more: Pick<Part, "own" | "id" | "where" | "isBeside">): Part => ({
   ...more,
   isFirst: true,
-  columns: { mark: String(mark), causeId, ...NO_ANSWER },
+  columns: { mark: String(mark), causeId: "NULL", ...NO_ANSWER },
 });
 const UNANSWERED = [OUTCOME.droppedEgress, OUTCOME.droppedIngress, OUTCOME.dropped, OUTCOME.noReply].join(
   ", ",
@@ -153,16 +159,18 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
       },
     ],
   },
+  DropRecordSum: {
+    keys: ["causeId"],
+    sums: {
+      ...{ records: "sum", events: "sum", firstNs: "min", lastNs: "max" },
+      ...{ attempts: "sum", requests: "sum", l7Errors: "sum", drops: "sum" },
+    },
+    parts: [dropRecord("m.id", "m.drops"), dropRecord("m.verdictId", "0")],
+  },
   MarkedSum: {
     keys: ["mark", "causeId", "serviceId", ...OF_ANSWER],
     sums: { events: "sum" },
     parts: [
-      mark(MARK.drop, { own: "JoinedDrop m", id: "m.id", where: "1" }, "m.causeId"),
-      mark(
-        MARK.drop,
-        { own: "JoinedDrop m", id: "m.verdictId", where: "m.verdictId IS NOT NULL" },
-        "m.causeId",
-      ),
       // As `answered:no` finds them (settled-conditions.ts).
       mark(MARK.unanswered, {
         ...{ own: "Attempt m", id: "m.id" },

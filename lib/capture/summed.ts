@@ -9,7 +9,7 @@
 import { alignDown } from "@/lib/base/bucket-width";
 import type { Condition } from "./conditions";
 import type { Sqlite, SqlValue } from "./driver";
-import { areRolledUp, columnsRead } from "./rolled-flows";
+import { areRolledUp, columnsRead } from "./roll-ups-ready";
 import type { CompiledScope } from "./scope-sql";
 import { columnsOf, OF_FLOW, partsOf, rowsOf, SUM_LEVEL, type SumTable } from "./sum-tables";
 
@@ -29,8 +29,12 @@ export function summedRows(
   { reads, widthNs }: { readonly reads: string; readonly widthNs?: bigint },
 ): SummedRows {
   const known: readonly string[] = [...OF_FLOW, ...columnsOf(table)];
-  const isKnown = columnsRead(`${scope.filter.sql} ${reads}`).every((column) => known.includes(column));
-  const sums = isKnown && areRolledUp(database) ? fromSums(database, scope, table, widthNs) : undefined;
+  const isKnown = (sql: string): boolean => columnsRead(sql).every((column) => known.includes(column));
+  const filter = isKnown(scope.filter.sql)
+    ? scope.filter
+    : scope.among?.(`id IN (SELECT kindId FROM ${table} WHERE level = ${SUM_LEVEL.whole})`);
+  const isHeld = filter !== undefined && isKnown(`${filter.sql} ${reads}`) && areRolledUp(database);
+  const sums = isHeld ? fromSums(database, { ...scope, filter }, table, widthNs) : undefined;
   return sums ?? rows(database, scope, table);
 }
 

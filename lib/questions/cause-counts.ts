@@ -3,8 +3,8 @@
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { rolesOf } from "@/lib/capture/dns-conditions";
 import type { SqlValue } from "@/lib/capture/driver";
-import { type CompiledScope, compileDrops, compileScope, WHOLE_CAPTURE } from "@/lib/capture/scope-sql";
-import { MARK } from "@/lib/capture/sum-tables";
+import { type CompiledScope, compileAmong, compileDrops, WHOLE_CAPTURE } from "@/lib/capture/scope-sql";
+import { MARK, SUM_LEVEL } from "@/lib/capture/sum-tables";
 import { summedRows } from "@/lib/capture/summed";
 import { summedPairs } from "@/lib/capture/summed-pairs";
 import type { CauseKind } from "@/lib/insight/causes/cause";
@@ -94,6 +94,14 @@ function fromDrops({ database }: OpenCapture, scope: Scope, widthNs: bigint): Fr
   };
 }
 
+/** Kinds of records that show causes. */
+const OF_CAUSES = ["kindId", "answerKindId"]
+  .map(
+    (kind) =>
+      `id IN (SELECT ${kind} FROM MarkedSum WHERE level = ${SUM_LEVEL.whole} AND mark = ${MARK.cause})`,
+  )
+  .join(" OR ");
+
 /** Of all kinds at once: their rows lie among each other. */
 function fromMarked(
   { database }: OpenCapture,
@@ -101,7 +109,9 @@ function fromMarked(
   kinds: readonly CauseKind[],
   widthNs: bigint,
 ): FromSums | undefined {
-  const inFilter = summedPairs(filter, (term) => compileScope(database, { filter: { terms: [term] } }));
+  const inFilter = summedPairs(filter, (term) =>
+    compileAmong(database, { filter: { terms: [term] } }, OF_CAUSES),
+  );
   if (inFilter === undefined) return undefined;
   const all: CompiledScope = { ...WHOLE_CAPTURE, from, to };
   const rows = summedRows(database, all, "MarkedSum", { reads: "", widthNs });

@@ -3,7 +3,7 @@
 import { formatCount, formatQuantity } from "@/lib/base/count";
 import type { Condition } from "@/lib/capture/conditions";
 import { countedRoles } from "@/lib/capture/dns-conditions";
-import { areRolledUp } from "@/lib/capture/rolled-flows";
+import { areRolledUp } from "@/lib/capture/roll-ups-ready";
 import { compileExchanges, compileScope, compileSummedExchanges } from "@/lib/capture/scope-sql";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
 import { DNS_SUM } from "@/lib/capture/sum-tables";

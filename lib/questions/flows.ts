@@ -9,7 +9,7 @@ import { fail, ok, type Result } from "@/lib/base/result";
 import { parseTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
 import { ROLL_UP } from "@/lib/capture/roll-up-levels";
-import { columnsRead } from "@/lib/capture/rolled-flows";
+import { columnsRead } from "@/lib/capture/roll-ups-ready";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { FlowsAnswer } from "./answers";
 import { toFlowRows } from "./drop-of-flow";

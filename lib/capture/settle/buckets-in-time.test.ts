@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
 import { parseFilter } from "@/lib/scope/filter";
 import { listedPorts, type PortSide } from "../port-counts";
-import { switchRollUps } from "../rolled-flows";
+import { switchRollUps } from "../roll-ups-ready";
 import { compileScope } from "../scope-sql";
 
 afterEach(() => switchRollUps(true));

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
 import { parseFilter } from "@/lib/scope/filter";
-import { switchRollUps } from "../rolled-flows";
+import { switchRollUps } from "../roll-ups-ready";
 import { compileScope } from "../scope-sql";
 
 afterEach(() => switchRollUps(true));

@@ -12,7 +12,7 @@ const BUCKETS = 240;
 
 /** What stands in them comes from settled rows that are known early, from all settled rows, from DNS exchanges. */
 export const SUMS = {
-  connections: ["AttemptSum", "RequestSum", "DropSum"],
+  connections: ["AttemptSum", "RequestSum", "DropSum", "DropRecordSum"],
   marked: ["MarkedSum", "LookupSum"],
   dns: ["DnsSum"],
 } as const;

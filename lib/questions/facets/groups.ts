@@ -5,7 +5,6 @@ import type { SqlRow, SqlValue } from "@/lib/capture/driver";
 import { listedPorts, PortTally } from "@/lib/capture/port-counts";
 import { countedFlows } from "@/lib/capture/rolled-flows";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
-import { MARK } from "@/lib/capture/sum-tables";
 import { type SummedRows, summedRows } from "@/lib/capture/summed";
 import { PRESENT } from "@/lib/flow/presence";
 import type { OpenCapture } from "../open-capture";
@@ -243,16 +242,18 @@ export function byDrop(
   const causes = rowsById(scanned, "Cause");
   const texts = database.prepare("SELECT value FROM Text WHERE id = ?");
   const tally = new Tally();
-  const marked = summedRows(database, scanned.scope, "MarkedSum", {
+  const { scope } = scanned;
+  const records = summedRows(database, { ...scope, filter: scope.ofDrops ?? scope.filter }, "DropRecordSum", {
     reads: "f.causeId f.policiesId f.kindId",
   });
   const drops: Few = {
     columns: ["1", "f.causeId", withPolicies ? "f.policiesId" : "NULL"],
-    ...{ from: marked.from, where: `f.mark = ${MARK.drop}`, counted: marked },
+    ...{ from: records.from, where: "1", counted: records },
   };
+  const others = countedFlows(database, scope, { reads: "f.policiesId f.kindId", hasTimes: false });
   const otherPolicies: Few = {
     columns: ["0", "NULL", "f.policiesId"],
-    from: "Flow f",
+    ...{ from: others.from, counted: others },
     where: `f.policiesId IS NOT NULL AND NOT (${OF_ANY_DROP.sql})`,
   };
   const parts = withPolicies ? [drops, otherPolicies] : [drops];
