@@ -38,7 +38,7 @@ export interface Wanted {
 
 /** Of times, in nanoseconds. */
 export const LEAST = -(2n ** 63n);
-const MOST = 2n ** 63n - 1n;
+export const MOST = 2n ** 63n - 1n;
 
 const OF_KIND = ["kindId", "observerId", "policiesId"];
 const OF_PAIR = ["pairId", "sourceId", "destinationId"];
@@ -56,7 +56,7 @@ function dropRecords(
   { reads, told, widthNs }: Wanted,
 ): CountedFlows | undefined {
   if (scope.ofDrops === undefined) return undefined;
-  const summed = summedRows(database, { ...scope, filter: scope.ofDrops }, "DropRecordSum", {
+  const summed = summedRows(database, scope, "DropRecordSum", {
     reads: `${reads} ${told ?? ""}`,
     ...(widthNs !== undefined && { widthNs }),
   });
@@ -207,12 +207,15 @@ export function rolledSums<Name extends Anchored>(
   return Object.fromEntries(anchored.map((name) => [name, Number(row?.[name])])) as Record<Name, number>;
 }
 
-/** When the first flow of a scope was, of those with a time; undefined where no roll-up says it, or there is none. */
-export function rolledFirst(database: Sqlite, scope: CompiledScope): bigint | undefined {
+/** When the first and the last flow of a scope were, of those with a time; undefined where no roll-up says it, or there is none. */
+export function rolledSpan(
+  database: Sqlite,
+  scope: CompiledScope,
+): { readonly first: bigint; readonly last: bigint } | undefined {
   const { from, parameters, where, isRolledUp } = countedFlows(database, scope, { reads: "" });
   if (!isRolledUp) return undefined;
-  const [row] = database
-    .prepareExact(`SELECT min(f.firstNs) FROM ${from} WHERE ${where.sql}`)
+  const [[first, last] = []] = database
+    .prepareExact(`SELECT min(f.firstNs), max(f.lastNs) FROM ${from} WHERE ${where.sql}`)
     .rows([...parameters, ...where.parameters]);
-  return typeof row?.[0] === "bigint" ? row[0] : undefined;
+  return typeof first === "bigint" && typeof last === "bigint" ? { first, last } : undefined;
 }

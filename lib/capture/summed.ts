@@ -21,6 +21,9 @@ export interface SummedRows {
   readonly isSummed: boolean;
 }
 
+/** Tables of drops, by cause. */
+const OF_DROPS: ReadonlySet<SumTable> = new Set(["DropSum", "DropRecordSum"]);
+
 /** `reads`: SQL over `f` that the question groups by or asks for, but for the time. `widthNs`: it tells buckets of this width apart. */
 export function summedRows(
   database: Sqlite,
@@ -30,9 +33,11 @@ export function summedRows(
 ): SummedRows {
   const known: readonly string[] = [...OF_FLOW, ...columnsOf(table)];
   const isKnown = (sql: string): boolean => columnsRead(sql).every((column) => known.includes(column));
-  const filter = isKnown(scope.filter.sql)
-    ? scope.filter
-    : scope.among?.(`id IN (SELECT kindId FROM ${table} WHERE level = ${SUM_LEVEL.whole})`);
+  const held = [scope.filter, OF_DROPS.has(table) ? scope.ofDrops : undefined].find(
+    (filter) => filter !== undefined && isKnown(filter.sql),
+  );
+  const filter =
+    held ?? scope.among?.(`id IN (SELECT kindId FROM ${table} WHERE level = ${SUM_LEVEL.whole})`);
   const isHeld = filter !== undefined && isKnown(`${filter.sql} ${reads}`) && areRolledUp(database);
   const sums = isHeld ? fromSums(database, { ...scope, filter }, table, widthNs) : undefined;
   return sums ?? rows(database, scope, table);

@@ -1,7 +1,7 @@
 /** How many attempts, requests and errors a scope holds: each counts at its first flow, and once. */
 
 import type { Sqlite } from "@/lib/capture/driver";
-import { LEAST, rolledFirst, rolledSums } from "@/lib/capture/rolled-flows";
+import { LEAST, rolledSpan, rolledSums } from "@/lib/capture/rolled-flows";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import { OUTCOME } from "@/lib/insight/outcome";
 import type { Scope } from "@/lib/scope/link";
@@ -24,7 +24,7 @@ export function countAttempts({ database }: OpenCapture, scope: CompiledScope): 
 /** Some flow of the scope has the ports by which connections are told apart, and the time that parts one from the next. */
 export function hasPorts(database: Sqlite, scope: CompiledScope): boolean {
   // In a roll-up it is known where the scope begins: what lies before need not be looked at.
-  const since = rolledFirst(database, scope);
+  const since = rolledSpan(database, scope)?.first;
   const found = database
     .prepare(
       `SELECT 1 FROM Flow f WHERE f.sourcePort IS NOT NULL AND f.destinationPort IS NOT NULL AND f.timeNs >= ? AND ${scope.sql} LIMIT 1`,

@@ -10,6 +10,7 @@ import { parseTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
 import { ROLL_UP } from "@/lib/capture/roll-up-levels";
 import { columnsRead } from "@/lib/capture/roll-ups-ready";
+import { LEAST, MOST, rolledSpan } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import type { FlowsAnswer } from "./answers";
 import { toFlowRows } from "./drop-of-flow";
@@ -194,8 +195,14 @@ class Page {
     return rows.length >= count ? rows : [...rows, ...this.untimed(undefined, way, count - rows.length)];
   }
 
+  /** Else a list in the scope would be made to find none in it. */
+  private hasUntimed(): boolean {
+    const { database } = this.capture;
+    return database.prepare("SELECT 1 FROM Flow WHERE timeNs IS NULL LIMIT 1").get([]) !== undefined;
+  }
+
   private untimed(after: bigint | undefined, way: Way, count: number): FlowValues[] {
-    if (this.ladder?.untimed === 0) return [];
+    if (this.ladder?.untimed === 0 || !this.hasUntimed()) return [];
     const [sign, direction] = way === "later" ? [">", "ASC"] : ["<", "DESC"];
     const behind = after === undefined ? "" : `AND f.id ${sign} ?`;
     return this.select(
@@ -207,20 +214,28 @@ class Page {
   }
 
   /**
-   * The first rows without a ladder: looked for among the first of all flows, where the scope is not rare that is all there is to
-   * read. Else all flows that its lists name, if it is made of lists: a ladder would have to count them too. Undefined where
-   * neither has them.
+   * The first rows without a ladder: looked for among the first flows from where the scope begins, where roll-ups say that, else of all; where
+   * the scope is not rare that is all there is to read. Else all flows that its lists name, if it is made of lists: a ladder would have to
+   * count them too. Undefined where neither has them.
    */
   private first(way: Way, count: number): FlowValues[] | undefined {
     const isIndexed = columnsRead(this.scope.sql).every((column) => INDEXED.has(column));
+    const begin = isIndexed ? this.beginning(way) : undefined;
+    const wide = (): FlowValues[] | undefined => this.atTheEdge(WIDE_EDGE, way, count, begin);
     return (
-      this.atTheEdge(EDGE, way, count) ??
-      (isIndexed && DROPS.test(this.scope.sql) && this.areDropsDense(count)
-        ? this.atTheEdge(WIDE_EDGE, way, count)
-        : undefined) ??
+      this.atTheEdge(EDGE, way, count, begin) ??
+      (isIndexed && DROPS.test(this.scope.sql) && this.areDropsDense(count) ? wide() : undefined) ??
       (LISTS.test(this.scope.sql) ? this.fromLists(way, count) : undefined) ??
-      (isIndexed && this.isWorthLooking(count) ? this.atTheEdge(WIDE_EDGE, way, count) : undefined)
+      (isIndexed && this.isWorthLooking(count) ? wide() : undefined)
     );
+  }
+
+  /** The time of the scope's first flow on the way; undefined where no roll-up of the whole capture says it. */
+  private beginning(way: Way): bigint | undefined {
+    const { scope, capture } = this;
+    if (scope.isWhole || scope.from !== undefined || scope.to !== undefined) return undefined;
+    const span = rolledSpan(capture.database, scope);
+    return way === "later" ? span?.first : span?.last;
   }
 
   /** Their records may be as many as would take longer to look up than the wide edge. */
@@ -243,16 +258,19 @@ class Page {
     return (records / Number(all?.[0] ?? 0)) * WIDE_EDGE > 4 * count;
   }
 
-  private atTheEdge(edge: number, way: Way, count: number): FlowValues[] | undefined {
-    const [sign, direction] = way === "later" ? ["<=", "ASC"] : [">=", "DESC"];
+  /** Among so many flows from this time on, or from the first on. Undefined where these have too few. */
+  private atTheEdge(edge: number, way: Way, count: number, begin?: bigint): FlowValues[] | undefined {
+    const [since, until, direction] = way === "later" ? [">=", "<=", "ASC"] : ["<=", ">=", "DESC"];
+    const first = begin ?? (way === "later" ? LEAST : MOST);
     const [last] = this.capture.database
       .prepareExact(
-        `SELECT timeNs FROM Flow WHERE timeNs IS NOT NULL ORDER BY timeNs ${direction} LIMIT 1 OFFSET ?`,
+        `SELECT timeNs FROM Flow WHERE timeNs ${since} ? ORDER BY timeNs ${direction} LIMIT 1 OFFSET ?`,
       )
-      .rows([edge]);
+      .rows([first, edge]);
     if (last === undefined) return undefined;
     const order = `f.timeNs ${direction}, f.id ${direction}`;
-    const rows = this.select(`f.timeNs ${sign} ?`, [last[0] as SqlValue], order, count);
+    const between = `f.timeNs ${since} ? AND f.timeNs ${until} ?`;
+    const rows = this.select(between, [first, last[0] as SqlValue], order, count);
     return rows.length < count ? undefined : rows;
   }
 

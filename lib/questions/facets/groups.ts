@@ -243,7 +243,7 @@ export function byDrop(
   const texts = database.prepare("SELECT value FROM Text WHERE id = ?");
   const tally = new Tally();
   const { scope } = scanned;
-  const records = summedRows(database, { ...scope, filter: scope.ofDrops ?? scope.filter }, "DropRecordSum", {
+  const records = summedRows(database, scope, "DropRecordSum", {
     reads: "f.causeId f.policiesId f.kindId",
   });
   const drops: Few = {

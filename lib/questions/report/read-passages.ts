@@ -7,7 +7,7 @@ import type { Passage } from "@/lib/insight/quality/facts";
 import type { OpenCapture } from "../open-capture";
 
 /** Packets looked at, from the beginning of the capture. */
-const PACKETS = 40_000;
+const PACKETS = 20_000;
 /** Ports are used again: a later packet of the same ports is another one. */
 const WITHIN_NS = 30_000_000_000n;
 const LEAVING = ["TO_STACK", "TO_NETWORK", "TO_OVERLAY"];
