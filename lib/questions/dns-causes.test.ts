@@ -6,11 +6,17 @@ import { askCauses, askDns, askExpansion, reader } from "./dns-testing";
 import { readFlows } from "./flows";
 import type { OpenCapture } from "./open-capture";
 
-/** One sentence to find each, with how many it counts. */
+/** One sentence to find each, with how many it counts. A range that holds all finds the same, however often it is asked. */
 function findings(texts: readonly string[], type: string, q = "") {
-  return askCauses(reader(captureOf(...texts)), { q })
-    .rows.filter((row) => row.type === type)
-    .map(({ sentence, count, unit }) => [sentence, count, unit]);
+  const open = reader(captureOf(...texts));
+  const found = (range: { readonly from?: string; readonly to?: string }) =>
+    askCauses(open, { q, ...range })
+      .rows.filter((row) => row.type === type)
+      .map(({ sentence, count, unit, first, last }) => ({ sentence, count, unit, first, last }));
+  const all = found({});
+  const around = { from: "2026-08-21T11:00:00Z", to: "2026-08-22T12:00:00Z" };
+  expect([found(around), found(around)]).toEqual([all, all]);
+  return all.map(({ sentence, count, unit }) => [sentence, count, unit]);
 }
 
 /** A pod asks a cache, which asks an upstream outside; that answers with a code, or never, and the cache with SERVFAIL then. */
@@ -262,7 +268,8 @@ describe("what is wrong with DNS", () => {
 
   it("a name whose addresses changed is told with both", () => {
     const log = [
-      ...asked(1, "db.example", { ips: ["192.0.2.1"] }),
+      ...asked(1, "db.example", { ips: ["192.0.2.1", "192.0.2.9"] }),
+      ...asked(30, "db.example", { ips: ["192.0.2.1", "192.0.2.9"] }),
       ...asked(60, "db.example", { ips: ["192.0.2.2", "192.0.2.3"] }),
       ...asked(61, "cdn.example", { ips: ["192.0.2.4"] }),
       ...asked(62, "cdn.example", { ips: ["192.0.2.4", "192.0.2.5"] }),
@@ -270,9 +277,9 @@ describe("what is wrong with DNS", () => {
     expect(findings(log, "answers-changed")).toEqual([
       [
         expect.stringMatching(
-          /^The addresses of db\.example \(A\) changed at .*: 192\.0\.2\.1 before, 192\.0\.2\.2, 192\.0\.2\.3 since\.$/,
+          /^The addresses of db\.example \(A\) changed at .*: 192\.0\.2\.1, 192\.0\.2\.9 before, 192\.0\.2\.2, 192\.0\.2\.3 since\.$/,
         ),
-        2,
+        3,
         "responses",
       ],
     ]);

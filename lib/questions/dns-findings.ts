@@ -3,6 +3,7 @@
 import { formatTime } from "@/lib/base/time";
 import { ANSWERS } from "@/lib/capture/dns-conditions";
 import type { SqlValue } from "@/lib/capture/driver";
+import { writeBeside } from "@/lib/capture/file-state";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
 import { type AddressSpan, findAnswerChanges } from "@/lib/insight/dns/answer-changes";
 import {
@@ -19,12 +20,15 @@ import type { Scope } from "@/lib/scope/link";
 import { type Counted, EACH, FindingReader, type FindingRow, nameOf, toCounted } from "./dns-finding-reader";
 import { COUNTED, exchangesOf, readWorkload } from "./dns-parts";
 import { ResolverFindings } from "./dns-resolver-findings";
-import { exchangesInScope, summedExchanges } from "./dns-scope";
+import { type Exchanges, exchangesInScope, summedExchanges } from "./dns-scope";
 import { keyFilter } from "./dns-terms";
 import type { OpenCapture } from "./open-capture";
 
 export function readFindings(capture: OpenCapture, scope: Scope): FindingRow[] {
-  const [exchanges, each] = [summedExchanges(capture, scope), exchangesInScope(capture, scope)];
+  const [exchanges, each] = [
+    gathered(capture, scope, summedExchanges(capture, scope)),
+    exchangesInScope(capture, scope),
+  ];
   const resolvers = new ResolverFindings(capture, exchanges, each);
   const reader = new Findings(capture, exchanges, each);
   return [
@@ -35,6 +39,33 @@ export function readFindings(capture: OpenCapture, scope: Scope): FindingRow[] {
     ...reader.changes(),
     ...reader.randomLabels(),
   ];
+}
+
+/** What a group and its answer say of all their exchanges, and what is added up. */
+const ALIKE =
+  "groupId, answerId, clientId, serverId, queryId, qtypes, rcode, state, noData, suffixLabels, secondHop, retryOf";
+const ADDED = "n, firstNs, lastNs, requests, responses";
+
+/**
+ * Of a range, where the same comes again in bucket after bucket: each once, in a table that the connection has to itself. All findings are
+ * read from it.
+ */
+function gathered({ database }: OpenCapture, { from, to }: Scope, exchanges: Exchanges): Exchanges {
+  if (from === undefined && to === undefined) return exchanges;
+  const { table, where } = exchanges;
+  writeBeside(database, () => {
+    database.exec(
+      `CREATE TEMP TABLE IF NOT EXISTS ExchangesOfRange (${ALIKE}, ${ADDED}); DELETE FROM temp.ExchangesOfRange`,
+    );
+    database
+      .prepare(
+        `INSERT INTO temp.ExchangesOfRange
+         SELECT ${ALIKE}, sum(x.n), min(x.firstNs), max(x.lastNs), sum(x.requests), sum(x.responses)
+         FROM ${table} WHERE ${where.sql} GROUP BY x.groupId, x.answerId, x.retryOf IS NULL`,
+      )
+      .run(where.parameters);
+  });
+  return { ...exchanges, table: "temp.ExchangesOfRange x", where: { sql: "1", parameters: [] } };
 }
 
 /** Rows read of what can be long; findings are about what comes often. */
@@ -53,7 +84,7 @@ class Findings extends FindingReader {
   ipv6(): FindingRow[] {
     const [row] = this.counted(
       `sum((x.qtypes IS 'AAAA' AND x.noData IS 1) * x.responses) AS count, sum(x.responses) AS responses,
-       sum((x.qtypes IS 'AAAA' AND coalesce(${ANSWERS}, 0) > 0) * x.responses) AS withAddress,
+       sum(CASE WHEN x.qtypes IS 'AAAA' THEN (coalesce(${ANSWERS}, 0) > 0) * x.responses ELSE 0 END) AS withAddress,
        count(DISTINCT CASE WHEN x.qtypes IS 'AAAA' AND x.noData IS 1 THEN a.workloadKey END) AS clients,
        min(CASE WHEN x.noData IS 1 THEN x.firstNs END) AS first, max(CASE WHEN x.noData IS 1 THEN x.lastNs END) AS last`,
       "client",
