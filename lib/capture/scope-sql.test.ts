@@ -5,7 +5,8 @@ import { line, lines, TestCapture, timeAt } from "@/lib/jobs/testing";
 import { type Filter, parseFilter } from "@/lib/scope/filter";
 import { findKeyWord, KEYS } from "@/lib/scope/keys";
 import { compileScope } from "./scope-sql";
-import { FLOWS, holds } from "./testing";
+import { FLOWS } from "./testing/records";
+import { holds } from "./testing/slow-filter";
 
 /** Values for each key: common ones, rare ones, none that occurs, patterns, absent ones. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {

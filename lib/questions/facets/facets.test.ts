@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compileScope } from "@/lib/capture/scope-sql";
-import { FLOWS } from "@/lib/capture/testing";
+import { FLOWS } from "@/lib/capture/testing/records";
 import { line, lines, TestCapture, timeAt } from "@/lib/jobs/testing";
 import { parseFilter } from "@/lib/scope/filter";
 import type { FacetsAnswer } from "../answers";
