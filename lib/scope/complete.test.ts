@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { applyCompletion, beginsWith, completionAt, proposeKeys, proposeValues } from "./complete";
 import { parseFilter } from "./filter";
-import { hostileText, RUNS, SEED } from "./testing";
+import { RUNS, SEED } from "./testing";
+import { hostileText } from "./testing-values";
 
 /** `|` is the cursor; `[` and `]` enclose what a proposal replaces. Values of the tests contain none of them. */
 function drawn(marked: string): { text: string; cursor: number; range: { start: number; end: number } } {

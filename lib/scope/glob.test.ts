@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { globText, matchesGlob, parseGlob } from "./glob";
-import { hostileText, RUNS, SEED } from "./testing";
+import { RUNS, SEED } from "./testing";
+import { hostileText } from "./testing-values";
 
 describe("a glob", () => {
   const cases: [glob: string, text: string, matches: boolean][] = [

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { quoteShellWord, splitShellWords } from "./shell-words";
-import { hostileText, RUNS, SEED } from "./testing";
+import { RUNS, SEED } from "./testing";
+import { hostileText } from "./testing-values";
 
 describe("splitShellWords", () => {
   const cases: [text: string, words: string[], rest: string][] = [
