@@ -49,7 +49,7 @@ function isBroken(document: string, link: string): boolean {
   return anchor !== undefined && file.endsWith(".md") && !anchorsOf(read(file)).includes(anchor);
 }
 
-const topFolders = "app|bench|bin|components|docs|e2e|lib|prisma|public|scripts";
+const topFolders = "app|bench|bin|components|docs|e2e|lib|prisma|proof|public|scripts";
 const pathInCode = new RegExp(`\`((?:${topFolders})/[\\w./[\\]-]+)\``, "g");
 
 describe("documents", () => {
@@ -75,6 +75,57 @@ describe("documents", () => {
     expect(guide.filter((document) => document !== "docs/README.md" && !linked.includes(document))).toEqual(
       [],
     );
+  });
+});
+
+describe("docs/architecture.md", () => {
+  it("has a row for every folder that has a README", () => {
+    const folders = documents.filter((document) => /^(?:lib\/)?[\w-]+\/README\.md$/.test(document));
+    const linked = linksOf(read("docs/architecture.md")).map((link) => path.posix.join("docs", link));
+    expect(folders.filter((folder) => folder !== "docs/README.md" && !linked.includes(folder))).toEqual([]);
+  });
+});
+
+/** What stands in comments, a sentence of several lines in one. */
+const comments = [".ts", ".tsx", ".mjs"]
+  .flatMap((ending) => filesBelow("", ending))
+  .map((file) => {
+    const found = read(file).match(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm) ?? [];
+    return { file, text: found.join("\n").replaceAll(/\n\s*(?:\*|\/\/)/g, "") };
+  });
+
+/** Each place where a comment cites something, with its file. */
+function citations(pattern: RegExp): { readonly file: string; readonly text: string }[] {
+  return comments.flatMap(({ file, text }) =>
+    [...text.matchAll(pattern)].map((match) => ({ file, text: match[1] ?? "" })),
+  );
+}
+
+describe("what comments cite", () => {
+  const headings = (page: string) => [...read(page).matchAll(/^#+ +(.+)$/gm)].map((match) => match[1] ?? "");
+
+  it("are parts of docs/flow-formats.md, by their numbers", () => {
+    const numbers = headings("docs/flow-formats.md").map((heading) => heading.split(" ")[0]);
+    const cited = citations(/flow-formats(?: section)? (\d[\d., ]*(?:(?:to|and) \d[\d., ]*)*)/g).flatMap(
+      ({ file, text }) => [...text.matchAll(/\d+(?:\.\d+)?/g)].map((match) => ({ file, part: match[0] })),
+    );
+    expect(cited.length).toBeGreaterThan(40);
+    expect(cited.filter(({ part }) => !numbers.includes(part))).toEqual([]);
+  });
+
+  it("are headings or words of docs/product.md", () => {
+    const known = [...headings("docs/product.md"), "cause"];
+    const cited = citations(/product\.md, ("[^"]+"(?: and "[^"]+")*)/g).flatMap(({ file, text }) =>
+      [...text.matchAll(/"([^"]+)"/g)].map((match) => ({ file, heading: match[1] ?? "" })),
+    );
+    expect(cited.length).toBeGreaterThan(8);
+    expect(cited.filter(({ heading }) => !known.includes(heading))).toEqual([]);
+  });
+
+  it("are pages that there are", () => {
+    const names = documents.map((document) => path.posix.basename(document));
+    const cited = citations(/(?<![\w/.-])((?:docs\/)?[\w-]+\.md)\b/g);
+    expect(cited.filter(({ text }) => !names.includes(path.posix.basename(text)))).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Which DROPPED records lose nothing (product.md, section 1; drop codes of Cilium 1.19, `pkg/monitor/api/drop.go`). */
+/** Which DROPPED records lose nothing (product.md, "Drop"; drop codes of Cilium 1.19, `pkg/monitor/api/drop.go`). */
 
 /**
  * NAT not needed, IGMP handled, IGMP subscribed, multicast handled, punt to proxy: they carry the verdict DROPPED,
