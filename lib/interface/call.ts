@@ -68,26 +68,21 @@ export const OF_A_SCOPE: readonly ErrorCode[] = [...OF_A_CAPTURE, "filter_invali
 const NOTHING = z.object({});
 type Nothing = typeof NOTHING;
 
-/** A row, with what it leaves out filled in. */
+type CallRow<Query, Path, Body> = Pick<Call, "method" | "address" | "does" | "answers"> & {
+  readonly path?: Path;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly errors?: readonly ErrorCode[];
+};
+
+/** A row, with what it leaves out filled in: that is what the type parameters are where nothing infers them. */
 export function call<
   Query extends z.ZodObject = Nothing,
   Path extends z.ZodObject = Nothing,
   Body extends BodyKind | undefined = undefined,
->(
-  row: Pick<Call, "method" | "address" | "does" | "answers"> & {
-    readonly path?: Path;
-    readonly query?: Query;
-    readonly body?: Body;
-    readonly errors?: readonly ErrorCode[];
-  },
-): Call<Query, Path, Body> {
-  return {
-    ...row,
-    path: row.path ?? (NOTHING as unknown as Path),
-    query: row.query ?? (NOTHING as unknown as Query),
-    body: row.body as Body,
-    errors: row.errors ?? [],
-  };
+>(row: CallRow<Query, Path, Body>): Call<Query, Path, Body>;
+export function call(row: CallRow<z.ZodObject, z.ZodObject, BodyKind | undefined>): Call {
+  return { path: NOTHING, query: NOTHING, body: undefined, errors: [], ...row };
 }
 
 export function jsonAnswer(schema: z.ZodType, says: string): AnswerKind {
@@ -114,29 +109,32 @@ export const scopeQuery = z.object({
   revision,
 });
 
+type QuestionRow<Query, Path> = Pick<Call, "does"> & {
+  /** Below the capture: `/timeline`. */
+  readonly address: `/${string}`;
+  readonly answer: AnswerKind;
+  /** The scope's parameters with the question's own; without it the scope's alone. */
+  readonly query?: Query;
+  readonly path?: Path;
+  readonly errors?: readonly ErrorCode[];
+};
+
 /** A question over the flows of a scope: `GET` below a capture, with the scope's parameters and failures. */
 export function question<
   Query extends z.ZodObject = typeof scopeQuery,
   Path extends z.ZodObject = typeof capturePath,
->(
-  row: Pick<Call, "does"> & {
-    /** Below the capture: `/timeline`. */
-    readonly address: `/${string}`;
-    readonly answer: AnswerKind;
-    /** The scope's parameters with the question's own; without it the scope's alone. */
-    readonly query?: Query;
-    readonly path?: Path;
-    readonly errors?: readonly ErrorCode[];
-  },
-): Call<Query, Path, undefined> {
+>(row: QuestionRow<Query, Path>): Call<Query, Path, undefined>;
+export function question({
+  address,
+  does,
+  answer,
+  path = capturePath,
+  query = scopeQuery,
+  errors = [],
+}: QuestionRow<z.ZodObject, z.ZodObject>): Call {
   return {
-    method: "GET",
-    address: `/captures/{captureId}${row.address}`,
-    does: row.does,
-    path: row.path ?? (capturePath as unknown as Path),
-    query: row.query ?? (scopeQuery as unknown as Query),
-    body: undefined,
-    answers: { 200: row.answer },
-    errors: [...OF_A_SCOPE, ...(row.errors ?? [])],
+    ...{ method: "GET", address: `/captures/{captureId}${address}`, does, path, query, body: undefined },
+    answers: { 200: answer },
+    errors: [...OF_A_SCOPE, ...errors],
   };
 }
