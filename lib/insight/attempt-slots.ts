@@ -3,43 +3,40 @@
 /** Nobody has answered yet. */
 export const NOBODY = -1;
 
-const COLUMNS = {
-  low: Int32Array,
-  high: Int32Array,
-  ports: Uint32Array,
-  protocol: Uint8Array,
-  id: Float64Array,
-  firstSecond: Float64Array,
-  firstNano: Int32Array,
-  lastSecond: Float64Array,
-  lastNano: Int32Array,
-  firstNode: Int32Array,
-  lastNode: Int32Array,
-  /** The SYN packet that was counted last. */
-  synSecond: Float64Array,
-  synNano: Int32Array,
-  /** The first answer or end, and two nodes that logged one. */
-  endSecond: Float64Array,
-  endNano: Int32Array,
-  endNode: Int32Array,
-  endNode2: Int32Array,
-  records: Float64Array,
-  syns: Float64Array,
-  seen: Int32Array,
-  verdict: Uint8Array,
-  certainty: Uint8Array,
-  clientIsLow: Uint8Array,
-  firstIsLow: Uint8Array,
-} as const;
-
-type ColumnName = keyof typeof COLUMNS;
-type Columns = { [Name in ColumnName]: InstanceType<(typeof COLUMNS)[Name]> };
-
-const NAMES = Object.keys(COLUMNS) as ColumnName[];
-
-function newColumns(capacity: number): Columns {
-  return Object.fromEntries(NAMES.map((name) => [name, new COLUMNS[name](capacity)])) as unknown as Columns;
+function newColumns(capacity: number) {
+  return {
+    low: new Int32Array(capacity),
+    high: new Int32Array(capacity),
+    ports: new Uint32Array(capacity),
+    protocol: new Uint8Array(capacity),
+    id: new Float64Array(capacity),
+    firstSecond: new Float64Array(capacity),
+    firstNano: new Int32Array(capacity),
+    lastSecond: new Float64Array(capacity),
+    lastNano: new Int32Array(capacity),
+    firstNode: new Int32Array(capacity),
+    lastNode: new Int32Array(capacity),
+    /** The SYN packet that was counted last. */
+    synSecond: new Float64Array(capacity),
+    synNano: new Int32Array(capacity),
+    /** The first answer or end, and two nodes that logged one. */
+    endSecond: new Float64Array(capacity),
+    endNano: new Int32Array(capacity),
+    endNode: new Int32Array(capacity),
+    endNode2: new Int32Array(capacity),
+    records: new Float64Array(capacity),
+    syns: new Float64Array(capacity),
+    seen: new Int32Array(capacity),
+    verdict: new Uint8Array(capacity),
+    certainty: new Uint8Array(capacity),
+    clientIsLow: new Uint8Array(capacity),
+    firstIsLow: new Uint8Array(capacity),
+  };
 }
+
+type Columns = ReturnType<typeof newColumns>;
+
+const NAMES = Object.keys(newColumns(0)) as (keyof Columns)[];
 
 export class Slots {
   columns: Columns;
@@ -80,7 +77,7 @@ export class Slots {
   private grow(): void {
     this.capacity *= 2;
     const larger = newColumns(this.capacity);
-    for (const name of NAMES) (larger[name] as Float64Array).set(this.columns[name] as Float64Array);
+    for (const name of NAMES) larger[name].set(this.columns[name]);
     this.columns = larger;
   }
 
