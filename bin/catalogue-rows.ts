@@ -3,7 +3,7 @@
 import { formatTime } from "@/lib/base/time";
 import type { CaptureSummary } from "@/lib/capture/summarise";
 import type { CatalogueEntry, CatalogueUpdate } from "@/lib/catalogue/catalogue";
-import type { FileProgress } from "@/lib/jobs/intake";
+import type { FileProgress } from "@/lib/jobs/upload";
 import type { CaptureInfo } from "@/lib/questions/answers";
 import type { QuestionFailure } from "@/lib/questions/failure";
 

@@ -36,7 +36,7 @@ export class Recovery {
     for (const entry of await catalogue.list()) if (!ids.includes(entry.id)) await catalogue.remove(entry.id);
     const wanted = new Set<string>();
     for (const id of ids) for (const spool of await this.one(id)) wanted.add(spool);
-    intake.removeOrphans(wanted);
+    intake.spools.removeOrphans(wanted);
   }
 
   /** Returns the spool files that the capture still waits for. */
@@ -63,7 +63,7 @@ export class Recovery {
     await intake.takeUpAgain(captureId, unfinished.value).catch((error: unknown) => {
       log.error("taking up again failed", { capture: captureId, reason: String(error) });
     });
-    return unfinished.value.flatMap(({ spool }) => intake.spoolOf(captureId, spool) ?? []);
+    return unfinished.value.flatMap(({ spool }) => intake.spools.spoolOf(captureId, spool) ?? []);
   }
 }
 

@@ -4,7 +4,7 @@ import { createReadStream, readdirSync } from "node:fs";
 import path from "node:path";
 import type { Result } from "@/lib/base/result";
 import type { FileReport } from "@/lib/capture/files";
-import type { Upload } from "@/lib/jobs/intake";
+import type { Upload } from "@/lib/jobs/upload";
 import type { CaptureInfo } from "@/lib/questions/answers";
 
 export const SAMPLE_ID = "samplecapture";

@@ -6,8 +6,9 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { captureFile, createCapture, openCapture } from "@/lib/capture/capture-file";
 import { type FileReport, readFiles, unfinishedFiles } from "@/lib/capture/files";
 import { summarise } from "@/lib/capture/summarise";
-import { Intake, UploadBroken } from "./intake";
+import { Intake } from "./intake";
 import { line, lines, testFolder } from "./testing";
+import { UploadBroken } from "./upload";
 import { Writers } from "./writers";
 
 /** Captures with their writer threads, and what the server is told. */
@@ -443,16 +444,18 @@ describe("after the server has stopped in the middle of files", () => {
 
   it("does not take the upload of another capture for its own", async () => {
     const { house, id } = await stopped(["whole"]);
-    expect(house.intake.spoolOf(id, path.join(house.folder, "spool", `${id}-0`))).toBeDefined();
-    expect(house.intake.spoolOf("another000", path.join(house.folder, "spool", `${id}-0`))).toBeUndefined();
-    expect(house.intake.spoolOf(id, null)).toBeUndefined();
-    expect(house.intake.spoolOf(id, "")).toBeUndefined();
+    expect(house.intake.spools.spoolOf(id, path.join(house.folder, "spool", `${id}-0`))).toBeDefined();
+    expect(
+      house.intake.spools.spoolOf("another000", path.join(house.folder, "spool", `${id}-0`)),
+    ).toBeUndefined();
+    expect(house.intake.spools.spoolOf(id, null)).toBeUndefined();
+    expect(house.intake.spools.spoolOf(id, "")).toBeUndefined();
   });
 
   it("removes what nobody waits for", async () => {
     const { house, id } = await stopped(["whole", "part"]);
-    const wanted = house.intake.spoolOf(id, `x/${id}-0`);
-    house.intake.removeOrphans(new Set(wanted === undefined ? [] : [wanted]));
+    const wanted = house.intake.spools.spoolOf(id, `x/${id}-0`);
+    house.intake.spools.removeOrphans(new Set(wanted === undefined ? [] : [wanted]));
     expect(house.spooled).toEqual([`${id}-0`]);
   });
 

@@ -5,39 +5,17 @@
  * One file of a capture is read at a time; so many captures at once as the machine has cores for.
  */
 
-import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { type Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { statSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import type { FileReport } from "@/lib/capture/files";
 import { type Abandoned, describeFailure, isDiskFull, type ReadProgress } from "./messages";
 import { SettleBatches } from "./settle-batches";
 import { Slots } from "./slots";
-import { partOf } from "./spool";
+import { beginSpool, fillSpool, removePart, removeSpool, SpoolFolder } from "./spool-folder";
+import { type FileProgress, newProgress, noteRead, type Upload, UploadBroken } from "./upload";
 import type { WriterHandle } from "./writer-handle";
 import type { Writers } from "./writers";
-
-export interface FileProgress {
-  readonly fileId: number;
-  readonly file: string;
-  state: "receiving" | "waiting" | "reading" | "settling" | FileReport["state"];
-  receivedBytes: number;
-  readonly expectedBytes: number | null;
-  readBytes: number;
-  read: number;
-  flows: number;
-  refused: number;
-  recordsPerSecond: number;
-  secondsLeft: number | null;
-  failure: { readonly code: string; readonly message: string } | null;
-}
-
-export interface Upload {
-  readonly fileName: string;
-  readonly expectedBytes: number | null;
-  readonly body: Readable;
-}
 
 /** A file that is on its way. */
 interface Underway {
@@ -72,15 +50,14 @@ export class Intake {
     const writer = await this.writers.of(captureId);
     return writer.ask("settleFiles", { fileIds });
   });
-  private readonly spoolFolder: string;
+  readonly spools: SpoolFolder;
 
   constructor(
     dataFolder: string,
     private readonly writers: Writers,
     private readonly events: IntakeEvents,
   ) {
-    this.spoolFolder = path.join(dataFolder, "spool");
-    mkdirSync(this.spoolFolder, { recursive: true });
+    this.spools = new SpoolFolder(dataFolder);
   }
 
   progress(captureId: string): readonly FileProgress[] {
@@ -92,9 +69,19 @@ export class Intake {
    * UploadBroken when the connection broke.
    */
   async receive(captureId: string, upload: Upload): Promise<{ fileId: number; end: Promise<FileReport> }> {
-    const spool = path.join(this.spoolFolder, `${captureId}-${crypto.randomUUID()}`);
-    const fileId = await this.announce(captureId, upload.fileName, spool);
-    const file = this.begin(captureId, fileId, upload.fileName, upload.expectedBytes, "receiving");
+    const { fileName, expectedBytes } = upload;
+    const spool = this.spools.newSpool(captureId);
+    const fileId = await this.announce(captureId, fileName, spool);
+    const file = this.begin(
+      captureId,
+      newProgress({
+        fileId,
+        file: fileName,
+        state: "receiving",
+        expectedBytes,
+        receivedBytes: 0,
+      }),
+    );
     const end = this.readInTurn(file, spool);
     const arriving = this.spool(file, spool, upload.body);
     file.end = this.tidyUp(spool, arriving, end);
@@ -110,8 +97,7 @@ export class Intake {
   /** The file's place in the spool and in the capture, before its first byte. */
   private async announce(captureId: string, name: string, spool: string): Promise<number> {
     try {
-      // There before the reader looks for it.
-      await writeFile(partOf(spool), "");
+      await beginSpool(spool);
     } catch (error) {
       throw new UploadBroken(0, error);
     }
@@ -119,7 +105,7 @@ export class Intake {
       const writer = await this.writers.of(captureId);
       return await writer.ask("addFile", { name, spool, addedAtMs: Date.now() });
     } catch (error) {
-      await rm(partOf(spool), { force: true });
+      await removePart(spool);
       throw isDiskFull(error) ? new UploadBroken(0, error) : error;
     }
   }
@@ -128,30 +114,10 @@ export class Intake {
   private async tidyUp(spool: string, arriving: Promise<void>, end: Promise<FileReport>): Promise<void> {
     const [, ended] = await Promise.allSettled([arriving, end]);
     if (ended.status === "rejected" || isUnderway(ended.value)) return;
-    await Promise.all([rm(spool, { force: true }), rm(partOf(spool), { force: true })]);
+    await removeSpool(spool);
   }
 
-  private begin(
-    captureId: string,
-    fileId: number,
-    name: string,
-    expectedBytes: number | null,
-    state: FileProgress["state"],
-  ): Underway {
-    const progress: FileProgress = {
-      fileId,
-      file: name,
-      state,
-      receivedBytes: 0,
-      expectedBytes,
-      readBytes: 0,
-      read: 0,
-      flows: 0,
-      refused: 0,
-      recordsPerSecond: 0,
-      secondsLeft: null,
-      failure: null,
-    };
+  private begin(captureId: string, progress: FileProgress): Underway {
     const file: Underway = {
       captureId,
       progress,
@@ -166,20 +132,15 @@ export class Intake {
 
   private async spool(file: Underway, spool: string, body: Readable): Promise<void> {
     const { progress, cancelling } = file;
-    const counting = new Transform({
-      transform: (bytes: Buffer, _encoding, done) => {
-        progress.receivedBytes += bytes.length;
-        done(null, bytes);
-      },
-    });
     const tick = setInterval(() => this.tellReceived(file), 100);
     try {
-      await pipeline(body, counting, createWriteStream(partOf(spool)), { signal: cancelling.signal });
-      await rename(partOf(spool), spool);
+      await fillSpool(spool, body, cancelling.signal, (bytes) => {
+        progress.receivedBytes += bytes;
+      });
     } catch (error) {
       const broken = new UploadBroken(progress.receivedBytes, error);
       // Marking the file needs space on the disk that its beginning fills.
-      if (broken.code === "disk_full") await rm(partOf(spool), { force: true });
+      if (broken.code === "disk_full") await removePart(spool);
       if (!cancelling.signal.aborted) this.cancelReading(file, broken.why);
       throw broken;
     } finally {
@@ -286,14 +247,7 @@ export class Intake {
   readProgressed(captureId: string, read: ReadProgress): void {
     const file = this.underway.get(captureId)?.find(({ progress }) => progress.fileId === read.fileId);
     if (file === undefined) return;
-    const { progress } = file;
-    progress.state = read.phase;
-    progress.readBytes = read.packedBytes;
-    progress.read = read.read;
-    progress.flows = read.flows;
-    progress.refused = read.refused;
-    progress.recordsPerSecond = read.recordsPerSecond;
-    progress.secondsLeft = secondsLeft(progress);
+    noteRead(file.progress, read);
     this.events.changed(captureId);
   }
 
@@ -326,21 +280,13 @@ export class Intake {
     await Promise.allSettled(files.map(({ end }) => end));
   }
 
-  /** Where an unfinished file of a capture lies in this spool, when its upload had arrived whole. */
-  spoolOf(captureId: string, spool: string | null): string | undefined {
-    // The data folder may have been moved; a capture from elsewhere must not name files of others.
-    const name = path.basename(spool ?? "");
-    const own = path.join(this.spoolFolder, name);
-    return name.startsWith(`${captureId}-`) && existsSync(own) ? own : undefined;
-  }
-
   /** After a crash: files whose upload is whole are read again, others are marked. */
   async takeUpAgain(
     captureId: string,
     files: readonly { id: number; name: string; spool: string | null }[],
   ): Promise<void> {
     const lost = files.filter(({ id, name, spool: was }) => {
-      const spool = this.spoolOf(captureId, was);
+      const spool = this.spools.spoolOf(captureId, was);
       if (spool !== undefined) this.readAgain(captureId, id, name, spool);
       return spool === undefined;
     });
@@ -357,57 +303,22 @@ export class Intake {
 
   private readAgain(captureId: string, fileId: number, name: string, spool: string): void {
     const { size } = statSync(spool);
-    const file = this.begin(captureId, fileId, name, size, "waiting");
-    file.progress.receivedBytes = size;
+    const file = this.begin(
+      captureId,
+      newProgress({
+        fileId,
+        file: name,
+        state: "waiting",
+        expectedBytes: size,
+        receivedBytes: size,
+      }),
+    );
     file.isWhole = true;
     file.end = this.tidyUp(spool, Promise.resolve(), this.readInTurn(file, spool));
-  }
-
-  /** Spool files that no capture waits for. */
-  removeOrphans(wanted: ReadonlySet<string>): void {
-    for (const name of readdirSync(this.spoolFolder)) {
-      const file = path.join(this.spoolFolder, name);
-      if (!wanted.has(file)) rmSync(file, { force: true });
-    }
-  }
-}
-
-/** The connection broke, or the disk filled up, before the whole file was there. */
-export class UploadBroken extends Error {
-  readonly code: "disk_full" | "upload_incomplete";
-
-  constructor(receivedBytes: number, cause: unknown) {
-    const isFull = isDiskFull(cause);
-    super(
-      isFull ? "The disk of the data folder is full." : `The upload ended after ${receivedBytes} bytes.`,
-      { cause },
-    );
-    this.code = isFull ? "disk_full" : "upload_incomplete";
-  }
-
-  get why(): Abandoned {
-    return {
-      state: this.code === "disk_full" ? "failed" : "interrupted",
-      code: this.code,
-      message: this.message,
-    };
   }
 }
 
 /** The server stops before the file has come to its end. */
 function isUnderway({ state }: FileReport): boolean {
   return state === "receiving" || state === "reading" || state === "settling";
-}
-
-function secondsLeft({
-  receivedBytes,
-  expectedBytes,
-  readBytes,
-  read,
-  recordsPerSecond,
-}: FileProgress): number | null {
-  const whole = expectedBytes ?? receivedBytes;
-  if (readBytes === 0 || read === 0 || recordsPerSecond === 0 || whole < readBytes) return null;
-  const recordsLeft = ((whole - readBytes) / readBytes) * read;
-  return Math.round((recordsLeft / recordsPerSecond) * 10) / 10;
 }
