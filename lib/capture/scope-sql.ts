@@ -7,28 +7,12 @@
  * negated term also holds for records without the field.
  */
 
-import { uuidHash } from "@/lib/base/hash";
 import { unreachable } from "@/lib/base/unreachable";
-import { PLACES_PER_BLOCK } from "@/lib/flow/batch";
-import { PRESENT } from "@/lib/flow/presence";
-import { formatTerm, type Term, type TermWith } from "@/lib/scope/filter";
-import { matchesGlob } from "@/lib/scope/glob";
-import { matchesSelector, parseLabel } from "@/lib/scope/label-kind";
+import { formatTerm, type Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
-import { splitNodeName } from "@/lib/scope/name-kinds";
 import { anchorCondition } from "./anchor-conditions";
 import { causeTerm, isCauseTerm, isOfDrops } from "./cause-terms";
-import {
-  all,
-  any,
-  type Condition,
-  idList,
-  maskedCondition,
-  NEVER,
-  negate,
-  ofKind,
-  type ValueOfTerm,
-} from "./conditions";
+import { all, any, type Condition, idList, negate } from "./conditions";
 import { remembered } from "./dictionary-search";
 import {
   countedRecords,
@@ -39,7 +23,7 @@ import {
   rolesOf,
   summedInFilter,
 } from "./dns-conditions";
-import type { Sqlite, SqlRow } from "./driver";
+import type { Sqlite } from "./driver";
 import { dropCondition, droppedAtCondition } from "./drop-conditions";
 import { kindCondition } from "./kind-conditions";
 import {
@@ -51,6 +35,15 @@ import {
   resolvedAsCondition,
   resolvedIpCondition,
 } from "./outcome-conditions";
+import {
+  fileCondition,
+  interfaceCondition,
+  ipTraceCondition,
+  nodeCondition,
+  nodeLabelCondition,
+  traceCondition,
+  uuidCondition,
+} from "./record-conditions";
 import { columnsRead } from "./roll-ups-ready";
 import {
   actorCondition,
@@ -73,7 +66,6 @@ import {
   identityCondition,
   ipSide,
   labelSide,
-  listOf,
   namespaceSide,
   onSides,
   podSide,
@@ -91,8 +83,6 @@ import {
   urlCondition,
 } from "./text-conditions";
 import { translatedFromCondition } from "./translated";
-
-export type { Condition } from "./conditions";
 
 export interface CompiledScope extends Condition {
   /** Without the range of time. */
@@ -227,7 +217,7 @@ function flowCondition(database: Sqlite, term: Term): Condition {
     case "port":
       return portCondition(database, term);
     case "node-name":
-      return observers(database, term.values, matchesNode);
+      return nodeCondition(database, term.values);
     case "interface":
       return any(term.values.map((value) => interfaceCondition(database, value)));
     case "uuid":
@@ -350,124 +340,6 @@ function flowCondition(database: Sqlite, term: Term): Condition {
     default:
       return unreachable(term);
   }
-}
-
-/** Nodes are few: they are read whole. */
-function observers<Value>(
-  database: Sqlite,
-  values: readonly Value[],
-  matches: (value: Value, observer: SqlRow) => boolean,
-): Condition {
-  const rows = database.prepare("SELECT id, nodeName, nodeLabels, interfaceName FROM Observer").all([]);
-  const found = rows.filter((row) => values.some((value) => matches(value, row)));
-  return idList(
-    "f.observerId",
-    found.map(({ id }) => Number(id)),
-  );
-}
-
-/** Patterns are matched here: SQLite's GLOB knows other wildcards. A record without cluster counts as `default`. */
-function matchesNode(value: ValueOfTerm<"node-name">, { nodeName }: SqlRow): boolean {
-  if (value.type !== "node") return value.type === "unknown" && nodeName === null;
-  if (typeof nodeName !== "string") return false;
-  const [cluster, name] = splitNodeName(nodeName);
-  return (
-    (value.cluster === undefined || matchesGlob(value.cluster, cluster)) &&
-    (value.node === undefined || matchesGlob(value.node, name))
-  );
-}
-
-function interfaceCondition(database: Sqlite, value: ValueOfTerm<"interface">): Condition {
-  if (value.type === "text")
-    return observers(database, [value.text], (name, { interfaceName }) => interfaceName === name);
-  const without = observers(database, [null], (_, { interfaceName }) => interfaceName === null);
-  return all([without, maskedCondition(value.type)]);
-}
-
-function nodeLabelCondition(database: Sqlite, value: ValueOfTerm<"node-label">): Condition {
-  const labelsOf = ({ nodeLabels }: SqlRow): readonly string[] =>
-    typeof nodeLabels === "string" ? listOf(nodeLabels) : [];
-  if (value.type === "label") {
-    return observers(database, [value], (selector, row) =>
-      matchesSelector(selector, labelsOf(row).map(parseLabel)),
-    );
-  }
-  const without = observers(database, [null], (_, row) => labelsOf(row).length === 0);
-  return all([without, maskedCondition(value.type)]);
-}
-
-function uuidCondition(value: ValueOfTerm<"uuid">): Condition {
-  if (value.type === "unknown") return ofKind(`present & ${PRESENT.uuid} = 0`);
-  if (value.type === "none") return NEVER;
-  return all([
-    { sql: "f.hash = ?", parameters: [uuidHash(value.text)] },
-    ofKind(`present & ${PRESENT.uuid} <> 0`),
-  ]);
-}
-
-function traceCondition(value: ValueOfTerm<"trace-id">): Condition {
-  if (value.type !== "text") return withoutExtra("traceHash", value.type);
-  return {
-    sql: "f.id IN (SELECT id FROM FlowExtra WHERE traceHash = ?)",
-    parameters: [uuidHash(value.text)],
-  };
-}
-
-function ipTraceCondition(value: ValueOfTerm<"ip-trace-id">): Condition {
-  if (value.type !== "number") return withoutExtra("ipTraceId", value.type);
-  return {
-    sql: "f.id IN (SELECT id FROM FlowExtra WHERE ipTraceId = ?)",
-    parameters: [BigInt.asIntN(64, BigInt(value.decimal))],
-  };
-}
-
-function withoutExtra(column: "traceHash" | "ipTraceId", type: "unknown" | "none"): Condition {
-  const has = `f.id IN (SELECT id FROM FlowExtra WHERE ${column} IS NOT NULL)`;
-  return all([{ sql: `NOT (${has})`, parameters: [] }, maskedCondition(type)]);
-}
-
-/** A record that several files had came from each of them, though it counts once. */
-function fileCondition(database: Sqlite, term: TermWith<"file">): Condition {
-  const files = database
-    .prepare("SELECT name, firstBlock, endBlock FROM SourceFile ORDER BY firstBlock")
-    .all([]);
-  const ranges: { from: number; to: number }[] = [];
-  for (const { name, firstBlock, endBlock } of files) {
-    const isWanted = term.values.some(
-      (value) => value.type === "file" && matchesGlob(value.name, String(name)),
-    );
-    if (!isWanted || firstBlock === null) continue;
-    const [from, to] = [Number(firstBlock) * PLACES_PER_BLOCK, Number(endBlock) * PLACES_PER_BLOCK];
-    const last = ranges.at(-1);
-    if (last?.to === from) last.to = to;
-    else ranges.push({ from, to });
-  }
-  const rows = database.prepare("SELECT 1 FROM DuplicateFlow LIMIT 1").get([]);
-  const inFiles = idRanges("f.id", ranges);
-  if (rows === undefined || ranges.length === 0) return inFiles;
-  const copies = idRanges("d.id", ranges);
-  return any([
-    inFiles,
-    {
-      sql: `(f.hash, f.occurrence) IN (SELECT d.hash, d.occurrence FROM DuplicateFlow d WHERE ${copies.sql})`,
-      parameters: copies.parameters,
-    },
-  ]);
-}
-
-/** Half open. Many ranges are one parameter: they are looked up by the block of the row. */
-function idRanges(
-  column: string,
-  ranges: readonly { readonly from: number; readonly to: number }[],
-): Condition {
-  if (ranges.length <= 100)
-    return any(
-      ranges.map(({ from, to }) => ({ sql: `(${column} >= ${from} AND ${column} < ${to})`, parameters: [] })),
-    );
-  return {
-    sql: `EXISTS (SELECT 1 FROM json_each(?) r WHERE ${column} >= r.value ->> 'from' AND ${column} < r.value ->> 'to')`,
-    parameters: [JSON.stringify(ranges)],
-  };
 }
 
 /** A condition over Kind as a list of ids, once: there are some hundreds, unless the content is hostile. */
