@@ -3,23 +3,20 @@
  * of the time in which the same rows are handed over value by value (docs/adr/0014).
  *
  * Written is what https://sqlite.org/fileformat2.html says, and no more of it than one table of integers needs, the last column of
- * which may hold bytes: page 1
- * names the table, page 2 is its root, and either the one leaf or the parent of the leaves behind it.
+ * which may hold bytes: page 1 names the table (first-page.ts), page 2 is its root, and either the one leaf or the parent of the
+ * leaves behind it.
  * Nothing is ever changed in such a file: it is filled, copied from, and filled anew.
  */
 
-/** The largest page there is: one parent then holds enough leaves for more rows than are ever put together. */
-const PAGE = 65_536;
-const ROOT = 2;
+import { INT8, LEAF, PAGE, putVarint, ROOT, varintLength, writeFirstPage } from "./first-page";
+
 /** Places for rows in a leaf. A row of narrow numbers takes 40 bytes, so a leaf is full before they are used up. */
 const CELLS = 1536;
 const LEAF_HEADER = 8;
 const FIRST_CELL = LEAF_HEADER + CELLS * 2;
-const LEAF = 0x0d;
 const PARENT = 0x05;
 /** Serial types of the format, section 2.1. */
 const NULL = 0;
-const INT8 = 1;
 const INT16 = 2;
 const INT24 = 3;
 const INT32 = 4;
@@ -71,8 +68,7 @@ export class TableImage {
     this.types = this.columns + (lastHasBytes ? BLOB_TYPE_BYTES - 1 : 0);
     // Length, row id, and a header of one byte for itself and for each column, then eight bytes for each value.
     this.longestCell = 2 + 9 + 1 + this.types + this.columns * 8;
-    this.writeHeader();
-    this.writeSchema(createTable, name);
+    writeFirstPage(this.bytes, createTable, name);
     this.clear();
   }
 
@@ -114,7 +110,7 @@ export class TableImage {
     }
     this.rowId = rowId;
     // Where the length will stand is known when the row is: two bytes are kept for it.
-    const header = this.putVarint(this.cell + 2, rowId);
+    const header = putVarint(this.bytes, this.cell + 2, rowId);
     this.bytes[header] = this.types + 1;
     // The primary key is the row id: its column holds nothing.
     this.bytes[header + 1] = NULL;
@@ -196,17 +192,6 @@ export class TableImage {
     this.rows++;
   }
 
-  private putVarint(at: number, value: number): number {
-    const { bytes } = this;
-    const end = at + varintLength(value);
-    let rest = value;
-    for (let place = end - 1; place >= at; place--) {
-      bytes[place] = (rest % 128) | (place === end - 1 ? 0 : 0x80);
-      rest = Math.floor(rest / 128);
-    }
-    return end;
-  }
-
   private closeLeaf(): void {
     const { view, leaf } = this;
     const end = leaf + PAGE;
@@ -256,7 +241,7 @@ export class TableImage {
       const rowId = this.lastRowIds[leaf] as number;
       at -= 4 + varintLength(rowId);
       view.setUint32(at, ROOT + 1 + leaf);
-      this.putVarint(at + 4, rowId);
+      putVarint(this.bytes, at + 4, rowId);
       view.setUint16(root + 12 + leaf * 2, at - root);
     }
     view.setUint8(root, PARENT);
@@ -266,62 +251,8 @@ export class TableImage {
     view.setUint8(root + 7, 0);
     view.setUint32(root + 8, ROOT + leaves);
   }
-
-  /** Section 1.3 of the format. */
-  private writeHeader(): void {
-    const { bytes, view } = this;
-    bytes.write("SQLite format 3\0", 0, "latin1");
-    // 65536 is written as 1. Read and written without a write-ahead log; no bytes reserved; fixed fractions.
-    bytes.set([0, 1, 1, 1, 0, 64, 32, 32], 16);
-    // Schema cookie, schema format 4, UTF-8; version of SQLite 3.45.1 as the last writer.
-    view.setUint32(40, 1);
-    view.setUint32(44, 4);
-    view.setUint32(56, 1);
-    view.setUint32(96, 3_045_001);
-  }
-
-  /** One row in the schema table: ("table", name, name, root page, text). */
-  private writeSchema(createTable: string, name: string): void {
-    const { bytes, view } = this;
-    const texts = [Buffer.from("table"), Buffer.from(name), Buffer.from(name), Buffer.from(createTable)];
-    const sql = texts[3] as Buffer;
-    const types = Buffer.alloc(32);
-    let end = 1;
-    for (const text of texts.slice(0, 3)) end = put(types, end, text.length * 2 + 13);
-    types[end++] = INT8;
-    end = put(types, end, sql.length * 2 + 13);
-    types[0] = end;
-    const record = Buffer.concat([types.subarray(0, end), ...texts.slice(0, 3), Buffer.from([ROOT]), sql]);
-    const cell = Buffer.alloc(record.length + 10);
-    const header = put(cell, 0, record.length);
-    cell[header] = 1;
-    record.copy(cell, header + 1);
-    const length = header + 1 + record.length;
-    const at = PAGE - length;
-    bytes.set(cell.subarray(0, length), at);
-    view.setUint8(100, LEAF);
-    view.setUint16(103, 1);
-    view.setUint16(105, at);
-    view.setUint16(108, at);
-  }
 }
 
 function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Of a row id: below 2^53, so eight bytes at most. */
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) length++;
-  return length;
-}
-
-/** A number below 2^21 as a varint; returns the place behind it. */
-function put(into: Buffer, at: number, value: number): number {
-  let next = at;
-  if (value >= 16_384) into[next++] = 0x80 | (value >> 14);
-  if (value >= 128) into[next++] = 0x80 | ((value >> 7) & 0x7f);
-  into[next++] = value & 0x7f;
-  return next;
 }

@@ -5,8 +5,8 @@
  */
 
 import type { Sqlite } from "./driver";
+import { LEAF } from "./first-page";
 
-const LEAF = 0x0d;
 /** Pages asked for at once. */
 const TOGETHER = 64;
 /** Bytes of a value by its serial type (section 2.1 of the format). */
