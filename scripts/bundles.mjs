@@ -20,6 +20,17 @@ export const bundles = [
   { entry: "lib/questions/reader-worker.ts", outfile: "build/reader-worker.mjs" },
 ];
 
+/** How any program of ours is bundled: own code in, packages left out. */
+export const bundling = {
+  bundle: true,
+  packages: "external",
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  tsconfig: path.join(root, "tsconfig.json"),
+  logLevel: "warning",
+};
+
 /**
  * Bundles every row whose entry exists. Output is written only when it changed, and by rename, so
  * that a running server never reads half a worker. Throws when esbuild finds an error.
@@ -35,17 +46,11 @@ export async function buildBundles() {
 
 async function bundle(build, { entry, outfile }) {
   const result = await build({
+    ...bundling,
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20",
     sourcemap: "linked",
-    tsconfig: path.join(root, "tsconfig.json"),
-    logLevel: "warning",
     write: false,
   });
   await mkdir(path.join(root, path.dirname(outfile)), { recursive: true });
