@@ -5,6 +5,7 @@
  */
 
 import { formatCount, formatQuantity } from "@/lib/base/count";
+import type { RandomLabels } from "./random-labels";
 
 export const DNS_FINDINGS = [
   "servfail",
@@ -216,16 +217,7 @@ export function halfWords(share: number): string | undefined {
   return `${how} of them are one half of a question for A and AAAA, whose other half was answered. Packets lost so are typical of two that leave by one port at once (a race in conntrack): a node-local cache avoids it, or single-request-reopen in the pod's dnsConfig.`;
 }
 
-export interface RandomFacts {
-  readonly client: string;
-  readonly domain: string;
-  readonly names: number;
-  readonly odd: number;
-  readonly queries: number;
-  readonly longest: number;
-}
-
-export function randomWords({ client, domain, names, odd, queries, longest }: RandomFacts): FindingWords {
+export function randomWords({ client, domain, names, odd, queries, longest }: RandomLabels): FindingWords {
   return {
     sentence: `${client} asks for ${formatCount(names)} names below ${domain} that look like data (${formatQuantity(queries, "question")}, up to ${longest} characters).`,
     details: [
