@@ -10,6 +10,21 @@ import { nodeKind, podKind, serviceKind, workloadKind } from "./name-kinds";
 import { flagsKind, fqdnKind, identityKind, positiveKind } from "./packet-kinds";
 import { enumKind, portKind, textKind, wordKind, yesNoKind } from "./simple-kinds";
 
+/** Of layer 4, and of layer 7. */
+export const PROTOCOLS = [
+  "tcp",
+  "udp",
+  "sctp",
+  "icmp",
+  "icmpv4",
+  "icmpv6",
+  "vrrp",
+  "igmp",
+  "dns",
+  "http",
+  "kafka",
+] as const;
+
 export const HUBBLE_KEYS = [
   {
     key: "verdict",
@@ -71,19 +86,7 @@ export const HUBBLE_KEYS = [
     aliases: ["proto"],
     hubble: true,
     sided: false,
-    kind: wordKind("a protocol", [
-      "tcp",
-      "udp",
-      "sctp",
-      "icmp",
-      "icmpv4",
-      "icmpv6",
-      "vrrp",
-      "igmp",
-      "dns",
-      "http",
-      "kafka",
-    ]),
+    kind: wordKind("a protocol", PROTOCOLS),
     label: "Protocol",
     help: "Transport or application protocol; `icmp` is version 4 or 6.",
     example: "protocol:dns,http",

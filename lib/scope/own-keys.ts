@@ -1,5 +1,6 @@
 /** Keys of our own: what Hubble cannot filter by, and what only settling knows. */
 
+import { DECIDED_BY } from "@/lib/flow/decided-by";
 import { DNS_RCODE } from "@/lib/flow/enums";
 import { actorKind, edgeKind } from "./actor-kinds";
 import { tracePointKind } from "./event-kind";
@@ -14,7 +15,13 @@ import { enumKind, fileKind, portKind, searchKind, textKind, wordKind, yesNoKind
 const dropKind = wordKind("an answer", ["yes", "no", "first"], { true: "yes", false: "no" });
 
 /** Why a record makes no edge of the map. */
-const UNPLACED_REASONS = ["no-protocol", "no-ports", "ports-alike", "sides-unknown", "not-settled"] as const;
+export const UNPLACED_REASONS = [
+  "no-protocol",
+  "no-ports",
+  "ports-alike",
+  "sides-unknown",
+  "not-settled",
+] as const;
 
 export const OWN_KEYS = [
   {
@@ -149,14 +156,7 @@ export const OWN_KEYS = [
     key: "decided-by",
     hubble: false,
     sided: false,
-    kind: wordKind("what decided", [
-      "default-deny",
-      "policy",
-      "l7-rule",
-      "authentication",
-      "datapath",
-      "unknown",
-    ]),
+    kind: wordKind("what decided", DECIDED_BY),
     unknown: false,
     label: "Decided by",
     help: "What dropped it: default-deny, policy, l7-rule, authentication, datapath or unknown.",

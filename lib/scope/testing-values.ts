@@ -1,6 +1,7 @@
 /** Values of every key of the filter, for property tests: common ones, odd ones, and what a hostile log could put there. */
 
 import fc from "fast-check";
+import { DECIDED_BY } from "@/lib/flow/decided-by";
 import {
   DNS_RCODE,
   DROP_REASON,
@@ -15,10 +16,12 @@ import { ACTOR_LEVELS } from "./actor-kinds";
 import { formatAddress } from "./address";
 import { DNS_ROLES, DNS_STATES } from "./dns-keys";
 import { parseGlob } from "./glob";
+import { PROTOCOLS } from "./hubble-keys";
 import type { FilterKey, ValueOf } from "./keys";
 import type { LabelRequirement } from "./label-kind";
 import { MAP_LEVELS } from "./map-part-kind";
 import { CONNECTION_WORDS, LOOKUP_WORDS, REQUEST_WORDS } from "./outcome-kinds";
+import { UNPLACED_REASONS } from "./own-keys";
 import { policySet } from "./policy-set-kind";
 import type { EnumValue } from "./simple-kinds";
 import type { SpecialValue } from "./value-kind";
@@ -118,19 +121,6 @@ const event = fc
 const word = <Word extends string>(...words: readonly Word[]) =>
   fc.constantFrom(...words).map((one) => ({ type: "word" as const, word: one }));
 const yesNo = word("yes", "no");
-const protocol = word(
-  "tcp",
-  "udp",
-  "sctp",
-  "icmp",
-  "icmpv4",
-  "icmpv6",
-  "vrrp",
-  "igmp",
-  "dns",
-  "http",
-  "kafka",
-);
 
 /** Text without what the grammar of label selectors takes for itself. */
 const labelWord = fc
@@ -254,7 +244,7 @@ export const VALUES: { readonly [Key in FilterKey]: fc.Arbitrary<Exclude<ValueOf
   workload: workload,
   port: port,
   ip: ip,
-  protocol: protocol,
+  protocol: word(...PROTOCOLS),
   type: event,
   "drop-reason-desc": enumOf(DROP_REASON),
   "traffic-direction": enumOf(TRAFFIC_DIRECTION),
@@ -293,7 +283,7 @@ export const VALUES: { readonly [Key in FilterKey]: fc.Arbitrary<Exclude<ValueOf
   "dropped-at": actor,
   "denied-by": policies,
   edge: edge,
-  unplaced: word("no-protocol", "no-ports", "ports-alike", "sides-unknown"),
+  unplaced: word(...UNPLACED_REASONS),
   "map-part": mapPart,
   "client-namespace": text,
   "server-namespace": text,
@@ -302,7 +292,7 @@ export const VALUES: { readonly [Key in FilterKey]: fc.Arbitrary<Exclude<ValueOf
   "server-port": port,
   drop: yesNo,
   cause: text,
-  "decided-by": word("default-deny", "policy", "l7-rule", "authentication", "datapath", "unknown"),
+  "decided-by": word(...DECIDED_BY),
   direction: word("ingress", "egress"),
   attempt: yesNo,
   answered: yesNo,

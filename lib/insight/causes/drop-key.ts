@@ -1,17 +1,10 @@
 /** What drops must share to be one cause (product.md), and what decided them. */
 
 import { z } from "zod";
+import type { DecidedBy } from "@/lib/flow/decided-by";
 import { causeIdOf } from "./cause";
 
-export const DECIDED_BY = [
-  "default-deny",
-  "policy",
-  "l7-rule",
-  "authentication",
-  "datapath",
-  "unknown",
-] as const;
-export type DecidedBy = (typeof DECIDED_BY)[number];
+export { DECIDED_BY, type DecidedBy } from "@/lib/flow/decided-by";
 
 const POLICY_DENIED = 133;
 const POLICY_DENY = 181;
