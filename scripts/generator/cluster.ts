@@ -1,15 +1,7 @@
+import { EDGES, type EdgeSpec } from "./connections.ts";
 import { moreWorkloads } from "./more-workloads.ts";
 import { Random } from "./random.ts";
-import {
-  CLUSTER,
-  EDGES,
-  type EdgeSpec,
-  NAMESPACE_LABELS,
-  PEERS,
-  type PeerSpec,
-  WORKLOADS,
-  type WorkloadSpec,
-} from "./shop.ts";
+import { CLUSTER, NAMESPACE_LABELS, PEERS, type PeerSpec, WORKLOADS, type WorkloadSpec } from "./shop.ts";
 
 /** Anything that can be the source or the destination of a packet. */
 export interface Party {

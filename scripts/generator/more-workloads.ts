@@ -1,6 +1,7 @@
 /** More workloads than the shop has: teams in namespaces of their own, each with a chain of services behind a gateway. */
 
-import type { EdgeSpec, WorkloadSpec } from "./shop.ts";
+import type { EdgeSpec } from "./connections.ts";
+import type { WorkloadSpec } from "./shop.ts";
 
 /** Workloads of a team. */
 const TEAM = 8;

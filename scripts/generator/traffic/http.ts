@@ -1,6 +1,6 @@
 import { MICROSECOND, MILLISECOND, SECOND } from "../clock.ts";
+import type { EdgeSpec, RouteSpec } from "../connections.ts";
 import { blank, type HttpNote, L7, type Planned } from "../record.ts";
-import type { EdgeSpec, RouteSpec } from "../shop.ts";
 import type { World } from "../world.ts";
 import { type Connection, travel } from "./packets.ts";
 import { close, exchange, handshake } from "./tcp.ts";

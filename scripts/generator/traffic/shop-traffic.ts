@@ -1,7 +1,7 @@
 import { MICROSECOND, MILLISECOND, SECOND } from "../clock.ts";
 import { type Party, takePort } from "../cluster.ts";
+import { EDGES, type EdgeSpec } from "../connections.ts";
 import { type Attempt, SYN } from "../record.ts";
-import { EDGES, type EdgeSpec } from "../shop.ts";
 import type { Source, World } from "../world.ts";
 import { failedLookup, l7Denial, lookUp, lookupSteps, refusedName } from "./dns.ts";
 import { type Call, type CallModel, httpConversation, logRefusedCall, pickRoute, usualCall } from "./http.ts";

@@ -1,7 +1,7 @@
 import { MICROSECOND, MILLISECOND, SECOND } from "../clock.ts";
 import { type Party, takePort } from "../cluster.ts";
+import type { EdgeSpec } from "../connections.ts";
 import { ACK, FIN, PSH, RST, SYN } from "../record.ts";
-import type { EdgeSpec } from "../shop.ts";
 import type { World } from "../world.ts";
 import { type Connection, PROXY_HTTP_EGRESS, PROXY_HTTP_INGRESS, packet, travel } from "./packets.ts";
 import { allowed, audited, egressPolicy, ingressPolicy, socketEvents } from "./verdicts.ts";
