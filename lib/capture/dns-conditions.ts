@@ -11,13 +11,13 @@ import { DNS_RCODE, enumNumber } from "@/lib/flow/enums";
 import { DNS_ROLES, type DnsRole, type DnsStateWord } from "@/lib/scope/dns-keys";
 import { type Filter, formatTerm, type Term, type TermWith } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
+import { actorFinder, idsOfActors } from "./actor-conditions";
 import { all, any, type Condition, idList, NEVER, negate, type ValueOfTerm } from "./conditions";
 import { remembered, textCondition } from "./dictionary-search";
 import { namesOf } from "./dns-roots";
 import type { Sqlite } from "./driver";
 import { toPattern } from "./patterns";
 import { DNS_STATE } from "./settle/dns/pair";
-import { actorFinder, idsOfActors } from "./settled-conditions";
 import { podSide } from "./side-conditions";
 import { holdsAll, ofSummedRecord } from "./summed-pairs";
 

@@ -2,12 +2,12 @@
 
 import { isMulticast } from "@/lib/base/ip";
 import { type PolicyName, policySet } from "@/lib/scope/policy-set-kind";
+import { actorIds } from "./actor-conditions";
 import { all, any, type Condition, idList, NEVER, negate, type ValueOfTerm } from "./conditions";
 import { OF_ANY_DROP } from "./denied-kinds";
 import type { Sqlite } from "./driver";
 import { keptList } from "./kept-lists";
 import { areRolledUp } from "./roll-ups-ready";
-import { actorIds } from "./settled-conditions";
 import { OF_FLOW, SUM_LEVEL } from "./sum-tables";
 import { HAS_TRIES } from "./tries";
 

@@ -10,6 +10,16 @@
 import { unreachable } from "@/lib/base/unreachable";
 import { formatTerm, type Term } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
+import {
+  actorCondition,
+  actorNamespaceCondition,
+  actorPodCondition,
+  edgeCondition,
+  mapPartCondition,
+  packetActorSides,
+  serverPortCondition,
+  unplacedCondition,
+} from "./actor-conditions";
 import { anchorCondition } from "./anchor-conditions";
 import { causeTerm, isCauseTerm, isOfDrops } from "./cause-terms";
 import { all, any, type Condition, idList, negate } from "./conditions";
@@ -46,19 +56,11 @@ import {
 } from "./record-conditions";
 import { columnsRead } from "./roll-ups-ready";
 import {
-  actorCondition,
-  actorNamespaceCondition,
-  actorPodCondition,
   answeredCondition,
   attemptCondition,
-  edgeCondition,
   expansionCondition,
   latencyCondition,
-  mapPartCondition,
-  packetActorSides,
   routeCondition,
-  serverPortCondition,
-  unplacedCondition,
 } from "./settled-conditions";
 import {
   clusterSide,
