@@ -1,7 +1,8 @@
 /** Reads pasted FlowFilters (Cilium's flow.proto) as a filter of ours. What ours cannot say is refused, never widened. */
 
-import { fail, ok } from "@/lib/base/result";
+import { ok } from "@/lib/base/result";
 import { DROP_REASON, type EnumTable, enumName, TRAFFIC_DIRECTION, VERDICT } from "@/lib/flow/enums";
+import { type CommandNote, commandFailed } from "./command-failure";
 import { makeTerm, type Term } from "./filter";
 import { mergeFilters, type Part, type Parts } from "./flow-filter-parts";
 import { type FlowFilterResult, isObject, type RawFilter, type RawFilters } from "./flow-filter-text";
@@ -14,24 +15,24 @@ type Value = ValueOf<FilterKey>;
 
 export interface ReadTerms {
   readonly terms: readonly Term[];
-  readonly notes: readonly { readonly kind: "differs"; readonly text: string }[];
+  readonly notes: readonly CommandNote[];
 }
 
 export function flowFilterTerms({ allow, deny }: RawFilters): FlowFilterResult<ReadTerms> {
-  const notes: { kind: "differs"; text: string }[] = [];
+  const notes: CommandNote[] = [];
   const allowed = mergeFilters(allow.map(partsOf), false);
   // A filter without members matches everything: so does the list that it is in.
   const isOpen = allow.length === 0 || allowed.some(({ parts }) => parts.length === 0);
   const [only] = allowed;
   if (!isOpen && allowed.length > 1)
-    return failed(
+    return commandFailed(
       `These are ${allowed.length} filters of which any may match, and they differ in more than one thing.`,
       "A filter here has no OR between terms. Paste one of them at a time.",
     );
   if (!isOpen && only?.isLoose) notes.push({ kind: "differs", text: SAME_SIDE });
   const denied = mergeFilters(deny.map(partsOf), true);
   if (denied.some(({ parts }) => parts.length === 0))
-    return failed("A filter that denies everything leaves nothing to show.");
+    return commandFailed("A filter that denies everything leaves nothing to show.");
   if (denied.some(({ parts }) => parts.length > 1)) notes.push({ kind: "differs", text: DENY_TOGETHER });
   const terms: Term[] = [];
   const all = [
@@ -103,10 +104,12 @@ const KEYS: Readonly<Record<string, FilterKey>> = {
 function termOf({ member, side, values }: Part, negated: boolean): FlowFilterResult<Term> {
   const key = KEYS[member];
   const hasSide = key !== undefined && rowOf(key).sided;
-  if (member === "experimental") return failed("CEL expressions are not understood.");
+  if (member === "experimental") return commandFailed("CEL expressions are not understood.");
   if (key === undefined || hasSide !== (side !== undefined))
-    return failed(`\`${shown(`${PREFIX[side ?? "either"]}${member}`)}\` is not a member of a FlowFilter.`);
-  if (values.length === 0) return failed(`\`${member}\` has no value.`);
+    return commandFailed(
+      `\`${shown(`${PREFIX[side ?? "either"]}${member}`)}\` is not a member of a FlowFilter.`,
+    );
+  if (values.length === 0) return commandFailed(`\`${member}\` has no value.`);
   const read = key === "tcp-flags" ? flagValues(values) : valuesOf(key, member, values);
   return read.ok ? ok(makeTerm(key, read.value, { side, negated })) : read;
 }
@@ -125,7 +128,7 @@ function valuesOf(key: FilterKey, member: string, raws: readonly unknown[]): Flo
     const parsed =
       text === undefined ? undefined : (rowOf(key).kind as ValueKind<Value>).parse({ text, quoted: false });
     if (parsed === undefined || !parsed.ok)
-      return failed(
+      return commandFailed(
         `\`${member}\`: ${parsed?.message ?? `${shown(JSON.stringify(raw))} cannot be read.`}`,
         parsed?.hint,
       );
@@ -207,12 +210,8 @@ function flagValues(raws: readonly unknown[]): FlowFilterResult<Value[]> {
       .map((text) => rowOf("tcp-flags").kind.parse({ text, quoted: false }))
       .find(({ ok }) => !ok);
     if (flags.length === 0 || problem !== undefined)
-      return failed(`\`tcp_flags\`: ${shown(JSON.stringify(raw))} are no TCP flags.`);
+      return commandFailed(`\`tcp_flags\`: ${shown(JSON.stringify(raw))} are no TCP flags.`);
     sets.push(words);
   }
   return ok(distributeFlags(sets).map((any): Value => ({ type: "flags", any })));
-}
-
-function failed(message: string, hint?: string): FlowFilterResult<never> {
-  return fail("command_invalid", message, hint);
 }

@@ -4,7 +4,8 @@
  * document with such lists. What stands before an object says whether it allows or denies; nothing means allow.
  */
 
-import { fail, ok, type Result } from "@/lib/base/result";
+import { ok, type Result } from "@/lib/base/result";
+import { type CommandFailure, commandFailed, type FailedCommand } from "./command-failure";
 
 export type RawFilter = Readonly<Record<string, unknown>>;
 
@@ -13,11 +14,7 @@ export interface RawFilters {
   readonly deny: readonly RawFilter[];
 }
 
-type Failed = Result<never, { code: "command_invalid"; message: string; hint?: string }>;
-export type FlowFilterResult<Value> = Result<
-  Value,
-  { code: "command_invalid"; message: string; hint?: string }
->;
+export type FlowFilterResult<Value> = Result<Value, CommandFailure>;
 
 const MOST_CHARACTERS = 65_536;
 const HEADING = /\b(?:hubble-export-)?(allow|include|deny|exclude)-?_?(?:list|filters)\b/i;
@@ -29,19 +26,21 @@ export function looksLikeFlowFilters(text: string): boolean {
 }
 
 export function readFlowFilters(text: string): FlowFilterResult<RawFilters> {
-  if (text.length > MOST_CHARACTERS) return failed(`FlowFilters have at most ${MOST_CHARACTERS} characters.`);
+  if (text.length > MOST_CHARACTERS)
+    return commandFailed(`FlowFilters have at most ${MOST_CHARACTERS} characters.`);
   const found = { allow: [] as RawFilter[], deny: [] as RawFilter[] };
   let list: keyof RawFilters = "allow";
   let at = 0;
   for (let open = text.indexOf("{"); open >= 0; open = text.indexOf("{", at)) {
     list = headingIn(text.slice(at, open)) ?? list;
     const end = endOfObject(text, open);
-    if (end === undefined) return failed("A FlowFilter has no end: a closing brace is missing.");
+    if (end === undefined) return commandFailed("A FlowFilter has no end: a closing brace is missing.");
     const problem = keep(text.slice(open, end), text[open - 1] === "'", list, found);
     if (problem !== undefined) return problem;
     at = end;
   }
-  if (found.allow.length + found.deny.length === 0) return failed("There is no FlowFilter in this text.");
+  if (found.allow.length + found.deny.length === 0)
+    return commandFailed("There is no FlowFilter in this text.");
   return ok(found);
 }
 
@@ -78,14 +77,14 @@ function keep(
   isQuoted: boolean,
   list: keyof RawFilters,
   found: { readonly allow: RawFilter[]; readonly deny: RawFilter[] },
-): Failed | undefined {
+): FailedCommand | undefined {
   let value: unknown;
   try {
     value = JSON.parse(isQuoted ? json.replaceAll("''", "'") : json);
   } catch {
-    return failed("A FlowFilter is not JSON.", 'It looks like {"verdict":["DROPPED"]}.');
+    return commandFailed("A FlowFilter is not JSON.", 'It looks like {"verdict":["DROPPED"]}.');
   }
-  if (!isObject(value)) return failed("A FlowFilter is a JSON object.");
+  if (!isObject(value)) return commandFailed("A FlowFilter is a JSON object.");
   for (const [name, member] of Object.entries(value)) {
     const word = HEADING.exec(name)?.[1];
     if (word === undefined) {
@@ -94,7 +93,7 @@ function keep(
     }
     const objects: unknown[] = Array.isArray(member) ? member : [member];
     for (const object of objects) {
-      if (!isObject(object)) return failed(`${name} is not a list of FlowFilters.`);
+      if (!isObject(object)) return commandFailed(`${name} is not a list of FlowFilters.`);
       found[listOf(word.toLowerCase())].push(object);
     }
   }
@@ -105,8 +104,4 @@ function keep(
 
 export function isObject(value: unknown): value is RawFilter {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function failed(message: string, hint?: string): Failed {
-  return fail("command_invalid", message, hint);
 }

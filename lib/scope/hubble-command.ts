@@ -6,31 +6,26 @@
  * unless `-n` or `-A` says otherwise. Where our filter cannot say the same, a note tells how they differ.
  */
 
-import { type Failure, fail, ok, type Result } from "@/lib/base/result";
+import { ok, type Result } from "@/lib/base/result";
+import { type CommandFailure, type CommandNote, commandFailed, type FailedCommand } from "./command-failure";
 import { type Filter, formatFilter, makeTerm, parseFilter, type Term, withTerm } from "./filter";
 import { flowFilterTerms, type ReadTerms } from "./flow-filter-read";
 import { looksLikeFlowFilters, readFlowFilters } from "./flow-filter-text";
 import { ALL_NAMESPACES, type FilterFlag, readFlags } from "./hubble-flags";
-import { parseHubbleTime } from "./hubble-time";
 import {
-  type FilterKey,
-  findKeyWord,
-  type KeyRow,
-  REFUSED_WORDS,
-  type Side,
-  spellKey,
-  type ValueOf,
-} from "./keys";
-import type { PodValue, ServiceValue, WorkloadValue } from "./name-kinds";
+  hubbleNames,
+  isAbsorbed,
+  type Namespaces,
+  namespaceConflict,
+  namespacesFor,
+  namespacesOf,
+} from "./hubble-namespaces";
+import { parseHubbleTime } from "./hubble-time";
+import { type FilterKey, findKeyWord, type KeyRow, REFUSED_WORDS, type Side, type ValueOf } from "./keys";
+import type { WorkloadValue } from "./name-kinds";
 import { distributeFlags, flagsKind } from "./packet-kinds";
 import { splitShellWords } from "./shell-words";
 import { shown, type ValueKind } from "./value-kind";
-
-/** `differs`: other rows than Hubble would show. `ignored`: no influence on the rows. */
-export interface CommandNote {
-  readonly kind: "differs" | "ignored";
-  readonly text: string;
-}
 
 export interface PastedCommand {
   readonly filter: Filter;
@@ -38,8 +33,6 @@ export interface PastedCommand {
   readonly to?: bigint;
   readonly notes: readonly CommandNote[];
 }
-
-export type CommandFailure = Failure<"command_invalid">;
 
 const MOST_CHARACTERS = 65_536;
 const COMMAND = /(?:^|[\s/])hubble\s+observe(?=\s|$)/;
@@ -61,11 +54,13 @@ export function parsePastedCommand(text: string): Result<PastedCommand, CommandF
     const read = raw.ok ? flowFilterTerms(raw.value) : raw;
     return read.ok ? checked(read.value.terms, { notes: read.value.notes }) : read;
   }
-  if (text.length > MOST_CHARACTERS) return failed(`A command has at most ${MOST_CHARACTERS} characters.`);
+  if (text.length > MOST_CHARACTERS)
+    return commandFailed(`A command has at most ${MOST_CHARACTERS} characters.`);
   const command = COMMAND.exec(text);
-  if (!command) return failed("This is not a hubble observe command.", "It begins with: hubble observe");
+  if (!command)
+    return commandFailed("This is not a hubble observe command.", "It begins with: hubble observe");
   const split = splitShellWords(text.slice(command.index + command[0].length).trim());
-  if (!split.ok) return failed(split.message);
+  if (!split.ok) return commandFailed(split.message);
   const flags = readFlags(split.words);
   if (!flags.ok) return flags;
   const notes: CommandNote[] = [...flags.value.notes];
@@ -94,7 +89,7 @@ function checked(
 ): Result<PastedCommand, CommandFailure> {
   const filter = { terms: terms.reduce<readonly Term[]>(withTerm, []) };
   const read = parseFilter(formatFilter(filter));
-  return read.ok ? ok({ filter, ...rest }) : failed(read.failure.message, read.failure.hint);
+  return read.ok ? ok({ filter, ...rest }) : commandFailed(read.failure.message, read.failure.hint);
 }
 
 /** `--allowlist` and `--denylist`. Flags and filters that allow are OR in Hubble. */
@@ -104,11 +99,12 @@ function readRawFilters(
 ): Result<ReadTerms, CommandFailure> {
   const raw = flags.filter(({ word }) => RAW_LISTS.has(word));
   if (raw.length === 0) return ok({ terms: [], notes: [] });
-  if (raw.some(({ negated }) => negated)) return failed("--not cannot stand before a list of filters.");
+  if (raw.some(({ negated }) => negated))
+    return commandFailed("--not cannot stand before a list of filters.");
   const read = readFlowFilters(raw.map(({ word, value }) => `${word}: ${value}`).join("\n"));
   if (!read.ok) return read;
   if (hasAllowed && read.value.allow.length > 0)
-    return failed(
+    return commandFailed(
       "--allowlist beside other flags means that either may match.",
       "A filter here has no OR between terms. Paste one of them at a time.",
     );
@@ -150,9 +146,9 @@ function keyWordOf({ word }: FilterFlag): string {
   return word === "ipv4" || word === "ipv6" ? "ip-version" : word;
 }
 
-function unavailable(word: string): { readonly ok: false; readonly failure: CommandFailure } {
+function unavailable(word: string): FailedCommand {
   const refusal = REFUSED_WORDS.get(word);
-  return failed(refusal ?? `\`--${word}\` is not available in this version.`);
+  return commandFailed(refusal ?? `\`--${word}\` is not available in this version.`);
 }
 
 /** Values of one flag as given; a pod without namespace becomes one value for each namespace of its side. */
@@ -173,7 +169,7 @@ function readValues(
   const hint = flag.value.includes(",")
     ? "Hubble takes one value for each flag; repeat the flag."
     : parsed.hint;
-  return failed(`--${flag.word}: ${parsed.message}`, hint);
+  return commandFailed(`--${flag.word}: ${parsed.message}`, hint);
 }
 
 /** Flags that stand without a value, and the word that they say. */
@@ -189,7 +185,7 @@ function readFlagSet(flag: FilterFlag): Result<readonly ValueOf<"tcp-flags">[], 
   for (const text of flag.value.split(",")) {
     const parsed = flagsKind.parse({ text, quoted: false });
     if (!parsed.ok || text.includes("/"))
-      return failed(
+      return commandFailed(
         `--tcp-flags: \`${shown(text)}\` is not a TCP flag.`,
         parsed.ok ? undefined : parsed.hint,
       );
@@ -203,89 +199,12 @@ function hubbleFlags(flags: readonly FilterFlag[]): readonly ValueOf<"tcp-flags"
   return distributeFlags(sets).map((any) => ({ type: "flags", any }));
 }
 
-/** Hubble's `[namespace/]prefix`, without escapes; `/prefix` is in any namespace. */
-function hubbleNames(
-  type: "pod" | "service",
-  text: string,
-  around: readonly string[],
-): (PodValue | ServiceValue)[] {
-  const slash = text.indexOf("/");
-  const namespaces = slash >= 0 ? [text.slice(0, slash)] : around.length > 0 ? around : ["default"];
-  const name = text.slice(slash + 1);
-  return namespaces.map((namespace) => ({
-    type,
-    ...(namespace === "" ? {} : { namespace }),
-    name,
-    isExact: false,
-  }));
-}
-
 /** Hubble's `[Kind/]name`: what stands before the slash is always the kind. */
 function hubbleWorkload(text: string): WorkloadValue {
   const slash = text.indexOf("/");
   const kind = slash < 0 ? "" : text.slice(0, slash);
   const name = text.slice(slash + 1);
   return { type: "workload", ...(kind === "" ? {} : { kind }), ...(name === "" ? {} : { name }) };
-}
-
-/** Namespaces given by flags; the empty text stands for "any". */
-type Namespaces = Readonly<Record<Side, readonly string[]>>;
-
-function namespacesOf(flags: readonly FilterFlag[]): Namespaces {
-  const of = (side: Side) =>
-    flags.flatMap((flag) => {
-      if (ALL_NAMESPACES.get(flag.word) === side) return [""];
-      return flag.word === spellKey("namespace", side) ? [flag.value] : [];
-    });
-  return { either: of("either"), from: of("from"), to: of("to") };
-}
-
-/** `--from-namespace` completes `--from-pod`; `-n` completes the pods of every side that has no own. */
-function namespacesFor(side: Side, namespaces: Namespaces): readonly string[] {
-  return namespaces[side].length > 0 ? namespaces[side] : namespaces.either;
-}
-
-function isNamed(word: string, side: Side): boolean {
-  return word === spellKey("pod", side) || word === spellKey("service", side);
-}
-
-/** A namespace that completes pods and services is no condition of its own. */
-function isAbsorbed(side: Side, flags: readonly FilterFlag[], namespaces: Namespaces): boolean {
-  if (namespaces[side].includes("")) return true;
-  const sides: readonly Side[] = side === "either" ? ["either", "from", "to"] : [side];
-  return sides.some(
-    (other) =>
-      (other === side || namespaces[other].length === 0) && flags.some((flag) => isNamed(flag.word, other)),
-  );
-}
-
-/** What Hubble refuses as well, because the flags contradict each other. */
-function namespaceConflict(
-  flags: readonly FilterFlag[],
-  namespaces: Namespaces,
-): { readonly ok: false; readonly failure: CommandFailure } | undefined {
-  const sided = namespaces.from.length + namespaces.to.length > 0;
-  if (sided && (namespaces.either.length > 0 || flags.some((flag) => flag.word === "pod"))) {
-    return failed(
-      "--from-namespace and --to-namespace cannot be combined with --namespace or --pod.",
-      "Write --pod namespace/name.",
-    );
-  }
-  for (const side of ["either", "from", "to"] as const) {
-    const around = namespacesFor(side, namespaces);
-    if (around.includes("") && around.some((namespace) => namespace !== "")) {
-      return failed("--namespace and --all-namespaces cannot be combined.");
-    }
-    for (const flag of flags.filter(({ word, value }) => isNamed(word, side) && value.includes("/"))) {
-      const own = flag.value.slice(0, flag.value.indexOf("/"));
-      const clash = around.find((namespace) => namespace !== "" && own !== "" && namespace !== own);
-      if (clash !== undefined)
-        return failed(
-          `Namespace ${shown(clash)} and --${flag.word} ${shown(flag.value)} contradict each other.`,
-        );
-    }
-  }
-  return undefined;
 }
 
 /** Hubble matches its unsided flags together on one side of the flow; our terms stand each for itself. */
@@ -331,16 +250,12 @@ function readRange(
         text: `--${flag} ${text} counts from now, which a saved log does not have; set the time range by hand.`,
       });
     } else
-      return failed(
+      return commandFailed(
         `--${flag}: \`${shown(text)}\` is not a time that can be read here.`,
         "Write it as RFC 3339, for example 2026-03-04T05:12:07Z.",
       );
   }
   return ok(range);
-}
-
-function failed(message: string, hint?: string): { readonly ok: false; readonly failure: CommandFailure } {
-  return fail("command_invalid", message, hint);
 }
 
 /** Filter text, a command or FlowFilters, as it comes from the filter bar. */

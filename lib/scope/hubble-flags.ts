@@ -1,6 +1,7 @@
 /** Reads the words behind `hubble observe` as flags, the way Go's pflag does. */
 
-import { type Failure, fail, ok, type Result } from "@/lib/base/result";
+import { ok, type Result } from "@/lib/base/result";
+import { type CommandFailure, type CommandNote, commandFailed, type FailedCommand } from "./command-failure";
 import { findKeyWord, type Side, spellKey } from "./keys";
 import { shown } from "./value-kind";
 
@@ -15,7 +16,7 @@ export interface ReadFlags {
   readonly filters: readonly FilterFlag[];
   readonly since?: string;
   readonly until?: string;
-  readonly notes: readonly { readonly kind: "differs" | "ignored"; readonly text: string }[];
+  readonly notes: readonly CommandNote[];
 }
 
 const SHORT_FLAGS: ReadonlyMap<string, string> = new Map([
@@ -88,17 +89,15 @@ const IGNORED_BARE = new Set([
 const LIMITS = new Set(["first", "last"]);
 const TIMES = new Set(["since", "until"]);
 
-type FlagFailure = { readonly ok: false; readonly failure: Failure<"command_invalid"> };
-
 interface Flag {
   readonly word: string;
   /** Behind `=`, or directly behind a short flag. */
   readonly attached?: string;
 }
 
-export function readFlags(words: readonly string[]): Result<ReadFlags, Failure<"command_invalid">> {
+export function readFlags(words: readonly string[]): Result<ReadFlags, CommandFailure> {
   const filters: FilterFlag[] = [];
-  const notes: { kind: "differs" | "ignored"; text: string }[] = [];
+  const notes: CommandNote[] = [];
   const times = new Map<string, string>();
   const ignored: string[] = [];
   let negated = false;
@@ -106,15 +105,15 @@ export function readFlags(words: readonly string[]): Result<ReadFlags, Failure<"
   for (let word = waiting.shift(); word !== undefined; word = waiting.shift()) {
     if (!/^-./.test(word)) {
       if (word === "flows" && filters.length === 0) continue;
-      return failed(`\`${shown(word)}\` is not a flag of hubble observe.`, positionalHint(word));
+      return commandFailed(`\`${shown(word)}\` is not a flag of hubble observe.`, positionalHint(word));
     }
     for (const flag of flagsIn(word)) {
       const takesValue = needsValue(flag.word);
       if (takesValue === undefined) return unknownFlag(flag.word);
       const value = flag.attached ?? (takesValue ? waiting.shift() : "true");
-      if (value === undefined || value === "") return failed(`--${flag.word} has no value.`);
+      if (value === undefined || value === "") return commandFailed(`--${flag.word} has no value.`);
       if (flag.word === "not") {
-        if (negated) return failed("Two --not stand in a row; each belongs to the flag behind it.");
+        if (negated) return commandFailed("Two --not stand in a row; each belongs to the flag behind it.");
         negated = value === "true";
       } else if (TIMES.has(flag.word)) times.set(flag.word, value);
       else if (LIMITS.has(flag.word))
@@ -128,7 +127,7 @@ export function readFlags(words: readonly string[]): Result<ReadFlags, Failure<"
       } else ignored.push(`--${flag.word}`);
     }
   }
-  if (negated) return failed("--not stands at the end; it belongs before the flag that it negates.");
+  if (negated) return commandFailed("--not stands at the end; it belongs before the flag that it negates.");
   if (ignored.length > 0)
     notes.push({ kind: "ignored", text: `Without meaning here: ${[...new Set(ignored)].join(", ")}.` });
   return ok({ filters, since: times.get("since"), until: times.get("until"), notes });
@@ -167,16 +166,12 @@ function isFilter(word: string): boolean {
   return found?.row.hubble === true && word === spellKey(found.row.key, found.side);
 }
 
-function unknownFlag(word: string): FlagFailure {
+function unknownFlag(word: string): FailedCommand {
   const short = word.length === 1 ? "-" : "--";
-  return failed(`\`${short}${shown(word)}\` is not a flag of hubble observe.`);
+  return commandFailed(`\`${short}${shown(word)}\` is not a flag of hubble observe.`);
 }
 
 function positionalHint(word: string): string | undefined {
   if (word === "agent-events" || word === "debug-events") return "Agent and debug events are not flows.";
   return "Values with spaces need quotes.";
-}
-
-function failed(message: string, hint?: string): FlagFailure {
-  return fail("command_invalid", message, hint);
 }
