@@ -91,6 +91,30 @@ describe("the likely reason of an uneven spread", () => {
       /^90 % of the traffic stays on the client's node/,
     ],
     [
+      "no node skew where less than four fifths stay on the client's node",
+      load([pod(500, { node: "one" }), pod(50, { node: "two" })], {
+        clients: [
+          client("a", "pod-500", { node: "one", events: 40 }),
+          client("b", "pod-500", { node: "one", events: 39 }),
+          client("c", "pod-500", { node: "two", events: 21 }),
+        ],
+      }),
+      "not knowable here",
+      /Nothing/,
+    ],
+    [
+      "node skew where four fifths do",
+      load([pod(500, { node: "one" }), pod(50, { node: "two" })], {
+        clients: [
+          client("a", "pod-500", { node: "one", events: 40 }),
+          client("b", "pod-500", { node: "one", events: 40 }),
+          client("c", "pod-500", { node: "two", events: 20 }),
+        ],
+      }),
+      "node skew",
+      /^80 % /,
+    ],
+    [
       "a name that DNS answers with the pods' addresses",
       load([busy, quiet], { headlessName: "db.shop.svc.cluster.local" }),
       "headless DNS",

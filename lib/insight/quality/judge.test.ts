@@ -279,7 +279,40 @@ describe("advice", () => {
     expect(titles({ layer7: there, neverPresent: ["uuid"] })).toEqual([
       "Export every flow with every member",
     ]);
+    const told = (lost: number | null) => ({
+      layer7: there,
+      told: [{ node: "n1", fromNs: 0n, toNs: 1n, lost, detail: "" }],
+    });
+    expect(titles(told(3))).toEqual(["Lose fewer events"]);
+    // Larger buffers do not bring a node back.
+    expect(titles(told(null))).toEqual([]);
+    const aggregation = { flows: 5, events: 90, withoutCounters: 0, distanceNs: 27n * SECOND };
+    expect(titles({ layer7: there, aggregation })).toEqual([
+      "See single flows instead of aggregated records",
+    ]);
     expect(titles({})).toEqual(["See DNS names and errors", "See HTTP requests"]);
+  });
+
+  it.each<readonly [string, Partial<QualityFacts>, string]>([
+    ["members", { neverPresent: ["uuid"] }, "members are left out (uuid)"],
+    ["flows", { files: [file({ verdicts: { DROPPED: 100 } })] }, "flows seem to be filtered at export"],
+    [
+      "both",
+      { neverPresent: ["uuid"], files: [file({ verdicts: { DROPPED: 100 } })] },
+      "members are left out (uuid), and flows seem to be filtered at export",
+    ],
+  ])("to export everything says what was left out: %s", (_, members, lacks) => {
+    const [exported] = judgeQuality(facts(members)).advice;
+    expect(exported?.why).toBe(`In this capture ${lacks}. Helm values of Cilium:`);
+  });
+
+  it.each<readonly [string, readonly string[], string]>([
+    ["the capture's namespaces", ["shop", "bank"], '          - "shop/"\n          - "bank/"'],
+    ["one to be changed where the capture has none", [], '          - "default/"'],
+  ])("for AKS asks for the logs of %s", (_, namespaces, pods) => {
+    const [azure] = judgeQuality(facts({ formats: ["log-analytics"], namespaces })).advice;
+    expect(azure?.title).toBe("Log more on AKS");
+    expect(azure?.code.split("namespacedPod:\n")[1]).toBe(pods);
   });
 
   it("quotes a hostile namespace, so that it stays one text of the YAML", () => {
