@@ -22,6 +22,8 @@ function shared(a: string, b: string): number {
   return at;
 }
 
+const range = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, n) => first + n);
 const byte = fc.integer({ min: 0, max: 255 });
 const v4 = (first: fc.Arbitrary<number>) => fc.tuple(first, byte, byte, byte).map((bytes) => bytes.join("."));
 const v6 = fc
@@ -56,6 +58,22 @@ describe("an address that stands for another", () => {
     const originals = Array.from({ length: 2000 }, (_, n) => `10.${n % 7}.${n >> 8}.${n & 255}`);
     expect(new Set(originals.map(masked)).size).toBe(2000);
     expect(originals.filter((address) => masked(address) === address).length).toBeLessThan(3);
+  });
+
+  it.each([
+    [
+      "its first byte, where it is public",
+      0,
+      range(1, 223).filter((n) => ![10, 100, 127, 169, 172, 192].includes(n)),
+      ".1.2.3",
+    ],
+    ["its second byte within a private range", 1, range(16, 31), ".1.2", "172."],
+    ["its second byte outside of such a range", 1, [...range(0, 15), ...range(32, 255)], ".1.2", "172."],
+  ])("has another for %s, and never the same for two", (_, at, bytes, behind, before = "") => {
+    const found = bytes.map((n) => Number(masked(`${before}${n}${behind}`).split(".")[at]));
+    expect(found.toSorted((a, b) => a - b)).toEqual(bytes);
+    // Chance leaves one of them in its place.
+    expect(bytes.filter((n, index) => n === found[index]).length).toBeLessThan(5);
   });
 
   it.each([
