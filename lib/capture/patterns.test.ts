@@ -61,6 +61,8 @@ describe("the path of a URL", () => {
     ["http://shop/%c3%a9", "/é"],
     ["mailto:x", ""],
     ["*", "*"],
+    // A control character, but none of ASCII.
+    ["http://shop/a\u0085b", "/a\u0085b"],
   ])("%s has the path %s", (url, path) => {
     expect(pathOfUrl(url)).toBe(path);
   });

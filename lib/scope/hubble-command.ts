@@ -21,11 +21,19 @@ import {
   namespacesOf,
 } from "./hubble-namespaces";
 import { parseHubbleTime } from "./hubble-time";
-import { type FilterKey, findKeyWord, type KeyRow, REFUSED_WORDS, type Side, type ValueOf } from "./keys";
+import {
+  type FilterKey,
+  findKeyWord,
+  type KeyRow,
+  kindOf,
+  REFUSED_WORDS,
+  type Side,
+  type ValueOf,
+} from "./keys";
 import type { WorkloadValue } from "./name-kinds";
 import { distributeFlags, flagsKind } from "./packet-kinds";
 import { splitShellWords } from "./shell-words";
-import { shown, type ValueKind } from "./value-kind";
+import { shown } from "./value-kind";
 
 export interface PastedCommand {
   readonly filter: Filter;
@@ -164,7 +172,7 @@ function readValues(
   }
   if (row.key === "tcp-flags") return readFlagSet(flag);
   if (BARE_VALUES.has(flag.word)) return ok([{ type: "word", word: BARE_VALUES.get(flag.word) ?? "yes" }]);
-  const parsed = (row.kind as ValueKind<ValueOf<FilterKey>>).parse({ text: flag.value, quoted: false });
+  const parsed = kindOf(row.key).parse({ text: flag.value, quoted: false });
   if (parsed.ok) return ok([parsed.value]);
   const hint = flag.value.includes(",")
     ? "Hubble takes one value for each flag; repeat the flag."

@@ -71,6 +71,11 @@ export function rowOf(key: FilterKey): KeyRow {
   return found;
 }
 
+/** How values of a key are read and written. A row's kind and its values belong to one key; the table cannot say so to the compiler. */
+export function kindOf<Key extends FilterKey>(key: Key): ValueKind<ValueOf<Key>> {
+  return rowOf(key).kind as ValueKind<ValueOf<Key>>;
+}
+
 /** The word before the colon of a term: `pod`, `from-pod`, `to-pod`. */
 export function spellKey(key: string, side: Side | undefined): string {
   return side === "from" || side === "to" ? `${side}-${key}` : key;
