@@ -146,6 +146,15 @@ describe("a kind by itself", () => {
     expect(rest.extensions.value.from).toBe(IP.source);
   });
 
+  it("macs: also one that stands in a text alone", () => {
+    const line = LINE.replace("host 5a:87:01:02:03:04", "host 5a:87:01:02:03:99");
+    const { Summary, ethernet, IP } = flowOf(["macs"], line);
+    expect(Summary).not.toContain("5a:87");
+    expect(Summary).toMatch(/, host ([0-9a-f]{2}:){5}[0-9a-f]{2}, /);
+    expect(ethernet.source).not.toBe(RECORD.ethernet.source);
+    expect(IP).toEqual(RECORD.IP);
+  });
+
   it("namespaces: wherever the namespace stands as a word", () => {
     const { source, l7, Summary } = flowOf(["namespaces"]);
     expect(source.namespace).not.toBe("payments");
@@ -256,6 +265,13 @@ describe("the leak check", () => {
       "ip-10-240-0-4",
       (flow) => {
         flow.node_name = "x/ip-10-240-0-4";
+      },
+    ],
+    [
+      "flow.extensions.value.payments",
+      "payments",
+      (flow) => {
+        Object.assign(flow, { extensions: { value: { payments: 1 } } });
       },
     ],
   ])("finds in %s: %s", (path, value, change) => {
