@@ -8,7 +8,7 @@ import type { Sqlite, SqlRow } from "./driver";
  * receiving: bytes arrive. reading: records are taken in. settling: duplicates are found. done. nothing-new:
  * every record was there already. cancelled, failed, interrupted: nothing of the file was kept.
  */
-export const FILE_STATES = [
+const FILE_STATES = [
   "receiving",
   "reading",
   "settling",
@@ -20,7 +20,7 @@ export const FILE_STATES = [
 ] as const;
 export type FileState = (typeof FILE_STATES)[number];
 
-export const refusalSchema = z.object({
+const refusalSchema = z.object({
   /** The entry of the archive in which it stands; null for what stands in the upload itself. */
   entry: z.string().nullable(),
   line: z.number().int(),
@@ -32,7 +32,7 @@ export const refusalSchema = z.object({
 });
 
 /** What was read of a file. read = accepted + duplicate + otherKinds + refused. */
-export const entryReportSchema = z.object({
+const entryReportSchema = z.object({
   /** Name as uploaded; of an entry the way to it: `logs.zip › node-1/events.log`. */
   file: z.string(),
   state: z.enum(FILE_STATES),

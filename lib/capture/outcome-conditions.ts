@@ -106,7 +106,7 @@ const MISSING = `a.outcome <> ${OUTCOME.openAlready} AND s.kind = 'world' AND a.
 const UNEXPLAINED = `SELECT a.id FROM Attempt a CROSS JOIN Flow g ON g.id = a.id CROSS JOIN Pair p ON p.id = g.pairId
   CROSS JOIN Actor s ON s.id = p.serverId WHERE ${MISSING}`;
 
-export const LOOKUPS: Readonly<Record<LookupWord, string>> = {
+const LOOKUPS: Readonly<Record<LookupWord, string>> = {
   fresh: "SELECT id FROM ResolvedAttempt WHERE expired = 0",
   expired: "SELECT id FROM ResolvedAttempt WHERE expired = 1",
   undated: "SELECT id FROM ResolvedAttempt WHERE expired IS NULL",

@@ -9,7 +9,7 @@ import type { Sqlite } from "./driver";
 import { TableImage } from "./table-image";
 
 /** Behind the capture's name on disk. */
-export const ROWS_FILE = "-rows";
+const ROWS_FILE = "-rows";
 
 export class RowCopier {
   /** Rows are put here: `begin(id)`, the other columns in their order, `end()`. */

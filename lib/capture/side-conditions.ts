@@ -21,7 +21,7 @@ export function listOf(json: string): readonly string[] {
   return Array.isArray(list) ? list.map(String) : [];
 }
 
-export function absentSide(value: { readonly type: "unknown" | "none" }, missing: string): SideCondition {
+function absentSide(value: { readonly type: "unknown" | "none" }, missing: string): SideCondition {
   return { sql: missing, parameters: [], absent: value.type };
 }
 
@@ -156,7 +156,7 @@ export function identityCondition(term: TermWith<"identity">): Condition {
   );
 }
 
-export function columnsOf(side: "either" | "from" | "to"): readonly string[] {
+function columnsOf(side: "either" | "from" | "to"): readonly string[] {
   return {
     either: ["f.sourceId", "f.destinationId"],
     from: ["f.sourceId"],

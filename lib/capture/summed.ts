@@ -120,7 +120,7 @@ export function heldBySums(
 }
 
 /** The width of the buckets of sums, where there are any. */
-export function bucketWidthOf(database: Sqlite): bigint | undefined {
+function bucketWidthOf(database: Sqlite): bigint | undefined {
   const width = database
     .prepareExact("SELECT widthNs FROM SumLevel WHERE level = ?")
     .get([SUM_LEVEL.buckets])?.widthNs;

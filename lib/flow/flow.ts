@@ -12,9 +12,9 @@ import { z } from "zod";
 const decimal = z.string().regex(/^\d+$/);
 const count = z.number().int().nonnegative();
 
-export const workloadSchema = z.object({ kind: z.string().optional(), name: z.string().optional() });
+const workloadSchema = z.object({ kind: z.string().optional(), name: z.string().optional() });
 
-export const endpointSchema = z.object({
+const endpointSchema = z.object({
   /** Cilium endpoint id, local to the node that emitted the flow. */
   id: count.optional(),
   identity: count.optional(),
@@ -25,7 +25,7 @@ export const endpointSchema = z.object({
   workloads: z.array(workloadSchema).optional(),
 });
 
-export const policySchema = z.object({
+const policySchema = z.object({
   kind: z.string().optional(),
   namespace: z.string().optional(),
   name: z.string().optional(),
@@ -33,7 +33,7 @@ export const policySchema = z.object({
   revision: decimal.optional(),
 });
 
-export const ipSchema = z.object({
+const ipSchema = z.object({
   source: z.string().optional(),
   /** Source address after SNAT, when it differs. */
   sourceXlated: z.string().optional(),
@@ -42,7 +42,7 @@ export const ipSchema = z.object({
   encrypted: z.boolean().optional(),
 });
 
-export const layer4Schema = z.object({
+const layer4Schema = z.object({
   /** Name of the member that was set: TCP, UDP, SCTP, ICMPv4, ICMPv6, VRRP, IGMP. Absent where only ports were written. */
   protocol: z.string().optional(),
   sourcePort: count.optional(),
@@ -59,7 +59,7 @@ export const layer4Schema = z.object({
   chunkType: z.string().optional(),
 });
 
-export const dnsSchema = z.object({
+const dnsSchema = z.object({
   /** As written, with the final dot. */
   query: z.string().optional(),
   ips: z.array(z.string()).optional(),
@@ -72,7 +72,7 @@ export const dnsSchema = z.object({
   rrtypes: z.array(z.string()).optional(),
 });
 
-export const httpSchema = z.object({
+const httpSchema = z.object({
   /** Responses only. */
   code: count.optional(),
   method: z.string().optional(),
@@ -81,7 +81,7 @@ export const httpSchema = z.object({
   headers: z.array(z.object({ key: z.string(), value: z.string() })).optional(),
 });
 
-export const kafkaSchema = z.object({
+const kafkaSchema = z.object({
   /** Responses only. */
   errorCode: z.number().int().optional(),
   apiVersion: z.number().int().optional(),
@@ -90,7 +90,7 @@ export const kafkaSchema = z.object({
   topic: z.string().optional(),
 });
 
-export const layer7Schema = z.object({
+const layer7Schema = z.object({
   type: z.string(),
   /** Only where the record itself had it (HTTP responses with X-Request-Id). */
   latencyNs: decimal.optional(),
@@ -99,9 +99,9 @@ export const layer7Schema = z.object({
   kafka: kafkaSchema.optional(),
 });
 
-export const serviceSchema = z.object({ name: z.string().optional(), namespace: z.string().optional() });
+const serviceSchema = z.object({ name: z.string().optional(), namespace: z.string().optional() });
 
-export const aggregateSchema = z.object({
+const aggregateSchema = z.object({
   ingressFlowCount: decimal.optional(),
   egressFlowCount: decimal.optional(),
   unknownDirectionFlowCount: decimal.optional(),

@@ -72,8 +72,8 @@ export interface Refusal {
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-export const signInPath = "/sign-in";
-export const signOutPath = "/sign-out";
+const signInPath = "/sign-in";
+const signOutPath = "/sign-out";
 
 export function guard(request: GuardRequest, config: GuardConfig, facts: GuardFacts): Decision {
   const client = readClient(request, config);

@@ -7,7 +7,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 export const sessionCookie = "eyepiece_session";
-export const sessionSeconds = 30 * 24 * 3600;
+const sessionSeconds = 30 * 24 * 3600;
 
 /** Compares in a time that tells nothing about where the texts differ, nor about their lengths. */
 export function isToken(given: string, token: string): boolean {

@@ -7,7 +7,7 @@
  */
 
 /** Events per pod, on average, from which a spread says something: chance alone then stays below about 0.1. */
-export const EVENTS_PER_POD = 30;
+const EVENTS_PER_POD = 30;
 
 export interface Imbalance {
   readonly gini: number;

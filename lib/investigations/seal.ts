@@ -34,7 +34,7 @@ export const pinSealSchema = z.object({
 
 export type PinSeal = z.infer<typeof pinSealSchema>;
 
-export const CHECK_STATES = ["same", "newer-rules", "differs", "not-checked"] as const;
+const CHECK_STATES = ["same", "newer-rules", "differs", "not-checked"] as const;
 
 export const checkSchema = z.object({
   state: z.enum(CHECK_STATES),

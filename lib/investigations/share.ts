@@ -25,7 +25,7 @@ const accessSchema = z.object({
   outcome: z.enum(ACCESS_OUTCOMES),
 });
 
-export const shareSchema = z.object({
+const shareSchema = z.object({
   id: z.string(),
   note: z.string(),
   createdAt: z.string(),

@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 
-export interface Side {
+interface Side {
   readonly identity?: number;
   readonly labels?: readonly string[];
   readonly cluster_name?: string;

@@ -7,7 +7,7 @@
 import { formatCount, formatQuantity } from "@/lib/base/count";
 import type { RandomLabels } from "./random-labels";
 
-export const DNS_FINDINGS = [
+const DNS_FINDINGS = [
   "servfail",
   "dropped-resolver",
   "stopped-walk",

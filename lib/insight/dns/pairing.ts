@@ -34,7 +34,7 @@ export interface PairedExchange<Message extends DnsMessage = DnsMessage> {
 /** The default time-out of resolver libraries. */
 export const TIMEOUT_NS = 5_000_000_000n;
 /** An answer that comes later than this belongs to nothing. */
-export const LATE_NS = 10_000_000_000n;
+const LATE_NS = 10_000_000_000n;
 /** Two sightings of one message, by clocks of different nodes. */
 const SIGHTING_NS = 1_000_000_000n;
 /** Two sightings of one packet on one node (flow-formats 8.1). */

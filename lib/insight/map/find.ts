@@ -45,7 +45,7 @@ const TEXTS: Readonly<Record<string, (line: LineFacts) => readonly string[]>> = 
   protocol: ({ protocols }) => protocols.map((protocol) => protocol ?? ""),
 };
 
-export const FIND_WORDS = [...Object.keys(NUMBERS), "port", ...Object.keys(TEXTS), "new"] as const;
+const FIND_WORDS = [...Object.keys(NUMBERS), "port", ...Object.keys(TEXTS), "new"] as const;
 
 const CLAUSE = /^([a-z0-9]+%?)\s*(<=|>=|!=|\*=|\^=|\$=|=|<|>)\s*(.+)$/i;
 

@@ -104,7 +104,7 @@ function isOutside({ kind, id }: MapNode): boolean {
 }
 
 /** Outside, clients and servers are two spots. */
-export function spotKey(node: MapNode, end: "client" | "server"): string {
+function spotKey(node: MapNode, end: "client" | "server"): string {
   if (!isOutside(node)) return node.id;
   return `${end === "client" ? ">" : "<"}${node.id}`;
 }

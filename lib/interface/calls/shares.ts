@@ -14,7 +14,7 @@ import { investigationPath, pinPart, UNREADABLE } from "./investigations";
 const OF_A_CASE = ["investigation_not_found", ...UNREADABLE] as const;
 const OF_A_VISITOR = ["share_not_found", "share_closed", "passphrase_needed", ...OF_A_CASE] as const;
 
-export const sharedPath = z.object({
+const sharedPath = z.object({
   token: z
     .string()
     .regex(/^[0-9a-f]{32}$/)
