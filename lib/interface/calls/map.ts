@@ -36,6 +36,7 @@ export const mapCalls = {
         .describe("Adds to each edge its events and drops over time, in so many buckets at most."),
       since: z
         .string()
+        .max(100)
         .optional()
         .describe("Adds to each edge whether the filter finds none of it before this time."),
     }),
