@@ -91,7 +91,9 @@ describe("lockDataFolder", () => {
     mkdirSync(data, { recursive: true });
     const note = { pid: process.ppid, address: "http://127.0.0.1:9/", started: "2026-01-01T00:00:00Z" };
     writeFileSync(path.join(data, "server.lock"), JSON.stringify(note));
-    lock().release();
+    const held = lock();
+    expect(readLockOwner(data)?.pid).toBe(process.pid);
+    held.release();
   });
 
   it("can be taken again after a release, and keeps no journal", () => {
