@@ -10,6 +10,12 @@ const pseudonyms = new Pseudonyms(KEY);
 const addresses = new Addresses(pseudonyms);
 const masked = (text: string): string => addresses.address(text) ?? "none";
 
+/** The end of an address of IPv6 that holds this one of IPv4. */
+function inHex(v4Text: string): string {
+  const [a = 0, b = 0, c = 0, d = 0] = v4Text.split(".").map(Number);
+  return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+}
+
 /** Leading bits that two addresses share. */
 function shared(a: string, b: string): number {
   const bits = (text: string): string =>
@@ -96,10 +102,15 @@ describe("an address that stands for another", () => {
     ["192.168.4.5", /^192\.168\./],
     ["192.0.78.5", /^192\.(?!168\.)/],
     ["100.64.0.9", /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./],
+    ["100.63.0.9", /^100\.(?!(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/],
+    ["100.128.0.9", /^100\.(?!(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/],
     ["20.50.1.2", /^(?!10\.|127\.|169\.|172\.|192\.|0\.)\d/],
     ["fe80::42:acff:fe11:2", /^fe80::/],
     ["fd00:10:244::5", /^fd/],
-    ["2a01:4f8::1", /^[23]/],
+    ["2a01:4f8::1", /^(?!2a01:)[23]/],
+    ["2603:1020::5", /^(?!2603:)[23]/],
+    ["fd12:10::5", /^fd(?!12:)/],
+    ["64:ff9b::20.1.2.3", new RegExp(`^64:ff9b::${inHex(masked("20.1.2.3"))}$`)],
     ["ff02::1:ff00:1234", /^ff02::1:ff(?!00:1234)/],
     ["239.1.2.3", /^239\./],
     ["ff15::1234", /^ff15:/],

@@ -155,6 +155,19 @@ describe("a kind by itself", () => {
     expect(IP).toEqual(RECORD.IP);
   });
 
+  it("dns: a name of one label keeps its final dot", () => {
+    const line = JSON.stringify({ flow: { Type: "L7", l7: { type: "REQUEST", dns: { query: "vault." } } } });
+    const { l7 } = JSON.parse(redact([line], ["dns"]).lines[0] ?? "").flow;
+    expect(l7.dns.query).toMatch(/^(?!vault)[a-z]+\.$/);
+  });
+
+  it("urls: a request without one gets none", () => {
+    const http = (members: object) => ({ flow: { Type: "L7", l7: { type: "REQUEST", http: members } } });
+    const line = JSON.stringify(http({ method: "GET" }));
+    expect(JSON.parse(redact([line], ["urls"]).lines[0] ?? "")).toMatchObject(http({ method: "GET" }));
+    expect(redact([line], ["urls"]).lines[0]).not.toContain('url"');
+  });
+
   it("namespaces: wherever the namespace stands as a word", () => {
     const { source, l7, Summary } = flowOf(["namespaces"]);
     expect(source.namespace).not.toBe("payments");
@@ -281,7 +294,7 @@ describe("the leak check", () => {
   it("finds a masked value only where it stands as a whole", () => {
     expect(
       leaksIn((flow) => {
-        flow.Summary = "ledgers, repayments, 10.244.1.6, 10.244.1.601";
+        flow.Summary = "ledgers, repayments, payments_2, paymentsé, 10.244.1.6, 10.244.1.601";
       }),
     ).toEqual([]);
   });
