@@ -52,7 +52,7 @@ export function decodeRecord(text: string, context?: ReadingContext, nth?: numbe
 }
 
 function decodeAround(text: string, around: Around, context?: ReadingContext): Outcome {
-  if (text.charCodeAt(0) === 123 && !text.startsWith('{"log":"')) return decodeJson(text, text, around);
+  if (BEGINS_OBJECT.test(text) && !text.startsWith('{"log":"')) return decodeJson(text, text, around);
   if (context !== undefined) {
     const row = decodeRow(text, context);
     if (row !== undefined) return row;
@@ -63,6 +63,9 @@ function decodeAround(text: string, around: Around, context?: ReadingContext): O
   }
   return decodeLine(text, around);
 }
+
+/** What stands in braces may be labels, `{app="x"} {"flow":..}`: a prefix. */
+const BEGINS_OBJECT = /^\{(?![A-Za-z_]\w*=)/;
 
 /** A list that holds records; undefined for a log prefix such as `[pod/web]`, and for a list of anything else. */
 function decodeListText(text: string, around: Around): Outcome | undefined {
@@ -94,7 +97,7 @@ function decodeLine(text: string, around: Around): Outcome {
   }
   const quoted = text.startsWith('"') ? jsonText(text) : undefined;
   if (quoted !== undefined) return decodeWithin(quoted.trimEnd(), undefined, around);
-  if (text.startsWith("{")) return decodeJson(text, text, around);
+  if (BEGINS_OBJECT.test(text)) return decodeJson(text, text, around);
   const behind = decodeBehind(text, around);
   if (behind?.ok || (behind !== undefined && !NOT_JSON.has(behind.failure.code))) return behind;
   const printed = decodeHubbleText(text, prefixTime(text) ?? around.loggedNs);
@@ -110,15 +113,22 @@ function decodeLine(text: string, around: Around): Outcome {
   );
 }
 
-/** A record behind a prefix: from the first brace, or where that belongs to labels (`{app="x"} {"flow":..}`), from the first with a name. */
+/**
+ * A record behind a prefix: from the first brace, or where that belongs to labels (`{app="x"} {"flow":..}`), from the first with a
+ * name; to the end of the line, or to the last brace where text stands behind it.
+ */
 function decodeBehind(text: string, around: Around): Outcome | undefined {
   const brace = text.indexOf("{");
   if (brace < 0) return undefined;
   const behind = decodeJson(text.slice(brace), text, around);
-  const named = text.indexOf('{"', brace + 1);
-  if (behind.ok || named < 0 || !NOT_JSON.has(behind.failure.code)) return behind;
-  const further = decodeJson(text.slice(named), text, around);
-  return further.ok ? further : behind;
+  if (behind.ok || !NOT_JSON.has(behind.failure.code)) return behind;
+  const [named, last] = [text.indexOf('{"', brace + 1), text.lastIndexOf("}") + 1];
+  for (const from of [named, brace]) {
+    if (from < 0 || from >= last || (from === brace && last === text.length)) continue;
+    const further = decodeJson(text.slice(from, last), text, around);
+    if (further.ok) return further;
+  }
+  return behind;
 }
 
 const NOT_JSON: ReadonlySet<string> = new Set(["json_invalid", "not_a_record"]);

@@ -239,6 +239,42 @@ describe("several records on one line", () => {
   });
 });
 
+describe("documents and records one behind the other on a line", () => {
+  // As Firehose puts batches of CloudWatch behind each other.
+  const batchOf = (...records: string[]): string =>
+    JSON.stringify({ logEvents: records.map((message) => ({ message })) });
+
+  it("are all read: batches", () => {
+    const batch = readOne(`${batchOf(flow(), flow())}${batchOf(flow(), "started", flow())}\n${flow()}`);
+    expect([batch.flows, batch.read, batch.refusedBy]).toEqual([5, 6, { not_a_record: 1 }]);
+  });
+
+  it("are all read: batches in a list of batches", () => {
+    const batch = readOne(
+      JSON.stringify({ records: [JSON.parse(batchOf(flow(), flow())), JSON.parse(flow())] }),
+    );
+    expect([batch.flows, batch.read]).toEqual([3, 3]);
+  });
+
+  it.each([
+    ["an assignment", `flows = [${flow()},${flow()}];`, {}],
+    ["frames of syslog", `36 <134>1 - n1 - - - ${flow()}36 <134>1 - n1 - - - ${flow()}`, {}],
+    ["a list whose beginning is missing", `"node_name":"n"},${flow()},${flow()}]`, { not_a_record: 1 }],
+    ["text between them that is no record", `${flow()} and ${flow()}`, {}],
+  ])("are all read: %s", (_name, line, refusedBy) => {
+    const batch = readOne(`${line}\n`);
+    expect([batch.flows, batch.refusedBy]).toEqual([2, refusedBy]);
+  });
+
+  it.each([`{app="x"} ${flow()}`, `b'${flow()}'`, `INFO flow=${flow()} subsys=hubble`, `'${flow()}',`])(
+    "are read with what stands around: %s",
+    (line) => {
+      const batch = readOne(`${line}\n`);
+      expect([batch.flows, batch.read]).toEqual([1, 1]);
+    },
+  );
+});
+
 describe("a record that breaks off, and others behind it on the same line", () => {
   // As a writer leaves them that was stopped, and went on with the same file.
   it.each([1, 2])("are told apart: %i whole ones", (whole) => {
@@ -283,7 +319,11 @@ describe("refusals", () => {
   });
 
   it.each([
-    ["torn", '{"flow":{"verdict":"DRO\n', "The record breaks off: the line ends inside it."],
+    [
+      "torn",
+      '{"flow":{"verdict":"DRO\n',
+      "The record breaks off: the line ends inside it, or another record begins there. Copy the file again.",
+    ],
     [
       "not_a_record",
       `${"\0".repeat(5000)}${flow()}\n`,
@@ -292,9 +332,13 @@ describe("refusals", () => {
     [
       "torn",
       '{\n  "flow": {\n    "verdict": "DRO\n',
-      "The record breaks off: its lines end inside it, or another record begins there.",
+      "The record breaks off: its lines end inside it, or another record begins there. Copy the file again.",
     ],
-    ["not_a_record", '"a": 1\n  }\n}\n', "Lines from within a record whose beginning is missing."],
+    [
+      "not_a_record",
+      '"a": 1\n  }\n}\n',
+      "From within a record whose beginning is missing: it may be the end of the file before, or was cut off.",
+    ],
     ["too_deep", `{"a":${"[".repeat(40_000)}\n`, "The record is nested more than 64 levels deep."],
     ["not_a_flow", "{}\n", "An empty object."],
     ["field_invalid", '{"flow":{"uuid":5}}\n', "uuid is 5, expected a text."],
@@ -461,7 +505,7 @@ describe("any bytes in any portions", () => {
         for (const [text, , offset] of said(read(bytes)))
           seen.fill(1, Number(offset), Number(offset) + String(text).length);
         const left = Buffer.from(bytes.filter((_, at) => seen[at] === 0)).toString("latin1");
-        expect(left.replace(/\u00ef\u00bb\u00bf/g, "")).toMatch(/^[\s,[\]]*$/);
+        expect(left.replace(/\u00ef\u00bb\u00bf/g, "")).toMatch(/^[\s\0,;'"[\]})]*$/);
       }),
       runs,
     );

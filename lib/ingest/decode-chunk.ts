@@ -7,33 +7,30 @@ import type { Flow } from "@/lib/flow/flow";
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import { decodeText } from "@/lib/formats/decode";
 import type { Decoded, RefusalCode, Refused, Several } from "@/lib/formats/record";
-import { recordBehind } from "./behind-torn";
 import type { Chunk } from "./chunk";
 import { grown, newColumns } from "./columns";
 import { type Member, membersOf } from "./container";
 import { LIMITS } from "./limits";
+import { NO_BEGINNING, piecesOf, TORN } from "./line-pieces";
 import { NotesWriter } from "./notes";
 import { type FlowIds, type Packer, putKnownRow, putRow, type Rows, rowsOf } from "./pack";
 import { PlacesWriter } from "./places";
 import { RefusalList } from "./refusals";
 import { type Part, partsOf } from "./runtime-parts";
-import { scanDocument } from "./scan";
 import type { Known } from "./skeleton";
-import { countLineFeeds, isBlank } from "./split";
+import { countLineFeeds } from "./split";
 
-const OPEN_BRACE = 123;
-const COMMA = 44;
+/** What may be several records on one line. */
+const NOT_JSON: ReadonlySet<RefusalCode> = new Set(["json_invalid", "not_a_record"]);
 const LINE_BREAK = Buffer.from("\n");
 const SEVERAL_IN_PARTS: Refused = {
   code: "not_a_record",
   message: "A log line in parts that holds no record, or several.",
 };
 
-const TORN = "The record breaks off: the line ends inside it.";
-
-const TORN_LINES = "The record breaks off: its lines end inside it, or another record begins there.";
+const TORN_LINES =
+  "The record breaks off: its lines end inside it, or another record begins there. Copy the file again.";
 const HOLE = "A hole of zero bytes: the log was cut short or its machine lost power while it was written.";
-const NO_BEGINNING = "Lines from within a record whose beginning is missing.";
 
 const REFUSED_BY_SPLITTER: Partial<Record<RefusalCode, string>> = {
   too_deep: `The record is nested more than ${LIMITS.depth} levels deep.`,
@@ -102,8 +99,8 @@ class ChunkDecoding {
 
   /** Of a document that the splitter refused. */
   private reasonOf(code: RefusalCode, start: number, end: number): string {
-    if (code === "torn") return this.buffer.subarray(start, end).includes("\n") ? TORN_LINES : TORN;
-    if (code === "not_a_record") return this.buffer[start] === 0 ? HOLE : NO_BEGINNING;
+    if (code === "torn") return this.buffer.subarray(start, end).includes("\n") ? TORN_LINES : TORN.message;
+    if (code === "not_a_record") return this.buffer[start] === 0 ? HOLE : NO_BEGINNING.message;
     return REFUSED_BY_SPLITTER[code] ?? code;
   }
 
@@ -153,7 +150,7 @@ class ChunkDecoding {
     const { start, end, line } = at;
     const decoded = decodeText(text, this.context);
     if (!decoded.ok) {
-      if (decoded.failure.code === "json_invalid" && this.decodeSeveral(at)) return;
+      if (NOT_JSON.has(decoded.failure.code) && this.decodePieces(at)) return;
       this.refuse(start, end, line, decoded.failure);
     } else if ("several" in decoded.value) {
       this.addMembers(decoded.value, at);
@@ -201,14 +198,16 @@ class ChunkDecoding {
     else this.addShared(several, at);
   }
 
-  private decodeMembers(members: readonly Member[], { start, line }: Stretch): void {
+  private decodeMembers(members: readonly Member[], { start, line, places }: Stretch): void {
     const outer = this.context;
+    const behindLast = this.records + places;
     let [seen, memberLine] = [start, line];
-    for (const { start: from, end, context } of members) {
+    for (const [index, { start: from, end, context }] of members.entries()) {
       memberLine += countLineFeeds(this.buffer.subarray(seen, from));
       seen = from;
       this.switchTo(context, from);
-      this.decode(from, end, memberLine, 1);
+      // A member may hold several records itself; one place is kept for each that is still to come.
+      this.decode(from, end, memberLine, behindLast - this.records - (members.length - 1 - index));
     }
     this.switchTo(outer, members.at(-1)?.end ?? start);
   }
@@ -298,47 +297,17 @@ class ChunkDecoding {
     return hash64(this.buffer.subarray(start, end));
   }
 
-  /** A line with several objects one behind the other: each is a document. False when it is not that. */
-  private decodeSeveral({ start, end, line, places }: Stretch): boolean {
-    const first = scanDocument(this.buffer, start, end, LIMITS);
-    if (first.outcome === "illegal" || first.outcome === "more")
-      return this.decodeBehindTorn({ start, end, line, places });
-    if (first.outcome !== "complete" || first.end >= end) return false;
-    const last = this.records + places - 1;
-    let at = start;
-    while (at < end) {
-      const scan = scanDocument(this.buffer, at, end, LIMITS);
-      const isObject = this.buffer[at] === OPEN_BRACE && scan.outcome === "complete";
-      const isLastPlace = this.records === last;
-      // What is no object is one refusal to the end of the line; so is what finds no place in the block.
-      if (!isObject || (isLastPlace && scan.end < end)) {
-        this.refuse(at, end, line, {
-          code: "json_invalid",
-          message: isObject
-            ? "More records on one line than are read."
-            : "Text behind a record on the same line.",
-        });
-        return true;
-      }
-      this.decode(at, scan.end, line, 1);
-      at = this.behindSeparators(scan.end, end);
+  /** A line that holds several records: each is a document. False when it is not that. */
+  private decodePieces({ start, end, line, places }: Stretch): boolean {
+    const pieces = piecesOf(this.buffer, start, end, places);
+    if (pieces === undefined) return false;
+    const behindLast = this.records + places;
+    for (const [index, piece] of pieces.entries()) {
+      const left = behindLast - this.records - (pieces.length - 1 - index);
+      if (piece.refused !== undefined) this.refuse(piece.start, piece.end, line, piece.refused);
+      else this.decode(piece.start, piece.end, line, left);
     }
     return true;
-  }
-
-  /** A record that breaks off is refused alone. False when nothing behind it is whole. */
-  private decodeBehindTorn({ start, end, line, places }: Stretch): boolean {
-    const behind = places < 2 ? undefined : recordBehind(this.buffer, start, end);
-    if (behind === undefined) return false;
-    this.refuse(start, behind, line, { code: "torn", message: TORN });
-    this.decode(behind, end, line, places - 1);
-    return true;
-  }
-
-  private behindSeparators(start: number, end: number): number {
-    let at = start;
-    while (at < end && (isBlank(this.buffer[at] as number) || this.buffer[at] === COMMA)) at++;
-    return at;
   }
 
   private addPlace(start: number, end: number, line: number): number {

@@ -1,7 +1,7 @@
 /** Lines of a container runtime's log that belong together: where the parts of each record lie. */
 
 import { readRuntimeLine } from "@/lib/formats/container-log";
-import { RECORD_BEGINS } from "./behind-torn";
+import { RECORD_BEGINS } from "./line-pieces";
 
 /** A line without its line break. */
 export interface Part {

@@ -40,6 +40,11 @@ const SMALL_BLOCKS: Limits = { ...LIMITS, blockBytes: 16 };
 const A = '{"a":1}';
 const B = '{"b":[{"c":"}"}]}';
 const PRETTY = '{\n  "a": {\n    "b": [\n      1,\n      "x{"\n    ]\n  }\n}';
+const POLICIES = JSON.stringify(
+  { policies: [{ name: "p", labels: ["l"] }, { name: "q" }], workloads: [{ kind: "k" }] },
+  null,
+  2,
+);
 const TORN = PRETTY.slice(0, PRETTY.indexOf('{"'));
 const indented = (text: string): string => text.replaceAll("\n", "\n  ");
 /** Refused by the splitter, or left to the decoders to refuse. */
@@ -284,6 +289,17 @@ const CASES: readonly (readonly [name: string, input: string, expected: readonly
       ['{\n      "flow": {', 6, "torn"],
     ],
   ],
+  ...['"policies', "{\n      ", '"name"', "},"].map((from): (typeof CASES)[number] => {
+    const end = POLICIES.slice(POLICIES.indexOf(from));
+    return [
+      `a pretty-printed record from ${from} in its lists on, and a whole one`,
+      `    ${end}\n${PRETTY}`,
+      [
+        [end, 1, "not_a_record"],
+        [PRETTY, end.split("\n").length + 1],
+      ],
+    ];
+  }),
   [
     "the end of a pretty-printed object, and a whole one",
     `${PRETTY.slice(PRETTY.indexOf('"x'))}\n${PRETTY}`,
@@ -393,10 +409,30 @@ const CASES: readonly (readonly [name: string, input: string, expected: readonly
   ],
   [
     "NUL bytes around a record",
-    `\0\0${A}\0\n${B}`,
+    `\0\0${A}\0\n${B}\0${A}\0`,
     [
-      [`\0\0${A}\0`, 1],
+      [A, 1],
       [B, 2],
+      [A, 2],
+    ],
+  ],
+  [
+    "what closes a list or a quote behind a record, and the same on a line of its own",
+    `${A}];\n${B}'\n];\n`,
+    [
+      [A, 1],
+      [B, 2],
+      ["];", 3],
+    ],
+  ],
+  [
+    "a record that breaks off before others on a line that ends torn",
+    '{"flow":{"a":"x{"flow":{"b":1}},{"flow":{"c":\n{"flow":{}}',
+    [
+      ['{"flow":{"a":"x', 1, "torn"],
+      ['{"flow":{"b":1}}', 1],
+      ['{"flow":{"c":', 1, "torn"],
+      ['{"flow":{}}', 2],
     ],
   ],
   [

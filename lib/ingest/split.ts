@@ -16,10 +16,11 @@ import { type Added, type Chunk, ChunkDraft } from "./chunk";
 import { ContainerScan, endOfPlainValue, isContainer, SNIFFED_BYTES, ValueSkip } from "./container";
 import { endOfForeign, foreignFrom } from "./foreign-text";
 import { LIMITS } from "./limits";
+import { isClosed, RECORD_BEGINS } from "./line-pieces";
 import { DocumentScan, type Scan } from "./scan";
 import { SHORTEST_HOLE } from "./sniff";
 import { csvRow, type GroupEnd, groupOfLine, type Held, isDockerPart } from "./text-groups";
-import { endOfTorn, isWithinRecord } from "./torn-lines";
+import { endOfTorn, isOfList, isWithinRecord } from "./torn-lines";
 
 type SplitLimits = Readonly<
   Record<"recordBytes" | "blockBytes" | "blockDocuments" | "scannedFrom" | "depth" | "values", number>
@@ -64,6 +65,10 @@ export class Splitter {
   /** Offset in the file and line number of the first held byte. */
   private offset = 0;
   private line = 1;
+  /** Blanks before what is looked at, on its line. */
+  private indent = 0;
+  /** The line on which the last document ended. */
+  private endedOn = 0;
   /** How far the held bytes were searched for a line break in vain, and the next one that was found (or -1). */
   private searched = 0;
   private found = -1;
@@ -182,7 +187,11 @@ export class Splitter {
     const foreign = this.cutForeign(at, isEnd);
     if (foreign !== undefined) return foreign;
     const first = this.window[at];
-    if (first === OPEN_BRACE) return this.cutObject(at, isEnd);
+    if (first === OPEN_BRACE) {
+      const isWithin = this.indent > 0 && !this.isInArray && isOfList(this.heldBytes(isEnd), at);
+      if (isWithin === "more") return -1;
+      return isWithin ? this.cutWithin(at, isEnd) : this.cutObject(at, isEnd);
+    }
     if (first === OPEN_BRACKET) {
       const opens = this.opensArray(at, isEnd);
       if (opens === "unsure") return -1;
@@ -226,7 +235,11 @@ export class Splitter {
     while (behind < this.held && this.window[behind] === 0) behind++;
     const isOver = behind < this.held || isEnd;
     const { isInHole } = this;
-    if (!isInHole && behind - at < SHORTEST_HOLE) return isOver ? this.cutLine(at, isEnd) : -1;
+    if (!isInHole && behind - at < SHORTEST_HOLE) {
+      // Before a record it parts records, as `jq --raw-output0` has it.
+      if (this.window[behind] === OPEN_BRACE && behind < this.held) return behind;
+      return isOver ? this.cutLine(at, isEnd) : -1;
+    }
     if (!isInHole && !isOver && behind - at < KEPT_OF_LONG) return -1;
     if (!isInHole)
       this.add({
@@ -305,11 +318,26 @@ export class Splitter {
     // Of a list that goes on, one member is passed over and the next ones are read.
     if (code !== "torn" && (this.isInArray || this.container !== undefined))
       return this.refuseMember(at, code, isEnd);
-    const last = lineEnd < 0 ? "more" : endOfTorn(this.heldBytes(isEnd), at, lineEnd);
+    const last = this.endOfTorn(at, lineEnd, isEnd);
     if (last === "more") return -1;
     this.container = undefined;
     this.awaited = undefined;
     return this.refuse(at, last, code);
+  }
+
+  /** Up to where a record that breaks off is refused: the next one on its line, or the last line that is of it. */
+  private endOfTorn(at: number, lineEnd: number, isEnd: boolean): number | "more" {
+    const behind = lineEnd < 0 ? this.held : lineEnd;
+    const next = this.window.subarray(at + 1, behind).indexOf(RECORD_BEGINS);
+    if (next >= 0) return at + 1 + next;
+    return lineEnd < 0 ? "more" : endOfTorn(this.heldBytes(isEnd), at, lineEnd, true);
+  }
+
+  /** Lines from within a record whose beginning is missing. */
+  private cutWithin(at: number, isEnd: boolean): number {
+    const lineEnd = this.endOfLine(at, isEnd);
+    const last = lineEnd < 0 ? "more" : endOfTorn(this.heldBytes(isEnd), at, lineEnd, false);
+    return last === "more" ? -1 : this.refuse(at, last, "not_a_record");
   }
 
   /** Asked once for each document. */
@@ -397,10 +425,12 @@ export class Splitter {
   private cutLine(at: number, isEnd: boolean): number {
     const lineEnd = this.endOfLine(at, isEnd);
     if (lineEnd < 0) return -1;
+    // What closes a list or a quote that was opened before a record.
+    if (this.endedOn === this.line && isClosed(this.window, at, lineEnd)) return lineEnd;
     if (this.isHeader(at, lineEnd)) return lineEnd;
     const held = this.heldBytes(isEnd);
     if (this.header === undefined && isWithinRecord(this.window, at, lineEnd)) {
-      const last = endOfTorn(held, at, lineEnd);
+      const last = endOfTorn(held, at, lineEnd, false);
       if (last === "more") return -1;
       if (last > lineEnd) return this.refuse(at, last, "not_a_record");
     }
@@ -454,6 +484,8 @@ export class Splitter {
     if (isLong) this.add({ start, end: Math.min(end, start + KEPT_OF_LONG), line, refused: "too_long" });
     else this.add({ start, end, line, ...more });
     this.line += countLineFeeds(this.window.subarray(start, next));
+    this.endedOn = this.line;
+    this.indent = 0;
     return next;
   }
 
@@ -489,8 +521,11 @@ export class Splitter {
     const isRow = this.header !== undefined && !this.isInArray && this.container === undefined;
     while (at < this.held) {
       const byte = this.window[at] as number;
-      if (byte === LINE_FEED) this.line++;
-      else if (isRow && byte !== CARRIAGE_RETURN) break;
+      if (byte === 32 || byte === 9) this.indent++;
+      if (byte === LINE_FEED) {
+        this.line++;
+        this.indent = 0;
+      } else if (isRow && byte !== CARRIAGE_RETURN) break;
       else if (isByteOrderMark(this.window, at, this.held)) at += 2;
       else if (
         byte !== RECORD_SEPARATOR &&

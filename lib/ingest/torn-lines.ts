@@ -20,6 +20,14 @@ const LOOKED_AT = 200;
 const PIECE = /^(?:[}\]][}\],\s]*|[[{][}\]]?,?|(?:-?\d[\d.eE+-]*|[a-z]{1,5}),?)\s*$/;
 const MEMBER_OR_TEXT = /^"[^"\\]{0,80}"(?:\s*:|,?\s*$)/;
 const RECORD = /^\{\s*"flow"\s*:/;
+/** As objects in the lists of a flow begin (policies, workloads, headers), and no record. */
+const OF_LIST = /^\{\s*\n\s*"(?:name|namespace|labels|revision|kind|key|value)"\s*:/;
+
+/** True when an indented line may be an object within a list of a record whose beginning is missing. */
+export function isOfList({ bytes, end, isEnd }: Held, start: number): boolean | "more" {
+  if (!isEnd && end - start < LOOKED_AT) return "more";
+  return OF_LIST.test(bytes.toString("latin1", start, Math.min(end, start + LOOKED_AT)));
+}
 
 /** True when a line may stand within a record of several lines, and begins none. */
 export function isWithinRecord(bytes: Buffer, start: number, lineEnd: number): boolean {
@@ -33,9 +41,17 @@ export function isWithinRecord(bytes: Buffer, start: number, lineEnd: number): b
  * The end of the last line of the record from `start` whose first line ends at `lineEnd`; `more` when that cannot be told yet.
  * The end of the first line when no other is of it.
  */
-export function endOfTorn(held: Held, start: number, lineEnd: number): number | "more" {
+export function endOfTorn(
+  held: Held,
+  start: number,
+  lineEnd: number,
+  hasBeginning: boolean,
+): number | "more" {
   const { bytes, end, isEnd } = held;
-  const lines = new TornLines(bytes[start] === OPEN_BRACE);
+  const lines = new TornLines(
+    hasBeginning,
+    !hasBeginning && /\[\s*$/.test(bytes.toString("latin1", start, Math.min(lineEnd, start + LOOKED_AT))),
+  );
   const limit = start + LONGEST;
   let last = lineEnd;
   for (let at = lineEnd + 1; ; ) {
@@ -64,8 +80,13 @@ class TornLines {
   /** Indentations of objects in lists. */
   private readonly nested = new Set<number>();
 
-  constructor(hasBeginning: boolean) {
-    if (!hasBeginning) this.inner = 0;
+  constructor(
+    private readonly hasBeginning: boolean,
+    opensList: boolean,
+  ) {
+    if (hasBeginning) return;
+    this.inner = 0;
+    if (opensList) this.before = "list";
   }
 
   take(bytes: Buffer, indent: number, begin: number, lineEnd: number, end: number): "in" | "out" | "last" {
@@ -77,8 +98,10 @@ class TornLines {
     const { inner, before } = this;
     this.before = /\[\s*$/.test(text) ? "list" : first === CLOSE_BRACE ? indent : undefined;
     if (first === OPEN_BRACE || first === OPEN_BRACKET) {
-      if (RECORD.test(bytes.toString("latin1", begin, Math.min(end, begin + LOOKED_AT)))) return "out";
-      return indent > 0 && indent >= inner && this.isNested(indent, before) ? "in" : "out";
+      const head = bytes.toString("latin1", begin, Math.min(end, begin + LOOKED_AT));
+      if (RECORD.test(head) || indent === 0 || indent < inner) return "out";
+      const isInList = this.isNested(indent, before) || (!this.hasBeginning && OF_LIST.test(head));
+      return isInList ? "in" : "out";
     }
     if ((first !== CLOSE_BRACE && first !== CLOSE_BRACKET) || indent >= inner) return "in";
     // The bracket of the record itself, or of the list that it stands in.
