@@ -367,6 +367,64 @@ describe("values that proto JSON leaves out", () => {
   });
 });
 
+describe("values that say nothing, where all members are written", () => {
+  // As `grpcurl -emit-defaults` and writers with EmitUnpopulated have it.
+  it.each([
+    [
+      "a flow",
+      { verdict: "FORWARDED", event_type: { type: 4 } },
+      {
+        drop_reason: 0,
+        drop_reason_desc: "DROP_REASON_UNKNOWN",
+        auth_type: "DISABLED",
+        trace_observation_point: "UNKNOWN_POINT",
+        trace_reason: "TRACE_REASON_UNKNOWN",
+        debug_capture_point: "DBG_CAPTURE_POINT_UNKNOWN",
+        sock_xlate_point: 0,
+        proxy_port: 0,
+        l7: null,
+      },
+    ],
+    [
+      "an HTTP request",
+      { l7: { type: "REQUEST", http: { method: "GET" } } },
+      { l7: { type: "REQUEST", latency_ns: "0", dns: null, http: { method: "GET", code: 0 } } },
+    ],
+    [
+      "a DNS request",
+      { l7: { type: "REQUEST", dns: { query: "a." } } },
+      { l7: { type: "REQUEST", latency_ns: 0, dns: { query: "a.", rcode: 0 } } },
+    ],
+    [
+      "a Kafka request",
+      { l7: { type: "REQUEST", kafka: { topic: "t" } } },
+      { l7: { type: "REQUEST", kafka: { topic: "t", error_code: 0 } } },
+    ],
+  ])("%s is read as if they were left out", (_name, brief, full) => {
+    expect(flowOf({ ...brief, ...full })).toEqual(flowOf(brief));
+  });
+});
+
+describe("the JSON that Go writes of its own structs", () => {
+  it("is read as the mapped one: enums by number, choices in members of their own", () => {
+    const mapped = {
+      verdict: "DROPPED",
+      time: "2026-08-21T12:12:18Z",
+      l4: { TCP: { source_port: 1, destination_port: 2 } },
+      l7: { type: "RESPONSE", latency_ns: "5", http: { code: 503 } },
+      is_reply: true,
+    };
+    const own = {
+      verdict: 2,
+      time: { seconds: 1787314338 },
+      l4: { Protocol: { TCP: { source_port: 1, destination_port: 2 } } },
+      l7: { type: 2, latency_ns: 5, Record: { Http: { code: 503 } } },
+      is_reply: { value: true },
+    };
+    expect(flowOf(own)).toEqual(flowOf(mapped));
+  });
+});
+
 describe("layer 4", () => {
   it.each([
     [
@@ -475,6 +533,8 @@ describe("time", () => {
     ["nanoseconds", "2026-08-21T12:12:18.510175415Z", 1787314338510175415n],
     ["a zone", "2026-08-21T14:12:18.510175415+02:00", 1787314338510175415n],
     ["before 1970", "1969-12-31T23:59:59.999999999Z", -1n],
+    ["seconds", { seconds: "1787314338" }, 1787314338000000000n],
+    ["seconds and nanoseconds", { seconds: 1787314338, nanos: 5 }, 1787314338000000005n],
   ])("keeps %s to the nanosecond", (_name, time, timeNs) => {
     expect(flowOf({ time }).timeNs).toBe(timeNs);
   });
@@ -483,7 +543,10 @@ describe("time", () => {
     ["yesterday"],
     ["2026-02-30T00:00:00Z"],
     [17],
-    [{ seconds: "1787314338" }],
+    [{}],
+    [{ seconds: "9999999999" }],
+    [{ seconds: 1787314338.5 }],
+    [{ seconds: "1787314338", nanos: "?" }],
     ["9999-12-31T23:59:59Z"],
   ])("keeps a record whose time is %j as untimed", (time) => {
     const flow = flowOf({ time, verdict: "DROPPED" });

@@ -5,7 +5,6 @@
  * Retina. Members of older versions (`reply`, `drop_reason`) and of newer ones (`ext_error`) are read too.
  */
 
-import { parseTime } from "@/lib/base/time";
 import {
   AUTH_TYPE,
   DEBUG_CAPTURE_POINT,
@@ -40,10 +39,12 @@ import {
   readDecimal,
   readEnum,
   readInteger,
+  readKnownEnum,
   readMessage,
   readObject,
   readText,
   readTexts,
+  readTimestamp,
 } from "./proto-json";
 
 const LARGEST_UINT32 = 2 ** 32 - 1;
@@ -92,7 +93,7 @@ function readExtensions(value: unknown): unknown {
 const FLOW = messageReader<Flow>({
   time: (flow, value) => {
     // An unreadable time does not cost the record: it is kept as untimed.
-    flow.timeNs = typeof value === "string" ? parseTime(value) : undefined;
+    flow.timeNs = readTimestamp(value);
     flow.present |= PRESENT.time;
   },
   uuid: (flow, value, field) => {
@@ -109,10 +110,10 @@ const FLOW = messageReader<Flow>({
     flow.present |= PRESENT.verdict;
   },
   drop_reason: (flow, value, field) => {
-    flow.dropCode = readCount(value, field);
+    flow.dropCode = readCount(value, field) || undefined;
   },
   drop_reason_desc: (flow, value, field) => {
-    flow.dropReason = readEnum(DROP_REASON, value, field);
+    flow.dropReason = readKnownEnum(DROP_REASON, value, field);
   },
   ext_error: (flow, value, field) => {
     flow.extError = readInteger(value, field);
@@ -121,7 +122,7 @@ const FLOW = messageReader<Flow>({
     flow.extDropReason = readText(value, field);
   },
   auth_type: (flow, value, field) => {
-    flow.authType = readEnum(AUTH_TYPE, value, field);
+    flow.authType = readKnownEnum(AUTH_TYPE, value, field);
   },
   ethernet: (flow, value, field) => {
     const ethernet = readObject(value, field);
@@ -204,10 +205,10 @@ const FLOW = messageReader<Flow>({
     flow.policyMatchType = readCount(value, field);
   },
   trace_observation_point: (flow, value, field) => {
-    flow.traceObservationPoint = readEnum(TRACE_OBSERVATION_POINT, value, field);
+    flow.traceObservationPoint = readKnownEnum(TRACE_OBSERVATION_POINT, value, field);
   },
   trace_reason: (flow, value, field) => {
-    flow.traceReason = readEnum(TRACE_REASON, value, field);
+    flow.traceReason = readKnownEnum(TRACE_REASON, value, field);
   },
   file: (flow, value, field) => {
     const file = readObject(value, field);
@@ -221,14 +222,14 @@ const FLOW = messageReader<Flow>({
     };
   },
   debug_capture_point: (flow, value, field) => {
-    flow.debugCapturePoint = readEnum(DEBUG_CAPTURE_POINT, value, field);
+    flow.debugCapturePoint = readKnownEnum(DEBUG_CAPTURE_POINT, value, field);
   },
   interface: (flow, value, field) => {
     const where = readObject(value, field);
     flow.interface = { index: optionalCount(where, "index"), name: optionalText(where, "name") };
   },
   proxy_port: (flow, value, field) => {
-    flow.proxyPort = readCount(value, field);
+    flow.proxyPort = readCount(value, field) || undefined;
   },
   trace_context: (flow, value, field) => {
     const parent = member(readObject(value, field), "parent");
@@ -236,7 +237,7 @@ const FLOW = messageReader<Flow>({
       flow.traceId = optionalText(readObject(parent, "trace_context.parent"), "trace_id");
   },
   sock_xlate_point: (flow, value, field) => {
-    flow.sockXlatePoint = readEnum(SOCKET_TRANSLATION_POINT, value, field);
+    flow.sockXlatePoint = readKnownEnum(SOCKET_TRANSLATION_POINT, value, field);
   },
   socket_cookie: (flow, value, field) => {
     flow.socketCookie = readDecimal(value, field);

@@ -3,6 +3,7 @@
 import { IP_VERSION, L7_FLOW_TYPE, TCP_FLAGS } from "@/lib/flow/enums";
 import type { Flow, Layer4, Layer7 } from "@/lib/flow/flow";
 import {
+  isObject,
   type JsonObject,
   member,
   optionalCount,
@@ -32,9 +33,10 @@ export function readIp(value: unknown, field: string): Flow["ip"] {
   };
 }
 
-/** `l4` is a oneof: exactly one member. */
+/** `l4` is a oneof: exactly one member. Go's own JSON, of writers that do not know the mapping, puts it in one of `Protocol`. */
 export function readLayer4(value: unknown, field: string): Layer4 | undefined {
-  const l4 = readObject(value, field);
+  const message = readObject(value, field);
+  const l4 = isObject(message.Protocol) ? message.Protocol : message;
   for (const protocol in l4) {
     if (l4[protocol] === null) continue;
     return readProtocol(protocol, readObject(l4[protocol], `${field}.${protocol}`));
@@ -113,16 +115,28 @@ function listOfFlags(mask: number): string[] {
 }
 
 export function readLayer7(value: unknown, field: string): Layer7 {
-  const l7 = readObject(value, field);
+  const message = readObject(value, field);
+  const l7 = isObject(message.Record) ? { ...message, ...namedInGo(message.Record) } : message;
   const type = readEnum(L7_FLOW_TYPE, member(l7, "type") ?? 0, "l7.type");
   const [dns, http, kafka] = [member(l7, "dns"), member(l7, "http"), member(l7, "kafka")];
   return {
     type,
-    latencyNs: optionalDecimal(l7, "latency_ns"),
+    latencyNs: latencyOf(l7),
     dns: dns === undefined ? undefined : readDns(readObject(dns, "l7.dns"), type),
     http: http === undefined ? undefined : readHttp(readObject(http, "l7.http")),
     kafka: kafka === undefined ? undefined : readKafka(readObject(kafka, "l7.kafka"), type),
   };
+}
+
+/** Go's own JSON: `{"Record":{"Dns":{..}}}`. */
+function namedInGo(record: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** Zero is none: no request was answered in no time. */
+function latencyOf(l7: JsonObject): string | undefined {
+  const latency = optionalDecimal(l7, "latency_ns");
+  return latency === "0" ? undefined : latency;
 }
 
 function readDns(dns: JsonObject, type: string): Layer7["dns"] {
@@ -133,7 +147,7 @@ function readDns(dns: JsonObject, type: string): Layer7["dns"] {
     cnames: optionalTexts(dns, "cnames"),
     observationSource: optionalText(dns, "observation_source"),
     // A response without a code succeeded: proto JSON leaves 0 out.
-    rcode: optionalCount(dns, "rcode") ?? (type === "RESPONSE" ? 0 : undefined),
+    rcode: optionalCount(dns, "rcode") || (type === "RESPONSE" ? 0 : undefined),
     qtypes: optionalTexts(dns, "qtypes"),
     rrtypes: optionalTexts(dns, "rrtypes"),
   };
@@ -142,7 +156,7 @@ function readDns(dns: JsonObject, type: string): Layer7["dns"] {
 function readHttp(http: JsonObject): Layer7["http"] {
   const headers = member(http, "headers");
   return {
-    code: optionalCount(http, "code"),
+    code: optionalCount(http, "code") || undefined,
     method: optionalText(http, "method"),
     url: optionalText(http, "url"),
     protocol: optionalText(http, "protocol"),
@@ -162,7 +176,7 @@ function readKafka(kafka: JsonObject, type: string): Layer7["kafka"] {
     return value === undefined ? undefined : readInteger(value, name);
   };
   return {
-    errorCode: integer("error_code") ?? (type === "RESPONSE" ? 0 : undefined),
+    errorCode: integer("error_code") || (type === "RESPONSE" ? 0 : undefined),
     apiVersion: integer("api_version"),
     apiKey: optionalText(kafka, "api_key"),
     correlationId: integer("correlation_id"),

@@ -5,7 +5,6 @@
  * sentence; all its members stay in the original bytes.
  */
 
-import { parseTime } from "@/lib/base/time";
 import { AGENT_EVENT_TYPE, LOST_EVENT_SOURCE, NODE_STATE } from "@/lib/flow/enums";
 import type { OtherKind, OtherRecord } from "@/lib/flow/flow";
 import {
@@ -17,6 +16,7 @@ import {
   readObject,
   readText,
   readTexts,
+  readTimestamp,
 } from "./proto-json";
 
 /** Throws FieldError when a member has a value that its type cannot have. */
@@ -50,7 +50,7 @@ export function soleNode(names: readonly string[]): string | undefined {
 
 function timeOf(message: JsonObject | undefined, name: string): bigint | undefined {
   const time = message === undefined ? undefined : member(message, name);
-  return typeof time === "string" ? parseTime(time) : undefined;
+  return readTimestamp(time);
 }
 
 /** Lost events carry the time range of the loss since 1.19; the start of an agent its own time. */

@@ -7,13 +7,12 @@
  * `pkg/hubble/exporter`; which is which: flow-formats section 10.
  */
 
-import { parseTime } from "@/lib/base/time";
 import { VERDICT } from "@/lib/flow/enums";
 import { type Flow, OTHER_KINDS } from "@/lib/flow/flow";
 import { PRESENT } from "@/lib/flow/presence";
 import { readHubbleFlow } from "./hubble-flow";
 import { bareOtherKind, readOther } from "./hubble-other";
-import { isObject, type JsonObject, member, readObject, readText } from "./proto-json";
+import { isObject, type JsonObject, member, readObject, readText, readTimestamp } from "./proto-json";
 import type { Decoded } from "./record";
 import { isRetina, settleRetina } from "./retina";
 
@@ -59,7 +58,7 @@ function readEnvelope(document: JsonObject): Flow {
   const time = member(document, "time");
   const node = member(document, "node_name");
   if (flow.timeNs === undefined && time !== undefined) {
-    flow.timeNs = typeof time === "string" ? parseTime(time) : undefined;
+    flow.timeNs = readTimestamp(time);
     flow.present |= PRESENT.time;
   }
   if (flow.nodeName === undefined && node !== undefined) {

@@ -6,6 +6,7 @@
  * then refused with the member's name.
  */
 
+import { NS_PER_SECOND, parseTime } from "@/lib/base/time";
 import { type EnumTable, enumName } from "@/lib/flow/enums";
 
 /** A member has a value that its type cannot have. */
@@ -87,6 +88,28 @@ export function readEnum(table: EnumTable, value: unknown, field: string): strin
   if (typeof value === "number" && Number.isInteger(value)) return enumName(table, value);
   throw new FieldError(field, `a ${table.name} name or number`, value);
 }
+
+/** The same where zero says nothing. Proto JSON leaves zeros out, but for writers that are told to write all members. */
+export function readKnownEnum(table: EnumTable, value: unknown, field: string): string | undefined {
+  const name = readEnum(table, value, field);
+  return name === enumName(table, 0) ? undefined : name;
+}
+
+/**
+ * Nanoseconds since the epoch of a timestamp: RFC 3339, or `{"seconds":..,"nanos":..}` as writers have it that do not know the
+ * mapping. An unreadable one is undefined: it does not cost the record.
+ */
+export function readTimestamp(value: unknown): bigint | undefined {
+  if (typeof value === "string") return parseTime(value);
+  if (!isObject(value)) return undefined;
+  const [seconds, nanos = 0] = [value.seconds, value.nanos ?? undefined];
+  const isWhole = /^\d{1,10}$/.test(String(seconds)) && /^\d{1,9}$/.test(String(nanos));
+  const ns = isWhole ? BigInt(String(seconds)) * NS_PER_SECOND + BigInt(String(nanos)) : undefined;
+  return ns === undefined || ns < MOST_NS ? ns : undefined;
+}
+
+/** The store holds 64 bits with a sign. */
+const MOST_NS = 2n ** 63n;
 
 export function readTexts(value: unknown, field: string): string[] {
   const list = readList(value, field);

@@ -69,7 +69,7 @@ function cutLatency(cut: Cut, bytes: Buffer, from: number, end: number): void {
     if (digit < 0 || digit > 9) break;
     value = value * 10 + digit;
   }
-  if (at === start || at - start > LATENCY_DIGITS || at >= end || bytes[at] !== QUOTE) return;
+  if (value === 0 || at - start > LATENCY_DIGITS || at >= end || bytes[at] !== QUOTE) return;
   cut.latencyNs = value;
   cut.add(HAS.latency, start, at);
 }
