@@ -103,7 +103,9 @@ const notesSchema = z.object({
     .array(
       z.tuple([
         z.number(),
-        z.object({ columns: z.array(z.string()), separator: z.enum([",", ";", "\t"]).optional() }).nullable(),
+        z
+          .object({ columns: z.array(z.string()), separator: z.enum([",", ";", "\t", "|"]).optional() })
+          .nullable(),
       ]),
     )
     .optional(),

@@ -11,4 +11,4 @@ export interface ReadingContext {
   readonly separator?: Separator;
 }
 
-export type Separator = "," | ";" | "\t";
+export type Separator = "," | ";" | "\t" | "|";

@@ -1,12 +1,13 @@
 /**
  * Rows of CSV (RFC 4180), as the Azure portal writes them: cells in quotes may hold separators, doubled quotes and line
- * breaks. Semicolons and tabs are read too: spreadsheets of some countries save them so.
+ * breaks. Semicolons and tabs are read too: spreadsheets of some countries save them so. Bars are what people choose
+ * where cells hold all of them.
  */
 
 import type { ReadingContext, Separator } from "@/lib/flow/reading-context";
 import { isTableOfRecords } from "./log-analytics";
 
-const SEPARATORS: readonly Separator[] = [",", ";", "\t"];
+const SEPARATORS: readonly Separator[] = [",", ";", "\t", "|"];
 
 /** The cells of one row; undefined when its quotes do not fit. */
 export function readCells(row: string, separator: Separator): string[] | undefined {
@@ -36,7 +37,8 @@ function plainCell(row: string, start: number, separator: Separator): Cell {
   return { text: row.slice(start, end), end };
 }
 
-function quotedCell(row: string, start: number): Cell | undefined {
+/** The cell whose opening quote stands at `start`; undefined when it has no closing one. */
+export function quotedCell(row: string, start: number): Cell | undefined {
   for (let from = start + 1; ; ) {
     const quote = row.indexOf('"', from);
     if (quote < 0) return undefined;
@@ -51,13 +53,13 @@ const LONGEST_HEADER = 16 * 1024;
 
 /** The line before the header that tells Excel how cells are parted. The header says so too. */
 export function saysSeparator(line: string): boolean {
-  return /^\ufeff?sep=[,;\t]?$/i.test(line);
+  return /^\ufeff?sep=[,;\t|]?$/i.test(line);
 }
 
 /** The columns, when a line is the header of a table whose rows are records; else undefined. */
 export function readHeader(line: string): ReadingContext | undefined {
   // Quick to say no: text logs are asked line by line.
-  if (line.length > LONGEST_HEADER || !/[,;\t]/.test(line) || line.includes("{")) return undefined;
+  if (line.length > LONGEST_HEADER || !/[,;\t|]/.test(line) || line.includes("{")) return undefined;
   for (const separator of SEPARATORS) {
     const columns = readCells(line, separator);
     if (columns !== undefined && columns.length > 1 && isTableOfRecords(columns))

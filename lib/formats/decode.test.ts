@@ -249,7 +249,8 @@ describe("members that are not flows", () => {
 describe("what is refused", () => {
   it.each([
     ["json_invalid", '{"flow":{"verdict":"DROPPED"'],
-    ["json_invalid", "{'flow':1}"],
+    ["json_invalid", "{'flow':{1:2}}"],
+    ["json_invalid", "{'flow':{'verdict':'DROPPED}}"],
     ["json_invalid", '{"flow":{}} behind'],
     ["not_a_record", "no JSON here"],
     ["not_a_record", ""],

@@ -9,13 +9,16 @@ import { joinParts } from "./container-log";
 import { readCells } from "./csv";
 import { decodeBare, decodeEnvelope } from "./hubble";
 import { decodeHubbleText } from "./hubble-text";
-import { knownButNotRead, knownText } from "./known";
+import { knownButNotRead, knownText, spoiltBy } from "./known";
 import { recordsIn, rowByColumns } from "./lists";
 import { flowRowOf, identityWithoutUuid, readLogAnalyticsRow } from "./log-analytics";
+import { fromPaths, rowOfFields } from "./named-values";
+import { plainObject } from "./otel";
 import { FieldError, isObject, type JsonObject } from "./proto-json";
+import { parsePython } from "./python";
 import type { Decoded, Refused, Several } from "./record";
 import { prefixTime } from "./text-time";
-import { type Held, loggedAt, wrappedIn } from "./wrapped";
+import { type Held, jsonText, loggedAt, quotedIn, wrappedIn } from "./wrapped";
 
 /** A record, the records that a document holds (none for what only parts them), or why it was refused. */
 export type Outcome = Result<Decoded | Several, Refused>;
@@ -51,7 +54,8 @@ export function decodeRecord(text: string, context?: ReadingContext, nth?: numbe
   return member?.ok ? member.value : undefined;
 }
 
-function decodeAround(text: string, around: Around, context?: ReadingContext): Outcome {
+function decodeAround(whole: string, around: Around, context?: ReadingContext): Outcome {
+  const text = whole.includes("\u001b") ? whole.replace(COLOURS, "") : whole;
   if (BEGINS_OBJECT.test(text) && !text.startsWith('{"log":"')) return decodeJson(text, text, around);
   if (context !== undefined) {
     const row = decodeRow(text, context);
@@ -64,6 +68,10 @@ function decodeAround(text: string, around: Around, context?: ReadingContext): O
   return decodeLine(text, around);
 }
 
+/** Colours and styles, as terminals get them: no character of JSON, and of no meaning in any other line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
+const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
+
 /** What stands in braces may be labels, `{app="x"} {"flow":..}`: a prefix. */
 const BEGINS_OBJECT = /^\{(?![A-Za-z_]\w*=)/;
 
@@ -71,6 +79,8 @@ const BEGINS_OBJECT = /^\{(?![A-Za-z_]\w*=)/;
 function decodeListText(text: string, around: Around): Outcome | undefined {
   if (DEEP_LIST.test(text)) return tooDeep();
   const list = jsonList(text);
+  const row = list === undefined ? undefined : rowOfFields(list);
+  if (row !== undefined) return decodeDocument(row, undefined, around);
   const outcome = list?.some(mayBeRecord) ? decodeList(list, around) : undefined;
   return outcome?.ok && "several" in outcome.value && outcome.value.several.some(({ ok }) => ok)
     ? outcome
@@ -128,7 +138,9 @@ function decodeBehind(text: string, around: Around): Outcome | undefined {
     const further = decodeJson(text.slice(from, last), text, around);
     if (further.ok) return further;
   }
-  return behind;
+  const quoted = quotedIn(text);
+  const inner = quoted === undefined ? undefined : decodeWithin(quoted, undefined, around);
+  return inner?.ok ? inner : behind;
 }
 
 const NOT_JSON: ReadonlySet<string> = new Set(["json_invalid", "not_a_record"]);
@@ -163,8 +175,8 @@ function decodeJson(text: string, whole: string, around: Around): Outcome {
   try {
     document = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? jsonReason(error.message) : "unreadable";
-    return fail("json_invalid", `Not valid JSON: ${reason}.`);
+    document = text.startsWith("{'") ? parsePython(text) : undefined;
+    if (document === undefined) return fail("json_invalid", notJson(text, error));
   }
   return decodeDocument(document, whole, around);
 }
@@ -213,16 +225,6 @@ function decodeRow(text: string, { columns, separator }: ReadingContext): Outcom
   return decodeDocument(rowByColumns(columns, cells), text, OUTSIDE);
 }
 
-/** A record as a text in JSON, as a list may hold it. */
-function jsonText(text: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "string" ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function jsonList(text: string): readonly unknown[] | undefined {
   if (!text.startsWith("[")) return undefined;
   try {
@@ -237,6 +239,8 @@ function jsonList(text: string): readonly unknown[] | undefined {
 function decodeOther(document: JsonObject, around: Around): Outcome {
   const known = knownButNotRead(document);
   if (known !== undefined) return knownFormat(known);
+  const apart = plainObject(document) ?? fromPaths(document);
+  if (apart !== undefined) return decodeDocument(apart, undefined, around);
   const inner = decodeWrapped(document, around);
   if (inner?.ok) return inner;
   const list = recordsIn(document);
@@ -252,6 +256,8 @@ function decodeOther(document: JsonObject, around: Around): Outcome {
 
 function decodeList(list: readonly unknown[], around: Around): Outcome {
   if (around.level === DEEPEST_WRAPPING) return tooDeep();
+  const row = rowOfFields(list);
+  if (row !== undefined) return decodeDocument(row, undefined, around);
   const inside = { ...around, level: around.level + 1 };
   const several: Result<Decoded, Refused>[] = [];
   for (const item of list) {
@@ -301,6 +307,12 @@ function decodeInner({ member, inner }: Held, document: JsonObject, around: Arou
   return typeof inner === "string"
     ? decodeWithin(inner.trimEnd(), undefined, inside)
     : decodeDocument(inner, undefined, { ...inside, level: around.level + 1 });
+}
+
+/** Why a text is no JSON, and what it is instead, where that can be seen. */
+function notJson(text: string, error: unknown): string {
+  const reason = error instanceof Error ? jsonReason(error.message) : "unreadable";
+  return [`Not valid JSON: ${reason}.`, spoiltBy(text)].filter(Boolean).join(" ");
 }
 
 /** V8 quotes the text in its message; the excerpt shows that already. */

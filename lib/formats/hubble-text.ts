@@ -48,17 +48,12 @@ const POLICIES = /^ BY ([^,()]+(?: \(\w+\))?(?:, [^,()]+(?: \(\w+\))?)*)(?= \()/
  */
 export function decodeHubbleText(text: string, loggedNs?: bigint): Decoded | "none" | undefined {
   if (text.length > LONGEST) return undefined;
-  const plain = text.includes("\u001b") ? text.replace(COLOURS, "") : text;
-  if (isBetweenRecords(plain)) return "none";
-  const other = lostEvents(plain) ?? nodeStatus(plain, loggedNs);
+  if (isBetweenRecords(text)) return "none";
+  const other = lostEvents(text) ?? nodeStatus(text, loggedNs);
   if (other !== undefined) return other;
-  const printed = readCompact(plain) ?? readDict(plain) ?? readTableRow(plain);
+  const printed = readCompact(text) ?? readDict(text) ?? readTableRow(text);
   return printed === undefined ? undefined : toFlow(printed, loggedNs);
 }
-
-/** Colours and styles, as terminals get them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
-const COLOURS = /\u001b\[[0-9;]*m/g;
 
 function isBetweenRecords(text: string): boolean {
   return (

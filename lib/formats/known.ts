@@ -46,6 +46,26 @@ const AGENT_EVENT = new RegExp(
 );
 const DEBUG_EVENT = /\bDBG_[A-Z0-9_]+ MARK: \S+ CPU: |^\s*TYPE:\s+DBG_|\s{2,}DBG_[A-Z0-9_]+\s{2,}/m;
 
+const SPOILT: readonly (readonly [sign: RegExp, sentence: string])[] = [
+  [
+    /^\s*[[{]\s*(?:\{\s*)?'/,
+    "This is what Python prints of a dictionary: write json.dumps(record) instead, one record a line.",
+  ],
+  [
+    /\{\s*(?:&quot;|&#34;)/,
+    "Its quotes are written as in a web page (&quot;): take the log from its source, not from the page.",
+  ],
+  [
+    /\{\s*[\u201c\u201d\u201e\u2018\u2019]/,
+    "Its quotes are typographic, as word processors and chats make them: take the log from its source.",
+  ],
+];
+
+/** What made a text that looks like a record something else than JSON, and what to do; undefined when that is not known. */
+export function spoiltBy(text: string): string | undefined {
+  return SPOILT.find(([sign]) => sign.test(text.slice(0, 200)))?.[1];
+}
+
 const FOREIGN: readonly (readonly [sign: RegExp, sentence: string])[] = [
   [
     /^<(?:!doctype\s+html|!--|html|head|body|script|meta)/i,
@@ -56,8 +76,13 @@ const FOREIGN: readonly (readonly [sign: RegExp, sentence: string])[] = [
     "This is XML, as a storage account answers when it refuses access, saved in place of the log: download the log again.",
   ],
   [
-    /^(?:---\s*\n)?(?:apiVersion|kind|items|metadata|spec):(?:\s|$)/,
-    "This is YAML, as kubectl -o yaml writes it, and no flow log: export flows with hubble observe -o json, or copy the exporter's events.log.",
+    /^(?:---\s*\n(?:- )?\w+|- \w+|apiVersion|kind|items|metadata|spec|flow|insertId|jsonPayload|logName|textPayload):(?:\s|$)/,
+    "This is YAML, which is not read: export as JSON (hubble observe -o json, kubectl or az with -o json, gcloud with --format=json), or turn it into JSON (yq -o json).",
+  ],
+  [
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
+    /^(?:\u001b\[[0-9;]*m)+[[{](?:\u001b\[[0-9;]*m)*\s*\n/,
+    "This is JSON over several lines with the colours of a terminal in it (jq -C, az -o jsonc): write it without (jq -M, az -o json) and add that.",
   ],
 ];
 

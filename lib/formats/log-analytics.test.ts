@@ -199,6 +199,7 @@ const SPELLINGS: readonly (readonly [string, object, object])[] = [
     { sourcenamespace: "shop", VERDICT: "AUDIT" },
     { verdict: "AUDIT", source: { namespace: "shop" } },
   ],
+  ["blanks around", { Verdict: " DROPPED ", DropReason: "  " }, { verdict: "DROPPED" }],
   ["no drop", { Verdict: "FORWARDED", DropReason: "DROP_REASON_UNKNOWN" }, { verdict: "FORWARDED" }],
 ];
 

@@ -31,7 +31,7 @@ const FLOW_COLUMNS = [
 const LINE_COLUMNS = [
   ...["logmessage", "logentry"],
   ...["message", "@message", "line", "log", "msg", "body", "content", "event", "_raw", "_source"],
-  ...["textpayload", "jsonpayload"],
+  ...["textpayload", "jsonpayload", "text_payload", "json_payload", "rawdata", "syslogmessage"],
 ];
 /** A column's name, as opposed to a line of a log that happens to hold such a word. */
 const COLUMN_NAME = /^[\w@. /()-]{1,64}(\[[^\]]*\])?$/;
@@ -73,8 +73,9 @@ export function flowRowOf(
   return isBare ? undefined : { row, timeColumn };
 }
 
-/** Nothing stands for null in one export or another. */
-function known(value: unknown): unknown {
+/** Nothing stands for null in one export or another. Blanks around a cell are of whoever typed or aligned the table. */
+function known(cell: unknown): unknown {
+  const value = typeof cell === "string" ? cell.trim() : cell;
   if (value === null || value === "" || value === "None" || value === "null" || value === "NaN")
     return undefined;
   return value;

@@ -6,6 +6,41 @@ import { decodedOf, flowOf, refusalOf } from "./testing";
 const RECORD = '{"flow":{"verdict":"DROPPED","time":"2026-08-21T12:12:18Z"},"node_name":"n1"}';
 const object = JSON.parse(RECORD) as { flow: object };
 
+function kvlist(members: Readonly<Record<string, unknown>>): object {
+  return { kvlistValue: { values: Object.entries(members).map(([key, value]) => ({ key, value })) } };
+}
+
+describe("a record as Python prints it", () => {
+  it("is read, with its words and escapes", () => {
+    const printed =
+      "{'flow': {'verdict': 'DROPPED', 'is_reply': True, 'l7': None, 'uuid': \"it's\", 'Summary': 'a\\'b\\x41\\u00fc\\n\"True\"', 'l4': {'TCP': {'source_port': 1}}}}";
+    expect(flowOf(printed)).toMatchObject({
+      verdict: "DROPPED",
+      isReply: true,
+      uuid: "it's",
+      summary: 'a\'bA\u00fc\n"True"',
+      l4: { protocol: "TCP", sourcePort: 1 },
+    });
+    expect(flowOf(`INFO:root:${printed}`).verdict).toBe("DROPPED");
+  });
+
+  it.each(["{'flow': {'time': datetime(2026, 8, 21)}}", "{'flow': {'verdict': 'DRO"])(
+    "is told by name where it cannot be read: %s",
+    (text) => {
+      expect(refusalOf(text).message).toMatch(/Python prints .* json\.dumps/);
+    },
+  );
+});
+
+describe("what is no JSON any more", () => {
+  it.each([
+    ["{&quot;flow&quot;:{}}", /web page/],
+    ["{\u201cflow\u201d:{}}", /typographic/],
+  ])("says what it is: %s", (text, why) => {
+    expect(refusalOf(text)).toMatchObject({ code: "json_invalid", message: expect.stringMatching(why) });
+  });
+});
+
 describe("a record in a log line", () => {
   it.each([
     ["kubectl logs --timestamps", `2026-08-21T12:12:19.123456789Z ${RECORD}`],
@@ -37,6 +72,41 @@ describe("a record in a log line", () => {
     ["labels in braces", `2026-08-21T12:12:19Z {app="cilium", pod="x"} ${RECORD}`],
     ["three levels", JSON.stringify({ _source: { log: JSON.stringify({ message: RECORD }) } })],
     ["a text of JSON", JSON.stringify(RECORD)],
+    ["labels at the beginning", `{app="cilium", pod="x"} ${RECORD}`],
+    ["text behind it", `msg=flow record=${RECORD} subsys=hubble`],
+    ["bytes of Python", `b'${RECORD}'`],
+    ["a text in a line", `level=info msg=${JSON.stringify(RECORD)} subsys=hubble`],
+    ["Fluent Bit's own print", `[0] kube.x: [[1787314338.5, {}], {"log"=>${JSON.stringify(RECORD)}}]`],
+    ["a row of CSV without its header", `2026-08-21T12:12:19Z,"${RECORD.replaceAll('"', '""')}",n1`],
+    ["colours in JSON", RECORD.replaceAll('"', '\u001b[34;1m"\u001b[0m')],
+    ["colours before it", `\u001b[38;5;38mcilium-x\u001b[0m › \u001b[1magent\u001b[0m ${RECORD}`],
+    ["journald, a message as its bytes", JSON.stringify({ MESSAGE: [...Buffer.from(RECORD)] })],
+    ["Elasticsearch, lists of one", JSON.stringify({ _index: "i", fields: { message: [RECORD] } })],
+    [
+      "CloudWatch Insights",
+      JSON.stringify([
+        { field: "@timestamp", value: "2026-08-21 12:12:19.000" },
+        { field: "@message", value: RECORD },
+      ]),
+    ],
+    [
+      "OpenTelemetry, an object",
+      JSON.stringify({
+        body: kvlist({
+          flow: kvlist({
+            verdict: { stringValue: "DROPPED" },
+            time: { stringValue: "2026-08-21T12:12:18Z" },
+            event_type: kvlist({ type: { intValue: "1" } }),
+            source: kvlist({ labels: { arrayValue: { values: [{ stringValue: "k8s:a=b" }] } } }),
+          }),
+          node_name: { stringValue: "n1" },
+        }),
+      }),
+    ],
+    [
+      "names that are paths",
+      '{"flow.verdict":"DROPPED","flow.time":"2026-08-21T12:12:18Z","flow.event_type.type":1,"node_name":"n1"}',
+    ],
   ])("is read: %s", (_name, text) => {
     const { format, record } = decodedOf(text);
     expect(format).toBe("hubble");

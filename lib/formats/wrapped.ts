@@ -4,6 +4,7 @@
  */
 
 import { parseTime } from "@/lib/base/time";
+import { quotedCell } from "./csv";
 import { isObject, type JsonObject } from "./proto-json";
 
 /** In the order in which they are tried, without regard to capitals. */
@@ -12,6 +13,7 @@ const MEMBERS = [
   "jsonpayload",
   "log",
   "message",
+  "@message",
   "line",
   "textpayload",
   "logmessage",
@@ -39,16 +41,58 @@ export function wrappedIn(document: JsonObject): { readonly known: Held[]; reado
   const known = names.filter((name) => rank(name) >= 0).sort((a, b) => rank(a) - rank(b));
   const others = names.filter((name) => rank(name) < 0);
   return {
-    known: held(document, known, (inner) => inner !== ""),
+    known: held(document, known, (inner) => inner !== "", unlisted),
     others: held(document, others, beginsLikeOne),
   };
 }
 
-function held(document: JsonObject, names: readonly string[], maybe: (inner: Wrapped) => boolean): Held[] {
+function held(
+  document: JsonObject,
+  names: readonly string[],
+  maybe: (inner: Wrapped) => boolean,
+  taken: (value: unknown) => unknown = (value) => value,
+): Held[] {
   return names.flatMap((member) => {
-    const inner = document[member];
+    const inner = taken(document[member]);
     return isWrapped(inner) && maybe(inner) ? [{ member, inner }] : [];
   });
+}
+
+/** Elasticsearch's `fields` are lists of one; journald writes a message with colours in it as its bytes. */
+function unlisted(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  if (value.length === 1) return value[0];
+  return value.every(isByte) ? new TextDecoder().decode(Uint8Array.from(value)) : value;
+}
+
+function isByte(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 256;
+}
+
+/** A text in a line that begins like a record: with quotes escaped (`msg="{\"flow\":..}"`), or doubled as in a cell of CSV. */
+export function quotedIn(text: string): string | undefined {
+  const escaped = text.indexOf('"{\\"');
+  if (escaped >= 0) return jsonText(text.slice(escaped, endOfQuoted(text, escaped)));
+  const doubled = text.indexOf('"{""');
+  return doubled < 0 ? undefined : quotedCell(text, doubled)?.text;
+}
+
+function endOfQuoted(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === '"') return at + 1;
+  }
+  return text.length;
+}
+
+/** The text that a text in JSON stands for. */
+export function jsonText(json: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isWrapped(inner: unknown): inner is Wrapped {

@@ -339,6 +339,11 @@ describe("refusals", () => {
       '"a": 1\n  }\n}\n',
       "From within a record whose beginning is missing: it may be the end of the file before, or was cut off.",
     ],
+    [
+      "torn",
+      "{'flow': {'verdict': 'DRO\n",
+      "Not valid JSON. This is what Python prints of a dictionary: write json.dumps(record) instead, one record a line.",
+    ],
     ["too_deep", `{"a":${"[".repeat(40_000)}\n`, "The record is nested more than 64 levels deep."],
     ["not_a_flow", "{}\n", "An empty object."],
     ["field_invalid", '{"flow":{"uuid":5}}\n', "uuid is 5, expected a text."],

@@ -6,6 +6,7 @@ import { type BatchOther, BLOCK_PACKING, type FlowBatch, PLACES_PER_BLOCK } from
 import type { Flow } from "@/lib/flow/flow";
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import { decodeText } from "@/lib/formats/decode";
+import { spoiltBy } from "@/lib/formats/known";
 import type { Decoded, RefusalCode, Refused, Several } from "@/lib/formats/record";
 import type { Chunk } from "./chunk";
 import { grown, newColumns } from "./columns";
@@ -99,6 +100,11 @@ class ChunkDecoding {
 
   /** Of a document that the splitter refused. */
   private reasonOf(code: RefusalCode, start: number, end: number): string {
+    const spoilt =
+      code === "torn"
+        ? spoiltBy(this.buffer.toString("utf8", start, Math.min(end, start + LIMITS.excerptChars)))
+        : undefined;
+    if (spoilt !== undefined) return `Not valid JSON. ${spoilt}`;
     if (code === "torn") return this.buffer.subarray(start, end).includes("\n") ? TORN_LINES : TORN.message;
     if (code === "not_a_record") return this.buffer[start] === 0 ? HOLE : NO_BEGINNING.message;
     return REFUSED_BY_SPLITTER[code] ?? code;

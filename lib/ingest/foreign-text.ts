@@ -6,7 +6,7 @@ import type { Held } from "./text-groups";
 /** Of a file so much is looked at to say what it is. */
 const JUDGED = 200;
 /** Their first bytes: a log that begins with others is not waited for. */
-const BEGINNINGS: ReadonlySet<number> = new Set(Buffer.from("<-akims"));
+const BEGINNINGS: ReadonlySet<number> = new Set(Buffer.from("<-akimsfjlt\u001b"));
 /** Lines that are refused together. */
 const LONGEST = 64 * 1024;
 

@@ -213,6 +213,7 @@ describe("CSV", () => {
     [";", "sep=;"],
     ["\t", "sep="],
     ["\t", "SEP=\t"],
+    ["|", "sep=|"],
   ])("parted by %j may say so to Excel first", (separator, said) => {
     const row = ["2026-08-21T12:12:18Z", "DROPPED", ""].join(separator);
     const { records, lines, formats, refusedBy } = cut(
@@ -353,6 +354,10 @@ describe("a file that is no log", () => {
     ["XML", '<?xml version="1.0"?>\n<Error>\n<Code>AuthenticationFailed</Code></Error>', "This is XML"],
     ["YAML", 'apiVersion: v1\nitems:\n- kind: Pod\n  a: |\n    {"apiVersion":"v1"}\n', "This is YAML"],
     ["YAML behind its mark", "---\nkind: List\nitems: []\n", "This is YAML"],
+    ["YAML of gcloud", "---\ninsertId: a\njsonPayload:\n  flow:\n    verdict: DROPPED\n", "--format=json"],
+    ["YAML of az", "- DropReason: POLICY_DENIED\n  Verdict: DROPPED\n", "az with -o json"],
+    ["YAML of flows", "flow:\n  verdict: DROPPED\nnode_name: n1\n---\nflow:\n", "This is YAML"],
+    ["JSON in colours", '\u001b[1;39m[\n  \u001b[1;39m{\n  "a": 1\n', "colours of a terminal"],
   ])("is one refusal that says what it is: %s", (_name, text, words) => {
     const { refusedBy, formats } = cut(text);
     expect([refusedBy, formats]).toEqual([{ not_a_record: 1 }, {}]);
