@@ -36,6 +36,33 @@ test("the incident of the sample is found from the overview down to the raw line
   await expect(flows.drops).toHaveText("107 drops");
   await flows.open(0);
   await expect(flows.raw).toContainText('"drop_reason_desc":"POLICY_DENIED"');
+
+  // A question and its answer are two flows, and one DNS query; so are a request and its answer.
+  for (const [sentence, number, count] of [
+    [/images-old\.storefront\.svc\.cluster\.local does not exist/, "26 DNS queries", "26 flows"],
+    [/attempts of the search list that were bound to fail/, "512 DNS queries", "512 flows"],
+    [/answers 17 of 165 requests for POST/, "17 requests", "17 flows"],
+  ] as const) {
+    await page.goto("/captures/samplecapture/overview");
+    await overview.cause(sentence).getByRole("link", { name: number }).click();
+    await expect(flows.count).toHaveText(count);
+  }
+});
+
+test("who fell silent leads to what was said before, also where the log names no workloads", async ({
+  page,
+  request,
+}) => {
+  // Every tenth record goes to payments/api, the fourth first; here until the middle only: 20 of them.
+  const lines = flowLog(400).split("\n");
+  const kept = lines.filter((_, index) => index < 200 || index % 10 !== 3).join("\n");
+  const log = kept.replaceAll(/,"workloads":\[[^\]]*\]/g, "");
+  const overview = new OverviewPage(page);
+  await overview.goto(await captureOf(request, log));
+  const silent = overview.part(/^Fell silent/);
+  await expect(silent).toContainText("payments/api");
+  await silent.getByRole("link", { name: "20 events before" }).click();
+  await expect(new FlowsPage(page).count).toHaveText("20 flows");
 });
 
 test("numbers beside the causes lead to exactly as many flows", async ({ page, request }) => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Cause, countText, effectTexts, explainAddress, whenText } from "./cause-words";
+import { formatFilter } from "@/lib/scope/filter";
+import { type Cause, countTerms, countText, effectTexts, explainAddress, whenText } from "./cause-words";
 
 const at = (clock: string) => `2026-05-12T${clock}.000000000Z`;
 const capture = { first: at("09:40:00"), last: at("10:01:00") };
@@ -66,3 +67,16 @@ test("drops and DNS are explained by their cause, in the whole scope; what has n
     /^\/captures\/c1\/workloads\?q=cause:0123456789abcdef&part=connections$/,
   );
 });
+
+test.each([
+  [{ unit: "drops" }, "drop:yes cause:0123456789abcdef"],
+  [{ unit: "attempts" }, "cause:0123456789abcdef"],
+  [{ unit: "queries", type: "search-list" }, "cause:0123456789abcdef dns:query"],
+  [{ unit: "queries", type: "failing-name" }, "cause:0123456789abcdef dns:response"],
+  [{ unit: "requests" }, "cause:0123456789abcdef request:http,grpc,kafka"],
+] as const)(
+  "what %o counts is found as often as it is counted: a question with its answer is one",
+  (members, filter) => {
+    expect(formatFilter({ terms: countTerms(cause(members)) })).toBe(filter);
+  },
+);

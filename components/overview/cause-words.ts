@@ -1,8 +1,8 @@
 /** What stands beside the sentence of a cause: how much, since when, and where to look. */
 
-import { flowsAddress, IS_DROP } from "@/components/frame/flows-address";
+import { IS_DROP, viewWith } from "@/components/frame/flows-address";
 import { linkText } from "@/components/frame/link-change";
-import { VIEWS, type ViewId, viewAddress } from "@/components/frame/views";
+import { VIEWS, viewAddress } from "@/components/frame/views";
 import { datedOver, formatDated, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
 import { parseTime } from "@/lib/base/time";
@@ -82,11 +82,33 @@ function hasEnded(last: bigint, from: bigint | undefined, to: bigint | undefined
   return from !== undefined && to !== undefined && (to - last) * 10n > to - from;
 }
 
-/** Terms for the flows that show it; for drops the records that count. */
-export function causeTerms({ causeId, kind }: Cause): Term[] {
-  const cause = makeTerm("cause", [{ type: "text", text: causeId }]);
-  return kind === "drop" ? [IS_DROP, cause] : [cause];
+/** Terms for the flows that its count counts: of a question and its answer one, of a request and its answer too. */
+export function countTerms(cause: Cause): Term[] {
+  const shows = showsCause(cause);
+  switch (cause.unit) {
+    case "drops":
+      return [IS_DROP, shows];
+    case "queries":
+      // Of a name that fails the answers are counted.
+      return [shows, cause.type === "failing-name" ? DNS_ANSWER : DNS_QUESTION];
+    case "requests":
+      return [shows, ANY_REQUEST];
+    case "attempts":
+    case "records":
+      return [shows];
+  }
 }
+
+function showsCause({ causeId }: Cause): Term {
+  return makeTerm("cause", [{ type: "text", text: causeId }]);
+}
+
+const DNS_QUESTION = makeTerm("dns", [{ type: "word", word: "query" }]);
+const DNS_ANSWER = makeTerm("dns", [{ type: "word", word: "response" }]);
+const ANY_REQUEST = makeTerm(
+  "request",
+  (["http", "grpc", "kafka"] as const).map((word) => ({ type: "word", word })),
+);
 
 const HOME_VIEWS: Readonly<Record<Cause["kind"], string>> = {
   drop: "drops",
@@ -107,15 +129,10 @@ export function explainAddress(captureId: string, scope: Scope, cause: Cause): s
     // How connections fare stands in a part of its own there.
     const params = encodeScope({
       ...scope,
-      filter: { terms: [...scope.filter.terms, ...causeTerms(cause)] },
+      filter: { terms: [...scope.filter.terms, showsCause(cause)] },
     });
     params.set("part", "connections");
     return viewAddress(captureId, view, linkText(params));
   }
-  const flows = flowsAddress(captureId, scope, ...causeTerms(cause));
-  return view === undefined ? flows : inView(flows, captureId, view);
-}
-
-function inView(flows: string, captureId: string, view: ViewId): string {
-  return viewAddress(captureId, view, flows.slice(flows.indexOf("?") + 1));
+  return viewWith(captureId, view ?? "flows", scope, showsCause(cause));
 }

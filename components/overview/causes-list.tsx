@@ -14,7 +14,7 @@ import type { Scope } from "@/lib/scope/link";
 import {
   type Cause,
   CLASS_TITLES,
-  causeTerms,
+  countTerms,
   countText,
   effectTexts,
   explainAddress,
@@ -83,7 +83,7 @@ function CauseItem(props: CausesListProps & { readonly cause: Cause }) {
           <bdi>{visible(cause.sentence)}</bdi>
         </p>
         <p className={styles.effect}>
-          <Link href={flowsAddress(captureId, scope, ...causeTerms(cause))} title="The flows that show it">
+          <Link href={flowsAddress(captureId, scope, ...countTerms(cause))} title="The flows that show it">
             {countText(cause)}
           </Link>
           {[...effectTexts(cause)].map((text) => ` ${text}`)} · {whenText(cause, capture, zone)}

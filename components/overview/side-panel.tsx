@@ -17,6 +17,7 @@ import { Waiting } from "@/components/ui/waiting";
 import { parseTime } from "@/lib/base/time";
 import type { CaptureAnswer, SummaryAnswer } from "@/lib/questions/answers";
 import type { ChangesAnswer } from "@/lib/questions/changes-answer";
+import { eitherTerm } from "@/lib/scope/edge-terms";
 import { makeTerm } from "@/lib/scope/filter";
 import type { Scope } from "@/lib/scope/link";
 import { useBusiest, useChanges } from "./queries";
@@ -84,6 +85,8 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
       <Part title="Busiest connections">
         {busiest.data === undefined ? (
           instead(busiest.error)
+        ) : busiest.data.edges.length === 0 ? (
+          <p className={styles.quiet}>None: no flow says who talked to whom.</p>
         ) : (
           <ol className={styles.list}>
             {busiest.data.edges.map((edge) => (
@@ -274,15 +277,13 @@ function Silent({ captureId, scope, changes, clock, nothing }: ChangesProps) {
   return (
     <>
       <ul className={styles.list}>
-        {silent.rows.map(({ id, namespace, name, events, last, expected }) => (
+        {silent.rows.map(({ id, level, namespace, name, events, last, expected }) => (
           <li key={id} className={styles.edge}>
             <p className={styles.ends}>
               <bdi>{visible(namespace === null ? name : `${namespace}/${name}`)}</bdi>
             </p>
             <p className={styles.effect}>
-              <Link
-                href={flowsAddress(captureId, before, makeTerm("workload", [workloadValue(namespace, name)]))}
-              >
+              <Link href={flowsAddress(captureId, before, eitherTerm({ id, level }))}>
                 {formatQuantity(events, "event")} before
               </Link>
               {` · last at ${clock(last)}, about ${formatCount(expected)} expected since`}
@@ -293,10 +294,6 @@ function Silent({ captureId, scope, changes, clock, nothing }: ChangesProps) {
       <More total={silent.total} shown={silent.rows.length} />
     </>
   );
-}
-
-function workloadValue(namespace: string | null, name: string) {
-  return { type: "workload" as const, ...(namespace !== null && { namespace }), name };
 }
 
 function More({ total, shown }: { readonly total: number; readonly shown: number }) {
