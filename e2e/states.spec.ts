@@ -110,6 +110,53 @@ test("while the first file is read, a view says that it is worked out later, not
   await expect(page.getByRole("link", { name: "Workloads" })).toHaveAttribute("aria-current", "page");
 });
 
+test("what was told while the first file was read is not taken for the end: nothing is called sound before it is known", async ({
+  page,
+  request,
+}) => {
+  const id = await makeCapture(request, "just-read", flowLog(50));
+  let isRead = false;
+  let giveAnswers = () => {};
+  const answers = new Promise<void>((resolve) => {
+    giveAnswers = resolve;
+  });
+  await page.route(new RegExp(`/captures/${id}(/(causes|report|summary)\\?.*|/report)?$`), async (route) => {
+    const isCapture = route.request().url().endsWith(id);
+    const wasRead = isRead;
+    if (wasRead && !isCapture) await answers;
+    const response = await route.fetch();
+    const whole = (await response.json()) as Record<string, unknown>;
+    const early = { meta: { ...(whole.meta as object), revision: 0, partial: true }, sentences: [] };
+    const none = {
+      rows: [],
+      total: 0,
+      noise: 0,
+      records: 0,
+      verdicts: {},
+      nodes: [],
+      first: null,
+      last: null,
+    };
+    const json = isCapture ? { ...whole, state: "reading", flows: 0 } : { ...whole, ...early, ...none };
+    await route.fulfill({ response, json: wasRead ? whole : json });
+  });
+  await page.goto(`/captures/${id}/overview`);
+  const partial = page.getByText("Partial: a file is still being read.");
+  const calm = page.getByText(/Nothing wrong was found|Looked for|No flow matches|nothing to judge|no times/);
+  const headline = page.getByRole("heading", { level: 1 });
+  await expect(headline).toHaveText("Causes are worked out when the first file has been read.");
+  await expect(page.getByRole("heading", { name: "How far to trust this capture" })).toBeVisible();
+  await expect(partial).toBeVisible();
+  await expect(calm).toHaveCount(0);
+  isRead = true;
+  await expect(partial).toBeHidden();
+  await expect(page.getByRole("contentinfo")).toContainText("24.5 s");
+  await expect(headline).toHaveText("Causes are worked out when the first file has been read.");
+  await expect(calm).toHaveCount(0);
+  giveAnswers();
+  await expect(headline).toHaveText("1 thing goes wrong here.");
+});
+
 test("above every view that finds nothing stands that no flow matches, and a press leads out", async ({
   page,
   request,

@@ -6,7 +6,7 @@ import { later } from "@/components/ui/later";
 import { parseTime } from "@/lib/base/time";
 import type { CaptureAnswer } from "@/lib/questions/answers";
 import styles from "./foot-line.module.css";
-import { useCapture, useSummary, useTimeline, useTotal } from "./queries";
+import { isUnsettledAnswer, useCapture, useSummary, useTimeline, useTotal } from "./queries";
 import { addCounts, countsText } from "./report-words";
 import type { ScopeHandle } from "./use-scope";
 
@@ -30,7 +30,8 @@ export function FootLine({ captureId, scope }: FootLineProps) {
   const [isOpen, setOpen] = useState(false);
   const capture = useCapture(captureId).data;
   const total = useTotal(captureId, scope).data;
-  const summary = useSummary(captureId, scope).data;
+  const { data: ofScope } = useSummary(captureId, scope);
+  const summary = ofScope && isUnsettledAnswer(ofScope) ? undefined : ofScope;
   const gaps = useTimeline(captureId, { ...scope, query: rangeOf(scope) }, 2).data?.gaps.length;
   // Nodes and span are settled with the first file.
   const isKnown = capture !== undefined && (capture.flows > 0 || capture.state !== "reading");

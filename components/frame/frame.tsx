@@ -69,7 +69,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
   const canPin = scope.scope !== undefined && capture.data?.state === "ready";
   const isGone = capture.data === undefined && capture.error !== null;
   const view = viewOf(captureId, pathname);
-  const isEmpty = summary?.records === 0 && !isPlaceholderData;
+  const isEmpty = summary?.records === 0 && !isPlaceholderData && !summary.meta.partial;
   const copyLink = async () => {
     const done = await copyText(window.location.href);
     say(done ? "The link was copied." : "The browser refused to copy the link.");

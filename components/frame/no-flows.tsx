@@ -20,7 +20,11 @@ interface NoFlowsProps {
 export function NoFlows({ capture, scope }: NoFlowsProps) {
   if (flowsSoFar(capture) === 0) return <EmptyCapture capture={capture} />;
   return (
-    <Empty title={NO_FLOW} role="status" actions={<WaysOut scope={scope} />}>
+    <Empty
+      title={capture.state === "reading" ? "No flow matches so far." : NO_FLOW}
+      role="status"
+      actions={<WaysOut scope={scope} />}
+    >
       {reasonText(capture, scope)}
     </Empty>
   );

@@ -91,6 +91,11 @@ export function useIsUnsettled(captureId: string): boolean {
   return data?.state === "reading" && data.flows === 0;
 }
 
+/** The same of an answer, which may be older than the capture: it knows flows, but not what is wrong, nor that nothing is. */
+export function isUnsettledAnswer({ meta }: Pick<SummaryAnswer, "meta">): boolean {
+  return meta.revision === 0;
+}
+
 function useIsReading(captureId: string): boolean {
   return useCapture(captureId).data?.state === "reading";
 }

@@ -29,7 +29,8 @@ export function Sentences({ report }: { readonly report: ReportAnswer }) {
   );
 }
 
-function emptyText({ files }: ReportAnswer): string {
+function emptyText({ files, meta }: ReportAnswer): string {
+  if (meta.partial) return "Told when the files have been read.";
   if (files.length === 0) return "This capture has no files yet: there is nothing to judge.";
   return "The files hold no flow records: there is nothing to judge.";
 }

@@ -6,10 +6,18 @@ interface Found {
   readonly noise: number;
 }
 
+interface Reading {
+  /** The first file is still being read. */
+  readonly isUnsettled: boolean;
+  /** Some file is. */
+  readonly isPartial: boolean;
+}
+
 /** The first words of the page. */
-export function headline({ causes, noise }: Found, isUnsettled: boolean): string {
+export function headline({ causes, noise }: Found, { isUnsettled, isPartial }: Reading): string {
   if (isUnsettled) return "Causes are worked out when the first file has been read.";
-  if (causes === 0) return "Nothing wrong was found in this scope.";
+  if (causes === 0)
+    return isPartial ? "Nothing wrong was found so far." : "Nothing wrong was found in this scope.";
   const wrong = causes - noise;
   if (wrong === 0)
     return `Nothing serious was found here: ${formatQuantity(noise, "thing")}, most likely harmless.`;

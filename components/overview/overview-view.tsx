@@ -4,7 +4,14 @@ import type { ReactNode } from "react";
 import { ApiError } from "@/components/frame/api";
 import { NoFlows } from "@/components/frame/no-flows";
 import { ZONE } from "@/components/frame/preferences";
-import { useAskAgain, useCapture, useIsUnsettled, useReport, useSummary } from "@/components/frame/queries";
+import {
+  isUnsettledAnswer,
+  useAskAgain,
+  useCapture,
+  useIsUnsettled,
+  useReport,
+  useSummary,
+} from "@/components/frame/queries";
 import { wholeWindow, windowOf } from "@/components/frame/range";
 import { Sentences } from "@/components/frame/sentences";
 import { Unreadable } from "@/components/frame/unreadable";
@@ -37,7 +44,7 @@ export function OverviewView({ captureId }: { readonly captureId: string }) {
   const summary = useSummary(captureId, scope);
   if (scope.scope === undefined) return <Unreadable what="answer" scope={scope} />;
   // Where nothing was looked through, that nothing wrong was found would say too much.
-  const isEmpty = summary.data?.records === 0 && !summary.isPlaceholderData;
+  const isEmpty = summary.data?.records === 0 && !summary.isPlaceholderData && !summary.data.meta.partial;
   if (capture !== undefined && capture.state === "ready" && (capture.flows === 0 || isEmpty))
     return <NoFlows capture={capture} scope={scope} />;
   return (
@@ -59,7 +66,7 @@ interface CausesProps {
 
 function Causes({ captureId, scope, capture }: CausesProps) {
   const [zone] = useStored(ZONE);
-  const isUnsettled = useIsUnsettled(captureId);
+  const isReadFirst = useIsUnsettled(captureId);
   const causes = useCauses(captureId, scope);
   const askAgain = useAskAgain(captureId);
   const summary = useSummary(captureId, scope).data;
@@ -68,13 +75,14 @@ function Causes({ captureId, scope, capture }: CausesProps) {
     return <Failed error={causes.error} onRetry={askAgain} />;
   }
   const { rows, total, noise, folded, bucketNs } = causes.data;
+  const isUnsettled = isReadFirst || isUnsettledAnswer(causes.data);
   const span = { first: capture?.first ?? null, last: capture?.last ?? null };
   const onset = findOnset(rows, span);
   const whole = wholeWindow(instant(span.first), instant(span.last));
   return (
     <>
       <h1 className={styles.headline} aria-live="polite">
-        {headline({ causes: total, noise }, isUnsettled)}
+        {headline({ causes: total, noise }, { isUnsettled, isPartial: causes.data.meta.partial })}
       </h1>
       {scope.scope && onset && (
         <OnsetLine captureId={captureId} scope={scope.scope} onset={onset} causes={rows} zone={zone} />
@@ -84,7 +92,7 @@ function Causes({ captureId, scope, capture }: CausesProps) {
           In this order: whether it ever worked, how many workloads it is about, how often it was tried.
         </p>
       )}
-      {total === 0 && capture?.state !== "reading" && (
+      {total === 0 && !causes.data.meta.partial && !isUnsettled && (
         <p className={styles.note}>
           Looked for: drops, failing DNS names, failing and slow requests, connections that are refused or
           never answered{summary === undefined ? "" : `, in ${formatQuantity(summary.events, "event")}`}. What
