@@ -115,6 +115,32 @@ test("the keys go on from what they found, in a menu, and where nothing is left"
   await expect(page.getByRole("main")).toBeFocused();
 });
 
+test("a flow that a key found and that is closed at once is where the keys go on", async ({
+  page,
+  request,
+}) => {
+  const id = await captureOf(request, flowLog(100));
+  const flows = new FlowsPage(page);
+  // The number of its row comes late.
+  let giveRow = () => {};
+  const row = new Promise<void>((resolve) => {
+    giveRow = resolve;
+  });
+  await page.route(/\/flows\?.*flow=/, async (route) => {
+    await row;
+    await route.continue();
+  });
+  await flows.goto(id);
+  await expect(flows.row(0)).toBeVisible();
+  await page.keyboard.press("e");
+  await expect(flows.openRow).toHaveAttribute("aria-rowindex", "5");
+  await page.keyboard.press("Escape");
+  await expect(flows.drawer).toBeHidden();
+  giveRow();
+  // The first drop is the fourth record.
+  await expect(flows.grid).toHaveAttribute("aria-activedescendant", /^flow-3-/);
+});
+
 test("single-key shortcuts can be switched off", async ({ page, request }) => {
   const id = await captureOf(request, flowLog(20));
   const flows = new FlowsPage(page);

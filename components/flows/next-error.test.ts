@@ -12,7 +12,8 @@ const asks =
 
 test("errors are drops, failures, statuses from 500, and DNS codes other than NOERROR but for search lists", () => {
   expect(ERRORS.map((terms) => formatFilter({ terms }))).toEqual([
-    "verdict:DROPPED,ERROR",
+    "drop:yes",
+    "verdict:ERROR",
     "http-status:5+",
     "!dns-rcode:NOERROR,-,? !expansion:yes",
   ]);

@@ -1,22 +1,19 @@
 /** The next flow that tells of an error, or the one before: dropped, failed, an HTTP status from 500, a DNS error. */
 
 import { capturePath, getJson } from "@/components/frame/api";
+import { IS_DROP } from "@/components/frame/flows-address";
 import { parsedValue } from "@/components/frame/parsed-value";
 import type { FlowRow, FlowsAnswer } from "@/lib/questions/answers";
 import { makeTerm, type Term } from "@/lib/scope/filter";
 import { encodeScope, type Scope } from "@/lib/scope/link";
 
 /**
- * One of these holds for an error. Each is asked for by itself: a filter joins its terms by AND. Attempts of a search list are bound to
- * fail and left out, as where DNS errors are counted.
+ * One of these holds for an error. Each is asked for by itself: a filter joins its terms by AND. What was dropped without a loss is left
+ * out, as where drops are counted, and so are attempts of a search list, which are bound to fail.
  */
 export const ERRORS: readonly (readonly Term[])[] = [
-  [
-    makeTerm(
-      "verdict",
-      ["DROPPED", "ERROR"].map((name) => ({ type: "enum" as const, name })),
-    ),
-  ],
+  [IS_DROP],
+  [makeTerm("verdict", [{ type: "enum", name: "ERROR" }])],
   ...statusTerms().map((term) => [term]),
   [
     makeTerm("dns-rcode", [{ type: "enum", name: "NOERROR" }, { type: "none" }, { type: "unknown" }], {

@@ -22,6 +22,8 @@ export function useLocatedFlow(
 ): Located {
   const [outside, setOutside] = useState<string>();
   const known = useRef<string>(undefined);
+  /** The flow that is being looked for, and in which rows. One that is closed meanwhile is found all the same: the keys go on from it. */
+  const sought = useRef<{ readonly flow: string; readonly rows: string }>(undefined);
   const found = useRef(onFound);
   useEffect(() => {
     found.current = onFound;
@@ -29,26 +31,27 @@ export function useLocatedFlow(
   const { flow } = scope.view;
   const { query } = scope;
   const isReadable = scope.scope !== undefined;
-  const mark = `${flow} ${query} ${order.sort} ${order.way}`;
+  const rows = `${query} ${order.sort} ${order.way}`;
+  const mark = `${flow} ${rows}`;
   useEffect(() => {
+    if (sought.current?.rows !== rows) sought.current = undefined;
     if (flow === undefined || !isReadable || known.current === flow) {
       known.current = undefined;
       return;
     }
-    let isCurrent = true;
+    const own = { flow, rows };
+    sought.current = own;
     void findRow(captureId, flow, query, order).then((row) => {
-      if (!isCurrent || row === "unknown") return;
+      if (sought.current !== own || row === "unknown") return;
       setOutside(row === undefined ? mark : undefined);
       if (row !== undefined) found.current(row);
     });
-    return () => {
-      isCurrent = false;
-    };
-  }, [captureId, flow, query, isReadable, order, mark]);
+  }, [captureId, flow, query, isReadable, order, rows, mark]);
   return {
     isOutside: outside === mark,
     openedHere: (id) => {
       known.current = id;
+      sought.current = undefined;
       setOutside(undefined);
     },
   };
