@@ -6,7 +6,7 @@ import type { Preference } from "@/components/ui/use-stored";
 export const COLUMNS = [
   { id: "time", label: "Time", width: 104, isShown: true },
   { id: "node", label: "Node", width: 86, isShown: true },
-  { id: "verdict", label: "Verdict", width: 114, isShown: true },
+  { id: "verdict", label: "Verdict", width: 126, isShown: true },
   { id: "direction", label: "Direction", width: 82, isShown: true },
   { id: "client", label: "Client", width: 170, grow: 5, isShown: true },
   { id: "server", label: "Server", width: 186, grow: 5, isShown: true },
@@ -15,7 +15,7 @@ export const COLUMNS = [
   { id: "type", label: "Type", width: 126, isShown: true },
   { id: "reason", label: "Reason", width: 120, grow: 4, isShown: true },
   { id: "policy", label: "Policy", width: 116, grow: 3, isShown: true },
-  { id: "l7", label: "L7", width: 118, grow: 5, isShown: true },
+  { id: "l7", label: "L7", width: 106, grow: 5, isShown: true },
   { id: "source-ip", label: "Source IP", width: 120, isShown: false },
   { id: "destination-ip", label: "Destination IP", width: 120, isShown: false },
   { id: "flags", label: "TCP flags", width: 100, isShown: false },

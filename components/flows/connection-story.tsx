@@ -123,7 +123,7 @@ function Lanes({ story, withProxy }: { readonly story: Story; readonly withProxy
       <span>
         <span className={styles.quiet}>client</span> <bdi>{nameOf(story.client)}</bdi>
       </span>
-      {withProxy && <span className={styles.quiet}>proxy</span>}
+      {withProxy && <span className={styles.proxy}>proxy</span>}
       <span className={styles.server}>
         <span className={styles.quiet}>server</span> <bdi>{nameOf(story.server)}</bdi>
       </span>
