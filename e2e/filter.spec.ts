@@ -108,6 +108,22 @@ test("a pasted hubble observe command becomes terms, with a word about what diff
   await expect(flows.count).toHaveText("20 flows");
 });
 
+test("a pasted command that cannot be read stays in the line, where it can be mended", async ({ page }) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await flows.filter.evaluate((line) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", "hubble observe \\\n  --verdict DROPED \\\n  --from-pod shop/web");
+    line.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await expect(page.getByRole("alert").filter({ hasText: "DROPED is not a verdict" })).toBeVisible();
+  await expect(flows.filter).toHaveValue(/^hubble observe +--verdict DROPED +--from-pod shop\/web$/);
+  await flows.filter.fill((await flows.filter.inputValue()).replace("DROPED", "DROPPED"));
+  await flows.filter.press("Enter");
+  await expect(flows.chip("verdict:DROPPED")).toBeVisible();
+  await expect(flows.filter).toHaveValue("");
+});
+
 test("a value in a row filters by include, exclude and only", async ({ page }) => {
   const flows = new FlowsPage(page);
   await flows.goto(id);

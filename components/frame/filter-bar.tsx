@@ -66,6 +66,8 @@ export function FilterBar({ captureId, scope, focusRef }: FilterBarProps) {
   const convert = (text: string) => {
     const command = parsePastedCommand(text);
     if (!command.ok) {
+      // What is wrong in it can be mended where it stands; a line holds no line breaks.
+      setDraft(text.replaceAll(/\\?\r?\n/g, " "));
       setSaid({ notes: [], refusal: command.failure });
       return;
     }
