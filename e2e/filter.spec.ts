@@ -142,6 +142,9 @@ test("a value in the drawer filters too", async ({ page }) => {
   await flows.drawer.getByRole("button", { name: "Include drop-reason-desc:POLICY_DENIED" }).click();
   await expect(flows.count).toHaveText("20 flows");
   await expect(flows.drawer).toBeVisible();
+  // One label of several.
+  await flows.drawer.getByRole("button", { name: "Exclude to-label:k8s:app=api" }).click();
+  await expect(flows.count).toHaveText("0 flows");
 });
 
 test("nothing that matches names the cause and the way out", async ({ page }) => {

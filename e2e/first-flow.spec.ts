@@ -57,6 +57,12 @@ test("a dropped log is read, filtered, opened down to its line, and shared by a 
   await expect(flows.drawer).toContainText("first-flow.log, line 14");
   await expect(flows.raw).toHaveText(lineOf(13));
 
+  await flows.drawer.getByRole("button", { name: "Copy as hubble observe" }).click();
+  await expect(flows.drawer.getByRole("status").filter({ hasText: "Copied." })).toBeVisible();
+  expect(await flows.copied()).toBe(
+    "hubble observe --from-pod shop/web-6d5f7c-abcde --to-pod payments/api-6d5f7c-abcde --to-port 8443 --protocol tcp",
+  );
+
   await page.getByRole("button", { name: "Copy link" }).click();
   const link = String(await flows.copied());
   expect(link).toBe(page.url());

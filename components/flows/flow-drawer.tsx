@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowLeft, ArrowRight, CircleMinus, CirclePlus, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useRef } from "react";
+import { Fragment, type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { ApiError } from "@/components/frame/api";
 import { ZONE } from "@/components/frame/preferences";
 import { useFlow } from "@/components/frame/queries";
@@ -15,9 +15,10 @@ import { useStored } from "@/components/ui/use-stored";
 import type { FlowDetailAnswer } from "@/lib/questions/answers";
 import { formatTerm, type Term } from "@/lib/scope/filter";
 import { ConnectionStory } from "./connection-story";
+import type { Field } from "./field-group";
 import type { How } from "./filter-by";
 import styles from "./flow-drawer.module.css";
-import { type Field, flowFields } from "./flow-fields";
+import { flowFields } from "./flow-fields";
 import { partyName } from "./party";
 import { RawRecord } from "./raw-record";
 import { portText } from "./row-text";
@@ -101,7 +102,7 @@ export function FlowDrawer({
         )}
         {data && <ConnectionStory key={data.flow.id} answer={data} onOpen={openFromInside} />}
         {data && <Fields answer={data} onFilter={onFilter} />}
-        {data && <RawRecord captureId={captureId} flowId={flowId} raw={data.raw} />}
+        {data && <RawRecord captureId={captureId} flowId={flowId} raw={data.raw} row={data.row} />}
       </ScrollRegion>
     </aside>
   );
@@ -163,34 +164,43 @@ interface FieldRowProps {
 }
 
 function FieldRow({ field, onFilter }: FieldRowProps) {
-  const { label, values, note, term } = field;
+  const { label, values, note, term, terms = [term] } = field;
   return (
     <div className={styles.field}>
       <dt className={styles.label}>{label}</dt>
-      <dd className={styles.value}>
-        {[...values.entries()].map(([place, value]) => (
-          <span key={place} className={styles.text}>
-            <bdi>{visible(value)}</bdi>
-          </span>
-        ))}
-        {note !== undefined && <span className={styles.quiet}>{note}</span>}
-      </dd>
-      {term && (
-        <dd className={styles.actions}>
-          <IconButton
-            label={`Include ${visible(formatTerm(term))}`}
-            onClick={() => onFilter(term, "include")}
-          >
-            <CirclePlus size={14} aria-hidden />
-          </IconButton>
-          <IconButton
-            label={`Exclude ${visible(formatTerm(term))}`}
-            onClick={() => onFilter(term, "exclude")}
-          >
-            <CircleMinus size={14} aria-hidden />
-          </IconButton>
-        </dd>
-      )}
+      {[...values.entries()].map(([place, value]) => (
+        <Fragment key={place}>
+          <dd className={styles.value}>
+            <span className={styles.text}>
+              <bdi>{visible(value)}</bdi>
+            </span>
+            {note !== undefined && place === values.length - 1 && (
+              <span className={styles.quiet}>{note}</span>
+            )}
+          </dd>
+          <TermButtons term={terms[place]} onFilter={onFilter} />
+        </Fragment>
+      ))}
     </div>
+  );
+}
+
+interface TermButtonsProps {
+  readonly term: Term | undefined;
+  readonly onFilter: (term: Term, how: How) => void;
+}
+
+function TermButtons({ term, onFilter }: TermButtonsProps) {
+  if (term === undefined) return null;
+  const text = visible(formatTerm(term));
+  return (
+    <dd className={styles.actions}>
+      <IconButton label={`Include ${text}`} onClick={() => onFilter(term, "include")}>
+        <CirclePlus size={14} aria-hidden />
+      </IconButton>
+      <IconButton label={`Exclude ${text}`} onClick={() => onFilter(term, "exclude")}>
+        <CircleMinus size={14} aria-hidden />
+      </IconButton>
+    </dd>
   );
 }

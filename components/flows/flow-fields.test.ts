@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { FlowDetailAnswer } from "@/lib/questions/answers";
 import { formatTerm } from "@/lib/scope/filter";
-import { type Field, flowFields } from "./flow-fields";
+import type { Field } from "./field-group";
+import { flowFields } from "./flow-fields";
 import { flowRow, party } from "./test-row";
 
 type Flow = FlowDetailAnswer["flow"];
@@ -125,4 +126,20 @@ test("a time that does not say the instant is shown as it was written, beside th
   const found = field({ timeText: "Aug 21 12:12:18.510" }, "When and where", "Time as written");
   expect(found?.values).toEqual(["Aug 21 12:12:18.510"]);
   expect(field({}, "When and where", "Time as written")).toBeUndefined();
+});
+
+test("each value of a list is a term of its own, on the side it belongs to, where it is a value of a key", () => {
+  const texts = (found: Field | undefined) => found?.terms?.map((term) => term && formatTerm(term));
+  const source = { labels: ["k8s:app=web", "reserved:host"], cluster: "prod", identity: 2 };
+  expect(texts(field({ source }, "Source", "Labels"))).toEqual([
+    "from-label:k8s:app=web",
+    "from-label:reserved:host",
+  ]);
+  const identity = field({ destination: source }, "Destination", "Identity");
+  expect(identity?.term && formatTerm(identity.term)).toBe("to-identity:world");
+  const policies = [{ kind: "CiliumNetworkPolicy", namespace: "shop", name: "deny" }, { labels: ["a"] }];
+  expect(texts(field({ egressDeniedBy: policies }, "Policies", "Egress denied by"))).toEqual([
+    "policy:shop/CiliumNetworkPolicy/deny",
+    undefined,
+  ]);
 });

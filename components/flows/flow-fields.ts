@@ -9,9 +9,10 @@ import { parseTime } from "@/lib/base/time";
 import { DNS_RCODE, dropReasonText, enumName, POLICY_MATCH_TYPE, RESERVED_IDENTITY } from "@/lib/flow/enums";
 import type { FlowEndpoint, PolicyReference } from "@/lib/flow/flow";
 import type { FlowDetailAnswer, Party } from "@/lib/questions/answers";
-import { makeTerm, type Term } from "@/lib/scope/filter";
+import { makeTerm } from "@/lib/scope/filter";
 import type { Side } from "@/lib/scope/keys";
 import { nodeTerms } from "@/lib/scope/node-terms";
+import { type FieldGroup, Group } from "./field-group";
 import { reasonText } from "./row-text";
 import {
   addressTerms,
@@ -19,67 +20,19 @@ import {
   eventTerms,
   namespaceTerm,
   podTerm,
+  policyTerm,
   portTerms,
+  termOf,
+  wholeTerm,
   workloadTerm,
 } from "./value-terms";
 
 type Flow = FlowDetailAnswer["flow"];
 
-export interface Field {
-  readonly label: string;
-  /** Several for lists. Text from the log, not yet made visible. */
-  readonly values: readonly string[];
-  readonly term?: Term;
-  /** A word about where the value comes from. */
-  readonly note?: string;
-}
-
-export interface FieldGroup {
-  readonly title: string;
-  readonly fields: readonly Field[];
-}
-
 export interface FlowFields {
   readonly groups: readonly FieldGroup[];
   /** Names of usual fields that this record does not have. */
   readonly missing: readonly string[];
-}
-
-type Value = string | number | boolean | undefined | null;
-
-/** Collects the fields of one group; `expect` also notes what is missing. */
-class Group {
-  readonly fields: Field[] = [];
-
-  constructor(
-    readonly title: string,
-    private readonly missing: string[],
-  ) {}
-
-  add(
-    label: string,
-    value: Value | readonly string[],
-    more: { readonly term?: Term; readonly note?: string } = {},
-  ): this {
-    const values = textsOf(value);
-    if (values.length > 0) this.fields.push({ label, values, ...more });
-    return this;
-  }
-
-  expect(
-    label: string,
-    value: Value | readonly string[],
-    more: { readonly term?: Term; readonly note?: string } = {},
-  ): this {
-    if (textsOf(value).length === 0) this.missing.push(label.toLowerCase());
-    return this.add(label, value, more);
-  }
-}
-
-function textsOf(value: Value | readonly string[]): readonly string[] {
-  if (value === undefined || value === null || value === "") return [];
-  if (typeof value === "boolean") return [value ? "yes" : "no"];
-  return typeof value === "object" ? value : [String(value)];
 }
 
 export function flowFields(answer: FlowDetailAnswer, zone: Zone): FlowFields {
@@ -118,19 +71,24 @@ function whenAndWhere(group: Group, { flow, row }: FlowDetailAnswer, zone: Zone)
       note: "it does not say the year, the zone or the order of the date",
     })
     .expect("Node", flow.nodeName, { term: nodeTerms(flow.nodeName ?? null)[0] })
-    .add("Node labels", flow.nodeLabels)
+    .add("Node labels", flow.nodeLabels, {
+      terms: flow.nodeLabels?.map((label) => termOf("node-label", label)),
+    })
     .expect("Event type", row.event, {
       term: eventTerms(row.event)[0],
       note: flow.eventType && `type ${flow.eventType.type}, sub-type ${flow.eventType.subType}`,
     })
     .expect("Flow type", flow.type === "UNKNOWN_TYPE" ? undefined : flow.type)
-    .add("Trace point", flow.traceObservationPoint)
+    .add("Trace point", flow.traceObservationPoint, {
+      term: termOf("trace-point", flow.traceObservationPoint),
+    })
     .add("Trace reason", flow.traceReason)
     .add("Capture point", flow.debugCapturePoint)
     .add("Socket point", flow.sockXlatePoint)
     .add(
       "Interface",
       flow.interface && [flow.interface.name, indexText(flow.interface.index)].filter(Boolean).join(" "),
+      { term: termOf("interface", flow.interface?.name) },
     )
     .add("Emitter", flow.emitter && [flow.emitter.name, flow.emitter.version].filter(Boolean).join(" "))
     .add("Datapath source", flow.file && `${flow.file.name ?? "unknown"}:${flow.file.line ?? "unknown"}`)
@@ -192,8 +150,8 @@ function verdict(group: Group, { flow, row }: FlowDetailAnswer): Group {
 function packet(group: Group, flow: Flow): Group {
   const { ip, l4, ethernet, tunnel } = flow;
   return group
-    .expect("Protocol", l4?.protocol)
-    .add("TCP flags", l4?.flags)
+    .expect("Protocol", l4?.protocol, { term: termOf("protocol", l4?.protocol) })
+    .add("TCP flags", l4?.flags, { terms: l4?.flags?.map((flag) => termOf("tcp-flags", flag)) })
     .add("Type", l4?.type)
     .add("Code", l4?.code)
     .add("Chunk", l4?.chunkType)
@@ -201,12 +159,12 @@ function packet(group: Group, flow: Flow): Group {
     .add("Virtual router", l4?.vrid)
     .add("Priority", l4?.priority)
     .expect("Source address", ip?.source, { term: addressTerms(ip?.source ?? null, "from")[0] })
-    .add("Source after translation", ip?.sourceXlated)
+    .add("Source after translation", ip?.sourceXlated, { term: termOf("snat-ip", ip?.sourceXlated) })
     .add("Source port", l4?.sourcePort, { term: portTerms(l4?.sourcePort ?? null, "from")[0] })
     .expect("Destination address", ip?.destination, { term: addressTerms(ip?.destination ?? null, "to")[0] })
     .add("Destination port", l4?.destinationPort, { term: portTerms(l4?.destinationPort ?? null, "to")[0] })
-    .add("IP version", ip?.version)
-    .add("Encrypted", ip?.encrypted)
+    .add("IP version", ip?.version, { term: termOf("ip-version", ip?.version?.replace(/^IP/, "")) })
+    .add("Encrypted", ip?.encrypted, { term: termOf("encrypted", ip?.encrypted ? "yes" : undefined) })
     .add("Source MAC", ethernet?.source)
     .add("Destination MAC", ethernet?.destination)
     .add(
@@ -241,6 +199,7 @@ function endpoint(
     own === undefined && party.workload
       ? [party.workload.kind, party.workload.name].filter(Boolean).join(" ")
       : undefined;
+  const service = [party.service?.namespace, party.service?.name].filter(Boolean).join("/");
   group
     .add("Workload", own ?? learned, {
       term: party.workload?.name ? workloadTerm(party, side) : undefined,
@@ -250,12 +209,15 @@ function endpoint(
     .add("Namespace", namespace, {
       term: namespace === undefined ? undefined : namespaceTerm(namespace, side),
     })
-    .add("Service", party.service && [party.service.namespace, party.service.name].filter(Boolean).join("/"))
-    .add("DNS names", names)
-    .add("Identity", identity, { note: identity === undefined ? undefined : reservedNote(identity) })
-    .add("Cluster", found?.cluster)
+    .add("Service", service, { term: service === "" ? undefined : termOf("service", `${service}$`, side) })
+    .add("DNS names", names, { terms: names?.map((one) => termOf("fqdn", one, side)) })
+    .add("Identity", identity, {
+      term: termOf("identity", identity?.toString(), side),
+      note: identity === undefined ? undefined : reservedNote(identity),
+    })
+    .add("Cluster", found?.cluster, { term: termOf("cluster", found?.cluster, side) })
     .add("Endpoint id", found?.id)
-    .add("Labels", found?.labels);
+    .add("Labels", found?.labels, { terms: found?.labels?.map((label) => termOf("label", label, side)) });
   // An exporter that leaves every member out still writes the empty object.
   if (group.fields.length === 0) missing.push(group.title.toLowerCase());
   return group;
@@ -272,9 +234,10 @@ function layer7(group: Group, { l7 }: Flow): Group {
   return group
     .add("Record", l7.type)
     .add("Latency", l7.latencyNs === undefined ? undefined : formatSpan(BigInt(l7.latencyNs)))
-    .add("DNS query", dns?.query)
+    .add("DNS query", dns?.query, { term: dns?.query ? wholeTerm("dns-query", dns.query) : undefined })
     .add("Query types", dns?.qtypes)
     .add("Response code", dns?.rcode, {
+      term: termOf("dns-rcode", dns?.rcode?.toString()),
       note: dns?.rcode === undefined ? undefined : enumName(DNS_RCODE, dns.rcode),
     })
     .add("Answers", dns?.ips)
@@ -282,16 +245,18 @@ function layer7(group: Group, { l7 }: Flow): Group {
     .add("Answer types", dns?.rrtypes)
     .add("Time to live", dns?.ttl === undefined ? undefined : `${dns.ttl} s`)
     .add("Seen by", dns?.observationSource)
-    .add("HTTP status", http?.code)
-    .add("Method", http?.method)
-    .add("URL", http?.url)
+    .add("HTTP status", http?.code, { term: termOf("http-status", http?.code?.toString()) })
+    .add("Method", http?.method, { term: termOf("http-method", http?.method) })
+    .add("URL", http?.url, { term: http?.url ? wholeTerm("http-url", http.url) : undefined })
     .add("HTTP version", http?.protocol)
     .add(
       "Headers",
       http?.headers?.map(({ key, value }) => `${key}: ${value}`),
+      { terms: http?.headers?.map(({ key, value }) => termOf("http-header", `${key}:${value}`)) },
     )
     .add("Kafka topic", kafka?.topic)
     .add("API", kafka?.apiKey, {
+      term: termOf("kafka-api", kafka?.apiKey),
       note: kafka?.apiVersion === undefined ? undefined : `version ${kafka.apiVersion}`,
     })
     .add("Error code", kafka?.errorCode)
@@ -299,12 +264,13 @@ function layer7(group: Group, { l7 }: Flow): Group {
 }
 
 function policies(group: Group, flow: Flow): Group {
-  return group
-    .add("Egress denied by", flow.egressDeniedBy?.map(policyText))
-    .add("Ingress denied by", flow.ingressDeniedBy?.map(policyText))
-    .add("Egress allowed by", flow.egressAllowedBy?.map(policyText))
-    .add("Ingress allowed by", flow.ingressAllowedBy?.map(policyText))
-    .add("Policy log", flow.policyLog);
+  const add = (label: string, which: readonly PolicyReference[] | undefined) =>
+    group.add(label, which?.map(policyText), { terms: which?.map(policyTerm) });
+  add("Egress denied by", flow.egressDeniedBy);
+  add("Ingress denied by", flow.ingressDeniedBy);
+  add("Egress allowed by", flow.egressAllowedBy);
+  add("Ingress allowed by", flow.ingressAllowedBy);
+  return group.add("Policy log", flow.policyLog);
 }
 
 function policyText({ kind, namespace, name, labels, revision }: PolicyReference): string {
@@ -314,9 +280,13 @@ function policyText({ kind, namespace, name, labels, revision }: PolicyReference
 }
 
 function tracing(group: Group, flow: Flow): Group {
-  return group.add("Trace id", flow.traceId).add("IP trace id", flow.ipTraceId?.traceId, {
-    note: flow.ipTraceId?.ipOptionType === undefined ? undefined : `IP option ${flow.ipTraceId.ipOptionType}`,
-  });
+  const { traceId, ipTraceId } = flow;
+  return group
+    .add("Trace id", traceId, { term: termOf("trace-id", traceId) })
+    .add("IP trace id", ipTraceId?.traceId, {
+      term: termOf("ip-trace-id", ipTraceId?.traceId?.toString()),
+      note: ipTraceId?.ipOptionType === undefined ? undefined : `IP option ${ipTraceId.ipOptionType}`,
+    });
 }
 
 function other(group: Group, flow: Flow): Group {

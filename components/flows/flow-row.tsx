@@ -124,7 +124,7 @@ function Cell({ column, row, look, sameDrop }: CellProps) {
     case "policy":
       return <PolicyCell row={row} />;
     case "l7":
-      return <TextCell cell={layer7Text(row)} isBad={isL7Error(row)} />;
+      return <TextCell cell={layer7Text(row)} isValue isBad={isL7Error(row)} />;
     case "reason":
       if (sameDrop !== undefined) return <SameDrop where={sameDrop} />;
       return <TextCell cell={reasonText(row)} isValue isBad={row.verdict === "DROPPED"} />;
@@ -142,6 +142,7 @@ const VALUES: ReadonlySet<ColumnId> = new Set([
   "type",
   "source-ip",
   "destination-ip",
+  "flags",
 ]);
 
 function plainCell(

@@ -15,6 +15,7 @@ import { Switch } from "@/components/ui/switch";
 import { visible } from "@/components/ui/text";
 import { type Preference, useStored } from "@/components/ui/use-stored";
 import type { FlowDetailAnswer } from "@/lib/questions/answers";
+import { CopyObserve } from "./copy-observe";
 import styles from "./raw-record.module.css";
 
 const LAID_OUT: Preference<boolean> = {
@@ -27,10 +28,11 @@ interface RawRecordProps {
   readonly captureId: string;
   readonly flowId: string;
   readonly raw: FlowDetailAnswer["raw"];
+  readonly row: FlowDetailAnswer["row"];
 }
 
 /** The record exactly as it was received, and where it stood. */
-export function RawRecord({ captureId, flowId, raw }: RawRecordProps) {
+export function RawRecord({ captureId, flowId, raw, row }: RawRecordProps) {
   const id = useId();
   const revision = useScope().scope?.revision;
   const [isLaidOut, setLaidOut] = useStored(LAID_OUT);
@@ -73,6 +75,7 @@ export function RawRecord({ captureId, flowId, raw }: RawRecordProps) {
           <Download size={13} aria-hidden />
           Download the bytes
         </a>
+        <CopyObserve row={row} />
       </div>
     </section>
   );

@@ -3,7 +3,7 @@ import type { FlowRow } from "@/lib/questions/answers";
 import { formatTerm, parseFilter } from "@/lib/scope/filter";
 import type { ColumnId } from "./columns";
 import { flowRow, party } from "./test-row";
-import { termsOf } from "./value-terms";
+import { callTerms, termsOf } from "./value-terms";
 
 const web = party({
   namespace: "shop",
@@ -12,6 +12,17 @@ const web = party({
   ip: "10.0.0.1",
 });
 const api = party({ namespace: "shop", pod: "api-1", ip: "10.0.0.2" });
+
+const l7 = {
+  protocol: null,
+  type: null,
+  text: null,
+  method: null,
+  status: null,
+  rcode: null,
+  qtypes: [],
+  latencyNs: null,
+};
 
 function texts(column: ColumnId, members: Partial<FlowRow>): string[] {
   return termsOf(column, flowRow(members)).map(formatTerm);
@@ -53,10 +64,58 @@ test.each([
   expect(texts(column, members)).toEqual(expected);
 });
 
+const EVIDENCE: readonly [ColumnId, Partial<FlowRow>, string[]][] = [
+  [
+    "policy",
+    {
+      policies: {
+        deniedBy: ["CiliumNetworkPolicy shop/deny", "CiliumClusterwideNetworkPolicy deny-all", "shop/old"],
+        allowedBy: ["k8s:app=a, k8s:b", "unnamed policy"],
+      },
+    },
+    [
+      "policy:shop/CiliumNetworkPolicy/deny",
+      "policy:CiliumClusterwideNetworkPolicy/deny-all",
+      "policy:shop/old",
+    ],
+  ],
+  [
+    "l7",
+    { l7: { ...l7, protocol: "http", text: "http://api/a?b=1", method: "GET", status: 503 } },
+    ["http-url:^http://api/a\\?b=1$", "http-status:503", "http-method:GET"],
+  ],
+  [
+    "l7",
+    { l7: { ...l7, protocol: "dns", text: "api.shop.", rcode: { code: 3, name: "NXDOMAIN" } } },
+    ["dns-query:^api\\.shop\\.$", "dns-rcode:NXDOMAIN"],
+  ],
+  ["l7", { l7: { ...l7, protocol: "kafka", text: "orders" } }, []],
+  ["flags", { tcpFlags: ["SYN", "ACK"] }, ["tcp-flags:SYN,ACK", "tcp-flags:SYN", "tcp-flags:ACK"]],
+  ["flags", { tcpFlags: ["RST"] }, ["tcp-flags:RST"]],
+  ["flags", {}, []],
+];
+
+test.each(EVIDENCE)("column %s of %o offers what is said there: %j", (column, members, expected) => {
+  expect(texts(column, members)).toEqual(expected);
+});
+
 test("terms made from hostile text are read back as the same terms", () => {
   const nasty = party({ namespace: 'a"b,c d', pod: "x/y*z$\\", ip: "not an address" });
   for (const text of texts("client", { source: nasty })) {
     const parsed = parseFilter(text);
     expect(parsed.ok && parsed.value.terms.map(formatTerm)).toEqual([text]);
   }
+});
+
+test("what a client sends to its server is asked for from client to server, also by a reply", () => {
+  const call = { protocol: "TCP", sourcePort: 8080, destinationPort: 40000 };
+  const world = party({ ip: "192.0.2.7" });
+  expect(
+    callTerms(flowRow({ ...call, source: api, destination: web, isReply: true })).map(formatTerm),
+  ).toEqual(["from-pod:shop/web-1$", "to-pod:shop/api-1$", "to-port:8080", "protocol:tcp"]);
+  expect(callTerms(flowRow({ source: web, destination: world })).map(formatTerm)).toEqual([
+    "from-pod:shop/web-1$",
+    "to-ip:192.0.2.7",
+  ]);
+  expect(callTerms(flowRow({ ...call }))).toEqual([]);
 });

@@ -1,9 +1,11 @@
 /** Filter terms for what a row shows: the ones a menu on a value offers, the nearest first. */
 
 import { parsedValue } from "@/components/frame/parsed-value";
+import type { PolicyReference } from "@/lib/flow/flow";
 import type { FlowRow, Party } from "@/lib/questions/answers";
 import { makeTerm, type Term } from "@/lib/scope/filter";
-import type { Side } from "@/lib/scope/keys";
+import { wholePattern } from "@/lib/scope/http-kinds";
+import type { FilterKey, Side } from "@/lib/scope/keys";
 import { nodeTerms } from "@/lib/scope/node-terms";
 import type { ColumnId } from "./columns";
 import { partyName } from "./party";
@@ -34,12 +36,15 @@ export function termsOf(column: ColumnId, row: FlowRow): readonly Term[] {
       return addressTerms(row.source.ip, "from");
     case "destination-ip":
       return addressTerms(row.destination.ip, "to");
-    case "time":
     case "policy":
+      return policyTerms(row);
     case "l7":
+      return layer7Terms(row);
+    case "flags":
+      return flagTerms(row.tcpFlags);
+    case "time":
     case "events":
     case "latency":
-    case "flags":
       return [];
   }
 }
@@ -68,6 +73,18 @@ export function partyTerms(party: Party, side: Side): readonly Term[] {
   if (party.namespace !== null) terms.push(namespaceTerm(party.namespace, side));
   if (name.kind === "unknown") terms.push(makeTerm("pod", [{ type: "unknown" }], { side }));
   return terms;
+}
+
+/** What the client of a flow sends to its server: the pods, or their addresses, and the port; nothing where it is not said who they are. */
+export function callTerms(row: FlowRow): readonly Term[] {
+  const ends = [...endTerms(clientOf(row), "from"), ...endTerms(serverOf(row), "to")];
+  if (ends.length === 0) return [];
+  const protocol = row.protocol === null ? undefined : termOf("protocol", row.protocol);
+  return present([...ends, ...portTerms(serverPort(row), "to"), protocol]);
+}
+
+function endTerms({ pod, namespace, ip }: Party, side: Side): readonly Term[] {
+  return pod === null ? addressTerms(ip, side) : [podTerm(pod, namespace, side)];
 }
 
 export function workloadTerm({ namespace, workload }: Party, side: Side): Term {
@@ -110,6 +127,54 @@ export function eventTerms(event: string | null): readonly Term[] {
   const colon = event.indexOf(":");
   const whole = colon < 0 ? undefined : parsedValue("type", event.slice(0, colon));
   return [exact, whole].flatMap((value) => (value === undefined ? [] : [makeTerm("type", [value])]));
+}
+
+/** Text of the log as a term, where it is a value of the key. */
+export function termOf<Key extends FilterKey>(key: Key, text: string | undefined, side?: Side) {
+  const value = text === undefined ? undefined : parsedValue(key, text);
+  return value === undefined ? undefined : makeTerm(key, [value], { side });
+}
+
+/** A name or an address that stands for itself, though the key takes patterns. */
+export function wholeTerm(key: "dns-query" | "http-url", text: string): Term {
+  return makeTerm(key, [wholePattern(text)]);
+}
+
+export function policyTerm({ kind, namespace, name }: PolicyReference): Term | undefined {
+  if (!name) return undefined;
+  return termOf("policy", [namespace, kind, name].filter(Boolean).join("/"));
+}
+
+/** A policy as a row names it, `Kind namespace/name`; one that has no name is called by its labels there. */
+const POLICY_NAME = /^(?:(?<kind>[A-Z]\w*) )?(?:(?<namespace>[a-z0-9-]+)\/)?(?<name>[a-z0-9][a-z0-9.-]*)$/;
+
+function policyTerms({ policies }: FlowRow): readonly Term[] {
+  const names = policies === null ? [] : [...policies.deniedBy, ...policies.allowedBy];
+  return present(names.map((name) => policyTerm(POLICY_NAME.exec(name)?.groups ?? {})));
+}
+
+/** What was asked first, then what was answered. */
+function layer7Terms({ l7 }: FlowRow): readonly Term[] {
+  if (l7 === null) return [];
+  const { protocol, text, method, status, rcode } = l7;
+  const asked = protocol === "dns" ? "dns-query" : protocol === "http" ? "http-url" : undefined;
+  return present([
+    asked && text !== null ? wholeTerm(asked, text) : undefined,
+    termOf("http-status", status === null ? undefined : String(status)),
+    termOf("dns-rcode", rcode?.name),
+    termOf("http-method", method ?? undefined),
+  ]);
+}
+
+/** All of them together first, then each. */
+function flagTerms(flags: readonly string[]): readonly Term[] {
+  const values = flags.flatMap((flag) => parsedValue("tcp-flags", flag) ?? []);
+  const each = values.map((value) => makeTerm("tcp-flags", [value]));
+  return values.length > 1 ? [makeTerm("tcp-flags", values), ...each] : each;
+}
+
+function present(terms: readonly (Term | undefined)[]): readonly Term[] {
+  return terms.filter((term) => term !== undefined);
 }
 
 function protocolTerms({ protocol, l7 }: FlowRow): readonly Term[] {

@@ -28,6 +28,11 @@ export interface PatternValue {
   readonly pattern: string;
 }
 
+/** A text as a pattern that finds it alone. */
+export function wholePattern(whole: string): PatternValue {
+  return { type: "pattern", pattern: `^${whole.replaceAll(/[\\^$.|?*+()[\]{}]/g, "\\$&")}$` };
+}
+
 export const methodKind: ValueKind<MethodValue> = {
   describe: "a method, in any case",
   words: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"],

@@ -8,6 +8,7 @@ import { NOT_A_LOSS } from "@/lib/flow/losses";
 import { PRESENT } from "@/lib/flow/presence";
 import { formatAddress, parseAddress } from "@/lib/scope/address";
 import { formatValue } from "@/lib/scope/filter";
+import { wholePattern } from "@/lib/scope/http-kinds";
 import type { FilterKey, ValueOf } from "@/lib/scope/keys";
 import { labelKind } from "@/lib/scope/label-kind";
 import { fqdnKind } from "@/lib/scope/packet-kinds";
@@ -218,8 +219,5 @@ export function policyTexts(policies: readonly StoredPolicy[]): string[] {
 
 /** A text as a pattern that finds it alone. */
 export function exactPattern(key: "dns-query" | "http-path" | "http-url", whole: string): string {
-  return text(key, {
-    type: "pattern",
-    pattern: `^${whole.replaceAll(/[\\^$.|?*+()[\]{}]/g, "\\$&")}$`,
-  });
+  return text(key, wholePattern(whole));
 }
