@@ -263,6 +263,29 @@ test("stretches in which events were lost have their place in the legend", async
   await expect(page).toHaveURL(/\/quality$/);
 });
 
+test("numbers that come do not move what is there already: neither the view nor a tab", async ({ page }) => {
+  let giveNumbers = () => {};
+  const numbers = new Promise<void>((resolve) => {
+    giveNumbers = resolve;
+  });
+  await page.route(/\/(timeline|summary)(\?|$)/, async (route) => {
+    await numbers;
+    await route.continue();
+  });
+  const places = async () => {
+    const dns = page.getByRole("link", { name: "DNS" });
+    return [(await page.getByRole("main").boundingBox())?.y, (await dns.boundingBox())?.x];
+  };
+  await page.goto("/captures/samplecapture/flows");
+  await expect(new FlowsPage(page).row(0)).toBeVisible();
+  const before = await places();
+  giveNumbers();
+  const legend = page.getByRole("list", { name: "Events by verdict" });
+  await expect(legend.getByRole("listitem")).toHaveCount(7);
+  await expect(page.getByRole("link", { name: "DNS" })).toContainText("34");
+  expect(await places()).toEqual(before);
+});
+
 test("the first link leads past the frame, and says to what", async ({ page, request }) => {
   const id = await captureOf(request, flowLog(20));
   const overview = new OverviewPage(page);

@@ -2,7 +2,7 @@
 
 import { ChevronLeft, ChevronRight, Maximize2, Table2, ZoomIn, ZoomOut } from "lucide-react";
 import { type ReactNode, useMemo, useRef, useState } from "react";
-import { Button, IconButton } from "@/components/ui/button";
+import { IconButton } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
 import { formatRange, formatSecond, type Zone } from "@/components/ui/clock";
 import { formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
@@ -68,12 +68,18 @@ export function Histogram({ captureId, scope }: HistogramProps) {
     <section className={styles.histogram} aria-label="Events over time">
       <div className={styles.head}>
         <Legend captureId={captureId} bars={bars} gaps={answer?.gaps.length ?? 0} scope={scope} />
-        <p className={styles.readout}>{pointed && <PointedText pointed={pointed} zone={zone} />}</p>
         {shown && isMounted && (
-          <p className={styles.range}>
-            <span>{formatRange(shown.from, shown.to, zone)}</span>
-            <span className={styles.quiet}>{formatSpan(shown.to - shown.from)}</span>
-          </p>
+          <div className={styles.range}>
+            <p>
+              {formatRange(shown.from, shown.to, zone)}{" "}
+              <span className={styles.length}>{formatSpan(shown.to - shown.from)}</span>
+            </p>
+            {pointed && (
+              <p className={styles.readout}>
+                <PointedText pointed={pointed} zone={zone} />
+              </p>
+            )}
+          </div>
         )}
         <RangeButtons
           window={shown}
@@ -217,10 +223,9 @@ function RangeButtons({ window, whole, isZoomed, onMove, onTable }: RangeButtons
   return (
     <div className={styles.buttons}>
       {isZoomed && (
-        <Button small onClick={() => onMove("whole")}>
+        <IconButton label="Whole capture" onClick={() => onMove("whole")}>
           <Maximize2 size={13} aria-hidden />
-          Whole capture
-        </Button>
+        </IconButton>
       )}
       <IconButton
         label="Earlier"

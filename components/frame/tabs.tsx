@@ -6,7 +6,7 @@ import { Link } from "@/components/ui/link";
 import { useHotkeys } from "@/components/ui/use-hotkeys";
 import { shortCount } from "@/lib/base/count";
 import styles from "./tabs.module.css";
-import { VIEWS, viewAddress, viewOf } from "./views";
+import { VIEWS, type ViewId, viewAddress, viewOf } from "./views";
 
 /** What a tab counts, and the count in words. `isTrouble` marks counts of what is wrong. */
 export interface TabCount {
@@ -21,6 +21,9 @@ interface TabsProps {
   readonly along: string;
   readonly counts: Readonly<Record<string, TabCount>>;
 }
+
+/** Their counts have a place before they come: a tab must not move away from under the pointer. */
+const COUNTED: ReadonlySet<ViewId> = new Set(["drops", "dns", "l7", "flows"]);
 
 /** A letter counts so long after `g`. */
 const SEQUENCE_MS = 1500;
@@ -58,7 +61,9 @@ export function Tabs({ captureId, along, counts }: TabsProps) {
         aria-current={viewOf(captureId, pathname)?.id === id ? "page" : undefined}
       >
         {label}
-        {count !== undefined && (
+        {count === undefined ? (
+          COUNTED.has(id) && <span className={styles.count} data-awaited />
+        ) : (
           <span
             className={styles.count}
             data-trouble={count.isTrouble && count.count > 0 ? true : undefined}
