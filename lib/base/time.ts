@@ -12,7 +12,7 @@ const RFC3339 =
 const MIN_NS = -(2n ** 63n);
 const MAX_NS = 2n ** 63n - 1n;
 
-const NS_PER_SECOND = 1_000_000_000n;
+export const NS_PER_SECOND = 1_000_000_000n;
 
 let cachedMinute = "";
 let cachedMinuteNs = 0n;
