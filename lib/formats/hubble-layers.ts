@@ -146,11 +146,17 @@ function readDns(dns: JsonObject, type: string): Layer7["dns"] {
     ttl: optionalCount(dns, "ttl"),
     cnames: optionalTexts(dns, "cnames"),
     observationSource: optionalText(dns, "observation_source"),
-    // A response without a code succeeded: proto JSON leaves 0 out.
-    rcode: optionalCount(dns, "rcode") || (type === "RESPONSE" ? 0 : undefined),
+    rcode: codeOf(dns, type),
     qtypes: optionalTexts(dns, "qtypes"),
     rrtypes: optionalTexts(dns, "rrtypes"),
   };
+}
+
+/** A response without a code succeeded: proto JSON leaves 0 out. A question has none, though a writer that spells zeros out gives it one. */
+function codeOf(dns: JsonObject, type: string): number | undefined {
+  const code = optionalCount(dns, "rcode");
+  if (type === "REQUEST" && code === 0) return undefined;
+  return code ?? (type === "RESPONSE" ? 0 : undefined);
 }
 
 function readHttp(http: JsonObject): Layer7["http"] {

@@ -44,7 +44,11 @@ export const CONTENT_RULES: Rules<ContentKey> = {
   ),
   "dns-rcode": said(
     // A response without a code succeeded.
-    ({ l7 }) => l7?.dns?.rcode ?? (l7?.dns !== undefined && l7.type === "RESPONSE" ? 0 : undefined),
+    // Proto JSON leaves an answer's 0 out, and a question's means nothing.
+    ({ l7 }) => {
+      const code = l7?.dns?.rcode ?? (l7?.dns !== undefined && l7.type === "RESPONSE" ? 0 : undefined);
+      return code === 0 && l7?.type === "REQUEST" ? undefined : code;
+    },
     (code, { name }) => {
       const numbers: Record<string, number> = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3 };
       return code === (numbers[name] ?? Number(name));
