@@ -188,6 +188,29 @@ describe.each(captures)("the links of the L7 view, in %s", (_name, logs) => {
   }, 120_000);
 });
 
+it("causes of a pin's report lead to their drops, or to what failed", async () => {
+  const proof = proofOf(generated.logs);
+  let causes = 0;
+  for (const view of ["overview", "drops"]) {
+    const blocks = await pinBlocks({ view, link: "" }, async (question, ask) =>
+      proof.ask(question as "l7", texts(ask)),
+    );
+    for (const { count, unit, filter: q } of blocks.flatMap((block) =>
+      block.kind === "causes" ? block.causes : [],
+    )) {
+      const counted = proof.ask("flows", { q: q ?? "", limit: "1" }).total;
+      const isOfDrops = /^drops?$/.test(unit);
+      expect({ view, q, drops: isOfDrops ? counted?.drops : null }).toEqual({
+        ...{ view, q, drops: isOfDrops ? count : null },
+      });
+      expect(counted?.events).toBeGreaterThan(0);
+      expect(unit.endsWith("s")).toBe(count !== 1);
+      causes += 1;
+    }
+  }
+  expect(causes).toBeGreaterThan(0);
+}, 120_000);
+
 function instant(ns: bigint): string {
   const seconds = ns / 1_000_000_000n;
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${String(ns % 1_000_000_000n).padStart(9, "0")}Z`;
