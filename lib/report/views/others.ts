@@ -125,7 +125,8 @@ function requestsBlock({ total, rows, folded, meta }: Answer<"l7">, protocol: L7
     ],
     rows: rows.map(({ key, method, errors, denied, status, latencyNs, last, ...row }) => ({
       cells: [
-        key.method ?? method ?? (key.method === undefined ? "several" : null),
+        // Nor is a method known.
+        key.method ?? method ?? (key.method === undefined && !isAnswers ? "several" : null),
         key.route ?? key.url ?? key.status ?? key.clientPod ?? key.client ?? key.pod ?? key.server ?? null,
         key.server ?? "",
         row[seen],
