@@ -3,9 +3,9 @@
 import { formatQuantity } from "@/lib/base/count";
 import type { Answer, Ask } from "@/lib/questions/questions";
 import { latencyCell } from "@/lib/scope/dns-cells";
-import { UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import { type Asker, moreText, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell } from "../block";
+import { outcomeCells } from "../outcomes";
 
 type By = Ask<"dnsConnections">["by"];
 type Connections = Answer<"dnsConnections">;
@@ -38,7 +38,7 @@ function followedBlock({ rows, folded, meta }: Connections, by: By): Block {
       { label: "Last", type: "time" },
     ],
     rows: rows.map(({ key, attempts, outcomes, fresh, expired, last, filter }) => ({
-      cells: [keyText(key), attempts, ...ends(outcomes), fresh, expired, last],
+      cells: [keyText(key), attempts, ...outcomeCells(outcomes), fresh, expired, last],
       filter,
     })),
     more: folded === null ? null : moreText(folded.rows, formatQuantity(folded.attempts, "attempt")),
@@ -61,7 +61,7 @@ function expiredBlock({ expired: { rows, folded } }: Connections): Block {
       { label: "Longest after the answer", type: "span" },
     ],
     rows: rows.map(({ query, client, address, attempts, outcomes, oldestNs, filter }) => ({
-      cells: [query, workloadText(client), address, attempts, ...ends(outcomes), oldestNs],
+      cells: [query, workloadText(client), address, attempts, ...outcomeCells(outcomes), oldestNs],
       filter,
     })),
     more: folded === null ? null : moreText(folded.rows, formatQuantity(folded.attempts, "attempt")),
@@ -89,19 +89,13 @@ function missingBlock({ missing: { rows, folded } }: Connections): Block {
         workloadText(server),
         [port, protocol].filter((part) => part !== null).join(" ") || null,
         attempts,
-        ...ends(outcomes),
+        ...outcomeCells(outcomes),
         last,
       ],
       filter,
     })),
     more: folded === null ? null : moreText(folded.rows, formatQuantity(folded.attempts, "attempt")),
   };
-}
-
-/** Answered, unanswered, refused. */
-function ends(outcomes: Connections["total"]["outcomes"]): Cell[] {
-  const unanswered = UNANSWERED_WORDS.reduce((sum, word) => sum + (outcomes[word] ?? 0), 0);
-  return [outcomes.answered ?? 0, unanswered, outcomes.refused ?? 0];
 }
 
 function keyText(key: Connections["rows"][number]["key"]): Cell {

@@ -9,9 +9,9 @@ import {
   TRAFFIC_OF,
   TRAFFIC_SIDES,
 } from "@/lib/questions/answers-workloads";
-import { UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import { type Asker, moreText, type Pinned, ROWS, scopeText } from "../ask";
 import type { Block, Cell, Column } from "../block";
+import { outcomeCells } from "../outcomes";
 
 /** Undefined: the part that is shown first, how even the pods of workloads are. */
 export async function workloadPart(ask: Asker, pinned: Pinned): Promise<Block[] | undefined> {
@@ -78,8 +78,7 @@ function keyCell(key: ConnectionKey, word: keyof ConnectionKey): Cell {
 }
 
 function countCells({ attempts, outcomes, resets, lengthNs, last }: ConnectionCounts): Cell[] {
-  const unanswered = UNANSWERED_WORDS.reduce((sum, word) => sum + (outcomes[word] ?? 0), 0);
-  return [attempts, outcomes.answered ?? 0, unanswered, outcomes.refused ?? 0, resets, lengthNs.p95, last];
+  return [attempts, ...outcomeCells(outcomes), resets, lengthNs.p95, last];
 }
 
 async function servicesBlock(ask: Asker, { scope }: Pinned): Promise<Block> {
