@@ -96,6 +96,9 @@ export const captureIdSchema = z
 
 export const capturePath = z.object({ captureId: captureIdSchema });
 
+/** A whole number between these two, which are in the range. */
+export const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
 const revision = z.string().max(20).optional().describe("The capture's revision that a link was made for.");
 
 /** Of a question that has no scope. */

@@ -11,15 +11,9 @@ import {
 import { DNS_BY, DNS_SERIES_BY } from "@/lib/questions/dns-by";
 import { dnsCausesAnswerSchema } from "@/lib/questions/dns-causes-answer";
 import { dnsConnectionsAnswerSchema } from "@/lib/questions/dns-connections-answer";
-import { jsonAnswer, question, scopeQuery } from "../call";
+import { jsonAnswer, question, scopeQuery, whole } from "../call";
 
-const limit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(5000)
-  .default(1000)
-  .describe("Rows at most; the rest is folded into one.");
+const limit = whole(1, 5000).default(1000).describe("Rows at most; the rest is folded into one.");
 
 export const dnsCalls = {
   dns: question({
@@ -32,13 +26,7 @@ export const dnsCalls = {
     address: "/dns/latency",
     does: "How long DNS answers took, all together and over time",
     query: scopeQuery.extend({
-      steps: z.coerce
-        .number()
-        .int()
-        .min(2)
-        .max(1000)
-        .optional()
-        .describe("Latency over time, too, in at most so many steps."),
+      steps: whole(2, 1000).optional().describe("Latency over time, too, in at most so many steps."),
     }),
     answer: jsonAnswer(dnsLatencyAnswerSchema, "The histogram."),
   }),
@@ -59,7 +47,7 @@ export const dnsCalls = {
     does: "DNS over time: questions by what became of them, answers by what they say; or what fails, by node or type, or answers by how many addresses they hold",
     query: scopeQuery.extend({
       by: z.enum(DNS_SERIES_BY).default("outcome"),
-      buckets: z.coerce.number().int().min(2).max(1000).default(120).describe("At most so many buckets."),
+      buckets: whole(2, 1000).default(120).describe("At most so many buckets."),
     }),
     answer: jsonAnswer(dnsSeriesAnswerSchema, "Two groups of series, each of which adds up."),
   }),

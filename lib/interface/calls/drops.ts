@@ -10,17 +10,13 @@ import {
   notDropsAnswerSchema,
   POLICY_LANGUAGES,
 } from "@/lib/questions/answers-drops";
-import { capturePath, jsonAnswer, question, scopeQuery } from "../call";
+import { capturePath, jsonAnswer, question, scopeQuery, whole } from "../call";
 
 /** So that every row of a long table can be reached. */
-const skip = z.coerce
-  .number()
-  .int()
-  .min(0)
-  .max(999_999_999)
+const skip = whole(0, 999_999_999)
   .default(0)
   .describe("Rows to leave out from the beginning; they are folded, too.");
-const buckets = z.coerce.number().int().min(2).max(500).default(30).describe("Of a trend, at most.");
+const buckets = whole(2, 500).default(30).describe("Of a trend, at most.");
 
 export const dropCalls = {
   drops: question({
@@ -28,13 +24,7 @@ export const dropCalls = {
     does: "Drops by cause, policy, reason, client, server, pod or node",
     query: scopeQuery.extend({
       by: z.enum(DROPS_BY).default("cause"),
-      limit: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(5000)
-        .default(500)
-        .describe("Rows at most; the others are folded."),
+      limit: whole(1, 5000).default(500).describe("Rows at most; the others are folded."),
       skip,
       buckets,
     }),
@@ -50,7 +40,7 @@ export const dropCalls = {
         .describe(
           "audited: passed, and would be dropped if its policy were enforced. not-a-loss: verdict DROPPED, nothing lost.",
         ),
-      limit: z.coerce.number().int().min(1).max(5000).default(500).describe("Rows at most."),
+      limit: whole(1, 5000).default(500).describe("Rows at most."),
       skip,
     }),
     answer: jsonAnswer(notDropsAnswerSchema, "The table."),

@@ -11,11 +11,20 @@ import {
 import { CSV_COLUMNS } from "@/lib/questions/export/csv";
 import { SORT_COLUMNS } from "@/lib/questions/flow-order";
 import { TIMELINE_BY } from "@/lib/questions/series";
-import { call, capturePath, jsonAnswer, OF_A_CAPTURE, question, revisionQuery, scopeQuery } from "../call";
+import {
+  call,
+  capturePath,
+  jsonAnswer,
+  OF_A_CAPTURE,
+  question,
+  revisionQuery,
+  scopeQuery,
+  whole,
+} from "../call";
 
 const flowsQuery = scopeQuery
   .extend({
-    limit: z.coerce.number().int().min(0).max(500).default(100).describe("0 asks for the count alone."),
+    limit: whole(0, 500).default(100).describe("0 asks for the count alone."),
     order: z.enum(["asc", "desc"]).default("asc"),
     sort: z
       .enum(["time", ...SORT_COLUMNS])
@@ -92,7 +101,7 @@ export const flowCalls = {
     does: "Events or drops over time, by one thing, and the stretches in which events were lost",
     query: scopeQuery.extend({
       by: z.enum(TIMELINE_BY).default("verdict"),
-      buckets: z.coerce.number().int().min(2).max(2000).default(120).describe("At most so many."),
+      buckets: whole(2, 2000).default(120).describe("At most so many."),
     }),
     answer: jsonAnswer(timelineAnswerSchema, "The time line."),
   }),
@@ -105,7 +114,7 @@ export const flowCalls = {
         .min(1)
         .max(400)
         .describe("Keys of the filter with commas between them: `verdict,from-namespace`."),
-      limit: z.coerce.number().int().min(1).max(1000).default(20).describe("Values listed for each key."),
+      limit: whole(1, 1000).default(20).describe("Values listed for each key."),
       prefix: z
         .string()
         .max(300)

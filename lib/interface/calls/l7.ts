@@ -10,15 +10,9 @@ import {
   l7ExamplesAnswerSchema,
   l7TimelineAnswerSchema,
 } from "@/lib/questions/answers-l7";
-import { jsonAnswer, question, scopeQuery } from "../call";
+import { jsonAnswer, question, scopeQuery, whole } from "../call";
 
-const limit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(5000)
-  .default(1000)
-  .describe("Rows at most; the others are folded.");
+const limit = whole(1, 5000).default(1000).describe("Rows at most; the others are folded.");
 
 const protocol = z.enum(L7_PROTOCOLS).default("http");
 
@@ -40,14 +34,8 @@ export const l7Calls = {
       protocol,
       by: z.enum(L7_TIMELINE_BY).default("class"),
       of: z.enum(L7_TIMELINE_OF).default("all"),
-      buckets: z.coerce.number().int().min(2).max(500).default(60).describe("At most."),
-      limit: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(200)
-        .default(20)
-        .describe("Series at most; the others are folded."),
+      buckets: whole(2, 500).default(60).describe("At most."),
+      limit: whole(1, 200).default(20).describe("Series at most; the others are folded."),
     }),
     answer: jsonAnswer(l7TimelineAnswerSchema, "The series."),
   }),
@@ -56,7 +44,7 @@ export const l7Calls = {
     does: "The slowest requests, and the newest error of each route",
     query: scopeQuery.extend({
       protocol,
-      limit: z.coerce.number().int().min(1).max(100).default(10).describe("Of each kind, at most."),
+      limit: whole(1, 100).default(10).describe("Of each kind, at most."),
     }),
     answer: jsonAnswer(l7ExamplesAnswerSchema, "The requests."),
   }),

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { MAP_LEVELS, mapAnswerSchema } from "@/lib/questions/answers-map";
 import { changesAnswerSchema } from "@/lib/questions/changes-answer";
-import { jsonAnswer, question, scopeQuery } from "../call";
+import { jsonAnswer, question, scopeQuery, whole } from "../call";
 
 export const mapCalls = {
   map: question({
@@ -11,27 +11,15 @@ export const mapCalls = {
     does: "Who talks to whom, at the level of namespaces, workloads or pods",
     query: scopeQuery.extend({
       level: z.enum(MAP_LEVELS).default("workload"),
-      limit: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(50_000)
+      limit: whole(1, 50_000)
         .default(2000)
         .describe(
           "Edges at most; those between two with fewest events are folded, and last those with drops or errors.",
         ),
-      skip: z.coerce
-        .number()
-        .int()
-        .min(0)
-        .max(10_000_000)
+      skip: whole(0, 10_000_000)
         .default(0)
         .describe("Edges that come before those of the answer, to see what was folded."),
-      buckets: z.coerce
-        .number()
-        .int()
-        .min(2)
-        .max(240)
+      buckets: whole(2, 240)
         .optional()
         .describe("Adds to each edge its events and drops over time, in so many buckets at most."),
       since: z
@@ -46,7 +34,7 @@ export const mapCalls = {
     address: "/changes",
     does: "Connections first seen inside the scope, and workloads that talked before and no longer do",
     query: scopeQuery.extend({
-      limit: z.coerce.number().int().min(1).max(1000).default(20).describe("Rows at most, of each table."),
+      limit: whole(1, 1000).default(20).describe("Rows at most, of each table."),
     }),
     answer: jsonAnswer(changesAnswerSchema, "The two tables."),
   }),

@@ -14,15 +14,9 @@ import {
   trafficAnswerSchema,
   workloadsAnswerSchema,
 } from "@/lib/questions/answers-workloads";
-import { jsonAnswer, question, scopeQuery } from "../call";
+import { jsonAnswer, question, scopeQuery, whole } from "../call";
 
-const limit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(5000)
-  .default(1000)
-  .describe("Rows at most; the others are folded.");
+const limit = whole(1, 5000).default(1000).describe("Rows at most; the others are folded.");
 
 export const workloadCalls = {
   workloads: question({
@@ -43,14 +37,8 @@ export const workloadCalls = {
     query: scopeQuery.extend({
       by: z.enum(CONNECTIONS_TIMELINE_BY).default("outcome"),
       of: z.enum(CONNECTIONS_OF).default("attempts"),
-      buckets: z.coerce.number().int().min(2).max(500).default(60).describe("At most."),
-      limit: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(200)
-        .default(20)
-        .describe("Series at most; the others are folded."),
+      buckets: whole(2, 500).default(60).describe("At most."),
+      limit: whole(1, 200).default(20).describe("Series at most; the others are folded."),
     }),
     answer: jsonAnswer(connectionsTimelineAnswerSchema, "The series."),
   }),
@@ -64,7 +52,7 @@ export const workloadCalls = {
         .default("from")
         .describe("Of the packet: who sent it, or who was to get it."),
       of: z.enum(TRAFFIC_OF).default("events").describe("What is drawn over time and sorted by."),
-      buckets: z.coerce.number().int().min(2).max(500).default(60).describe("At most."),
+      buckets: whole(2, 500).default(60).describe("At most."),
       limit,
     }),
     answer: jsonAnswer(trafficAnswerSchema, "The table."),
