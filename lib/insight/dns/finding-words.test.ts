@@ -72,6 +72,8 @@ describe("SERVFAIL", () => {
     // A top-level domain alone says nothing.
     [["a.example", "b.example"], ""],
     [["xcorp.example.com", "corp.example.com"], "example.com"],
+    // Two of them share more.
+    [["a.corp.example.com", "b.corp.example.com", "c.example.com"], "example.com"],
     [[], ""],
   ])("the common domain of %j is %j", (names, domain) => {
     expect(commonDomain(names)).toBe(domain);
