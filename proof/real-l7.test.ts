@@ -38,6 +38,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
 describe("real logs", () => {
   const logs = REAL_LOGS.filter(({ name }) => EXPECTED[name] !== undefined);
 
+  // A file without any test would fail where they are not.
+  it(`are ${REAL_LOGS.length === 0 ? "not there, so nothing was tested over them" : "those that were counted"}`, () => {
+    expect(logs.length).toBe(REAL_LOGS.length === 0 ? 0 : Object.keys(EXPECTED).length);
+  });
+
   it.each(logs)("$name has the requests and connections that were counted by hand", (log) => {
     const expected = EXPECTED[log.name];
     if (expected === undefined) throw new Error(`nothing was worked out for ${log.name}`);

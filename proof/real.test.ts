@@ -94,7 +94,10 @@ describe("real logs", () => {
     expect(replies).toEqual(expected.replies);
   });
 
-  it.runIf(REAL_LOGS.length > 0)("together count the 57 records once that two of them share", () => {
+  if (REAL_LOGS.length === 0)
+    return it("are not there, so nothing was tested over them", () => expect(REAL_LOGS).toEqual([]));
+
+  it("together count the 57 records once that two of them share", () => {
     const proof = new ProofCapture(REAL_LOGS);
     expect(proof.ask("summary")).toMatchObject({ events: 1290 - 27 - 30, drops: 4 });
     // 74 DNS answers without a code are successes; 32 HTTP answers were all 200.
