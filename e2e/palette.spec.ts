@@ -54,6 +54,27 @@ test("what is typed while the palette is on its way reaches it, and not the page
   await expect(field).toHaveValue("port:443 verdict:DROPPED");
 });
 
+test("what is typed at once reaches the palette that is opened for the first time", async ({
+  page,
+  request,
+}) => {
+  const id = await captureOf(request, flowLog(20));
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await expect(flows.row(0)).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("verdict:ERROR");
+  await expect(page.getByRole("combobox", { name: "Command, filter or time" })).toHaveValue("verdict:ERROR");
+  await page.keyboard.press("Escape");
+  // And is carried out when Enter comes before it is there.
+  await page.reload();
+  await expect(flows.row(0)).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("verdict:DROPPED");
+  await page.keyboard.press("Enter");
+  await expect(flows.chip("verdict:DROPPED")).toBeVisible();
+});
+
 test("the palette names what it has not got, and Escape gives the focus back", async ({ page, request }) => {
   const id = await captureOf(request, flowLog(20));
   const flows = new FlowsPage(page);

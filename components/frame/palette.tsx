@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useId, useLayoutEffect, useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { visible } from "@/components/ui/text";
 import type { TimeWindow } from "@/components/ui/time-scale";
@@ -36,7 +36,8 @@ type Offered = (Command & { readonly run: () => void }) | (TimeCommand & { reado
 export function Palette(props: PaletteProps) {
   const { ahead, onClose } = props;
   const id = useId();
-  const [typed, setTyped] = useState(() => ahead.current.replace(/\n$/, ""));
+  const [typed, setTyped] = useState("");
+  const [isEntered, setEntered] = useState(false);
   const [at, setAt] = useState(0);
   const offered = useOffered(props, typed);
   const chosen = Math.min(at, offered.length - 1);
@@ -45,10 +46,17 @@ export function Palette(props: PaletteProps) {
     onClose();
     command.run();
   };
-  useEffect(() => {
-    const isEntered = ahead.current.endsWith("\n");
+  // Taken over when this comes to stand on the page, not when it is first drawn: what is drawn may wait, and more is typed meanwhile.
+  useLayoutEffect(() => {
+    if (ahead.current === "") return;
+    setTyped(ahead.current.replace(/\n$/, ""));
+    setEntered(ahead.current.endsWith("\n"));
     ahead.current = "";
-    if (isEntered) run(offered[0]);
+  }, [ahead]);
+  useEffect(() => {
+    if (!isEntered) return;
+    setEntered(false);
+    run(offered[0]);
   });
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
