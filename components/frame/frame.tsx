@@ -70,6 +70,8 @@ export function Frame({ captureId, theme, children }: FrameProps) {
   const isGone = capture.data === undefined && capture.error !== null;
   const view = viewOf(captureId, pathname);
   const isEmpty = summary?.records === 0 && !isPlaceholderData && !summary.meta.partial;
+  const isAwaited =
+    scope.scope !== undefined && !isGone && (summary === undefined || capture.data?.state === "reading");
   const copyLink = async () => {
     const done = await copyText(window.location.href);
     say(done ? "The link was copied." : "The browser refused to copy the link.");
@@ -102,7 +104,7 @@ export function Frame({ captureId, theme, children }: FrameProps) {
         </div>
       </header>
       <nav className={styles.tabs} aria-label="Views">
-        <Tabs captureId={captureId} along={scope.along} counts={tabCounts(summary)} />
+        <Tabs captureId={captureId} along={scope.along} counts={tabCounts(summary)} isAwaited={isAwaited} />
         <span className={styles.space} />
         <span role="status" className={styles.said}>
           {said}

@@ -20,15 +20,17 @@ interface TabsProps {
   /** The scope, which the views share. */
   readonly along: string;
   readonly counts: Readonly<Record<string, TabCount>>;
+  /** Counts are on their way: they have a place before they come, for a tab must not move away from under the pointer. */
+  readonly isAwaited: boolean;
 }
 
-/** Their counts have a place before they come: a tab must not move away from under the pointer. */
+/** Those that count. */
 const COUNTED: ReadonlySet<ViewId> = new Set(["drops", "dns", "l7", "flows"]);
 
 /** A letter counts so long after `g`. */
 const SEQUENCE_MS = 1500;
 
-export function Tabs({ captureId, along, counts }: TabsProps) {
+export function Tabs({ captureId, along, counts, isAwaited }: TabsProps) {
   const pathname = usePathname();
   const router = useRouter();
   const startedAt = useRef(0);
@@ -62,7 +64,7 @@ export function Tabs({ captureId, along, counts }: TabsProps) {
       >
         {label}
         {count === undefined ? (
-          COUNTED.has(id) && <span className={styles.count} data-awaited />
+          isAwaited && COUNTED.has(id) && <span className={styles.count} data-awaited />
         ) : (
           <span
             className={styles.count}
