@@ -74,6 +74,10 @@ function dns(seconds: number, type: "REQUEST" | "RESPONSE", answer: Members = {}
 function reader(...texts: readonly string[]): { open: OpenCapture; ids: string[] } {
   const capture = new TestCapture();
   capture.add("a", lines(...texts));
+  return readerOf(capture);
+}
+
+function readerOf(capture: TestCapture): { open: OpenCapture; ids: string[] } {
   const opened = OpenCapture.open(capture.file);
   if (!opened.ok) throw new Error(opened.failure.message);
   onTestFinished(() => opened.value.close());
@@ -231,5 +235,14 @@ describe("the connection of a flow", () => {
     const found = ids.map((id) => ask(open, id)).find(({ connection }) => connection.length === 0);
     expect(found).toMatchObject({ story: null, connection: [] });
     expect(found?.connectionNote).toMatch(why);
+  });
+
+  it("is empty while the file is on its way, which is no lack of the record", () => {
+    const capture = new TestCapture();
+    capture.load("a", lines(...handshake));
+    const { open, ids } = readerOf(capture);
+    const { connection, connectionNote } = ask(open, ids[0]);
+    expect(connection).toEqual([]);
+    expect(connectionNote).toBe("The connection is found when the file has been read to its end.");
   });
 });

@@ -29,10 +29,16 @@ const NOT_TOLD = {
   time: "The record has no time: its connection cannot be told from later ones.",
 } as const;
 
+/** Sides are known by their address only when their file is settled. */
+const NOT_YET_TOLD = "The connection is found when the file has been read to its end.";
+
 /** `id` is the row of the flow. */
 export function readConnection(capture: OpenCapture, id: number): Answer {
   const flow = readTuple(capture, id);
-  if (typeof flow === "string") return { connection: [], story: null, connectionNote: NOT_TOLD[flow] };
+  if (typeof flow === "string") {
+    const isUnderWay = flow === "address" && capture.meta("records").partial;
+    return { connection: [], story: null, connectionNote: isUnderWay ? NOT_YET_TOLD : NOT_TOLD[flow] };
+  }
   const attempt = flow.attemptId === null ? undefined : readAttempt(capture, flow.attemptId);
   const window = attempt ?? { firstNs: flow.timeNs - AROUND_NS, lastNs: flow.timeNs + AROUND_NS };
   const found = findRecords(capture, flow, window);
