@@ -71,6 +71,13 @@ test("a narrow window keeps the reason in sight and says what was left out", asy
   await page.setViewportSize({ width: 640, height: 450 });
   await expect(page.getByRole("button", { name: "Copy link" })).toBeInViewport({ ratio: 1 });
   await expect(page.getByRole("button", { name: "UTC" })).toBeInViewport({ ratio: 1 });
+  // Beside the drawer what a key did not find is said, and the export is there.
+  await flows.open(0);
+  await page.keyboard.press("E");
+  await expect(page.getByRole("status").filter({ hasText: "No error above" })).toBeVisible();
+  const drawer = await flows.drawer.boundingBox();
+  const exporting = await page.getByRole("button", { name: "Export" }).boundingBox();
+  expect((exporting?.x ?? 0) + (exporting?.width ?? 0)).toBeLessThanOrEqual(drawer?.x ?? 0);
 });
 
 test("columns are moved by dragging their names, and sized by dragging the line between them", async ({

@@ -221,7 +221,7 @@ function Rows({ captureId, capture, scope, total, width }: RowsProps) {
             </span>
           ) : null}
           <span className={styles.order}>{orderWords(order)}</span>
-          <span role="status" className={styles.order}>
+          <span role="status" className={styles.said}>
             {said.query === scope.query && said.text}
           </span>
           <span className={styles.space} />
