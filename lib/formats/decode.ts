@@ -9,7 +9,7 @@ import { joinParts } from "./container-log";
 import { readCells } from "./csv";
 import { decodeBare, decodeEnvelope } from "./hubble";
 import { decodeHubbleText } from "./hubble-text";
-import { knownButNotRead, knownText, spoiltBy } from "./known";
+import { type KnownFormat, knownButNotRead, knownText, spoiltBy } from "./known";
 import { recordsIn, rowByColumns } from "./lists";
 import { flowRowOf, identityWithoutUuid, readLogAnalyticsRow } from "./log-analytics";
 import { fromPaths, rowOfFields } from "./named-values";
@@ -82,9 +82,7 @@ function decodeListText(text: string, around: Around): Outcome | undefined {
   const row = list === undefined ? undefined : rowOfFields(list);
   if (row !== undefined) return decodeDocument(row, undefined, around);
   const outcome = list?.some(mayBeRecord) ? decodeList(list, around) : undefined;
-  return outcome?.ok && "several" in outcome.value && outcome.value.several.some(({ ok }) => ok)
-    ? outcome
-    : undefined;
+  return outcome !== undefined && holdsRecord(outcome) ? outcome : undefined;
 }
 
 const DEEP_LIST = /^(?:\[\s*){4}(?:\{|"\{)/;
@@ -165,8 +163,8 @@ function tooDeep(): Outcome {
   return fail("too_deep", `Wrapped more than ${DEEPEST_WRAPPING} times: a record is not looked for so deep.`);
 }
 
-function knownFormat(name: string): Outcome {
-  return fail("known_not_read", `${name}: known, not read yet.`);
+function knownFormat({ name, instead }: KnownFormat): Outcome {
+  return fail("known_not_read", [`${name}: known, not read yet.`, instead].filter(Boolean).join(" "));
 }
 
 /** `whole` is the text of the record: of a row it is part of its identity. */
@@ -292,14 +290,18 @@ function decodeWrapped(document: JsonObject, around: Around): Outcome | undefine
   return failed;
 }
 
-/** A record in a member of any other name. What is no record there says nothing about the document. */
+/** A record in a member of any other name. What is no record there, or an empty list, says nothing about the document. */
 function findWrapped(document: JsonObject, around: Around): Outcome | undefined {
   if (around.level === DEEPEST_WRAPPING) return undefined;
   for (const held of wrappedIn(document).others) {
     const outcome = decodeInner(held, document, around);
-    if (outcome.ok) return outcome;
+    if (holdsRecord(outcome)) return outcome;
   }
   return undefined;
+}
+
+function holdsRecord(outcome: Outcome): boolean {
+  return outcome.ok && ("record" in outcome.value || outcome.value.several.some(({ ok }) => ok));
 }
 
 function decodeInner({ member, inner }: Held, document: JsonObject, around: Around): Outcome {

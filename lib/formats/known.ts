@@ -18,26 +18,52 @@ function isTetragon(document: JsonObject): boolean {
   return isEvent && (has(document, "node_name") || has(document, "time"));
 }
 
-const KNOWN: readonly (readonly [name: string, sign: Sign])[] = [
-  ["Tetragon event", isTetragon],
-  ["GKE network policy log", (d) => has(d, "disposition") && isObject(d.connection)],
-  ["Calico flow log", (d) => has(d, "reporter", "source_namespace")],
-  ["ztunnel access log", (d) => has(d, "src.addr", "dst.addr")],
-  ["Envoy access log", (d) => has(d, "response_flags", "upstream_cluster")],
+export interface KnownFormat {
+  readonly name: string;
+  /** What to do in its place, where something can be done. */
+  readonly instead?: string;
+}
+
+const PRINTED = "Export it with -o json.";
+const MONITOR: KnownFormat = {
+  name: "Output of cilium monitor",
+  instead: "Its events are flows of Hubble, too: export them with hubble observe -o json.",
+};
+const NO_VERDICTS_OF_HUBBLE = "It is made outside of the cluster and knows no pods or policies.";
+
+const NETWORK_WATCHER = ["NetworkSecurityGroupFlowEvent", "FlowLogFlowEvent"];
+
+const KNOWN: readonly (readonly [format: KnownFormat, sign: Sign])[] = [
+  [{ name: "Tetragon event" }, isTetragon],
+  [{ name: "GKE network policy log" }, (d) => has(d, "disposition") && isObject(d.connection)],
+  [{ name: "Calico flow log" }, (d) => has(d, "reporter", "source_namespace")],
+  [{ name: "ztunnel access log" }, (d) => has(d, "src.addr", "dst.addr")],
+  [{ name: "Envoy access log" }, (d) => has(d, "response_flags", "upstream_cluster")],
+  [MONITOR, (d) => typeof d.cpu === "string" && d.cpu.startsWith("CPU ") && has(d, "type")],
+  [
+    { name: "NSG or virtual network flow log of Azure Network Watcher", instead: NO_VERDICTS_OF_HUBBLE },
+    (d) => typeof d.category === "string" && NETWORK_WATCHER.includes(d.category),
+  ],
 ];
 
-/** The name of the format, or `undefined` when nothing is known about the document. */
-export function knownButNotRead(document: JsonObject): string | undefined {
+/** The format, or `undefined` when nothing is known about the document. */
+export function knownButNotRead(document: JsonObject): KnownFormat | undefined {
   return KNOWN.find(([, sign]) => sign(document))?.[0];
 }
 
 /** The same for a line of text, or the lines of `hubble observe -o dict`. */
-export function knownText(text: string): string | undefined {
-  if (/\baccess\b/.test(text) && text.includes("src.workload=")) return "ztunnel access log";
-  if (AGENT_EVENT.test(text)) return "Printed agent event";
-  if (DEBUG_EVENT.test(text)) return "Printed debug event";
-  return undefined;
+export function knownText(text: string): KnownFormat | undefined {
+  if (/\baccess\b/.test(text) && text.includes("src.workload=")) return { name: "ztunnel access log" };
+  if (AGENT_EVENT.test(text)) return { name: "Printed agent event", instead: PRINTED };
+  if (DEBUG_EVENT.test(text)) return { name: "Printed debug event", instead: PRINTED };
+  if (ENVOY_LINE.test(text)) return { name: "Envoy access log" };
+  return MONITOR_LINE.test(text) ? MONITOR : undefined;
 }
+
+/** Istio's default text: `[TIME] "GET /x HTTP/1.1" 403 - .. inbound|80|| ..`. */
+const ENVOY_LINE = /^\[\d{4}-\d\d-\d\dT[^\]]{8,30}\] "[^"]*" \d{1,3} .*\b(?:in|out)bound\|\d+\|/;
+/** `xx drop (..) flow 0x.. from ..`, `-> endpoint 1 flow 0x.. , ..`, `Policy verdict log: flow 0x..` (cilium `pkg/monitor`). */
+const MONITOR_LINE = /^(?:xx drop \(|(?:->|<-|>>) \S.*|Policy verdict log:|CPU \d+: ).*\bflow 0x[0-9a-f]+\b/;
 
 /** `hubble/pkg/printer/printer.go` of Cilium 1.19.4: compact, `TIME[ [NODE]]: TYPE (DETAILS)`; table, cells behind the time; dict. */
 const AGENT_EVENT = new RegExp(

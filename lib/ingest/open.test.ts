@@ -124,6 +124,20 @@ describe("a file that is no archive", () => {
     expect((await open(Buffer.from(text))).files).toEqual([whole("", text)]);
   });
 
+  it.each([
+    ["an SQLite database", "SQLite format 3\0", "first page"],
+    ["a Parquet file", "PAR1\u0015\u0000", "JSON lines or CSV"],
+    ["an Avro file", "Obj\u0001\u0004", "avro-tools"],
+    ["a packet capture", "\u00d4\u00c3\u00b2\u00a1\u0002\u0000", "hubble observe"],
+    ["a PDF", "%PDF-1.4\n", "log itself"],
+    ["a picture", "\u0089PNG\r\n", "log itself"],
+  ])("is refused by name when it is %s", async (name, head, next) => {
+    const { refused } = await open(Buffer.from(`${head}${"x".repeat(100)}`, "latin1"));
+    expect(refused).toMatchObject([{ at: "", code: "not_text" }]);
+    expect(refused[0]?.message).toContain(name);
+    expect(refused[0]?.message).toContain(next);
+  });
+
   it("comes out of gzip that is filled up with zero bytes", async () => {
     const opened = await open(Buffer.concat([GZIP, Buffer.alloc(100_000)]), { step: 1000 });
     expect(opened.files).toEqual([whole("", LOG, "gzip")]);
@@ -157,6 +171,16 @@ describe("a file that is no archive", () => {
       expect((await open(file, { step })).files).toEqual([
         whole("", '{"a":"\u00fc\ud83d\ude00"}\r\n', "utf-16"),
       ]);
+    }
+  });
+
+  it.each([
+    ["little", (text: string) => Buffer.from(text, "utf16le")],
+    ["big", (text: string) => Buffer.from(text, "utf16le").swap16()],
+  ])("comes out of UTF-16 with the %s end first behind a hole of zero bytes", async (_name, encoded) => {
+    for (const zeros of [4096, 10_000]) {
+      const { files } = await open(Buffer.concat([Buffer.alloc(zeros), encoded(LOG)]), { step: 999 });
+      expect(files).toEqual([whole("", `${"\0".repeat(zeros)}${LOG}`)]);
     }
   });
 
@@ -465,6 +489,18 @@ describe("a zip archive", () => {
     ]);
     expect(opened.refused).toEqual([]);
     expect(opened.isClosed).toBe(true);
+  });
+
+  it("is told by name when it is an Excel workbook", async () => {
+    const { files, refused } = await open(zip([{ name: "xl/workbook.xml", content: "<workbook/>" }]));
+    expect(files).toEqual([]);
+    expect(refused).toEqual([
+      {
+        at: "xl/workbook.xml",
+        code: "packing_not_read",
+        message: "This is an Excel workbook, which is not read: save it as CSV and add that.",
+      },
+    ]);
   });
 
   it("may be empty, or stand behind something else that is a zip too", async () => {

@@ -11,11 +11,11 @@ import type { Budget } from "./budget";
 import { ByteReader } from "./byte-reader";
 import { FileRefusal } from "./file-refusal";
 import { gunzip } from "./gunzip";
-import { byteOrderOf, HEAD_BYTES, type Packing, refuseUnreadable, sniffPacking } from "./sniff";
+import { byteOrderOf, HEAD_BYTES, isHole, type Packing, refuseUnreadable, sniffPacking } from "./sniff";
 import { asideByName } from "./sysdump";
 import { readTar } from "./tar";
 import { unzstd } from "./unzstd";
-import { fromUtf16 } from "./utf16";
+import { behindHole, fromUtf16 } from "./utf16";
 import { readZip } from "./zip";
 import type { RandomAccess } from "./zip-directory";
 
@@ -118,7 +118,7 @@ class Opener {
         return yield this.file(layer, packing, fromUtf16(reader.rest(), byteOrderOf(head) === "big"));
       case "plain":
         refuseUnreadable(head);
-        return yield this.file(layer, packing, reader.rest());
+        return yield this.file(layer, packing, isHole(head) ? behindHole(reader) : reader.rest());
     }
   }
 
@@ -166,6 +166,10 @@ class Opener {
     for await (const entry of entries) {
       this.budget.entry();
       const path = [...names, entry.name];
+      if (entry.name === "xl/workbook.xml") {
+        yield { kind: "refused", names: path, refusal: workbook() };
+        continue;
+      }
       const why = entry.aside ?? asideByName(path);
       if (why !== undefined) {
         yield { kind: "aside", names: path, why };
@@ -185,6 +189,14 @@ interface Entry {
   readonly name: string;
   readonly aside: string | undefined;
   readonly bytes: AsyncGenerator<Uint8Array>;
+}
+
+/** A workbook is a zip with this entry (ECMA-376). Its cells are in other entries, as XML. */
+function workbook(): FileRefusal {
+  return new FileRefusal(
+    "packing_not_read",
+    "This is an Excel workbook, which is not read: save it as CSV and add that.",
+  );
 }
 
 function archive({ names, packings }: Layer, packing: Packing): Opened {

@@ -73,6 +73,40 @@ const NOT_READ: readonly (readonly [name: string, command: string, signature: re
   ["lz4", "unlz4", [0x04, 0x22, 0x4d, 0x18]],
 ];
 
+const NO_LOGS: readonly (readonly [signature: readonly number[], sentence: string])[] = [
+  [
+    bytesOf("SQLite format 3\0"),
+    "This is an SQLite database, not a log. A capture that Eyepiece made is opened by dropping it on the first page.",
+  ],
+  [
+    bytesOf("PAR1"),
+    "This is a Parquet file, which is not read: write its rows as JSON lines or CSV and add that.",
+  ],
+  [
+    bytesOf("Obj\u0001"),
+    "This is an Avro file, as Event Hubs Capture writes it, which is not read: write its records as JSON lines (avro-tools tojson) and add that.",
+  ],
+  ...[
+    [0xd4, 0xc3, 0xb2, 0xa1],
+    [0xa1, 0xb2, 0xc3, 0xd4],
+    [0x4d, 0x3c, 0xb2, 0xa1],
+    [0x0a, 0x0d, 0x0d, 0x0a],
+  ].map(
+    (signature) =>
+      [
+        signature,
+        "This is a packet capture (pcap): it holds packets and no verdicts. Export flows with hubble observe -o json.",
+      ] as const,
+  ),
+  [bytesOf("%PDF"), "This is a PDF: add the log itself."],
+  [[0x89, 0x50, 0x4e, 0x47], "This is a picture: add the log itself."],
+  [[0xff, 0xd8, 0xff], "This is a picture: add the log itself."],
+];
+
+function bytesOf(text: string): number[] {
+  return [...Buffer.from(text, "latin1")];
+}
+
 /** Refuses what is no text by the name of what it is. */
 export function refuseUnreadable(head: Uint8Array): void {
   const packing = NOT_READ.find(([, , signature]) => begins(head, signature));
@@ -82,14 +116,24 @@ export function refuseUnreadable(head: Uint8Array): void {
       `This is ${packing[0]}, which is not read: unpack it (${packing[1]}) and add what is inside.`,
     );
   }
+  const other = NO_LOGS.find(([signature]) => begins(head, signature));
+  if (other !== undefined) throw new FileRefusal("not_text", other[1]);
   if (isBinary(head))
-    throw new FileRefusal("not_text", "This is not a text file: no flow log begins like this.");
+    throw new FileRefusal(
+      "not_text",
+      "This is not a text file: no flow log begins like this. Add the log itself.",
+    );
 }
 
 /**
  * Text has few control characters. NUL is among them: a log that was cut short while it was written to begins with any number
  * of NULs, and one of a machine that lost power ends with some.
  */
+/** True when nothing but zero bytes was looked at. */
+export function isHole(head: Uint8Array): boolean {
+  return head.length === HEAD_BYTES && head.every((byte) => byte === 0);
+}
+
 function isBinary(head: Uint8Array): boolean {
   const first = head.findIndex((byte) => byte !== 0);
   if (first < 0) return head.length > 0 && head.length < HEAD_BYTES;

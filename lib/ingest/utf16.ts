@@ -1,3 +1,23 @@
+import type { ByteReader } from "./byte-reader";
+import { byteOrderOf, HEAD_BYTES } from "./sniff";
+
+/**
+ * A file that begins with more zero bytes than are looked at: what lies behind them tells whether it is UTF-16, which writes its
+ * characters at even places. The zero bytes come as they are.
+ */
+export async function* behindHole(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const head = await reader.peek(HEAD_BYTES);
+    const first = head.findIndex((byte) => byte !== 0);
+    if (first < 0 && head.length < HEAD_BYTES) return yield* reader.rest();
+    const zeros = await reader.take(first < 0 ? HEAD_BYTES : first - (first % 2));
+    if (zeros !== undefined && zeros.length > 0) yield zeros;
+    if (first >= 0) break;
+  }
+  const order = byteOrderOf(await reader.peek(HEAD_BYTES));
+  yield* order === undefined ? reader.rest() : fromUtf16(reader.rest(), order === "big");
+}
+
 /** UTF-16 text, as `>` of Windows PowerShell writes it, turned into UTF-8. A mark at its beginning goes. */
 export async function* fromUtf16(
   bytes: AsyncIterable<Uint8Array>,

@@ -149,10 +149,14 @@ describe("the report says", () => {
     expect(texts.filter((text) => text.includes("no silence"))).toEqual([]);
   });
 
-  it("about a capture without flows only what could not be read", () => {
+  it("about a capture without flows only what could not be read, and what was lost", () => {
     expect(said({ flows: 0 })).toEqual([]);
     expect(said({ flows: 0, refused: 3 })).toEqual([
       "warning: No flow could be read from the files: 3 records could not be read; the table of files says which and why.",
+    ]);
+    const told = [{ node: "n1", fromNs: 0n, toNs: 0n, lost: 5, detail: "" }];
+    expect(said({ flows: 0, told })).toEqual([
+      "warning: 5 events were lost on n1 in 1 place: that a flow is missing beside one proves nothing.",
     ]);
     expect(judgeQuality(facts({ flows: 0, neverPresent: ["uuid"] }))).toMatchObject({
       advice: [],
@@ -213,6 +217,11 @@ describe("the report says", () => {
       "flows without a time",
       { untimed: 1 },
       "note: 1 flow without a readable time: in the lists only when no time range is set.",
+    ],
+    [
+      "flows without a time, printed",
+      { untimed: 1, formats: ["hubble-compact"] },
+      "note: 1 flow without a readable time: in the lists only when no time range is set. What hubble observe prints has no year: export with -o json, or with --time-format rfc3339nano.",
     ],
     [
       "aggregation and its interval",

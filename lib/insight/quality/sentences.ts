@@ -2,6 +2,7 @@
 
 import { formatCount, formatQuantity } from "@/lib/base/count";
 import { formatTime } from "@/lib/base/time";
+import { isTextFormat } from "@/lib/flow/text-formats";
 import type { QualityFacts, ToldLoss } from "./facts";
 import type { Judgement } from "./judge";
 import { isTooQuietToTell } from "./silence";
@@ -25,7 +26,7 @@ export interface Sentence {
 }
 
 export function sentencesFor(facts: QualityFacts, judgement: Judgement): Sentence[] {
-  if (facts.flows === 0) return nothingRead(facts);
+  if (facts.flows === 0) return [...nothingRead(facts), ...losses(judgement)];
   const sentences = [
     ...refused(facts),
     ...maskedCopy(facts),
@@ -52,7 +53,7 @@ function refused({ refused }: QualityFacts): Sentence[] {
   return [{ tone: "warning", about: "refused", text }];
 }
 
-/** Nothing else can be said of files without a flow. */
+/** Of files without a flow nothing else can be said but what they tell of losses. */
 function nothingRead(facts: QualityFacts): Sentence[] {
   return refused(facts).map((sentence) => ({
     ...sentence,
@@ -148,9 +149,12 @@ function clocks({ skews }: Judgement): Sentence[] {
   }));
 }
 
-function untimed({ untimed }: QualityFacts): Sentence[] {
+function untimed({ untimed, formats }: QualityFacts): Sentence[] {
   if (untimed === 0) return [];
-  const text = `${formatQuantity(untimed, "flow")} without a readable time: in the lists only when no time range is set.`;
+  const printed = formats.some(isTextFormat)
+    ? " What hubble observe prints has no year: export with -o json, or with --time-format rfc3339nano."
+    : "";
+  const text = `${formatQuantity(untimed, "flow")} without a readable time: in the lists only when no time range is set.${printed}`;
   return [{ tone: "note", about: "time", text }];
 }
 
