@@ -18,7 +18,7 @@ import { FieldError, isObject, type JsonObject } from "./proto-json";
 import { parsePython } from "./python";
 import type { Decoded, Refused, Several } from "./record";
 import { prefixTime } from "./text-time";
-import { type Held, jsonText, loggedAt, quotedIn, wrappedIn } from "./wrapped";
+import { jsonText, loggedAt, quotedIn, type Wrapped, wrappedIn } from "./wrapped";
 
 /** A record, the records that a document holds (none for what only parts them), or why it was refused. */
 export type Outcome = Result<Decoded | Several, Refused>;
@@ -283,28 +283,50 @@ function decodeWrapped(document: JsonObject, around: Around): Outcome | undefine
   let failed: Outcome | undefined;
   for (const held of wrappedIn(document).known) {
     if (around.level === DEEPEST_WRAPPING) return tooDeep();
-    const outcome = decodeInner(held, document, around);
+    const outcome = decodeInner(held.member, held.inner, document, around);
     if (outcome.ok) return outcome;
     if (failed === undefined || (!failed.ok && failed.failure.code.startsWith("not_a"))) failed = outcome;
   }
   return failed;
 }
 
-/** A record in a member of any other name. What is no record there, or an empty list, says nothing about the document. */
+/**
+ * Records in members of any other names, or in lists there. What is no record there, or an empty list, says nothing about the
+ * document. A record that a shipper has twice, as text and parsed, is one.
+ */
 function findWrapped(document: JsonObject, around: Around): Outcome | undefined {
   if (around.level === DEEPEST_WRAPPING) return undefined;
-  for (const held of wrappedIn(document).others) {
-    const outcome = decodeInner(held, document, around);
-    if (holdsRecord(outcome)) return outcome;
+  const found = new Map<string, Result<Decoded, Refused>>();
+  let last: Outcome | undefined;
+  for (const { member, inner } of wrappedIn(document).others) {
+    const outcome = isList(inner) ? decodeList(inner, around) : decodeInner(member, inner, document, around);
+    if (!outcome.ok || !holdsRecord(outcome)) continue;
+    last = outcome;
+    if ("record" in outcome.value) {
+      const identity = jsonOf(typeof inner === "string" ? (parsed(inner) ?? inner) : inner);
+      found.set(identity, ok({ identity, ...outcome.value }));
+    } else for (const [nth, each] of outcome.value.several.entries()) found.set(`${member} ${nth}`, each);
   }
-  return undefined;
+  return found.size > 1 ? ok({ several: [...found.values()] }) : last;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function holdsRecord(outcome: Outcome): boolean {
   return outcome.ok && ("record" in outcome.value || outcome.value.several.some(({ ok }) => ok));
 }
 
-function decodeInner({ member, inner }: Held, document: JsonObject, around: Around): Outcome {
+function decodeInner(member: string, inner: Wrapped, document: JsonObject, around: Around): Outcome {
   const inside = { ...around, member, loggedNs: loggedAt(document) ?? around.loggedNs };
   return typeof inner === "string"
     ? decodeWithin(inner.trimEnd(), undefined, inside)

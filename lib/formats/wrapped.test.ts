@@ -116,6 +116,20 @@ describe("a record in a log line", () => {
     });
   });
 
+  it.each([
+    ["by name", JSON.stringify({ a: object, b: { ...object, node_name: "n2" } }), 2],
+    [
+      "in lists of any name",
+      JSON.stringify({ dropped: [object, object], rest: [RECORD], other: [1, {}] }),
+      3,
+    ],
+    ["as text and parsed", JSON.stringify({ raw: RECORD, parsed: object }), undefined],
+  ])("is not the only one of a document that has several %s", (_name, text, several) => {
+    const outcome = decodeText(text);
+    if (!outcome.ok) throw new Error(outcome.failure.message);
+    expect("several" in outcome.value ? outcome.value.several.length : undefined).toBe(several);
+  });
+
   it("gives a printed flow its year, when it says when it was logged", () => {
     const log = "Aug 21 12:12:18.510: 10.0.0.1 (host) -> 10.0.0.2 (world) to-stack FORWARDED (UDP)\n";
     const text = JSON.stringify({ log, stream: "stdout", time: "2026-08-21T12:12:19.1Z" });

@@ -29,33 +29,30 @@ const MOST_LOOKED_AT = 64;
 export type Wrapped = string | JsonObject;
 
 /** A value that may hold a record, and the member in which it stands, as it is written there. */
-export interface Held {
+export interface Held<Inner> {
   readonly member: string;
-  readonly inner: Wrapped;
+  readonly inner: Inner;
 }
 
-/** The values that may hold a record: first those that are known to hold what was logged. */
-export function wrappedIn(document: JsonObject): { readonly known: Held[]; readonly others: Held[] } {
+/** The values that may hold a record: those that are known to hold what was logged, the likeliest first, and all others. */
+export function wrappedIn(document: JsonObject): {
+  readonly known: Held<Wrapped>[];
+  readonly others: Held<Wrapped | readonly unknown[]>[];
+} {
   const names = Object.keys(document).slice(0, MOST_LOOKED_AT);
   const rank = (name: string): number => MEMBERS.indexOf(name.toLowerCase());
   const known = names.filter((name) => rank(name) >= 0).sort((a, b) => rank(a) - rank(b));
   const others = names.filter((name) => rank(name) < 0);
   return {
-    known: held(document, known, (inner) => inner !== "", unlisted),
-    others: held(document, others, beginsLikeOne),
+    known: known.flatMap((member) => {
+      const inner = unlisted(document[member]);
+      return isWrapped(inner) && inner !== "" ? [{ member, inner }] : [];
+    }),
+    others: others.flatMap((member) => {
+      const inner = document[member];
+      return Array.isArray(inner) || (isWrapped(inner) && beginsLikeOne(inner)) ? [{ member, inner }] : [];
+    }),
   };
-}
-
-function held(
-  document: JsonObject,
-  names: readonly string[],
-  maybe: (inner: Wrapped) => boolean,
-  taken: (value: unknown) => unknown = (value) => value,
-): Held[] {
-  return names.flatMap((member) => {
-    const inner = taken(document[member]);
-    return isWrapped(inner) && maybe(inner) ? [{ member, inner }] : [];
-  });
 }
 
 /** Elasticsearch's `fields` are lists of one; journald writes a message with colours in it as its bytes. */
