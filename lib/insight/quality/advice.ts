@@ -20,7 +20,7 @@ export function adviceFor(facts: QualityFacts, judgement: Judgement): Advice[] {
     ...(judgement.missing.length > 0 || judgement.filters.length > 0 ? [exportEverything(judgement)] : []),
     ...(judgement.aggregation === null ? [] : [withoutAggregation()]),
     ...(isAzure(facts) ? [azureLogs(facts)] : []),
-    ...(judgement.told.some(({ lost }) => lost !== null) ? [largerBuffers()] : []),
+    ...([...facts.told, ...facts.toldUntimed].some(({ lost }) => lost !== null) ? [largerBuffers()] : []),
     ...(has(facts, "dns") ? [] : [dnsRule(facts)]),
     ...(has(facts, "http") ? [] : [httpRule(facts)]),
   ];

@@ -42,14 +42,18 @@ export interface Buckets {
   readonly widthNs: bigint;
 }
 
-/** The record says that events were lost, or that a node was away. */
-export interface ToldLoss {
+/** The record says that events were lost, or that a node was away, and not when. */
+export interface UntimedLoss {
   readonly node: string | null;
-  readonly fromNs: bigint;
-  readonly toNs: bigint;
   /** Null for a node that was away: how many is not known. 0 where the record of a loss has no number. */
   readonly lost: number | null;
   readonly detail: string;
+}
+
+/** The same, and when. */
+export interface ToldLoss extends UntimedLoss {
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
 }
 
 /** One packet seen on its way from one node to another. */
@@ -86,6 +90,8 @@ export interface QualityFacts {
   readonly buckets: Buckets;
   readonly nodes: readonly NodeFacts[];
   readonly told: readonly ToldLoss[];
+  /** As old command lines and printed logs have it. */
+  readonly toldUntimed: readonly UntimedLoss[];
   readonly passages: readonly Passage[];
   /** Members that no flow has. */
   readonly neverPresent: readonly PresentField[];

@@ -37,6 +37,7 @@ const facts = (members: Partial<QualityFacts> = {}): QualityFacts => ({
   buckets: perSecond,
   nodes: [node("#####")],
   told: [],
+  toldUntimed: [],
   passages: [],
   neverPresent: [],
   aggregation: null,
@@ -141,6 +142,11 @@ describe("the report says", () => {
     ]);
   });
 
+  it("not that nothing was lost, where it does not say when", () => {
+    const texts = said({ toldUntimed: [{ node: "n1", lost: 5, detail: "" }] });
+    expect(texts.filter((text) => text.includes("No loss"))).toEqual([]);
+  });
+
   it("that silence cannot be told from a handful of flows, rather than that there was none", () => {
     const texts = said({ nodes: [node("9..............9", "n1"), node("#####", "n2")] });
     expect(texts).toContain(
@@ -197,6 +203,11 @@ describe("the report says", () => {
         })),
       },
       "warning: At least 10 events were lost on n1, n2, n3 and 2 more in 5 places: that a flow is missing beside one proves nothing.",
+    ],
+    [
+      "lost events without a time",
+      { toldUntimed: [{ node: null, lost: 5, detail: "" }] },
+      "warning: 5 events were lost on a node without a name, and the log does not say when: that a flow is missing proves nothing.",
     ],
     [
       "a node that was away",

@@ -3,7 +3,7 @@
 import { formatCount, formatQuantity } from "@/lib/base/count";
 import { formatTime } from "@/lib/base/time";
 import { isTextFormat } from "@/lib/flow/text-formats";
-import type { QualityFacts, ToldLoss } from "./facts";
+import type { QualityFacts, UntimedLoss } from "./facts";
 import type { Judgement } from "./judge";
 import { isTooQuietToTell } from "./silence";
 
@@ -26,11 +26,11 @@ export interface Sentence {
 }
 
 export function sentencesFor(facts: QualityFacts, judgement: Judgement): Sentence[] {
-  if (facts.flows === 0) return [...nothingRead(facts), ...losses(judgement)];
+  if (facts.flows === 0) return [...nothingRead(facts), ...losses(facts)];
   const sentences = [
     ...refused(facts),
     ...maskedCopy(facts),
-    ...losses(judgement),
+    ...losses(facts),
     ...silences(judgement),
     ...partlyThere(facts),
     ...filters(judgement),
@@ -77,10 +77,16 @@ function maskedCopy({ masked }: QualityFacts): Sentence[] {
   return [{ tone: "note", about: "mask", text }];
 }
 
-function losses({ told }: Judgement): Sentence[] {
+function losses({ told, toldUntimed }: QualityFacts): Sentence[] {
   const lost = told.filter(({ lost }) => lost !== null);
-  const away = told.filter(({ lost }) => lost === null);
+  const lostSometime = toldUntimed.filter(({ lost }) => lost !== null);
+  const away = [...told, ...toldUntimed].filter(({ lost }) => lost === null);
   const sentences: Sentence[] = [];
+  if (lostSometime.length > 0) {
+    const where = `on ${names(lostSometime.map(({ node }) => node))}`;
+    const text = `${lostText(lostSometime, where)}, and the log does not say when: that a flow is missing proves nothing.`;
+    sentences.push({ tone: "warning", about: "loss", text });
+  }
   if (lost.length > 0) {
     const where = `on ${names(lost.map(({ node }) => node))} in ${formatQuantity(lost.length, "place")}`;
     const text = `${lostText(lost, where)}: that a flow is missing beside one proves nothing.`;
@@ -97,7 +103,7 @@ function losses({ told }: Judgement): Sentence[] {
 }
 
 /** A record of a loss may leave out how much was lost. */
-function lostText(lost: readonly ToldLoss[], where: string): string {
+function lostText(lost: readonly UntimedLoss[], where: string): string {
   const events = lost.reduce((sum, loss) => sum + (loss.lost ?? 0), 0);
   if (events === 0) return `A loss was reported ${where}, without a number`;
   const isAtLeast = lost.some((loss) => loss.lost === 0);
@@ -218,8 +224,8 @@ function layer7({ layer7, namespaces }: QualityFacts): Sentence[] {
   });
 }
 
-function complete({ nodes, flows }: QualityFacts, judgement: Judgement): Sentence[] {
-  const isWhole = judgement.told.length === 0 && judgement.silences.length === 0;
+function complete({ nodes, flows, told, toldUntimed }: QualityFacts, judgement: Judgement): Sentence[] {
+  const isWhole = told.length === 0 && toldUntimed.length === 0 && judgement.silences.length === 0;
   if (!isWhole) return [];
   const quiet = nodes.filter(isTooQuietToTell);
   if (quiet.length > 0) {

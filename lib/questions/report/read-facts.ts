@@ -26,7 +26,7 @@ export function readFacts(capture: OpenCapture): QualityFacts {
       files: readFileFacts(capture),
       buckets,
       nodes,
-      told: readToldLosses(capture),
+      ...readToldLosses(capture),
       passages: readPassages(capture),
       neverPresent: neverPresent(kinds),
       aggregation: readAggregation(capture, kinds),

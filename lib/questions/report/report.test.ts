@@ -156,6 +156,16 @@ describe("the quality report", () => {
     expect(reportOf(capture).layer7).toEqual([{ protocol: "http", flows: 4, namespaces: ["api", "web"] }]);
   });
 
+  it("tells of a loss whose record does not say when", () => {
+    const capture = new TestCapture();
+    capture.add("a.log", lines(line(1), "EVENTS LOST: HUBBLE_RING_BUFFER CPU(0) 5"));
+    const { sentences, gaps } = reportOf(capture);
+    expect(sentences.filter(({ about }) => about === "loss").map(({ text }) => text)).toEqual([
+      "5 events were lost on a node without a name, and the log does not say when: that a flow is missing proves nothing.",
+    ]);
+    expect(gaps).toEqual([]);
+  });
+
   it("is there for a capture without files", () => {
     expect(reportOf(new TestCapture())).toMatchObject({
       read: 0,

@@ -58,7 +58,7 @@ function added(counts: readonly Readonly<Record<string, number>>[]): Record<stri
   return sums;
 }
 
-function nodesOf({ nodes, told }: QualityFacts): ReportAnswer["nodes"] {
+function nodesOf({ nodes, told, toldUntimed }: QualityFacts): ReportAnswer["nodes"] {
   return nodes.map(({ name, flows, events, span }) => {
     const seconds = span === null ? 0 : Number(span.lastNs - span.firstNs) / 1e9;
     return {
@@ -68,7 +68,10 @@ function nodesOf({ nodes, told }: QualityFacts): ReportAnswer["nodes"] {
       first: span && formatTime(span.firstNs),
       last: span && formatTime(span.lastNs),
       flowsPerSecond: seconds > 0 ? Number((flows / seconds).toPrecision(3)) : null,
-      lost: told.reduce((sum, { node, lost }) => sum + (node === name ? (lost ?? 0) : 0), 0),
+      lost: [...told, ...toldUntimed].reduce(
+        (sum, { node, lost }) => sum + (node === name ? (lost ?? 0) : 0),
+        0,
+      ),
     };
   });
 }
