@@ -18,7 +18,7 @@ import { FieldError, isObject, type JsonObject } from "./proto-json";
 import { parsePython } from "./python";
 import type { Decoded, Refused, Several } from "./record";
 import { prefixTime } from "./text-time";
-import { jsonText, loggedAt, quotedIn, type Wrapped, wrappedIn } from "./wrapped";
+import { jsonText, loggedAt, MOST_LOOKED_AT, quotedIn, type Wrapped, wrappedIn } from "./wrapped";
 
 /** A record, the records that a document holds (none for what only parts them), or why it was refused. */
 export type Outcome = Result<Decoded | Several, Refused>;
@@ -298,7 +298,8 @@ function findWrapped(document: JsonObject, around: Around): Outcome | undefined 
   if (around.level === DEEPEST_WRAPPING) return undefined;
   const found = new Map<string, Result<Decoded, Refused>>();
   let last: Outcome | undefined;
-  for (const { member, inner } of wrappedIn(document).others) {
+  for (const [nth, { member, inner }] of wrappedIn(document).others.entries()) {
+    if (nth === MOST_LOOKED_AT && last === undefined) break;
     const outcome = isList(inner) ? decodeList(inner, around) : decodeInner(member, inner, document, around);
     if (!outcome.ok || !holdsRecord(outcome)) continue;
     last = outcome;

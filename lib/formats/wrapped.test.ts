@@ -123,6 +123,11 @@ describe("a record in a log line", () => {
       JSON.stringify({ dropped: [object, object], rest: [RECORD], other: [1, {}] }),
       3,
     ],
+    [
+      "by name, however many",
+      JSON.stringify(Object.fromEntries(Array.from({ length: 200 }, (_, n) => [n, { ...object, n }]))),
+      200,
+    ],
     ["as text and parsed", JSON.stringify({ raw: RECORD, parsed: object }), undefined],
   ])("is not the only one of a document that has several %s", (_name, text, several) => {
     const outcome = decodeText(text);

@@ -23,8 +23,8 @@ const MEMBERS = [
   "event",
   "body",
 ];
-/** Members looked at; an object with more holds no record. */
-const MOST_LOOKED_AT = 64;
+/** Members looked at; an object in which none of so many holds a record holds none. */
+export const MOST_LOOKED_AT = 64;
 
 export type Wrapped = string | JsonObject;
 
@@ -39,9 +39,10 @@ export function wrappedIn(document: JsonObject): {
   readonly known: Held<Wrapped>[];
   readonly others: Held<Wrapped | readonly unknown[]>[];
 } {
-  const names = Object.keys(document).slice(0, MOST_LOOKED_AT);
+  const names = Object.keys(document);
   const rank = (name: string): number => MEMBERS.indexOf(name.toLowerCase());
-  const known = names.filter((name) => rank(name) >= 0).sort((a, b) => rank(a) - rank(b));
+  const first = names.slice(0, MOST_LOOKED_AT);
+  const known = first.filter((name) => rank(name) >= 0).sort((a, b) => rank(a) - rank(b));
   const others = names.filter((name) => rank(name) < 0);
   return {
     known: known.flatMap((member) => {
