@@ -6,10 +6,11 @@ import tables from "@/components/ui/table.module.css";
 import { visible } from "@/components/ui/text";
 import type { CaptureAnswer } from "@/lib/questions/answers";
 import styles from "./refusals.module.css";
+import { waysOut } from "./way-out";
 
 type Report = CaptureAnswer["fileReports"][number];
 
-/** The first refused records of a file with line, reason and excerpt, folded away. Nothing when none were refused. */
+/** The first refused records of a file with line, reason, excerpt and what to do, folded away. Nothing when none were refused. */
 export function Refusals({ report }: { readonly report: Report }) {
   if (report.refused === 0) return null;
   const { refusals, refused } = report;
@@ -21,6 +22,13 @@ export function Refusals({ report }: { readonly report: Report }) {
           ? `${formatQuantity(refused, "refused record")}`
           : `The first ${formatCount(refusals.length)} of ${formatQuantity(refused, "refused record")}`}
       </summary>
+      <ul className={styles.waysOut}>
+        {waysOut(refusals.map(({ code }) => code)).map(({ code, text }) => (
+          <li key={code}>
+            <code className={styles.code}>{code}</code> {text}
+          </li>
+        ))}
+      </ul>
       <ScrollRegion label="Refused records" className={styles.scroll}>
         <table className={tables.table}>
           <thead>
