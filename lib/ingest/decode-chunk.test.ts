@@ -291,6 +291,12 @@ describe("a record that breaks off, and others behind it on the same line", () =
     ]);
   });
 
+  it.each(["", "}", ',"flow":{}}'])("is one refusal when it wraps a whole one: %s", (end) => {
+    const line = `{"insertId":"a","jsonPayload": ${flow()},"timestamp":"20${end}`;
+    const batch = readOne(`${line}\n${flow()}\n`);
+    expect([batch.flows, batch.read]).toEqual([1, 2]);
+  });
+
   it("is one refusal when nothing behind it is whole", () => {
     const line = `${flow().slice(0, 40)}${flow().slice(0, -2)}}`;
     const batch = readOne(`${line}\n`);

@@ -32,6 +32,8 @@ export interface Piece {
 
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
+const OPEN_BRACKET = 91;
+const COLON = 58;
 
 /** What ends a list, a text or a command around records: no record, and no text that anyone misses. */
 const CLOSERS: ReadonlySet<number> = new Set(Buffer.from("])};,'\" \t\r\n\0"));
@@ -83,6 +85,27 @@ function refusalBetween(bytes: Buffer, start: number, end: number): Refused | un
   return between.includes(CLOSE_BRACE) ? NO_BEGINNING : undefined;
 }
 
+function recordFrom(bytes: Buffer, start: number, end: number): number {
+  const found = bytes.subarray(start, end).indexOf(RECORD_BEGINS);
+  return found < 0 ? -1 : start + found;
+}
+
+/** Where the next record begins behind the beginning of an object that breaks off; -1 when none does. One that it wraps is its own. */
+export function recordBehind(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  for (;;) {
+    at = recordFrom(bytes, at + 1, end);
+    if (at < 0) return -1;
+    let before = at - 1;
+    while (before > start && isBlank(bytes[before] as number)) before--;
+    if (bytes[before] !== COLON && bytes[before] !== OPEN_BRACKET) return at;
+  }
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 32 || byte === 9;
+}
+
 class RecordFinder {
   private tries = 0;
 
@@ -99,11 +122,11 @@ class RecordFinder {
       if (scan.outcome === "complete") return { start, end: scan.end };
     }
     for (let at = start; this.tries < MOST_TRIES; this.tries++) {
-      const found = bytes.subarray(at, end).indexOf(RECORD_BEGINS);
+      const found = bytes[start] === OPEN_BRACE ? recordBehind(bytes, at, end) : recordFrom(bytes, at, end);
       if (found < 0) return undefined;
-      const scan = scanDocument(bytes, at + found, end, LIMITS);
-      if (scan.outcome === "complete") return { start: at + found, end: scan.end };
-      at += found + 1;
+      const scan = scanDocument(bytes, found, end, LIMITS);
+      if (scan.outcome === "complete") return { start: found, end: scan.end };
+      at = found + 1;
     }
     return undefined;
   }

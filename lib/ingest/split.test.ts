@@ -301,6 +301,22 @@ const CASES: readonly (readonly [name: string, input: string, expected: readonly
     ];
   }),
   [
+    "a pretty-printed record that was cut within a line, and a whole one",
+    `a": 1,\n  "b": [\n    {\n      "name": 2\n    }\n  ]\n}\n${PRETTY}`,
+    [
+      ['a": 1,\n  "b": [\n    {\n      "name": 2\n    }\n  ]\n}', 1, "not_a_record"],
+      [PRETTY, 8],
+    ],
+  ],
+  [
+    "a line of text before others that are not indented, and one before a record that is",
+    `x,"y"\n"z","y"\n`,
+    [
+      ['x,"y"', 1],
+      ['"z","y"', 2],
+    ],
+  ],
+  [
     "the end of a pretty-printed object, and a whole one",
     `${PRETTY.slice(PRETTY.indexOf('"x'))}\n${PRETTY}`,
     [

@@ -16,11 +16,11 @@ import { type Added, type Chunk, ChunkDraft } from "./chunk";
 import { ContainerScan, endOfPlainValue, isContainer, SNIFFED_BYTES, ValueSkip } from "./container";
 import { endOfForeign, foreignFrom } from "./foreign-text";
 import { LIMITS } from "./limits";
-import { isClosed, RECORD_BEGINS } from "./line-pieces";
+import { isClosed, recordBehind } from "./line-pieces";
 import { DocumentScan, type Scan } from "./scan";
 import { SHORTEST_HOLE } from "./sniff";
 import { csvRow, type GroupEnd, groupOfLine, type Held, isDockerPart } from "./text-groups";
-import { endOfTorn, isOfList, isWithinRecord } from "./torn-lines";
+import { endOfTorn, isCutInto, isOfList, isWithinRecord } from "./torn-lines";
 
 type SplitLimits = Readonly<
   Record<"recordBytes" | "blockBytes" | "blockDocuments" | "scannedFrom" | "depth" | "values", number>
@@ -328,8 +328,8 @@ export class Splitter {
   /** Up to where a record that breaks off is refused: the next one on its line, or the last line that is of it. */
   private endOfTorn(at: number, lineEnd: number, isEnd: boolean): number | "more" {
     const behind = lineEnd < 0 ? this.held : lineEnd;
-    const next = this.window.subarray(at + 1, behind).indexOf(RECORD_BEGINS);
-    if (next >= 0) return at + 1 + next;
+    const next = recordBehind(this.window, at, behind);
+    if (next >= 0) return next;
     return lineEnd < 0 ? "more" : endOfTorn(this.heldBytes(isEnd), at, lineEnd, true);
   }
 
@@ -429,7 +429,9 @@ export class Splitter {
     if (this.endedOn === this.line && isClosed(this.window, at, lineEnd)) return lineEnd;
     if (this.isHeader(at, lineEnd)) return lineEnd;
     const held = this.heldBytes(isEnd);
-    if (this.header === undefined && isWithinRecord(this.window, at, lineEnd)) {
+    const isCut = this.offset + at === 0 && isCutInto(held, at, lineEnd);
+    if (isCut === "more") return -1;
+    if (this.header === undefined && (isCut || isWithinRecord(this.window, at, lineEnd))) {
       const last = endOfTorn(held, at, lineEnd, false);
       if (last === "more") return -1;
       if (last > lineEnd) return this.refuse(at, last, "not_a_record");

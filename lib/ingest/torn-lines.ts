@@ -37,6 +37,20 @@ export function isWithinRecord(bytes: Buffer, start: number, lineEnd: number): b
   return first === QUOTE ? MEMBER_OR_TEXT.test(text) : PIECE.test(text);
 }
 
+/** As a line within a record ends. */
+const ENDS_WITHIN = /[",{}[\]]\s*$/;
+
+/** True when the first line of a file may be the rest of one within a record: the next one is indented, and is of a record. */
+export function isCutInto({ bytes, end, isEnd }: Held, start: number, lineEnd: number): boolean | "more" {
+  if (!ENDS_WITHIN.test(bytes.toString("latin1", Math.max(start, lineEnd - LOOKED_AT), lineEnd)))
+    return false;
+  if (!isEnd && end - lineEnd < LOOKED_AT) return "more";
+  const next = behindBlanks(bytes, lineEnd + 1, end);
+  if (next === lineEnd + 1 || next >= end) return false;
+  const lineFeed = bytes.subarray(next, end).indexOf(10);
+  return isWithinRecord(bytes, next, lineFeed < 0 ? end : next + lineFeed);
+}
+
 /**
  * The end of the last line of the record from `start` whose first line ends at `lineEnd`; `more` when that cannot be told yet.
  * The end of the first line when no other is of it.
