@@ -6,6 +6,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic" } },
   test: {
     environment: "node",
+    // A test that asserts nothing, such as one over an empty list, fails.
+    expect: { requireAssertions: true },
     include: ["**/*.test.ts", "**/*.test.tsx"],
     exclude: ["**/node_modules/**", "build/**", "e2e/**", "data/**"],
     globalSetup: "./scripts/test-setup.ts",

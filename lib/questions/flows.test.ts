@@ -153,6 +153,7 @@ describe.each([
         const open = reader(capture);
         const expected = ordered(capture, where);
         if (order === "desc") expected.reverse();
+        expect(ask(open, { q, total, order, limit: 5 }).flows).toHaveLength(Math.min(5, expected.length));
         for (let position = 0; position < expected.length; position += 7) {
           const page = ask(open, { q, total, order, limit: 5, flow: expected[position] });
           expect(page.position).toBe(position);
