@@ -141,8 +141,8 @@ const CSV: Readonly<Record<ColumnId, readonly string[]>> = {
   node: ["node"],
   verdict: ["verdict"],
   direction: ["trafficDirection"],
-  // Who of the two is the client is told by isReply.
-  client: ["sourceNamespace", "sourceWorkload", "sourcePod", "sourceNames", "sourceIp", "isReply"],
+  // Source and destination are the packet's: which of them is the client is a column of its own.
+  client: ["sourceNamespace", "sourceWorkload", "sourcePod", "sourceNames", "sourceIp", "client"],
   server: [
     "destinationNamespace",
     "destinationWorkload",

@@ -110,13 +110,14 @@ export function FlowDrawer({
 
 function Heading({ row }: { readonly row: FlowDetailAnswer["row"] }) {
   const port = portText(row);
-  const Arrow = row.isReply === true ? ArrowLeft : ArrowRight;
+  const isReply = row.client === "destination";
+  const Arrow = isReply ? ArrowLeft : ArrowRight;
   return (
     <>
       <Verdict verdict={row.verdict} />
       <span className={styles.parties}>
         <bdi>{nameOf(clientOf(row))}</bdi>{" "}
-        <Arrow size={13} className={styles.arrow} aria-label={row.isReply === true ? "reply from" : "to"} />{" "}
+        <Arrow size={13} className={styles.arrow} aria-label={isReply ? "reply from" : "to"} />{" "}
         <bdi>{nameOf(serverOf(row))}</bdi>
         {port.state === undefined && <span className={styles.quiet}> :{port.text}</span>}
       </span>

@@ -117,7 +117,7 @@ function Cell({ column, row, look, sameDrop }: CellProps) {
     case "server":
       return (
         <>
-          <Arrow isReply={row.isReply} />
+          <Arrow row={row} />
           <PartyCell party={serverOf(row)} />
         </>
       );
@@ -262,9 +262,9 @@ function PolicyCell({ row }: { readonly row: FlowRow }) {
   );
 }
 
-/** Three values: the packet goes to the server, comes from it, or the record does not say. */
-function Arrow({ isReply }: { readonly isReply: boolean | null }) {
-  const { Icon, says, title } = ARROWS[isReply === null ? "unknown" : isReply ? "reply" : "request"];
+/** Three values: the packet goes to the server, comes from it, or nobody knows who asked. */
+function Arrow({ row: { client } }: { readonly row: FlowRow }) {
+  const { Icon, says, title } = ARROWS[client ?? "unknown"];
   return (
     <span className={styles.arrow} title={title}>
       <Icon size={13} aria-hidden />
@@ -273,7 +273,7 @@ function Arrow({ isReply }: { readonly isReply: boolean | null }) {
   );
 }
 
-/** The packet's own direction, where the record does not say who asked. */
+/** The packet's own direction, where it is not known who asked. */
 function DashedArrow({ size }: { readonly size: number }) {
   return (
     <svg
@@ -292,12 +292,11 @@ function DashedArrow({ size }: { readonly size: number }) {
 }
 
 const ARROWS = {
-  request: { Icon: ArrowRight, says: "to", title: "The packet went from client to server" },
-  reply: { Icon: ArrowLeft, says: "reply from", title: "Reply: the packet went from server to client" },
+  source: { Icon: ArrowRight, says: "to", title: "The packet went from client to server" },
+  destination: { Icon: ArrowLeft, says: "reply from", title: "Reply: the packet went from server to client" },
   unknown: {
     Icon: DashedArrow,
     says: "sent a packet to",
-    title:
-      "The record does not say whether this is a reply: source and destination of the packet as recorded",
+    title: "It is not known who asked: source and destination of the packet as recorded",
   },
 } as const;

@@ -44,10 +44,11 @@ test("a record without a readable time is unknown, never 1970", () => {
 
 test("the port is the server's: the destination's, in a reply the source's", () => {
   const ports = { protocol: "TCP", sourcePort: 41000, destinationPort: 8080 };
-  expect(portText(flowRow({ ...ports, isReply: false })).text).toBe("8080");
-  expect(portText(flowRow({ ...ports, isReply: null })).text).toBe("8080");
+  expect(portText(flowRow({ ...ports, client: "source" })).text).toBe("8080");
+  expect(portText(flowRow({ ...ports, client: null })).text).toBe("8080");
   expect(
-    portText(flowRow({ protocol: "TCP", sourcePort: 8080, destinationPort: 41000, isReply: true })).text,
+    portText(flowRow({ protocol: "TCP", sourcePort: 8080, destinationPort: 41000, client: "destination" }))
+      .text,
   ).toBe("8080");
 });
 

@@ -76,7 +76,7 @@ export function portText(row: FlowRow): CellText {
 const PORT_PROTOCOLS: ReadonlySet<string> = new Set(["TCP", "UDP", "SCTP"]);
 
 export function serverPort(row: FlowRow): number | null {
-  return row.isReply === true ? row.sourcePort : row.destinationPort;
+  return row.client === "destination" ? row.sourcePort : row.destinationPort;
 }
 
 export function protocolText({ protocol, icmp, tcpFlags, l7 }: FlowRow): CellText {

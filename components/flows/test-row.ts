@@ -23,6 +23,7 @@ export function flowRow(members: Partial<FlowRow>): FlowRow {
     dropCode: null,
     trafficDirection: "TRAFFIC_DIRECTION_UNKNOWN",
     isReply: null,
+    client: null,
     type: "L3_L4",
     event: null,
     source: nobody,

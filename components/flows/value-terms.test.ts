@@ -29,7 +29,7 @@ function texts(column: ColumnId, members: Partial<FlowRow>): string[] {
 }
 
 test("a party offers its workload, pod, address and namespace, on its side of the packet", () => {
-  expect(texts("client", { source: web, destination: api, isReply: false })).toEqual([
+  expect(texts("client", { source: web, destination: api, client: "source" })).toEqual([
     "from-workload:shop/Deployment/web",
     "from-pod:shop/web-1$",
     "from-ip:10.0.0.1",
@@ -38,10 +38,12 @@ test("a party offers its workload, pod, address and namespace, on its side of th
 });
 
 test("in a reply the client is the packet's destination", () => {
-  expect(texts("client", { source: api, destination: web, isReply: true })[0]).toBe(
+  expect(texts("client", { source: api, destination: web, client: "destination" })[0]).toBe(
     "to-workload:shop/Deployment/web",
   );
-  expect(texts("server", { source: api, destination: web, isReply: true })[0]).toBe("from-pod:shop/api-1$");
+  expect(texts("server", { source: api, destination: web, client: "destination" })[0]).toBe(
+    "from-pod:shop/api-1$",
+  );
 });
 
 test.each([
@@ -51,7 +53,7 @@ test.each([
   ["verdict", { verdict: "DROPPED" }, ["verdict:DROPPED"]],
   ["verdict", { verdict: "BLESSED" }, ['verdict:"BLESSED"']],
   ["direction", { trafficDirection: "EGRESS" }, ["traffic-direction:egress"]],
-  ["port", { isReply: true, sourcePort: 53, destinationPort: 40000 }, ["from-port:53"]],
+  ["port", { client: "destination", sourcePort: 53, destinationPort: 40000 }, ["from-port:53"]],
   ["protocol", { protocol: "UDP" }, ["protocol:udp"]],
   ["protocol", { protocol: "RUBBISH" }, []],
   ["type", { event: "trace:to-endpoint" }, ["type:trace:to-endpoint", "type:trace"]],
@@ -111,7 +113,7 @@ test("what a client sends to its server is asked for from client to server, also
   const call = { protocol: "TCP", sourcePort: 8080, destinationPort: 40000 };
   const world = party({ ip: "192.0.2.7" });
   expect(
-    callTerms(flowRow({ ...call, source: api, destination: web, isReply: true })).map(formatTerm),
+    callTerms(flowRow({ ...call, source: api, destination: web, client: "destination" })).map(formatTerm),
   ).toEqual(["from-pod:shop/web-1$", "to-pod:shop/api-1$", "to-port:8080", "protocol:tcp"]);
   expect(callTerms(flowRow({ source: web, destination: world })).map(formatTerm)).toEqual([
     "from-pod:shop/web-1$",

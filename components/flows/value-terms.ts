@@ -25,7 +25,7 @@ export function termsOf(column: ColumnId, row: FlowRow): readonly Term[] {
     case "server":
       return partyTerms(serverOf(row), clientSide(row) === "from" ? "to" : "from");
     case "port":
-      return portTerms(serverPort(row), row.isReply === true ? "from" : "to");
+      return portTerms(serverPort(row), clientSide(row) === "from" ? "to" : "from");
     case "protocol":
       return protocolTerms(row);
     case "type":
@@ -49,18 +49,18 @@ export function termsOf(column: ColumnId, row: FlowRow): readonly Term[] {
   }
 }
 
-/** The client is the source of the packet, in a reply its destination. Where that is unknown, the packet's sides. */
+/** As settled; where the client is unknown, the packet's sides. */
 export function clientOf(row: FlowRow): Party {
-  return row.isReply === true ? row.destination : row.source;
+  return row.client === "destination" ? row.destination : row.source;
 }
 
 export function serverOf(row: FlowRow): Party {
-  return row.isReply === true ? row.source : row.destination;
+  return row.client === "destination" ? row.source : row.destination;
 }
 
 /** The side of the packet that the client column shows. */
 export function clientSide(row: FlowRow): "from" | "to" {
-  return row.isReply === true ? "to" : "from";
+  return row.client === "destination" ? "to" : "from";
 }
 
 /** The term of the party's name first, then wider and narrower ones. */

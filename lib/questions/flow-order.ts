@@ -4,7 +4,7 @@ import type { SqlValue } from "@/lib/capture/driver";
 import type { CompiledScope } from "@/lib/capture/scope-sql";
 import { dropReasonText, RESERVED_IDENTITY } from "@/lib/flow/enums";
 import type { Party } from "./answers";
-import { eventOf, toPolicies } from "./flow-row";
+import { clientOf, eventOf, toPolicies } from "./flow-row";
 import type { OpenCapture } from "./open-capture";
 
 export const SORT_COLUMNS = [
@@ -46,12 +46,11 @@ const COLUMNS: Readonly<Record<SortColumn, Column>> = {
   direction: ofKind(({ trafficDirection }) =>
     trafficDirection === "TRAFFIC_DIRECTION_UNKNOWN" ? null : textOf(trafficDirection),
   ),
-  client: ofSide((isReply) => (isReply ? "destination" : "source")),
-  server: ofSide((isReply) => (isReply ? "source" : "destination")),
+  client: ofSide("client"),
+  server: ofSide("server"),
   port: {
-    of: ["f.kindId", "f.sourcePort", "f.destinationPort"],
-    value: (capture, [kind, source, destination]) =>
-      numberOf(capture.kind(Number(kind)).isReply === 1 ? source : destination),
+    of: ["f.pairId", "f.sourcePort", "f.destinationPort"],
+    value: (capture, [pair, source, destination]) => numberOf(isTurned(capture, pair) ? source : destination),
   },
   protocol: ofKind(({ protocol, l7Protocol }) =>
     protocol === null ? null : `${String(protocol)} ${textOf(l7Protocol) ?? ""}`,
@@ -78,15 +77,20 @@ function ofKind(value: (kind: ReturnType<OpenCapture["kind"]>) => Value): Column
   return { of: ["f.kindId"], value: (capture, [id]) => value(capture.kind(Number(id))) };
 }
 
-/** As the table names them: replies turned round. */
-function ofSide(side: (isReply: boolean) => "source" | "destination"): Column {
+/** As the table names them: turned round where the destination is the client. */
+function ofSide(side: "client" | "server"): Column {
   return {
-    of: ["f.kindId", "f.sourceId", "f.destinationId"],
-    value: (capture, [kind, source, destination]) => {
-      const isSource = side(capture.kind(Number(kind)).isReply === 1) === "source";
+    of: ["f.pairId", "f.sourceId", "f.destinationId"],
+    value: (capture, [pair, source, destination]) => {
+      const isSource = isTurned(capture, pair) === (side === "server");
       return nameOf(capture.party(Number(isSource ? source : destination)));
     },
   };
+}
+
+function isTurned({ database }: OpenCapture, pair: SqlValue | undefined): boolean {
+  const side = database.prepare("SELECT clientSide FROM Pair WHERE id = ?").get([pair ?? 0])?.clientSide;
+  return clientOf(side) === "destination";
 }
 
 function nameOf({ namespace, workload, pod, names, identity, ip }: Party): string | null {

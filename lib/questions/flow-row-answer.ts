@@ -32,6 +32,8 @@ export const flowRowSchema = z.object({
   trafficDirection: z.string(),
   /** null = unknown. */
   isReply: z.boolean().nullable(),
+  /** The side of the packet that asked, as settled from all records (docs/product.md, "Client and server"); null = unknown. */
+  client: z.enum(["source", "destination"]).nullable(),
   /** L3_L4, L7, SOCK, or unknown. */
   type: z.string(),
   /** Word of `hubble observe --type`, with its sub-type where it has one: `trace:to-endpoint`, `drop:133`. */

@@ -8,11 +8,12 @@ import type { FlowRow } from "./answers";
 import type { OpenCapture } from "./open-capture";
 
 const COLUMNS = `f.id, f.timeNs, f.sourceId, f.destinationId, f.sourcePort, f.destinationPort, f.latencyNs, f.events, f.hash,
-  f.occurrence, o.nodeName, l.value, p.value, f.kindId`;
+  f.occurrence, o.nodeName, l.value, p.value, f.kindId, c.clientSide`;
 
 // CROSS JOIN keeps Flow the outer table, so that its order is the order of the answer.
 const DICTIONARIES = `CROSS JOIN Observer o ON o.id = f.observerId
-  LEFT JOIN Text l ON l.id = f.l7TextId LEFT JOIN Text p ON p.id = f.policiesId`;
+  LEFT JOIN Text l ON l.id = f.l7TextId LEFT JOIN Text p ON p.id = f.policiesId
+  LEFT JOIN Pair c ON c.id = f.pairId`;
 
 /** Selects what {@link toFlowRow} needs, as lists of exact values, by an index of Flow. */
 export function selectFlowRows(index: "Flow_timeNs_id_kindId_events_idx" | undefined): string {
@@ -34,6 +35,7 @@ const PLACES = {
   l7Text: 11,
   policies: 12,
   kindId: 13,
+  clientSide: 14,
 } as const;
 
 /** A row as {@link selectFlowRows} gives it. */
@@ -148,6 +150,7 @@ export function toFlowRow(capture: OpenCapture, values: FlowValues): FlowRow {
     dropCode: numberOf(kind.dropCode),
     trafficDirection: String(kind.trafficDirection),
     isReply: kind.isReply === null ? null : kind.isReply === 1,
+    client: clientOf(at("clientSide")),
     type: String(kind.type),
     event: eventOf(kind),
     source: capture.party(Number(at("sourceId"))),
@@ -162,6 +165,12 @@ export function toFlowRow(capture: OpenCapture, values: FlowValues): FlowRow {
     events: Number(at("events")),
     aggregated: kind.aggregated !== 0,
   };
+}
+
+/** Of Pair.clientSide. */
+export function clientOf(side: SqlValue | undefined): FlowRow["client"] {
+  const number = Number(side ?? 0);
+  return number === 0 ? null : number === 1 ? "source" : "destination";
 }
 
 function toIcmp(kind: SqlRow): FlowRow["icmp"] {

@@ -484,6 +484,42 @@ describe("a row", () => {
   });
 });
 
+describe("who asked", () => {
+  it("is what all records of a connection say, not what one does", () => {
+    const capture = new TestCapture();
+    const ports = (source: number, destination: number) => ({
+      l4: { TCP: { source_port: source, destination_port: destination, flags: { ACK: true } } },
+    });
+    const [web, api] = ["web", "api"].map((name) => ({
+      namespace: "shop",
+      pod_name: `${name}-0`,
+      workloads: [{ name }],
+    }));
+    const [there, back] = [
+      { source: web, destination: api, IP: { source: "10.0.0.1", destination: "10.0.0.2" } },
+      { source: api, destination: web, IP: { source: "10.0.0.2", destination: "10.0.0.1" } },
+    ];
+    capture.add(
+      "a",
+      lines(
+        line(1, { ...there, ...ports(41_000, 50_051), is_reply: false }),
+        // Not said by the record: the one before tells.
+        line(2, { ...back, ...ports(50_051, 41_000) }),
+        // Nothing tells.
+        line(3, { ...back, ...ports(50_000, 50_001) }),
+      ),
+    );
+    const open = reader(capture);
+    expect(ask(open).flows.map(({ isReply, client }) => [isReply, client])).toEqual([
+      [false, "source"],
+      [null, "destination"],
+      [null, null],
+    ]);
+    const found = (q: string) => ask(open, { q }).flows.length;
+    expect([found("client:shop/web"), found("server-port:50051")]).toEqual([2, 2]);
+  });
+});
+
 describe("what an answer is worth", () => {
   it("says while a file is read or settled that counts still grow", () => {
     const capture = new TestCapture();

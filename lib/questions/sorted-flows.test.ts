@@ -27,9 +27,9 @@ const SHOWN: Readonly<Record<SortColumn, (row: FlowRow) => string | number | nul
   node: ({ node }) => node,
   verdict: ({ verdict }) => (verdict === "VERDICT_UNKNOWN" ? null : verdict),
   direction: ({ trafficDirection }) => (trafficDirection.endsWith("UNKNOWN") ? null : trafficDirection),
-  client: (row) => nameOf(row.isReply === true ? row.destination : row.source),
-  server: (row) => nameOf(row.isReply === true ? row.source : row.destination),
-  port: (row) => (row.isReply === true ? row.sourcePort : row.destinationPort),
+  client: (row) => nameOf(row.client === "destination" ? row.destination : row.source),
+  server: (row) => nameOf(row.client === "destination" ? row.source : row.destination),
+  port: (row) => (row.client === "destination" ? row.sourcePort : row.destinationPort),
   protocol: ({ protocol, l7 }) => (protocol === null ? null : `${protocol} ${l7?.protocol ?? ""}`),
   type: ({ event }) => event,
   reason: ({ dropReason }) =>

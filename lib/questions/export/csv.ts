@@ -29,6 +29,7 @@ export const CSV_COLUMNS: Readonly<Record<string, (row: FlowRow) => Cell>> = {
   dropCode: ({ dropCode }) => dropCode,
   trafficDirection: ({ trafficDirection }) => trafficDirection,
   isReply: ({ isReply }) => isReply,
+  client: ({ client }) => client,
   type: ({ type }) => type,
   event: ({ event }) => event,
   ...sideColumns("source"),
