@@ -98,6 +98,43 @@ test("keys and values are completed while typing", async ({ page }) => {
   await expect(flows.count).toHaveText("20 flows");
 });
 
+test("comparisons, what may follow and a search are completed by the keyboard like values", async ({
+  page,
+}) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id);
+  await expect(flows.count).toHaveText("200 flows");
+  const option = (name: RegExp) => page.getByRole("option", { name });
+  const chosen = async (name: RegExp) => {
+    for (let tries = 0; tries < 80; tries++) {
+      if ((await option(name).getAttribute("aria-selected")) === "true") break;
+      await flows.filter.press("ArrowDown");
+    }
+    await expect(option(name)).toHaveAttribute(
+      "id",
+      (await flows.filter.getAttribute("aria-activedescendant")) ?? "",
+    );
+    await flows.filter.press("Enter");
+  };
+  await flows.filter.click();
+  // Operators that could stand there do not make the one key uncertain.
+  await page.keyboard.type("latency");
+  await expect(option(/^text:latency/)).toBeVisible();
+  await flows.filter.press("Tab");
+  await expect(flows.filter).toHaveValue("latency-ms:");
+  await chosen(/^>= ?so many or more milliseconds/);
+  await page.keyboard.type("2");
+  await chosen(/^latency-ms:< ?a second term/);
+  await page.keyboard.type("9");
+  await chosen(/^Space ?The next term/);
+  await page.keyboard.type("payments");
+  await chosen(/^text:payments/);
+  await expect(flows.filter).toHaveValue("latency-ms:>=2 latency-ms:<9 text:payments");
+  await flows.filter.press("Enter");
+  for (const term of ["latency-ms:>=2", "latency-ms:<9", "text:payments"])
+    await expect(flows.chip(term)).toBeVisible();
+});
+
 test("a pasted hubble observe command becomes terms, with a word about what differs", async ({ page }) => {
   const flows = new FlowsPage(page);
   await flows.goto(id);

@@ -13,7 +13,7 @@ import { Sentence } from "@/components/ui/sentence";
 import { applyCompletion, completionAt } from "@/lib/scope/complete";
 import { looksPasted } from "@/lib/scope/hubble-command";
 import styles from "./filter-input.module.css";
-import { facetWordOf, type Proposal, proposalsFor } from "./filter-proposals";
+import { facetWordOf, type Proposal, type Proposals, proposalsFor } from "./filter-proposals";
 import { useKeyValues } from "./queries";
 import type { ScopeHandle } from "./use-scope";
 
@@ -32,6 +32,8 @@ interface FilterInputProps {
   readonly onCancel: () => void;
 }
 
+const NOTHING: Proposals = { proposals: [] };
+
 /** The line in which terms are typed, with what could stand at the cursor listed below it. */
 export function FilterInput(props: FilterInputProps) {
   const { captureId, scope, ref, text, onText, onCommit } = props;
@@ -46,11 +48,12 @@ export function FilterInput(props: FilterInputProps) {
   // Only while the list is open: nobody waits for what nobody sees.
   const word = isOpen ? facetWordOf(completion) : undefined;
   const present = useKeyValues(captureId, scope, word, completion.prefix.toLowerCase());
-  const { proposals, help } = proposalsFor(completion, present.data);
+  // A command that is typed has words of its own.
+  const { proposals, help } = looksPasted(text) ? NOTHING : proposalsFor(completion, present.data);
   const isShown = isOpen && (proposals.length > 0 || help !== undefined);
 
   const choose = (proposal: Proposal) => {
-    const applied = applyCompletion(text, completion, proposal.insert);
+    const applied = applyCompletion(text, completion, proposal.insert, proposal.isOperator);
     onText(applied.text);
     setCursor(applied.cursor);
     setActive(-1);
@@ -67,7 +70,14 @@ export function FilterInput(props: FilterInputProps) {
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const chosen = proposals[active];
-    const next = keyAction(event, { isShown, active, count: proposals.length, isEmpty: text === "" });
+    const next = keyAction(event, {
+      isShown,
+      active,
+      count: proposals.length,
+      // Marks and terms that could be put there as well do not make the one key or value uncertain.
+      isCertain: proposals.length === 1 || proposals.filter((one) => !one.isOperator).length === 1,
+      isEmpty: text === "",
+    });
     if (next === undefined) return;
     event.preventDefault();
     switch (next.kind) {
@@ -143,6 +153,8 @@ interface ListState {
   readonly isShown: boolean;
   readonly active: number;
   readonly count: number;
+  /** What Tab would choose is clear. */
+  readonly isCertain: boolean;
   readonly isEmpty: boolean;
 }
 
@@ -153,7 +165,7 @@ type KeyAction =
 /** What a key does in the line; `undefined` leaves it to the browser. */
 function keyAction(
   event: KeyboardEvent,
-  { isShown, active, count, isEmpty }: ListState,
+  { isShown, active, count, isCertain, isEmpty }: ListState,
 ): KeyAction | undefined {
   if (event.nativeEvent.isComposing) return undefined;
   switch (event.key) {
@@ -165,7 +177,7 @@ function keyAction(
       return { kind: isShown && active >= 0 ? "choose" : "commit" };
     case "Tab":
       if (event.shiftKey || !isShown || isEmpty || count === 0) return undefined;
-      return active >= 0 || count === 1 ? { kind: "choose" } : undefined;
+      return active >= 0 || isCertain ? { kind: "choose" } : undefined;
     case "Escape":
       return { kind: isShown ? "close" : "cancel" };
     case "Backspace":

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { completionAt } from "@/lib/scope/complete";
+import { applyCompletion, completionAt } from "@/lib/scope/complete";
 import { facetWordOf, proposalsFor } from "./filter-proposals";
 
 const at = (text: string) => completionAt(text, text.length);
@@ -34,11 +34,44 @@ describe("what completion shows", () => {
       { value: "shop/api-1$", events: 3 },
       { value: '"shop/we b$"', events: 1 },
     ];
-    const words = (text: string) => proposalsFor(at(text), present).proposals.map(({ word }) => word);
+    const words = (text: string) =>
+      proposalsFor(at(text), present)
+        .proposals.filter(({ isOperator }) => !isOperator)
+        .map(({ word }) => word);
     expect(words("pod:WE")).toEqual(["shop/web-1$", '"shop/we b$"']);
     expect(words("pod:shop/a")).toEqual(["shop/api-1$"]);
     // What stands in the term already is not offered again, and what is complete needs no list.
     expect(words("pod:shop/web-1$,shop/w")).toEqual(['"shop/we b$"']);
     expect(words("pod:shop/api-1$")).toEqual([]);
+  });
+
+  const inserted = (text: string, ...present: { value: string; events: number }[]) =>
+    proposalsFor(at(text), present)
+      .proposals.filter(({ isOperator }) => isOperator)
+      .map(({ insert }) => applyCompletion(text, at(text), insert, true).text);
+
+  it.each<[text: string, ...after: string[]]>([
+    ["", "from-", "to-", "!"],
+    ["port:53 !", "port:53 !from-", "port:53 !to-"],
+    ["latency", "!latency-ms:", "text:latency"],
+    ["!latency", "!text:latency"],
+    ["payments", "text:payments"],
+    ["latency-ms:2", "latency-ms:>2", "latency-ms:>=2", "latency-ms:<2", "latency-ms:<=2", "latency-ms:=2"],
+    ["latency-ms:>2", "latency-ms:>2 latency-ms:<", "latency-ms:>2,", "latency-ms:>2 "],
+    ["!latency-ms:>2", "!latency-ms:>2,", "!latency-ms:>2 "],
+    ["port:1 verdict:DROPPED", "port:1 verdict:DROPPED,", "port:1 verdict:DROPPED "],
+    ['pod:"a b"', 'pod:"a b",', 'pod:"a b" '],
+    ["verdict:DROP"],
+  ])("offers operators where they can stand: %s", (text, ...after) => {
+    expect(inserted(text)).toEqual(after);
+  });
+
+  it("explains each operator, and offers none twice", () => {
+    for (const text of ["", "lat", "latency-ms:", "http-status:", "tcp-flags:SYN", "pod:shop", "ip:10.0.0.1"])
+      for (const { about, isOperator } of proposalsFor(at(text)).proposals)
+        expect(isOperator !== true || about !== "").toBe(true);
+    expect(inserted("reply:")).toEqual(["reply:?"]);
+    expect(inserted("reply:", { value: "?", events: 3 })).toEqual([]);
+    expect(inserted("reply:?,")).toEqual([]);
   });
 });

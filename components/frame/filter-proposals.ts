@@ -2,8 +2,16 @@
 
 import { formatCount } from "@/components/ui/format";
 import { DROP_REASON, dropReasonText } from "@/lib/flow/enums";
-import type { Completion } from "@/lib/scope/complete";
-import { beginsWith, proposeKeys, proposeValues } from "@/lib/scope/complete";
+import {
+  beginsWith,
+  type Completion,
+  type KeyCompletion,
+  proposeForms,
+  proposeKeys,
+  proposeValues,
+  searchTerm,
+  type ValueCompletion,
+} from "@/lib/scope/complete";
 import { isFacetKey } from "@/lib/scope/facet-keys";
 import { rowOf, spellKey } from "@/lib/scope/keys";
 import { writeValue } from "@/lib/scope/scan";
@@ -14,6 +22,8 @@ export interface Proposal {
   readonly about: string;
   /** What goes into the text. */
   readonly insert: string;
+  /** A mark of the grammar, or a term: it goes into the text as it is, and is never meant without being chosen. */
+  readonly isOperator?: true;
 }
 
 export interface Proposals {
@@ -41,9 +51,13 @@ export function facetWordOf(completion: Completion): string | undefined {
 /** `present`: values that the capture holds, largest first. */
 export function proposalsFor(completion: Completion, present: readonly PresentValue[] = []): Proposals {
   if (completion.kind === "key") {
-    const keys = proposeKeys(completion.prefix.toLowerCase());
+    const keys = proposeKeys(completion.prefix.toLowerCase()).map(({ word, help }) => ({
+      word: `${word}:`,
+      about: help,
+      insert: word,
+    }));
     return {
-      proposals: keys.map(({ word, help }) => ({ word: `${word}:`, about: help, insert: word })),
+      proposals: [...keys, ...operatorsOfKeys(completion, keys)],
       help:
         completion.prefix === ""
           ? "Terms are joined by AND. A comma between values is OR, ! before a term is NOT. A hubble observe command or its FlowFilters can be pasted."
@@ -69,12 +83,61 @@ export function proposalsFor(completion: Completion, present: readonly PresentVa
   const words = proposeValues(key, prefix)
     .filter((word) => !taken.has(word.toLowerCase()) && !there.has(word.toLowerCase()))
     .map((word): Proposal => ({ word, about: aboutValue(key, word), insert: writeValue(word) }));
-  const proposals = [...found, ...words].slice(0, MOST);
-  const isComplete = proposals.length === 1 && proposals[0]?.insert.toLowerCase() === typed;
+  const values = [...found, ...words].slice(0, MOST);
+  const isComplete = values.length === 1 && values[0]?.insert.toLowerCase() === typed;
+  const operators = operatorsOfValues(completion).filter(
+    ({ insert }) => !taken.has(insert.toLowerCase()) && !there.has(insert.toLowerCase()),
+  );
   return {
-    proposals: isComplete ? [] : proposals,
+    proposals: [...(isComplete ? [] : values), ...operators],
     help: `${row.help} For example ${row.example}`,
   };
+}
+
+function operator(word: string, about: string, insert = word): Proposal {
+  return { word, about, insert, isOperator: true };
+}
+
+function operatorsOfKeys(
+  { prefix, bare, negated, hasColon }: KeyCompletion,
+  keys: readonly Proposal[],
+): readonly Proposal[] {
+  const found: Proposal[] = [];
+  const [first] = keys;
+  if (prefix === "" && bare === undefined && !hasColon) {
+    found.push(operator("from-", "Before a key: only the source of the packet."));
+    found.push(operator("to-", "Before a key: only its destination."));
+    if (!negated) found.push(operator("!", "Not: what the term after it does not match."));
+  } else if (!negated && first !== undefined) {
+    const insert = `!${first.insert}${hasColon ? "" : ":"}`;
+    found.push(operator(`!${first.word}`, "Not: what the term does not match.", insert));
+  }
+  if (bare !== undefined) {
+    const term = searchTerm(bare);
+    found.push(operator(term, "Search names, URLs and DNS names for it."));
+  }
+  return found;
+}
+
+function operatorsOfValues(completion: ValueCompletion): readonly Proposal[] {
+  const { key, word, whole, negated } = completion;
+  const forms = proposeForms(completion).flatMap(({ text, about, isSecondTerm }) => {
+    if (isSecondTerm === undefined) return [operator(text, about)];
+    // What two negated terms leave over is no range.
+    return whole === undefined || negated
+      ? []
+      : [operator(`${word}:${text}`, about, `${whole} ${word}:${text}`)];
+  });
+  if (whole === undefined) return forms;
+  const list =
+    key === "tcp-flags"
+      ? "Comma: another flag, which must be set too."
+      : "Comma: another value, of which any may match.";
+  return [
+    ...forms,
+    operator(",", list, `${whole},`),
+    operator("Space", "The next term, which must match too.", `${whole} `),
+  ];
 }
 
 function aboutPresent(key: string, value: string, events: number): string {

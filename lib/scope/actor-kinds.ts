@@ -6,6 +6,7 @@
  */
 
 import type { Glob } from "./glob";
+import { anyOf, before, openEnd } from "./value-forms";
 import { parsed, refused, shown, splitEscaped, type ValueKind } from "./value-kind";
 
 export const ACTOR_LEVELS = ["pod", "workload", "namespace"] as const;
@@ -28,10 +29,21 @@ export interface EdgeValue {
 
 const ARROW = " -> ";
 
+const BEGINNINGS = [
+  ["dns:", "and a name outside the cluster"],
+  ["cidr:", "and a range of addresses"],
+  ["ip:", "and an address"],
+  ["reserved:", "and a reserved identity, as `world`"],
+  ["pod=", "and a pod: never a workload of that name"],
+  ["workload=", "and a workload: never a pod of that name"],
+  ["namespace=", "and a namespace"],
+] as const;
+
 export const actorKind: ValueKind<ActorValue> = {
   describe:
     "`namespace`, `namespace/workload`, `namespace/pod`, `dns:name`, `cidr:range`, `ip:address`, `reserved:name`; `*` for any run of characters; `pod=`, `workload=` or `namespace=` in front fixes the level",
   words: [],
+  forms: anyOf(...BEGINNINGS.map(([mark, about]) => before(mark, about)), openEnd),
   parse({ text }) {
     const { key, level } = parseActor(text);
     return parsed({ type: "actor", key, ...(level !== undefined && { level }) });

@@ -1,7 +1,7 @@
 /** Addresses and CIDR ranges as filter values. */
 
 import { formatAddress, parseAddress, parseCidr } from "./address";
-import { parsed, refused, shown, type ValueKind } from "./value-kind";
+import { parsed, refused, shown, type ValueForm, type ValueKind } from "./value-kind";
 
 /** `address` in its one spelling (RFC 5952). */
 export interface IpValue {
@@ -21,6 +21,7 @@ export interface CidrValue {
 export const addressKind: ValueKind<IpValue | CidrValue> = {
   describe: "an IPv4 or IPv6 address, or a CIDR range",
   words: [],
+  forms: rangesAround,
   parse({ text }) {
     if (!text.includes("/")) {
       const address = parseAddress(text);
@@ -36,6 +37,18 @@ export const addressKind: ValueKind<IpValue | CidrValue> = {
     return { text: value.type === "ip" ? value.address : `${value.network}/${value.bits}` };
   },
 };
+
+/** The usual sizes of ranges in a cluster. */
+const RANGE_BITS = { 4: [24, 16, 8], 6: [64, 48] } as const;
+
+function rangesAround(typed: string): readonly ValueForm[] {
+  const address = parseAddress(typed);
+  const sizes = address === undefined ? [] : RANGE_BITS[address.version];
+  return sizes.map((bits) => ({
+    text: `${typed}/${bits}`,
+    about: `all addresses with the same first ${bits} bits`,
+  }));
+}
 
 function refusedAddress(text: string): ReturnType<typeof refused> {
   return refused(`\`${shown(text)}\` is not an IP address or CIDR range.`, {

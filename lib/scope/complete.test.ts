@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { applyCompletion, beginsWith, completionAt, proposeKeys, proposeValues } from "./complete";
+import {
+  applyCompletion,
+  beginsWith,
+  completionAt,
+  proposeForms,
+  proposeKeys,
+  proposeValues,
+  searchTerm,
+} from "./complete";
 import { parseFilter } from "./filter";
 import { RUNS, SEED } from "./testing";
 import { hostileText } from "./testing-values";
@@ -27,7 +35,14 @@ describe("completionAt on keys", () => {
   ];
   it.each(cases)("%s", (marked, prefix, hasColon) => {
     const { text, cursor, range } = drawn(marked);
-    expect(completionAt(text, cursor)).toEqual({ kind: "key", prefix, range, hasColon });
+    expect(completionAt(text, cursor)).toMatchObject({ kind: "key", prefix, range, hasColon });
+  });
+
+  it("tells a negated term, and a word that could be searched for", () => {
+    expect(completionAt("!po", 3)).toMatchObject({ negated: true, bare: "po" });
+    expect(completionAt('"api gate', 9)).toMatchObject({ negated: false, bare: "api gate" });
+    expect(completionAt("port:1 ", 7)).not.toHaveProperty("bare");
+    expect(completionAt("port:1", 2)).not.toHaveProperty("bare");
   });
 });
 
@@ -64,6 +79,19 @@ describe("completionAt on values", () => {
   it.each(cases)("%s", (marked, expected) => {
     const { text, cursor, range } = drawn(marked);
     expect(completionAt(text, cursor)).toMatchObject({ kind: "value", range, ...expected });
+  });
+
+  it.each([
+    ["verdict:DROPPED", "DROPPED"],
+    ['pod:"a b"', '"a b"'],
+    ["port:80,443", "443"],
+    ["verdict:DROP", undefined],
+    ["verdict:", undefined],
+    ['pod:"a b', undefined],
+    ["port:80,", undefined],
+  ])("behind %s the whole value is %s", (text, whole) => {
+    const completion = completionAt(text, text.length);
+    expect(completion.kind === "value" && completion.whole).toBe(whole);
   });
 
   it.each(["nonsense:ye", "nonsense:1"])("knows no key in %s", (text) => {
@@ -119,6 +147,54 @@ describe("proposals", () => {
       for (const word of proposeValues(key, "")) expect(parseFilter(`${key}:${word}`).ok).toBe(true);
     },
   );
+
+  const forms: [text: string, ...expected: string[]][] = [
+    ["latency-ms:", ">", ">=", "<", "<=", "=", "?", "-"],
+    ["latency-ms:>", ">="],
+    ["latency-ms:250", ">250", ">=250", "<250", "<=250", "=250"],
+    ["latency-ms:>250", "<"],
+    ["latency-ms:<=0.5", ">"],
+    ["http-status:", "1+", "2+", "3+", "4+", "5+", "?", "-"],
+    ["http-status:50", "50+"],
+    ["http-status:503"],
+    ["answer:5", "5+"],
+    ["pod:shop", "shop/", "shop$"],
+    ["pod:shop/web", "shop/web$"],
+    ["pod:shop/web$"],
+    ['pod:"shop'],
+    ["to-ip:10.244.1.7", "10.244.1.7/24", "10.244.1.7/16", "10.244.1.7/8"],
+    ["ip:fd00::1", "fd00::1/64", "fd00::1/48"],
+    ["ip:10.244"],
+    ["node:aks", "aks*", "aks/"],
+    ["fqdn:", "*.", "?", "-"],
+    ["fqdn:api", "api*"],
+    ["tcp-flags:syn", "syn/"],
+    ["tcp-flags:sy"],
+    ["label:app", "app=", "app!="],
+    ["label:app=web"],
+    ["http-path:/users", "^/users", "/users$"],
+    ["http-header:x-tenant", "x-tenant:"],
+    ["type:drop", "drop:"],
+    ["client:p", "pod=", "p*"],
+    ["port:80"],
+    // What has no meaning for the key is not offered.
+    ["drop:"],
+    ["reply:", "?"],
+    ["file:", "*"],
+    ["nonsense:"],
+  ];
+  it.each(forms)("other forms of %s", (text, ...expected) => {
+    const completion = completionAt(text, text.length);
+    if (completion.kind !== "value") throw new Error("no value is typed here");
+    const found = proposeForms(completion);
+    expect(found.map((form) => form.text)).toEqual(expected);
+    for (const { about } of found) expect(about).not.toBe("");
+  });
+
+  it("searches for a word, in quotes where it needs them", () => {
+    expect(searchTerm("payments")).toBe("text:payments");
+    expect(searchTerm("api gate")).toBe('text:"api gate"');
+  });
 
   const insertions: [marked: string, inserted: string, after: string][] = [
     ["port:80 ve|", "verdict", "port:80 verdict:|"],

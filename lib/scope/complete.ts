@@ -3,8 +3,17 @@
  * the caller; this knows the grammar and the fixed words only.
  */
 
+import { parseFilter } from "./filter";
 import { allKeyWords, type FilterKey, findKeyWord, rowOf, type Side } from "./keys";
-import { type Position, type ScannedTerm, scanTerms, unescapeQuoted, type WrittenValue } from "./scan";
+import {
+  type Position,
+  type ScannedTerm,
+  scanTerms,
+  unescapeQuoted,
+  type WrittenValue,
+  writeValue,
+} from "./scan";
+import type { ValueForm } from "./value-kind";
 
 export interface KeyCompletion {
   readonly kind: "key";
@@ -14,6 +23,9 @@ export interface KeyCompletion {
   readonly range: Position;
   /** A colon follows already. */
   readonly hasColon: boolean;
+  readonly negated: boolean;
+  /** A whole word without a colon, as text: what `text:` could search for. */
+  readonly bare?: string;
 }
 
 export interface ValueCompletion {
@@ -25,6 +37,10 @@ export interface ValueCompletion {
   readonly side?: Side;
   /** What stands of the value before the cursor, quotes and escapes undone. */
   readonly prefix: string;
+  readonly negated: boolean;
+  readonly quoted: boolean;
+  /** The value as it is written, where the term can be read up to the cursor behind it: something can follow. */
+  readonly whole?: string;
   /** What to replace: the whole value, quotes included. */
   readonly range: Position;
   /** The other values of the term, as text. */
@@ -37,19 +53,25 @@ export type Completion = KeyCompletion | ValueCompletion;
 export function completionAt(text: string, cursor: number): Completion {
   const at = Math.max(0, Math.min(cursor, text.length));
   const term = scanTerms(text).find(({ at: span }) => span.start <= at && at <= span.end);
-  if (term === undefined) return { kind: "key", prefix: "", range: { start: at, end: at }, hasColon: false };
+  if (term === undefined)
+    return { kind: "key", prefix: "", range: { start: at, end: at }, hasColon: false, negated: false };
   const value = term.hasColon && at > term.keyAt.end ? valueAt(term, at) : undefined;
   if (value === undefined) {
-    const { keyAt, hasColon } = term;
-    return { kind: "key", prefix: text.slice(keyAt.start, at), range: keyAt, hasColon };
+    const { key, keyAt, hasColon, negated } = term;
+    const bare = hasColon || key === "" ? {} : { bare: key };
+    return { kind: "key", prefix: text.slice(keyAt.start, at), range: keyAt, hasColon, negated, ...bare };
   }
   const found = findKeyWord(term.key);
+  const isWhole = at === value.at.end && parseFilter(text.slice(term.at.start, at)).ok;
   return {
     kind: "value",
     word: term.key,
     ...(found === undefined ? {} : { key: found.row.key }),
     ...(found?.side === undefined ? {} : { side: found.side }),
     prefix: valuePrefix(text, value, at),
+    negated: term.negated,
+    quoted: value.quoted,
+    ...(isWhole && { whole: text.slice(value.at.start, at) }),
     range: value.at,
     others: term.values.flatMap((other) => (other === value || other.text === "" ? [] : [other.text])),
   };
@@ -94,6 +116,24 @@ export function proposeValues(key: FilterKey, prefix: string): string[] {
   return rowOf(key).kind.words.filter((word) => word.toLowerCase().startsWith(typed));
 }
 
+/** Other ways to write a value of the key than as a word: comparisons, beginnings, ranges. Quotes take all of these literally. */
+export function proposeForms({ key, prefix, quoted }: ValueCompletion): readonly ValueForm[] {
+  if (key === undefined || quoted) return [];
+  const row = rowOf(key);
+  const forms = "forms" in row.kind ? (row.kind.forms?.(prefix) ?? []) : [];
+  if (prefix !== "") return forms;
+  return [
+    ...forms,
+    ...("unknown" in row ? [] : [{ text: "?", about: "the export left it out, so it is not known" }]),
+    ...("none" in row ? [] : [{ text: "-", about: "the record has none" }]),
+  ];
+}
+
+/** The term that searches for a word without a key. */
+export function searchTerm(bare: string): string {
+  return `text:${writeValue(bare)}`;
+}
+
 /**
  * True when a value, as it stands behind its key, or a part of it behind a slash begins with what was typed, in lower case. Of a
  * pattern for one text the marks do not count: `api.shop` begins `^api\.shop$`.
@@ -104,14 +144,18 @@ export function beginsWith(value: string, typed: string): boolean {
   return [text, plain].some((one) => one.startsWith(typed) || one.includes(`/${typed}`));
 }
 
-/** Puts a proposal into the text. A key gets its colon; a value of the capture must come through `formatValue`. */
+/**
+ * Puts a proposal into the text. A key gets its colon, unless it is to be put in `asIs`; a value of the capture must
+ * come through `formatValue`.
+ */
 export function applyCompletion(
   text: string,
   completion: Completion,
   inserted: string,
+  asIs = false,
 ): { readonly text: string; readonly cursor: number } {
   const { start, end } = completion.range;
-  const needsColon = completion.kind === "key" && !completion.hasColon;
+  const needsColon = completion.kind === "key" && !completion.hasColon && !asIs;
   const piece = needsColon ? `${inserted}:` : inserted;
   // Behind a key that has its colon, the cursor goes to the value.
   const behind = completion.kind === "key" && completion.hasColon ? 1 : 0;

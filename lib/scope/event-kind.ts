@@ -9,6 +9,7 @@ import {
 } from "@/lib/flow/enums";
 import { enumKind } from "./simple-kinds";
 import { nearestWord } from "./suggest";
+import { behind } from "./value-forms";
 import { parsed, refused, shown, type ValueKind } from "./value-kind";
 
 /** `event_type.type`, and `event_type.sub_type` where one is asked for (0 is a sub-type like any other). */
@@ -49,8 +50,11 @@ const SUB_TYPE_WORDS: ReadonlyMap<number, ReadonlyMap<string, number>> = new Map
 
 const NUMBER = /^\d{1,9}$/;
 
+const EVENT_TYPED = new RegExp(`^(?:${FLOW_EVENT_WORDS.join("|")})$`, "i");
+
 export const eventKind: ValueKind<EventValue> = {
   describe: "an event type (name or number), with its sub-type behind a colon",
+  forms: behind(":", "and its sub-type", EVENT_TYPED),
   words: [...FLOW_EVENT_WORDS, ...[...TRACE_WORDS.keys()].map((word) => `trace:${word}`)],
   parse({ text }) {
     const colon = text.indexOf(":");

@@ -1,5 +1,6 @@
 /** Kinds of value about HTTP: status, header. And patterns, which other keys have too. */
 
+import { behind, patternEnds, statusBeginnings } from "./value-forms";
 import { parsed, refused, shown, type ValueKind } from "./value-kind";
 
 /** `digits` is a whole code, or with `isPrefix` its first one or two digits. */
@@ -46,7 +47,8 @@ export const methodKind: ValueKind<MethodValue> = {
 
 export const statusKind: ValueKind<StatusValue> = {
   describe: "a status code, or its beginning with a plus: `404`, `40+`, `5+`",
-  words: ["1+", "2+", "3+", "4+", "5+"],
+  words: [],
+  forms: statusBeginnings(["1", "2", "3", "4", "5"]),
   parse({ text }) {
     if (/^[1-5]\d\d$/.test(text)) return parsed({ type: "status", digits: text, isPrefix: false });
     const prefix = /^([1-5]\d?)(?:\+|x{1,2})$/i.exec(text);
@@ -65,6 +67,7 @@ export const statusKind: ValueKind<StatusValue> = {
 export const headerKind: ValueKind<HeaderValue> = {
   describe: "`name:value`, both exact",
   words: [],
+  forms: behind(":", "and the value of this header", /^:?[^:]+$/),
   parse({ text }) {
     const colon = text.indexOf(":", 1);
     if (colon < 0) {
@@ -85,6 +88,7 @@ export const LONGEST_PATTERN = 1000;
 export const patternKind: ValueKind<PatternValue> = {
   describe: "a pattern (RE2), found anywhere unless anchored by `^` and `$`",
   words: [],
+  forms: patternEnds,
   parse({ text }) {
     if (text.length > LONGEST_PATTERN) return refused(`A pattern has at most ${LONGEST_PATTERN} characters.`);
     return parsed({ type: "pattern", pattern: text });

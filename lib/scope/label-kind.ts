@@ -8,6 +8,7 @@
  */
 
 import { type Cidr, cidrContains, parseCidr } from "./address";
+import { anyOf, before, behind } from "./value-forms";
 import { parsed, refused, shown, type ValueKind } from "./value-kind";
 
 /** `in` and `notin` also say `=` and `!=`; a `notin` holds when there is no such label. */
@@ -38,9 +39,16 @@ const TOKEN = /\s*(==|!=|[=!(),<>]|[^\s=!(),<>]+)/y;
 const WHOLE_NUMBER = /^-?\d{1,15}$/;
 const PUNCTUATION = /^(?:==|!=|[=!(),<>])$/;
 
+const LABEL_KEY = /^[^\s=!(),<>]+$/;
+
 export const labelKind: ValueKind<LabelValue> = {
   describe: "a label selector: `key=value`, `key in (a,b)`, `key`, `!key`; with commas, in quotes",
   words: [],
+  forms: anyOf(
+    before("!", "and a key: no such label"),
+    behind("=", "and the value of this label", LABEL_KEY),
+    behind("!=", "and a value that it does not have", LABEL_KEY),
+  ),
   parse({ text }) {
     const tokens = tokensOf(text);
     const reader = new SelectorReader(tokens);

@@ -1,6 +1,7 @@
 /** Kinds of value that name a Kubernetes thing: pod, service, workload, policy, node. */
 
 import { type Glob, globText, parseGlob } from "./glob";
+import { anyOf, behind, openEnd } from "./value-forms";
 import {
   escapePart,
   type ParsedValue,
@@ -52,6 +53,10 @@ function prefixKind<const Type extends string>(type: Type): ValueKind<PrefixValu
   return {
     describe: `\`namespace/prefix\`, \`prefix\` in any namespace, \`namespace/\` for all its ${type}s; a final \`$\` ends the name`,
     words: [],
+    forms: anyOf(
+      behind("/", `all ${type}s of this namespace`, /^[^/]+$/),
+      behind("$", "exactly this name, and no longer one", /[^/$\\]$/),
+    ),
     parse({ text }) {
       const parts = splitEscaped(text, "/", 2);
       const [namespace, rest] = parts.length === 1 ? ["", parts[0] ?? ""] : [parts[0] ?? "", parts[1] ?? ""];
@@ -120,6 +125,7 @@ function ownedKind<const Type extends string>(
   return {
     describe: "`name`, `Kind/name`, `Kind/`, `namespace/name`, `namespace/`, `namespace/Kind/name`",
     words: [],
+    forms: behind("/", "all of this namespace or kind", /^[^/]+$/),
     parse({ text }) {
       const parts = splitEscaped(text, "/");
       if (parts.length > 3) {
@@ -163,6 +169,7 @@ function usualKind(text: string): string | undefined {
 export const nodeKind: ValueKind<NodeValue> = {
   describe: "`node` or `cluster/node`; `*` stands for any run of characters",
   words: [],
+  forms: anyOf(openEnd, behind("/", "all nodes of this cluster", /^[^/]+$/)),
   parse({ text }) {
     const parts = splitEscaped(text, "/");
     if (parts.length > 2) {

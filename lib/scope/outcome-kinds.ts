@@ -1,6 +1,7 @@
 /** Kinds of value about what became of requests and connections. */
 
 import { wordKind } from "./simple-kinds";
+import { statusBeginnings } from "./value-forms";
 import { parsed, refused, type ValueKind } from "./value-kind";
 
 /**
@@ -78,7 +79,8 @@ const LONGEST = 100;
 export const answerKind: ValueKind<AnswerValue> = {
   describe:
     "an HTTP status or its beginning with a plus (`503`, `5+`), `403 by policy`, the name of a gRPC status or Kafka error",
-  words: ["2+", "3+", "4+", "5+"],
+  words: [],
+  forms: statusBeginnings(["2", "3", "4", "5"]),
   parse({ text }) {
     if (text.length > LONGEST) return refused(`An answer has at most ${LONGEST} characters.`);
     return parsed({ type: "answer", status: text });

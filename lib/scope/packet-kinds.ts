@@ -2,6 +2,7 @@
 
 import { RESERVED_IDENTITY, TCP_FLAGS } from "@/lib/flow/enums";
 import { nearestWord } from "./suggest";
+import { anyOf, before, behind, comparisons, openEnd } from "./value-forms";
 import { parsed, refused, shown, type ValueKind } from "./value-kind";
 
 export interface IdentityValue {
@@ -60,9 +61,12 @@ export const identityKind: ValueKind<IdentityValue> = {
   },
 };
 
+const FLAG_TYPED = new RegExp(`(?:^|/)(?:${TCP_FLAGS.join("|")})$`, "i");
+
 export const flagsKind: ValueKind<FlagsValue> = {
   describe: `TCP flags (${TCP_FLAGS.map((flag) => `\`${flag}\``).join(", ")}), all of which are set; \`SYN/RST\` is either`,
   words: TCP_FLAGS,
+  forms: behind("/", "and another flag: either is set", FLAG_TYPED),
   parse({ text }) {
     const words = text.toUpperCase().split("/");
     const unknown = words.find((word) => !(TCP_FLAGS as readonly string[]).includes(word));
@@ -81,6 +85,7 @@ export const flagsKind: ValueKind<FlagsValue> = {
 export const fqdnKind: ValueKind<FqdnValue> = {
   describe: "a DNS name; `*` stands for any run of letters, digits, `-` and `.`",
   words: [],
+  forms: anyOf(before("*.", "and a domain: every name below it"), openEnd),
   parse({ text }) {
     const name = text.trim().replace(/\.$/, "").toLowerCase();
     if (/^[-._0-9a-z*]+$/.test(name) && !name.endsWith("."))
@@ -112,6 +117,7 @@ const LATENCY = /^(>=|<=|>|<|=)(\d{1,9})(?:\.(\d{1,6}))?$/;
 export const latencyKind: ValueKind<LatencyValue> = {
   describe: "a comparison in milliseconds: `>250`, `<=0.5`",
   words: [],
+  forms: comparisons("milliseconds"),
   parse({ text }) {
     const [, operator, whole = "", fraction = ""] = LATENCY.exec(text) ?? [];
     if (operator === undefined) {

@@ -4,6 +4,7 @@ import { type EnumTable, enumName } from "@/lib/flow/enums";
 import { type Glob, globText, parseGlob } from "./glob";
 import { writeValue } from "./scan";
 import { nearestWord } from "./suggest";
+import { anyOf, before, openEnd } from "./value-forms";
 import { parsed, refused, shown, type ValueKind } from "./value-kind";
 
 /** `name` as a flow holds it: the enum's name, else the decimal text of a number without a name, else a foreign word. */
@@ -145,6 +146,7 @@ export const searchKind: ValueKind<SearchValue> = {
 export const fileKind: ValueKind<FileValue> = {
   describe: "the name of a file; `*` stands for any run of characters",
   words: [],
+  forms: anyOf(before("*", "and how the name ends"), openEnd),
   parse({ text }) {
     return parsed({ type: "file", name: parseGlob(text) });
   },

@@ -15,6 +15,17 @@ export type ParsedValue<Value> =
       readonly suggestion?: string;
     };
 
+/** A way to go on from what was typed, other than typing on. */
+export interface ValueForm {
+  /** The whole value then; more may have to follow it. */
+  readonly text: string;
+  readonly about: string;
+  /** It is the value of a second term with the same key, behind the first. */
+  readonly isSecondTerm?: true;
+}
+
+export type ValueForms = (typed: string) => readonly ValueForm[];
+
 /**
  * One kind of value. `parse` and `format` are inverse: what `format` writes, `parse` reads as the same value,
  * whatever text a log put into it.
@@ -24,6 +35,8 @@ export interface ValueKind<Value> {
   readonly describe: string;
   /** Fixed words for completion; empty when values come from the capture only. */
   readonly words: readonly string[];
+  /** For completion: comparisons, ranges, beginnings and the like; absent where a value is only what it says. */
+  readonly forms?: ValueForms;
   parse(written: Pick<WrittenValue, "text" | "quoted">): ParsedValue<Value>;
   /** `asIs`: quotes are needed even where the text alone would not ask for them. */
   format(value: Value): { readonly text: string; readonly asIs?: boolean };
