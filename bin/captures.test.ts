@@ -59,6 +59,27 @@ describe("captures", () => {
     ]);
   });
 
+  it("are listed with their drops, which are not known before a file has ended", async () => {
+    const { engine, dataDir } = await start();
+    const { id } = await engine.captures.create("One");
+    expect(await engine.captures.list()).toMatchObject([{ id, drops: null }]);
+    const dropped = [1, 2, 3].map((n) =>
+      line(n, {
+        verdict: "DROPPED",
+        drop_reason_desc: "POLICY_DENIED",
+        event_type: { type: 1, sub_type: 133 },
+      }),
+    );
+    await put(engine, id, lines(...dropped, line(4), line(5)));
+    expect(await engine.captures.list()).toMatchObject([{ id, events: 5, drops: 3 }]);
+    expect(await engine.ask(id, "summary", {})).toMatchObject({ ok: true, value: { drops: 3 } });
+    // As after an update from a version whose catalogue did not have them.
+    await engine.close();
+    for (const end of ["", "-wal", "-shm"]) rmSync(path.join(dataDir, `catalogue.db${end}`), { force: true });
+    const { engine: again } = await start(dataDir);
+    expect(await again.captures.list()).toMatchObject([{ id, drops: 3 }]);
+  });
+
   it("go back to ready when the last of several files has ended, however they end", async () => {
     const { engine } = await start();
     const { id } = await engine.captures.create("One");

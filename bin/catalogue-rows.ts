@@ -11,13 +11,14 @@ import type { QuestionFailure } from "@/lib/questions/failure";
 const PROGRESS_LISTED = 50;
 
 export function readyRow(summary: CaptureSummary, sizeBytes: number): CatalogueUpdate {
-  const { name, createdAtMs, revision, files, flows, events, nodes, firstNs, lastNs } = summary;
+  const { name, createdAtMs, revision, files, flows, events, drops, nodes, firstNs, lastNs } = summary;
   return {
     ...{ name, revision, files, nodes },
     createdAtMs: BigInt(createdAtMs),
     state: "ready",
     flows: BigInt(flows),
     events: BigInt(events),
+    drops: drops === null ? null : BigInt(drops),
     first: timeOrNull(firstNs),
     last: timeOrNull(lastNs),
     sizeBytes: BigInt(sizeBytes),
@@ -40,6 +41,7 @@ export function brokenRow(
     files: known?.files ?? 0,
     flows: known?.flows ?? 0n,
     events: known?.events ?? 0n,
+    drops: known?.drops ?? null,
     nodes: known?.nodes ?? 0,
     first: known?.first ?? null,
     last: known?.last ?? null,
@@ -61,6 +63,7 @@ export function toInfo(
     state: progress.length > 0 ? "reading" : (entry.state as CaptureInfo["state"]),
     flows: Number(entry.flows),
     events: Number(entry.events),
+    drops: entry.drops === null ? null : Number(entry.drops),
     sizeBytes: Number(entry.sizeBytes),
     isSettlingAnew,
     keptUntil: entry.state === "ready" ? keptUntil : null,

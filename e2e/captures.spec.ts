@@ -119,6 +119,23 @@ test("what became of a file is told though the page's first look at its capture 
   await expect(page.getByText(/^Nothing new: every record was there already/)).toBeVisible();
 });
 
+test("the list says how many events and drops a capture has, and what it was made of", async ({
+  page,
+  request,
+}) => {
+  const name = uniqueName("counted");
+  await makeCapture(request, name, flowLog(200));
+  const home = new HomePage(page);
+  await home.goto();
+  const heads = await page.getByRole("columnheader").allTextContents();
+  expect(heads).toEqual(["Name", "Span", "Events", "Drops", "Nodes", "Size", "Added", "Actions"]);
+  const cells = home.row(name).getByRole("cell");
+  // The name is a row's header.
+  await expect(cells.nth(heads.indexOf("Events") - 1)).toHaveText("200");
+  await expect(cells.nth(heads.indexOf("Drops") - 1)).toHaveText("20");
+  await expect(cells.nth(heads.indexOf("Added") - 1)).toContainText("1 file");
+});
+
 test("a capture is renamed and deleted", async ({ page, request }) => {
   const [oldName, newName] = [uniqueName("old name"), uniqueName("new name")];
   await makeCapture(request, oldName, flowLog(10));

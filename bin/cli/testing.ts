@@ -37,6 +37,7 @@ const capture: CaptureInfo = {
   files: 0,
   flows: 0,
   events: 0,
+  drops: null,
   nodes: 0,
   first: null,
   last: null,

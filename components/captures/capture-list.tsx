@@ -15,8 +15,8 @@ interface CaptureListProps {
   readonly onRetry: () => void;
 }
 
-const COLUMNS = ["Name", "Span", "Flows", "Nodes", "Size", "Added"] as const;
-const NUMBERS: ReadonlySet<string> = new Set(["Flows", "Nodes", "Size"]);
+const COLUMNS = ["Name", "Span", "Events", "Drops", "Nodes", "Size", "Added"] as const;
+const NUMBERS: ReadonlySet<string> = new Set(["Events", "Drops", "Nodes", "Size"]);
 
 /** All captures, newest first, each with what is being done to it. */
 export function CaptureList({ captures, error, onRetry }: CaptureListProps) {

@@ -8,7 +8,7 @@ import { ZONE } from "@/components/frame/preferences";
 import { capturesKey, flowsSoFar, useCapture } from "@/components/frame/queries";
 import { viewAddress } from "@/components/frame/views";
 import { formatRange, formatSecond, type Zone } from "@/components/ui/clock";
-import { formatBytes, formatCount, formatSpan } from "@/components/ui/format";
+import { formatBytes, formatCount, formatQuantity, formatSpan } from "@/components/ui/format";
 import { later } from "@/components/ui/later";
 import { Link } from "@/components/ui/link";
 import { visible } from "@/components/ui/text";
@@ -53,11 +53,13 @@ export function CaptureRow({ capture, uploads, isFollowed }: CaptureRowProps) {
         <td>
           <Span capture={capture} zone={zone} />
         </td>
-        <td className={styles.number}>{canOpen && formatCount(flowsSoFar(capture))}</td>
+        <td className={styles.number}>{canOpen && <Events capture={capture} />}</td>
+        <td className={styles.number}>{isSettled && capture.drops !== null && formatCount(capture.drops)}</td>
         <td className={styles.number}>{isSettled && formatCount(capture.nodes)}</td>
         <td className={styles.number}>{formatBytes(capture.sizeBytes)}</td>
         <td>
           {minuteOf(capture.createdAt, zone)}
+          {capture.files > 0 && <p className={styles.quiet}>{formatQuantity(capture.files, "file")}</p>}
           {capture.keptUntil !== null && (
             <p className={styles.quiet}>deleted {minuteOf(capture.keptUntil, zone)}</p>
           )}
@@ -91,7 +93,7 @@ export function CaptureRow({ capture, uploads, isFollowed }: CaptureRowProps) {
       </tr>
       {isBusy && (
         <tr>
-          <td colSpan={7} className={styles.files}>
+          <td colSpan={8} className={styles.files}>
             <FileList capture={capture} uploads={uploads} isFollowed={isFollowed} />
           </td>
         </tr>
@@ -134,6 +136,20 @@ function CaptureName({ capture, canOpen }: { readonly capture: CaptureInfo; read
         </span>
       )}
       {capture.problem !== null && <p className={styles.problem}>{visible(capture.problem)}</p>}
+    </>
+  );
+}
+
+/** While a file is read only its flows are counted; some stand for several events. */
+function Events({ capture }: { readonly capture: CaptureInfo }) {
+  const flows = flowsSoFar(capture);
+  if (flows > capture.flows) return formatQuantity(flows, "flow");
+  return (
+    <>
+      {formatCount(capture.events)}
+      {capture.events !== capture.flows && (
+        <p className={styles.quiet}>{formatQuantity(capture.flows, "flow")}</p>
+      )}
     </>
   );
 }

@@ -13,6 +13,8 @@ export interface CaptureSummary {
   readonly files: number;
   readonly flows: number;
   readonly events: number;
+  /** Null before the first file is settled. */
+  readonly drops: number | null;
   readonly nodes: number;
   readonly firstNs: bigint | null;
   readonly lastNs: bigint | null;
@@ -20,7 +22,7 @@ export interface CaptureSummary {
   readonly isOutdated: boolean;
 }
 
-/** Cheap: reads the file rows and the ends of the time index, not the flows. */
+/** Cheap: reads the file rows, the causes and the ends of the time index, not the flows. */
 export function summarise(database: Sqlite): CaptureSummary {
   const capture = database.prepare("SELECT captureId, name, createdAtMs FROM Capture WHERE id = 1").get([]);
   const files = database
@@ -41,15 +43,21 @@ export function summarise(database: Sqlite): CaptureSummary {
   const nodes = database
     .prepare("SELECT count(DISTINCT nodeName) AS nodes FROM Observer WHERE nodeName IS NOT NULL")
     .get([]);
+  // Each drop has a cause, and these are few.
+  const drops = database
+    .prepare("SELECT coalesce(sum(count), 0) AS drops FROM Cause WHERE kind = 'drop'")
+    .get([]);
+  const revision = currentRevision(database);
   return {
     captureId: String(capture?.captureId),
     name: String(capture?.name),
     createdAtMs: Number(capture?.createdAtMs),
     lastAddedMs: Math.max(Number(capture?.createdAtMs), Number(added?.lastMs ?? 0)),
-    revision: currentRevision(database),
+    revision,
     files: Number(files?.files),
     flows: Number(files?.flows),
     events: Number(files?.events),
+    drops: revision === 0 ? null : Number(drops?.drops),
     nodes: Number(nodes?.nodes),
     firstNs: nsOrNull(span?.firstNs),
     lastNs: nsOrNull(span?.lastNs),

@@ -26,6 +26,7 @@ export interface CatalogueUpdate {
   readonly files: number;
   readonly flows: bigint;
   readonly events: bigint;
+  readonly drops: bigint | null;
   readonly nodes: number;
   /** RFC 3339. */
   readonly first: string | null;

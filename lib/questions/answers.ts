@@ -188,6 +188,7 @@ export const captureSchema = z.object({
   files: count,
   flows: count,
   events: count,
+  drops: count.nullable().describe("Null before the first file is settled: not known."),
   nodes: count,
   first: time,
   last: time,

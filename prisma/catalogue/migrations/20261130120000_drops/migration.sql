@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Capture" ADD COLUMN "drops" BIGINT;
+
