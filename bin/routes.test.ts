@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { GET as getExport } from "@/app/api/v1/captures/[captureId]/export/route";
 import { DELETE, PUT } from "@/app/api/v1/captures/[captureId]/files/[fileName]/route";
 import { GET as getRaw } from "@/app/api/v1/captures/[captureId]/flows/[flowId]/raw/route";
 import { GET as getFlows } from "@/app/api/v1/captures/[captureId]/flows/route";
@@ -34,9 +35,9 @@ afterAll(async () => {
 });
 
 /** A new capture. */
-async function start(): Promise<string> {
+async function start(name = "One"): Promise<string> {
   const created = await POST(
-    new Request("http://local/api/v1/captures", { method: "POST", body: '{"name":"One"}' }),
+    new Request("http://local/api/v1/captures", { method: "POST", body: JSON.stringify({ name }) }),
     // Next gives an address without parts no parameters.
     { params: Promise.resolve(undefined) },
   );
@@ -141,6 +142,26 @@ describe("flows by the interface", () => {
     const answer = await getFlows(new Request(`http://local/x?${query}`), route({ captureId: shared }));
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ error: { code } });
+  });
+});
+
+describe("an export by the interface", () => {
+  it.each([
+    ["incident 4711", "csv", "incident-4711.csv"],
+    ['Störung: "Café"/../\r\nx', "jsonl", "Storung-Cafe-..-x.jsonl"],
+    ["a".repeat(200), "csv", `${"a".repeat(80)}.csv`],
+    ["夜", "jsonl", "capture.jsonl"],
+  ])("of %j as %s is the file %s", async (name, format, fileName) => {
+    const captureId = await start(name);
+    const answer = await getExport(new Request(`http://local/x?format=${format}`), route({ captureId }));
+    expect(answer.headers.get("content-disposition")).toBe(`attachment; filename="${fileName}"`);
+    await answer.text();
+  });
+
+  it("of a capture that is not there is refused", async () => {
+    const answer = await getExport(new Request("http://local/x"), route({ captureId: "nosuchcapture" }));
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ error: { code: "capture_not_found" } });
   });
 });
 

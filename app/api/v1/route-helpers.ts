@@ -200,6 +200,7 @@ export function download(body: Readable, size: number, type: string, fileName: s
 export function fileNameOf(name: string): string {
   const plain = name
     .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
     .replace(/[^\w.-]+/g, "-")
     .replace(/^[-.]+|[-.]+$/g, "");
   return plain.slice(0, 80) || "capture";

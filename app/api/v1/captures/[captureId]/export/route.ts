@@ -4,13 +4,15 @@ import { engine } from "@/bin/engine-slot";
 import { streamExport } from "@/bin/export-stream";
 import { CALLS } from "@/lib/interface/calls";
 import { CSV_COLUMNS } from "@/lib/questions/export/csv";
-import { handle, routes } from "../../../route-helpers";
+import { fileNameOf, handle, routes } from "../../../route-helpers";
 
 export const dynamic = "force-dynamic";
 
 export const { GET, POST, PUT, PATCH, DELETE } = routes(
   handle(CALLS.export, async ({ path, query, request, answer }) => {
     const { format, columns = Object.keys(CSV_COLUMNS), ...scope } = query;
+    const capture = await engine().captures.info(path.captureId);
+    if (!capture.ok) return answer(capture);
     const streamed = await streamExport({ ...scope, format, columns }, (parameters) =>
       engine().ask(path.captureId, "export", parameters, request.signal),
     );
@@ -19,7 +21,7 @@ export const { GET, POST, PUT, PATCH, DELETE } = routes(
     return new Response(streamed.value.body, {
       headers: {
         "content-type": type,
-        "content-disposition": `attachment; filename="${path.captureId}.${format}"`,
+        "content-disposition": `attachment; filename="${fileNameOf(capture.value.name)}.${format}"`,
         "cache-control": "no-store",
         "x-eyepiece-rewritten": format === "csv" ? "all" : streamed.value.rewritten,
       },
