@@ -184,6 +184,17 @@ test("a value in the drawer filters too", async ({ page }) => {
   await expect(flows.count).toHaveText("0 flows");
 });
 
+test("a value in the drawer can be the only one of its key", async ({ page }) => {
+  const flows = new FlowsPage(page);
+  await flows.goto(id, "?q=drop-reason-desc:POLICY_DENIED,-");
+  await flows.open(3);
+  await flows.drawer.getByRole("button", { name: "Only drop-reason-desc:POLICY_DENIED" }).click();
+  await expect(flows.count).toHaveText("20 flows");
+  await expect(flows.chip("drop-reason-desc:POLICY_DENIED")).toBeVisible();
+  await expect(flows.chip("drop-reason-desc:POLICY_DENIED,-")).toBeHidden();
+  await expect(flows.drawer).toBeVisible();
+});
+
 test("nothing that matches names the cause and the way out", async ({ page }) => {
   const flows = new FlowsPage(page);
   await flows.goto(id, "?q=pod:nosuchpod");

@@ -1,6 +1,6 @@
 "use client";
 
-import { ArrowLeft, ArrowRight, CircleMinus, CirclePlus, X } from "lucide-react";
+import { ArrowLeft, ArrowRight, CircleMinus, CirclePlus, Target, X } from "lucide-react";
 import { Fragment, type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { ApiError } from "@/components/frame/api";
 import { ZONE } from "@/components/frame/preferences";
@@ -201,6 +201,9 @@ function TermButtons({ term, onFilter }: TermButtonsProps) {
       </IconButton>
       <IconButton label={`Exclude ${text}`} onClick={() => onFilter(term, "exclude")}>
         <CircleMinus size={14} aria-hidden />
+      </IconButton>
+      <IconButton label={`Only ${text}`} onClick={() => onFilter(term, "only")}>
+        <Target size={14} aria-hidden />
       </IconButton>
     </dd>
   );
