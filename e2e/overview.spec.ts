@@ -182,6 +182,62 @@ test("a page that is opened asks for each answer once, and for the first of them
   }
 });
 
+for (const [width, late] of [
+  [1280, "summary"],
+  [1280, "changes"],
+  [1280, "causes"],
+  [900, "summary"],
+  [900, "causes"],
+  [900, "report"],
+] as const)
+  test(`nothing that can be read moves when the ${late} comes last at ${width} pixels`, async ({
+    page,
+    request,
+  }) => {
+    // Both halves differ, so that something is new in the second.
+    const lines = flowLog(400).split("\n");
+    const id = await captureOf(request, lines.filter((_, n) => n < 200 || n % 10 !== 3).join("\n"));
+    let give = () => {};
+    const given = new Promise<void>((resolve) => {
+      give = resolve;
+    });
+    await page.route(new RegExp(`/${late}(\\?|$)`), async (route) => {
+      await given;
+      await route.continue();
+    });
+    const overview = new OverviewPage(page);
+    await page.setViewportSize({ width, height: 720 });
+    const others = ["summary", "causes", "changes", "report", "map"].filter((part) => part !== late);
+    const answers = others.map((part) => page.waitForResponse(new RegExp(`/${part}(\\?|$)`)));
+    await overview.goto(id);
+    await Promise.all(answers);
+    const parts = overview.page.getByRole("main").getByRole("region").or(overview.side);
+    // What came is drawn.
+    await page.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    );
+    const placesOf = async () => {
+      const places = new Map<string, number | undefined>();
+      for (const part of await parts.all()) {
+        if (!(await part.isVisible())) continue;
+        const name = await part.evaluate(
+          (one) => one.getAttribute("aria-label") ?? one.querySelector("h2")?.textContent,
+        );
+        places.set(String(name).slice(0, 10), (await part.boundingBox())?.y);
+      }
+      return places;
+    };
+    const before = await placesOf();
+    give();
+    await expect(overview.headline).toContainText(/wrong here/);
+    for (const part of [/^Events by verdict/, /^Busiest/])
+      await expect(overview.part(part).getByRole("listitem").first()).toBeVisible();
+    await expect(page.getByRole("heading", { name: "How far to trust this capture" })).toBeVisible();
+    const after = await placesOf();
+    expect(after.size).toBeGreaterThanOrEqual(before.size);
+    for (const [name, y] of before) expect([name, after.get(name)]).toEqual([name, y]);
+  });
+
 test("another filter is asked for once, and before the page is drawn for it", async ({ page, request }) => {
   const id = await captureOf(request, flowLog(100));
   const flows = new FlowsPage(page);

@@ -24,6 +24,7 @@ import { Link } from "@/components/ui/link";
 import { useStored } from "@/components/ui/use-stored";
 import { parseTime } from "@/lib/base/time";
 import type { CaptureAnswer } from "@/lib/questions/answers";
+import type { ReportAnswer } from "@/lib/questions/report/answer";
 import { CausesList } from "./causes-list";
 import { headline } from "./headline";
 import { findOnset } from "./onset";
@@ -42,18 +43,23 @@ export function OverviewView({ captureId }: { readonly captureId: string }) {
   const scope = useScope();
   const capture = useCapture(captureId).data;
   const summary = useSummary(captureId, scope);
+  const causes = useCauses(captureId, scope);
+  const report = useReport(captureId);
   if (scope.scope === undefined) return <Unreadable what="answer" scope={scope} />;
   // Where nothing was looked through, that nothing wrong was found would say too much.
   const isEmpty = summary.data?.records === 0 && !summary.isPlaceholderData && !summary.data.meta.partial;
   if (capture !== undefined && capture.state === "ready" && (capture.flows === 0 || isEmpty))
     return <NoFlows capture={capture} scope={scope} />;
+  const hasCauses = causes.data !== undefined || causes.error !== null;
+  const hasReport = report.data !== undefined || report.error !== null;
   return (
     <div className={styles.view}>
       <div className={styles.main}>
         <Causes captureId={captureId} scope={scope} capture={capture} />
-        <Quality captureId={captureId} />
+        {/* Below the causes: it is not to be read in one place and then to stand in another. */}
+        {hasCauses && report.data !== undefined && <Quality captureId={captureId} report={report.data} />}
       </div>
-      <SidePanel captureId={captureId} scope={scope} />
+      <SidePanel captureId={captureId} scope={scope} isPlaced={hasCauses && hasReport} />
     </div>
   );
 }
@@ -121,9 +127,7 @@ function instant(text: string | null): bigint | undefined {
 }
 
 /** Warnings and notes of the report: what must not be concluded. */
-function Quality({ captureId }: { readonly captureId: string }) {
-  const report = useReport(captureId).data;
-  if (report === undefined) return null;
+function Quality({ captureId, report }: { readonly captureId: string; readonly report: ReportAnswer }) {
   return (
     <section className={styles.quality} aria-labelledby="overview-quality">
       <h2 id="overview-quality">How far to trust this capture</h2>

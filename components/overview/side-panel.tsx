@@ -28,10 +28,12 @@ const ROWS = 10;
 interface SidePanelProps {
   readonly captureId: string;
   readonly scope: ScopeHandle;
+  /** What stands above it in a narrow window is there. */
+  readonly isPlaced: boolean;
 }
 
 /** What is usual in the scope, what is new in it, and who fell silent. */
-export function SidePanel({ captureId, scope }: SidePanelProps) {
+export function SidePanel({ captureId, scope, isPlaced }: SidePanelProps) {
   const [zone] = useStored(ZONE);
   const summary = useSummary(captureId, scope);
   const capture = useCapture(captureId).data;
@@ -50,13 +52,17 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
     if (error !== null) return <p className={styles.quiet}>{error.message}</p>;
     return isUnsettled ? <p className={styles.quiet}>{STILL_READ}</p> : <Waiting />;
   };
+  // A part comes into sight when those above it have their height: nothing that is being read moves.
+  const hasVerdicts = summary.data !== undefined || summary.error !== null;
+  const hasChanges = hasVerdicts && (changes.data !== undefined || changes.error !== null || isUnsettled);
   return (
-    <aside className={styles.side} aria-label="Traffic of the scope">
+    <aside className={styles.side} aria-label="Traffic of the scope" data-placed={isPlaced}>
       <Part title="Events by verdict">
         {summary.data ? <Verdicts {...place} summary={summary.data} /> : instead(summary.error)}
       </Part>
       <Part
         title="New connections"
+        isPlaced={hasVerdicts}
         says={
           changes.data &&
           sinceText(
@@ -74,6 +80,7 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
       </Part>
       <Part
         title="Fell silent"
+        isPlaced={hasChanges}
         says={changes.data && sinceText(changes.data.silentSince, clock, "talked before, not after")}
       >
         {changes.data ? (
@@ -82,7 +89,7 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
           instead(changes.error)
         )}
       </Part>
-      <Part title="Busiest connections">
+      <Part title="Busiest connections" isPlaced={hasChanges}>
         {busiest.data === undefined ? (
           instead(busiest.error)
         ) : busiest.data.edges.length === 0 ? (
@@ -106,13 +113,14 @@ export function SidePanel({ captureId, scope }: SidePanelProps) {
 interface PartProps {
   readonly title: string;
   readonly says?: string;
+  readonly isPlaced?: boolean;
   readonly children: ReactNode;
 }
 
-function Part({ title, says, children }: PartProps) {
+function Part({ title, says, isPlaced = true, children }: PartProps) {
   const id = useId();
   return (
-    <section className={styles.part} aria-labelledby={id}>
+    <section className={styles.part} aria-labelledby={id} data-placed={isPlaced}>
       <h2 id={id} className={styles.title}>
         {title}
         {says !== undefined && <span className={styles.says}> {says}</span>}
