@@ -74,6 +74,23 @@ test("a dropped log is read, filtered, opened down to its line, and shared by a 
   });
 });
 
+test("the protocol of ICMPv6 is not cut off, with its type and code", async ({ page, request }) => {
+  const record = lineOf(1).replace(/"l4":\{.*?\}\}/, '"l4":{"ICMPv6":{"type":133}}');
+  const id = await makeCapture(request, "router-solicitation", `${record}\n`);
+  const flows = new FlowsPage(page);
+  await page.setViewportSize({ width: 1600, height: 800 });
+  await flows.goto(id);
+  await expect(flows.cell(0, "protocol")).toHaveText("ICMPv6 133/0");
+  const cut = await flows
+    .cell(0, "protocol")
+    .evaluate((cell) =>
+      [cell, ...cell.querySelectorAll("*")].some(
+        (part) => part.clientWidth > 0 && part.scrollWidth > part.clientWidth,
+      ),
+    );
+  expect(cut).toBe(false);
+});
+
 test("a flow far down a long table is found again by its link", async ({ page, browser, request }) => {
   const id = await makeCapture(request, "long-table", flowLog(3000));
   const flows = new FlowsPage(page);

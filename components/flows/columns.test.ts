@@ -30,8 +30,8 @@ test("the last column takes the room that is left", () => {
 
 test("columns that grow share the room, until their width is set by hand", () => {
   const template = (choice: typeof FIRST_CHOICE) => gridTemplate(shownColumns(choice).slice(4, 7));
-  expect(template(FIRST_CHOICE)).toBe("minmax(170px, 5fr) minmax(186px, 5fr) 64px");
-  expect(template(withWidth(FIRST_CHOICE, "client", 240))).toBe("240px minmax(186px, 5fr) 64px");
+  expect(template(FIRST_CHOICE)).toBe("minmax(158px, 5fr) minmax(174px, 5fr) 64px");
+  expect(template(withWidth(FIRST_CHOICE, "client", 240))).toBe("240px minmax(174px, 5fr) 64px");
 });
 
 test.each([null, "x", 7, [], { widths: { port: "wide", evil: 50 }, shown: { node: 1 } }])(
