@@ -330,7 +330,8 @@ test("numbers that come do not move what is there already: neither the view nor 
   });
   const places = async () => {
     const dns = page.getByRole("link", { name: "DNS" });
-    return [(await page.getByRole("main").boundingBox())?.y, (await dns.boundingBox())?.x];
+    const [main, tab] = [await page.getByRole("main").boundingBox(), await dns.boundingBox()];
+    return [main?.y ?? Number.NaN, tab?.x ?? Number.NaN];
   };
   await page.goto("/captures/samplecapture/flows");
   await expect(new FlowsPage(page).row(0)).toBeVisible();
@@ -339,7 +340,9 @@ test("numbers that come do not move what is there already: neither the view nor 
   const legend = page.getByRole("list", { name: "Events by verdict" });
   await expect(legend.getByRole("listitem")).toHaveCount(7);
   await expect(page.getByRole("link", { name: "DNS" })).toContainText("34");
-  expect(await places()).toEqual(before);
+  const after = await places();
+  // Less than a pixel cannot be seen.
+  for (const [nth, place] of after.entries()) expect(Math.abs(place - (before[nth] ?? 0))).toBeLessThan(1);
 });
 
 test("the first link leads past the frame, and says to what", async ({ page, request }) => {
