@@ -111,6 +111,7 @@ describe.each(captures)("DNS in %s", (_name, logs) => {
   it("has causes and findings that say how many, and list as many", () => {
     const proof = proofOf(logs);
     const { rows } = proof.ask("dnsCauses");
+    expect(rows.filter(({ count }) => count === 0)).toEqual([]);
     for (const { type, evidence, ...row } of rows) {
       // Workloads lead to the table that has them as rows.
       if (row.unit !== "drops")

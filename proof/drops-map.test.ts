@@ -75,7 +75,9 @@ describe.each(captures)("in %s", (_name, logs) => {
     const proof = proofOf(logs);
     scopes(6, ({ parameters }) => {
       for (const by of DROPS_BY) {
-        for (const { drops: n, attempts, filter } of proof.ask("drops", { ...parameters, by }).rows) {
+        const { rows, total } = proof.ask("drops", { ...parameters, by });
+        expect([by, sumOf(rows)]).toEqual([by, total]);
+        for (const { drops: n, attempts, filter } of rows) {
           const q = `${parameters.q ?? ""} ${filter}`;
           const counted = (text: string) => proof.ask("flows", { ...parameters, q: text, limit: "1" }).total;
           expect([by, filter, counted(q)?.drops]).toEqual([by, filter, n]);
@@ -131,7 +133,9 @@ describe.each(captures)("in %s", (_name, logs) => {
 
   it("each cause is explained, and a scope's drops of it are those of its row", () => {
     const proof = proofOf(logs);
-    for (const { key, drops: n, sentence } of proof.ask("drops", { by: "cause" }).rows) {
+    const { rows, total } = proof.ask("drops", { by: "cause" });
+    expect(sumOf(rows)).toBe(total);
+    for (const { key, drops: n, sentence } of rows) {
       const answer = proof.explain(key.causeId ?? "");
       expect(answer.cause).toMatchObject({ drops: n, sentence });
       expect(sumOf(answer.nodes)).toBe(n);
