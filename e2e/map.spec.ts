@@ -210,6 +210,7 @@ test("a spot that is dragged stays where it was put, for who opens the link too"
   await page.getByRole("menuitem", { name: "Undo places given by hand" }).click();
   await expect(page).not.toHaveURL(/pins=/);
   await page.getByRole("button", { name: "payments/api", exact: true }).first().click();
+  await expect(page.getByRole("complementary", { name: "payments/api" })).toBeVisible();
   await map(page).press("Shift+ArrowRight");
   await expect(page).toHaveURL(/pins=[^&]*payments/);
 });

@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { flushSync } from "react-dom";
 import { Sentence } from "@/components/ui/sentence";
 import { applyCompletion, completionAt } from "@/lib/scope/complete";
 import { looksPasted } from "@/lib/scope/hubble-command";
@@ -54,13 +55,14 @@ export function FilterInput(props: FilterInputProps) {
 
   const choose = (proposal: Proposal) => {
     const applied = applyCompletion(text, completion, proposal.insert, proposal.isOperator);
-    onText(applied.text);
-    setCursor(applied.cursor);
-    setActive(-1);
-    requestAnimationFrame(() => {
-      own.current?.focus();
-      own.current?.setSelectionRange(applied.cursor, applied.cursor);
+    // At once: what is typed next goes to where the cursor is by then.
+    flushSync(() => {
+      onText(applied.text);
+      setCursor(applied.cursor);
+      setActive(-1);
     });
+    own.current?.focus();
+    own.current?.setSelectionRange(applied.cursor, applied.cursor);
   };
   const commit = () => {
     if (text.trim() === "") return;
