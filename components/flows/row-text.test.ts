@@ -13,23 +13,10 @@ import {
   reasonText,
   timeText,
 } from "./row-text";
-import { flowRow } from "./test-row";
+import { flowRow, layer7 } from "./test-row";
 
 const l7 = (members: Partial<NonNullable<FlowRow["l7"]>>): FlowRow =>
-  flowRow({
-    type: "L7",
-    l7: {
-      protocol: null,
-      type: null,
-      text: null,
-      method: null,
-      status: null,
-      rcode: null,
-      qtypes: [],
-      latencyNs: null,
-      ...members,
-    },
-  });
+  flowRow({ type: "L7", l7: layer7(members) });
 
 test("a time shows milliseconds and keeps all nine digits for the hover", () => {
   expect(timeText(flowRow({ time: "2026-03-04T05:12:07.123456789Z" }), "utc", "time")).toEqual({

@@ -41,6 +41,21 @@ export function flowRow(members: Partial<FlowRow>): FlowRow {
   };
 }
 
+/** What a row says of L7, everything unknown but what is given. */
+export function layer7(members: Partial<NonNullable<FlowRow["l7"]>>): NonNullable<FlowRow["l7"]> {
+  return {
+    protocol: null,
+    type: null,
+    text: null,
+    method: null,
+    status: null,
+    rcode: null,
+    qtypes: [],
+    latencyNs: null,
+    ...members,
+  };
+}
+
 export function party(members: Partial<Party>): Party {
   return { ...nobody, ...members };
 }

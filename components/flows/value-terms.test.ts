@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { FlowRow } from "@/lib/questions/answers";
 import { formatTerm, parseFilter } from "@/lib/scope/filter";
 import type { ColumnId } from "./columns";
-import { flowRow, party } from "./test-row";
+import { flowRow, layer7, party } from "./test-row";
 import { callTerms, termsOf } from "./value-terms";
 
 const web = party({
@@ -12,17 +12,6 @@ const web = party({
   ip: "10.0.0.1",
 });
 const api = party({ namespace: "shop", pod: "api-1", ip: "10.0.0.2" });
-
-const l7 = {
-  protocol: null,
-  type: null,
-  text: null,
-  method: null,
-  status: null,
-  rcode: null,
-  qtypes: [],
-  latencyNs: null,
-};
 
 function texts(column: ColumnId, members: Partial<FlowRow>): string[] {
   return termsOf(column, flowRow(members)).map(formatTerm);
@@ -83,15 +72,15 @@ const EVIDENCE: readonly [ColumnId, Partial<FlowRow>, string[]][] = [
   ],
   [
     "l7",
-    { l7: { ...l7, protocol: "http", text: "http://api/a?b=1", method: "GET", status: 503 } },
+    { l7: layer7({ protocol: "http", text: "http://api/a?b=1", method: "GET", status: 503 }) },
     ["http-url:^http://api/a\\?b=1$", "http-status:503", "http-method:GET"],
   ],
   [
     "l7",
-    { l7: { ...l7, protocol: "dns", text: "api.shop.", rcode: { code: 3, name: "NXDOMAIN" } } },
+    { l7: layer7({ protocol: "dns", text: "api.shop.", rcode: { code: 3, name: "NXDOMAIN" } }) },
     ["dns-query:^api\\.shop\\.$", "dns-rcode:NXDOMAIN"],
   ],
-  ["l7", { l7: { ...l7, protocol: "kafka", text: "orders" } }, []],
+  ["l7", { l7: layer7({ protocol: "kafka", text: "orders" }) }, []],
   ["flags", { tcpFlags: ["SYN", "ACK"] }, ["tcp-flags:SYN,ACK", "tcp-flags:SYN", "tcp-flags:ACK"]],
   ["flags", { tcpFlags: ["RST"] }, ["tcp-flags:RST"]],
   ["flags", {}, []],

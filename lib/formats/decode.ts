@@ -17,6 +17,7 @@ import { plainObject } from "./otel";
 import { FieldError, isObject, type JsonObject } from "./proto-json";
 import { parsePython } from "./python";
 import type { Decoded, Refused, Several } from "./record";
+import { withoutColours } from "./terminal";
 import { prefixTime } from "./text-time";
 import { jsonText, loggedAt, MOST_LOOKED_AT, quotedIn, type Wrapped, wrappedIn } from "./wrapped";
 
@@ -55,7 +56,7 @@ export function decodeRecord(text: string, context?: ReadingContext, nth?: numbe
 }
 
 function decodeAround(whole: string, around: Around, context?: ReadingContext): Outcome {
-  const text = whole.includes("\u001b") ? whole.replace(COLOURS, "") : whole;
+  const text = withoutColours(whole);
   if (BEGINS_OBJECT.test(text) && !text.startsWith('{"log":"')) return decodeJson(text, text, around);
   if (context !== undefined) {
     const row = decodeRow(text, context);
@@ -67,10 +68,6 @@ function decodeAround(whole: string, around: Around, context?: ReadingContext): 
   }
   return decodeLine(text, around);
 }
-
-/** Colours and styles, as terminals get them: no character of JSON, and of no meaning in any other line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
-const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 /** What stands in braces may be labels, `{app="x"} {"flow":..}`: a prefix. */
 const BEGINS_OBJECT = /^\{(?![A-Za-z_]\w*=)/;

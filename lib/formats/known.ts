@@ -4,6 +4,7 @@
 
 import { AGENT_EVENT_TYPE } from "@/lib/flow/enums";
 import { isObject, type JsonObject } from "./proto-json";
+import { COLOUR } from "./terminal";
 
 type Sign = (document: JsonObject) => boolean;
 
@@ -106,8 +107,7 @@ const FOREIGN: readonly (readonly [sign: RegExp, sentence: string])[] = [
     "This is YAML, which is not read: export as JSON (hubble observe -o json, kubectl or az with -o json, gcloud with --format=json), or turn it into JSON (yq -o json).",
   ],
   [
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
-    /^(?:\u001b\[[0-9;]*m)+[[{](?:\u001b\[[0-9;]*m)*\s*\n/,
+    new RegExp(`^(?:${COLOUR})+[[{](?:${COLOUR})*\\s*\\n`),
     "This is JSON over several lines with the colours of a terminal in it (jq -C, az -o jsonc): write it without (jq -M, az -o json) and add that.",
   ],
 ];
