@@ -16,25 +16,36 @@ import { generateLogs, type Log, linesOf, REAL_LOGS, textOf } from "./captures";
 const pair = (alias: string): string =>
   `${alias}.sourceId, ${alias}.destinationId, ${alias}.clientSide, ${alias}.clientBy, ${alias}.serverPort, ${alias}.protocol`;
 
-/** Lists of numbers in their order: how they are filled is in none. */
+const split = (list: string, by: string): string =>
+  `json_each('["' || replace(${list}, '${by}', '","') || '"]')`;
+const CODE = "CAST(v.value AS INTEGER)";
+const TIMES =
+  "CASE WHEN instr(v.value, ':') THEN CAST(substr(v.value, instr(v.value, ':') + 1) AS INTEGER) ELSE 1 END";
+
+/** Numbers of a list in their order, each with how often: `3:2,5:1`; of lists by place `4=3:2`. */
 const sorted = (list: string): string =>
-  `(SELECT group_concat(value) FROM (SELECT value FROM json_each('[' || ${list} || ']') ORDER BY value))`;
+  `(SELECT group_concat(code || ':' || n) FROM (SELECT ${CODE} AS code, sum(${TIMES}) AS n FROM ${split(list, ",")} v GROUP BY 1 ORDER BY 1))`;
+const sortedByPlace = (lists: string): string =>
+  `(SELECT group_concat(place || '=' || code || ':' || n) FROM (
+    SELECT CAST(e.value AS INTEGER) AS place, ${CODE} AS code, sum(${TIMES}) AS n
+    FROM ${split(lists, ";")} e, ${split("substr(e.value, instr(e.value, '=') + 1)", ",")} v GROUP BY 1, 2 ORDER BY 1, 2))`;
 
 /** A table of sums. */
-function sums(table: string, columns: string, list?: string): string {
-  const more = list === undefined ? "" : `, ${sorted(`s.${list}`)}`;
+function sums(table: string, columns: string, ...lists: readonly string[]): string {
+  const more = lists.map((list) => `, ${sorted(`s.${list}`)}`).join("");
   return `SELECT level, bucketNs, kindId, observerId, ${pair("p")}, s.sourceId, s.destinationId, ${columns}${more}
     FROM ${table} s JOIN Pair p ON p.id = s.pairId`;
 }
 
 /** Groups of DNS exchanges that are alike count together. */
 const DNS_SUMS = `SELECT level, bucketNs, kindId, observerId, pair, sides, answerId, asIs, isFirst, answerKindId, answerObserverId, n, firstNs, lastNs,
-    ${sorted("list")} FROM (
+    ${sorted("list")}, ${sorted("series")}, ${sortedByPlace("latencySeries")} FROM (
   SELECT s.level, s.bucketNs, s.kindId, s.observerId, s.answerId, s.asIs, s.isFirst, s.answerKindId, s.answerObserverId,
     json_array(${pair("p")}, s.sourceId, s.destinationId, s.answerSourceId, s.answerDestinationId) AS pair,
     json_array(g.clientId, g.serverId, g.queryId, g.qtypes, g.rcode, g.state, g.noData, g.answers, g.observerId, g.requests, g.responses,
       g.suffixLabels, g.retry, g.secondHop) AS sides,
-    sum(s.n) AS n, min(s.firstNs) AS firstNs, max(s.lastNs) AS lastNs, group_concat(s.latencies) AS list
+    sum(s.n) AS n, min(s.firstNs) AS firstNs, max(s.lastNs) AS lastNs, group_concat(s.latencies) AS list, group_concat(s.series) AS series,
+    group_concat(s.latencySeries, ';') AS latencySeries
   FROM DnsSum s JOIN DnsGroup g ON g.id = s.groupId JOIN Pair p ON p.id = s.pairId GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)`;
 
 /** Everything that is settled. Numbers that are given out in the order in which things are met stand by what they are numbers of. */
@@ -61,11 +72,11 @@ const SETTLED: Readonly<Record<string, string>> = {
     GROUP BY level, bucketNs, kindId, observerId, r.pairId ORDER BY level, bucketNs, kindId, observerId, 5, 6, 7, 8, 9, 10`,
   RollUpLevel: "SELECT * FROM RollUpLevel ORDER BY level",
   LoosePort: "SELECT * FROM LoosePort ORDER BY port",
-  AttemptSum: sums("AttemptSum", "outcome, flags, n, firstNs, lastNs", "lengths"),
+  AttemptSum: sums("AttemptSum", "outcome, flags, n, firstNs, lastNs", "lengths", "series"),
   RequestSum: sums(
     "RequestSum",
     "s.protocol, (SELECT value FROM Route WHERE id = routeId), status, grpcStatus, denied, error, outcome, latencyBy, answered, atMost, n, requests, responses, weight, firstNs, lastNs",
-    "latencies",
+    ...["latencies", "series"],
   ),
   DropSum: sums(
     "DropSum",

@@ -12,6 +12,9 @@ const PER_OCTAVE_BITS = 6;
 /** Latencies of more than 104 days count as that: beyond it `number` is not exact. */
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
+/** Larger than the number of any bucket. */
+export const BUCKET_NUMBERS = 3072;
+
 /** The bucket of a whole number from 0 on, such as nanoseconds. */
 export function bucketOf(value: number): number {
   const whole = Math.min(value, LARGEST);
@@ -32,19 +35,22 @@ export function bucketRange(bucket: number): { readonly from: number; readonly t
 export type BucketCounts = ReadonlyMap<number, number>;
 
 /**
- * The smallest value that at least `share` of all values do not exceed, as the middle of its bucket.
+ * For each of the shares the smallest value that at least so many of all values do not exceed, as the middle of its bucket.
  * `undefined` when there are none.
  */
-export function percentile(counts: BucketCounts, share: number): number | undefined {
-  const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
-  if (total === 0) return undefined;
-  const rank = Math.max(1, Math.ceil(share * total));
-  let seen = 0;
-  for (const [bucket, n] of [...counts].sort(([a], [b]) => a - b)) {
-    seen += n;
-    if (seen >= rank) return middle(bucket);
+export function percentiles(counts: BucketCounts, shares: readonly number[]): (number | undefined)[] {
+  const buckets = Uint32Array.from(counts.keys()).sort();
+  const behind = new Float64Array(buckets.length);
+  let total = 0;
+  for (const [at, bucket] of buckets.entries()) {
+    total += counts.get(bucket) ?? 0;
+    behind[at] = total;
   }
-  throw new Error("the counts do not add up");
+  return shares.map((share) => {
+    if (total === 0) return undefined;
+    const rank = Math.max(1, Math.ceil(share * total));
+    return middle(buckets[behind.findIndex((seen) => seen >= rank)] as number);
+  });
 }
 
 /** The value that stands for all of a bucket. */

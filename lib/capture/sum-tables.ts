@@ -11,7 +11,7 @@ import { OF_ONE } from "./roll-up-levels";
 import { HAS_TRIES } from "./tries";
 
 /** Numbers of `SumLevel.level`. They are stored. */
-export const SUM_LEVEL = { whole: 0, buckets: 1 } as const;
+export const SUM_LEVEL = { whole: 0, buckets: 1, wide: 2 } as const;
 
 /** Numbers of `MarkedSum.mark`. They are stored. */
 export const MARK = { unanswered: 2, expansion: 3, cause: 4, notLost: 5, translation: 6 } as const;
@@ -61,6 +61,8 @@ interface Summed {
   readonly keys: readonly string[];
   /** What is added up, and how. NULL adds nothing. */
   readonly sums: Readonly<Record<string, "sum" | "min" | "max" | "group_concat">>;
+  /** By column of the rows of the whole capture: which of the sums it says over time (sum-series.ts). */
+  readonly series?: Readonly<Record<string, string>>;
   readonly parts: readonly Part[];
 }
 
@@ -109,6 +111,7 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
   AttemptSum: {
     keys: ["outcome", "flags"],
     sums: { n: "sum", firstNs: "min", lastNs: "max", lengths: "group_concat" },
+    series: { series: "n" },
     parts: [
       {
         ...{ own: "Attempt m", id: "m.id", where: `m.protocol = ${PROTOCOL_NUMBER.TCP}` },
@@ -129,6 +132,7 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
       ...{ n: "sum", requests: "sum", responses: "sum", weight: "sum" },
       ...{ firstNs: "min", lastNs: "max", latencies: "group_concat" },
     },
+    series: { series: "weight" },
     parts: [
       {
         ...{ own: "L7Exchange m", id: "m.id", where: "m.counted = 1", hasKind: true },
@@ -288,6 +292,7 @@ export const partsOf = (table: SumTable): number => SUMMED[table].parts.length;
 export const DNS_SUM = {
   keys: ["groupId", "answerId", "asIs", "isFirst", ...OF_FLOW, ...OF_ANSWER],
   sums: { n: "sum", firstNs: "min", lastNs: "max", latencies: "group_concat" },
+  series: { series: "n", latencySeries: "latencies" },
   rows: `SELECT m.askedNs AS timeNs, m.groupId, m.answerId, m.asIs, m.isFirst, ${OF_FLOW.map((name) => `f.${name}`).join(", ")},
       ${OF_FLOW.map((name, at) => `g.${name} AS ${OF_ANSWER[at]}`).join(", ")},
       1 AS n, m.askedNs AS firstNs, m.askedNs AS lastNs, m.latencyBucket AS latencies

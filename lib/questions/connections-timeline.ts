@@ -2,9 +2,11 @@
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
+import type { SqlValue } from "@/lib/capture/driver";
 import { CONNECTIONS } from "@/lib/capture/outcome-conditions";
-import { compileScope } from "@/lib/capture/scope-sql";
-import { summedRows } from "@/lib/capture/summed";
+import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
+import { countsInTime } from "@/lib/capture/sum-series";
+import { summedRows, summedSeries } from "@/lib/capture/summed";
 import type { Scope } from "@/lib/scope/link";
 import { OUTCOME_WORDS, type OutcomeWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import type {
@@ -67,30 +69,16 @@ function count(
   const { first, last } = span ?? { first: 0n, last: 0n };
   const width = bucketWidth(last - first + 1n, buckets);
   const start = alignDown(first, width);
-  const number = bucketNumber(start, last, width);
   const compiled = compileScope(capture.database, scope);
-  const counted = summedRows(capture.database, compiled, "AttemptSum", { reads: "f.pairId", widthNs: width });
-  // The first flow of a connection has a time: without one nothing is stitched.
-  const rows = capture.database
-    .prepareExact(
-      `SELECT ${KEYS[by]}, f.bucket, sum(f.n) FROM (
-         SELECT f.pairId, f.outcome, f.flags, ${number.sql} AS bucket, sum(f.n) AS n FROM ${counted.from}
-         WHERE (${conditionOf(of)}) AND ${counted.where.sql} GROUP BY 1, 2, 3, 4) f JOIN Pair p ON p.id = f.pairId GROUP BY 1, 2`,
-    )
-    .rows([...number.parameters, ...counted.parameters, ...counted.where.parameters]);
-  const series = new Map<string | null, [string, number][]>();
-  for (const [name, bucket, n] of rows) {
-    const key = name === null ? null : String(name);
-    const points = series.get(key) ?? [];
-    points.push([String(number.startOf(bucket as bigint)), Number(n)]);
-    series.set(key, points);
-  }
+  const series = readSeries(capture, compiled, { by, of }, { start, last, width });
   const all = [...series]
     .map(([name, points]) => ({
       name: name ?? "",
       key: keyOf(by, name),
-      total: points.reduce((sum, [, n]) => sum + n, 0),
-      points: points.sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1)),
+      total: [...points.values()].reduce((sum, n) => sum + n, 0),
+      points: [...points]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([start, n]): [string, number] => [String(start), n]),
     }))
     .sort((a, b) =>
       by === "outcome"
@@ -112,6 +100,57 @@ function count(
       points: addPoints(folded.map(({ points }) => points)),
     },
   };
+}
+
+interface TimeLine {
+  readonly start: bigint;
+  readonly last: bigint;
+  readonly width: bigint;
+}
+
+/** How many in the bucket that begins then. */
+type Points = Map<bigint, number>;
+
+function readSeries(
+  { database }: OpenCapture,
+  scope: CompiledScope,
+  { by, of }: Pick<ConnectionsTimelineParameters, "by" | "of">,
+  { start, last, width }: TimeLine,
+): ReadonlyMap<string | null, Points> {
+  const reads = { reads: "f.pairId", widthNs: width };
+  const byKey = new Map<string | null, Points>();
+  const add = (name: SqlValue | undefined, startNs: bigint, n: number): void => {
+    const key = name == null ? null : String(name);
+    const points = byKey.get(key) ?? new Map<bigint, number>();
+    points.set(startNs, (points.get(startNs) ?? 0) + n);
+    byKey.set(key, points);
+  };
+  const series = summedSeries(database, scope, "AttemptSum", reads);
+  if (series !== undefined) {
+    const rows = database
+      .prepare(
+        `SELECT ${KEYS[by]}, group_concat(f.series) FROM ${series.from} JOIN Pair p ON p.id = f.pairId
+         WHERE (${conditionOf(of)}) AND ${series.where.sql} GROUP BY 1`,
+      )
+      .rows(series.where.parameters);
+    for (const [name, list] of rows)
+      for (const [startNs, n] of countsInTime(list, series.bucketAt)) {
+        // The first flow of a connection has a time: without one nothing is stitched.
+        if (startNs !== null) add(name, startNs, n);
+      }
+    return byKey;
+  }
+  const number = bucketNumber(start, last, width);
+  const counted = summedRows(database, scope, "AttemptSum", reads);
+  const rows = database
+    .prepareExact(
+      `SELECT ${KEYS[by]}, f.bucket, sum(f.n) FROM (
+         SELECT f.pairId, f.outcome, f.flags, ${number.sql} AS bucket, sum(f.n) AS n FROM ${counted.from}
+         WHERE (${conditionOf(of)}) AND ${counted.where.sql} GROUP BY 1, 2, 3, 4) f JOIN Pair p ON p.id = f.pairId GROUP BY 1, 2`,
+    )
+    .rows([...number.parameters, ...counted.parameters, ...counted.where.parameters]);
+  for (const [name, bucket, n] of rows) add(name, number.startOf(bucket as bigint), Number(n));
+  return byKey;
 }
 
 function keyOf(by: ConnectionsTimelineBy, key: string | null): ConnectionKey {

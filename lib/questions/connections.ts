@@ -4,17 +4,18 @@
  * A connection is in scope when its first flow is. All tables are made from the same rows, so each adds up.
  */
 
-import { percentile } from "@/lib/base/log-histogram";
+import { addCounts } from "@/lib/base/counter";
+import { percentiles } from "@/lib/base/log-histogram";
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
+import { bucketCounts } from "@/lib/capture/number-lists";
 import { CONNECTIONS } from "@/lib/capture/outcome-conditions";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { summedRows } from "@/lib/capture/summed";
 import { OUTCOME } from "@/lib/insight/outcome";
 import { CONNECTION_WORDS, type ConnectionWord } from "@/lib/scope/outcome-kinds";
 import type { ConnectionCounts, ConnectionKey, ConnectionsAnswer, ConnectionsBy } from "./answers-workloads";
-import { bucketCounts } from "./bucket-counts";
 import { hasPorts } from "./counts";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -175,22 +176,20 @@ function failedOf({ outcomes }: ConnectionCounts): number {
 
 function countsOf(groups: readonly Group[]): ConnectionCounts {
   const sums = CONNECTION_WORDS.map(() => 0);
-  const lengths = new Map<number, number>();
   let [attempts, resets] = [0, 0];
   let [first, last]: (bigint | undefined)[] = [];
   for (const group of groups) {
     const { words, firstNs, lastNs } = group;
     for (const [at, count] of words.entries()) sums[at] = (sums[at] ?? 0) + count;
-    for (const [bucket, count] of group.lengths) lengths.set(bucket, (lengths.get(bucket) ?? 0) + count);
     attempts += group.attempts;
     resets += group.resets;
     if (first === undefined || firstNs < first) first = firstNs;
     if (last === undefined || lastNs > last) last = lastNs;
   }
-  const at = (share: number): string | null => {
-    const value = percentile(lengths, share);
-    return value === undefined ? null : String(value);
-  };
+  const lengths = addCounts(groups.map((group) => group.lengths));
+  const [p50 = null, p95 = null] = percentiles(lengths, [0.5, 0.95]).map((value) =>
+    value === undefined ? null : String(value),
+  );
   const found = CONNECTION_WORDS.flatMap((word, place) =>
     sums[place] ? [[word, sums[place]] as const] : [],
   );
@@ -198,7 +197,7 @@ function countsOf(groups: readonly Group[]): ConnectionCounts {
     attempts,
     outcomes: Object.fromEntries(found),
     resets,
-    lengthNs: { p50: at(0.5), p95: at(0.95), samples: [...lengths.values()].reduce((sum, n) => sum + n, 0) },
+    lengthNs: { p50, p95, samples: [...lengths.values()].reduce((sum, n) => sum + n, 0) },
     first: first === undefined ? null : formatTime(first),
     last: last === undefined ? null : formatTime(last),
   };

@@ -6,10 +6,11 @@
  * names do not add up, so these are asked for again.
  */
 
+import { addCounts } from "@/lib/base/counter";
 import { readRoots } from "@/lib/capture/dns-roots";
 import type { SqlValue } from "@/lib/capture/driver";
+import { bucketCounts } from "@/lib/capture/number-lists";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
-import { bucketCounts } from "./bucket-counts";
 import type { DnsBy } from "./dns-by";
 import { COUNTED, exchangesOf } from "./dns-parts";
 import type { Exchanges } from "./dns-scope";
@@ -228,13 +229,6 @@ export function addUp(tallies: readonly Tally[]): Tally {
       (a, b) => a > b,
     ),
   };
-}
-
-/** Counts by number, added up. */
-export function addCounts(maps: readonly ReadonlyMap<number, number>[]): Map<number, number> {
-  const sum = new Map<number, number>();
-  for (const map of maps) for (const [key, n] of map) sum.set(key, (sum.get(key) ?? 0) + n);
-  return sum;
 }
 
 function most(times: readonly bigint[], isMore: (a: bigint, b: bigint) => boolean): bigint | undefined {

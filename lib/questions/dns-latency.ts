@@ -4,13 +4,14 @@
  */
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
+import { addCounts } from "@/lib/base/counter";
+import { BUCKET_NUMBERS } from "@/lib/base/log-histogram";
 import { ok, type Result } from "@/lib/base/result";
-import { bucketCounts } from "./bucket-counts";
+import { bucketCounts, countByPlace } from "@/lib/capture/number-lists";
 import { bucketNumber } from "./buckets";
 import type { DnsLatencyAnswer } from "./dns-answers";
-import { addCounts } from "./dns-groups";
 import { COUNTED, coarseBuckets, latencyOf } from "./dns-parts";
-import { dnsMeta, type Exchanges, summedExchanges } from "./dns-scope";
+import { dnsMeta, type ExchangeSeries, type Exchanges, exchangeSeries, summedExchanges } from "./dns-scope";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters } from "./scope-parameters";
@@ -32,8 +33,11 @@ export function readDnsLatency(
   if (!scope.ok) return scope;
   const { from, to } = scope.value;
   const steps = parameters.steps === undefined ? undefined : stepsOf(capture, from, to, parameters.steps);
-  const exchanges = summedExchanges(capture, scope.value, steps?.width);
-  const byStep = readCounts(capture, exchanges, steps?.number);
+  const series = steps === undefined ? undefined : exchangeSeries(capture, scope.value, steps.width);
+  const byStep =
+    series === undefined
+      ? readCounts(capture, summedExchanges(capture, scope.value, steps?.width), steps?.number)
+      : readSeriesCounts(capture, series);
   const counts = addCounts([...byStep.values()]);
   return ok({
     meta: dnsMeta(capture),
@@ -84,6 +88,46 @@ function readCounts(
       bucketCounts(latencies),
     );
   return counts;
+}
+
+/** The same from lists by place, in arrays first: a map would be asked for each answer. */
+function readSeriesCounts(
+  { database }: OpenCapture,
+  { exchanges, bucketAt }: ExchangeSeries,
+): ReadonlyMap<bigint | null, Counts> {
+  const arrays = new Map<bigint | null, Uint32Array>();
+  if (!exchanges.hasAnswers) return new Map();
+  const beside = new Uint32Array(BUCKET_NUMBERS);
+  const countsOf = (place: number): Uint32Array => {
+    const startNs = bucketAt(place);
+    if (startNs === undefined) return beside;
+    const counts = arrays.get(startNs) ?? new Uint32Array(BUCKET_NUMBERS);
+    arrays.set(startNs, counts);
+    return counts;
+  };
+  const [[lists] = []] = database
+    .prepare(
+      `SELECT group_concat(x.latencySeries, ';') FROM ${exchanges.table} WHERE ${COUNTED} AND ${exchanges.where.sql}`,
+    )
+    .rows(exchanges.where.parameters);
+  countByPlace(lists, countsOf);
+  return new Map(
+    [...arrays].sort(([a], [b]) => inTime(a, b)).map(([startNs, counts]) => [startNs, toMap(counts)]),
+  );
+}
+
+/** What has no time is first. */
+function inTime(a: bigint | null, b: bigint | null): number {
+  if (a === b) return 0;
+  return a === null || (b !== null && a < b) ? -1 : 1;
+}
+
+function toMap(counts: Uint32Array): Counts {
+  const map = new Map<number, number>();
+  counts.forEach((n, bucket) => {
+    if (n > 0) map.set(bucket, n);
+  });
+  return map;
 }
 
 function overTime(steps: Steps | undefined, byStep: ReadonlyMap<bigint | null, Counts>): OverTime {

@@ -1,6 +1,6 @@
 /** What answers about DNS share: latency, and workloads by their keys. */
 
-import { bucketRange, percentile } from "@/lib/base/log-histogram";
+import { bucketRange, percentiles } from "@/lib/base/log-histogram";
 import type { DnsLatency, DnsWorkload } from "./dns-answers";
 import type { OpenCapture } from "./open-capture";
 
@@ -14,12 +14,11 @@ export const COUNTED = "NOT x.secondHop";
 
 /** Bucket numbers of lib/base/log-histogram.ts with how many answers each holds. */
 export function latencyOf(counts: ReadonlyMap<number, number>): DnsLatency {
-  const at = (share: number): string | null => {
-    const value = percentile(counts, share);
-    return value === undefined ? null : String(value);
-  };
+  const [p50 = null, p95 = null, p99 = null] = percentiles(counts, [0.5, 0.95, 0.99]).map((value) =>
+    value === undefined ? null : String(value),
+  );
   const samples = [...counts.values()].reduce((sum, n) => sum + n, 0);
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), samples };
+  return { p50, p95, p99, samples };
 }
 
 /** Sixteen fine buckets in one: four to a power of two. */

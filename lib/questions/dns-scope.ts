@@ -6,8 +6,9 @@ import { countedRoles } from "@/lib/capture/dns-conditions";
 import { areRolledUp } from "@/lib/capture/roll-ups-ready";
 import { compileExchanges, compileScope, compileSummedExchanges } from "@/lib/capture/scope-sql";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
-import { DNS_SUM } from "@/lib/capture/sum-tables";
-import { heldBySums } from "@/lib/capture/summed";
+import type { BucketAt } from "@/lib/capture/sum-series";
+import { DNS_SUM, SUM_LEVEL } from "@/lib/capture/sum-tables";
+import { heldBySums, seriesHeld } from "@/lib/capture/summed";
 import type { Scope } from "@/lib/scope/link";
 import type { Meta } from "./answers";
 import type { OpenCapture } from "./open-capture";
@@ -52,14 +53,42 @@ export function summedExchanges(capture: OpenCapture, scope: Scope, widthNs?: bi
   if (where === undefined || held === undefined) return exchangesInScope(capture, scope);
   const columns = [...DNS_SUM.keys, ...Object.keys(DNS_SUM.sums)].join(", ");
   const parts = [
-    `SELECT bucketNs AS timeNs, ${columns} FROM DnsSum WHERE ${held.where.sql}`,
+    ...held.sums.map(({ sql }) => `SELECT bucketNs AS timeNs, ${columns} FROM DnsSum WHERE ${sql}`),
     ...held.cut.map(() => `SELECT * FROM (${DNS_SUM.rows} WHERE m.askedNs >= ? AND m.askedNs < ?)`),
   ];
-  const rows = `SELECT s.*, ${OF_GROUP.map((name) => `g.${name}`).join(", ")}, CASE WHEN g.retry THEN 1 END AS retryOf,
-      g.requests * s.n AS requests, g.responses * s.n AS responses
-    FROM (${parts.join(" UNION ALL ")}) s JOIN DnsGroup g ON g.id = s.groupId`;
-  const parameters = [...held.where.parameters, ...held.cut.flat(), ...where.parameters];
+  const rows = ofGroups(parts.join(" UNION ALL "));
+  const given = held.sums.flatMap(({ parameters }) => parameters);
+  const parameters = [...given, ...held.cut.flat(), ...where.parameters];
   return counted(scope, { sql: where.sql, parameters }, OF_SUMS, rows, rows);
+}
+
+export interface ExchangeSeries {
+  /** Exchanges `x` that are alike, of the whole capture; `x.series` and `x.latencySeries` are lists by place (sum-series.ts). */
+  readonly exchanges: Exchanges;
+  readonly bucketAt: BucketAt;
+}
+
+/** The same for a time line of buckets of this width, where less has to be read; undefined where the sums do not hold it. */
+export function exchangeSeries(
+  capture: OpenCapture,
+  scope: Scope,
+  widthNs: bigint,
+): ExchangeSeries | undefined {
+  const { database } = capture;
+  const where = areRolledUp(database) ? compileSummedExchanges(database, scope) : undefined;
+  const bucketAt = where === undefined ? undefined : seriesHeld(database, scope, widthNs);
+  if (where === undefined || bucketAt === undefined) return undefined;
+  const lists = Object.keys(DNS_SUM.series);
+  const columns = [...DNS_SUM.keys, ...Object.keys(DNS_SUM.sums), ...lists].join(", ");
+  const rows = ofGroups(`SELECT bucketNs AS timeNs, ${columns} FROM DnsSum WHERE level = ${SUM_LEVEL.whole}`);
+  return { exchanges: counted(scope, where, [OF_SUMS, ...lists].join(", "), rows, rows), bucketAt };
+}
+
+/** Rows of sums with what their groups say. */
+function ofGroups(rows: string): string {
+  return `SELECT s.*, ${OF_GROUP.map((name) => `g.${name}`).join(", ")}, CASE WHEN g.retry THEN 1 END AS retryOf,
+      g.requests * s.n AS requests, g.responses * s.n AS responses
+    FROM (${rows}) s JOIN DnsGroup g ON g.id = s.groupId`;
 }
 
 const OF_GROUP = [

@@ -5,7 +5,9 @@
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
+import type { SqlValue } from "@/lib/capture/driver";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
+import { countsInTime } from "@/lib/capture/sum-series";
 import { DNS_RCODE, enumName } from "@/lib/flow/enums";
 import { DNS_CELLS, errorCell } from "@/lib/scope/dns-cells";
 import { bucketNumber } from "./buckets";
@@ -14,7 +16,7 @@ import type { DnsSeriesBy } from "./dns-by";
 import { countedByGroup, GROUP_KEY, REAL_ERROR, stateIs } from "./dns-groups";
 import { keyOf } from "./dns-keys";
 import { COUNTED } from "./dns-parts";
-import { dnsMeta, type Exchanges, summedExchanges } from "./dns-scope";
+import { dnsMeta, type ExchangeSeries, type Exchanges, exchangeSeries, summedExchanges } from "./dns-scope";
 import { keyFilter } from "./dns-terms";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
@@ -50,15 +52,24 @@ export function readDnsSeries(
     });
   const width = bucketWidth(span.last - span.first + 1n, parameters.buckets);
   const start = alignDown(span.first, width);
-  const number = bucketNumber(start, span.last, width, "x.timeNs");
-  const exchanges = summedExchanges(capture, scope.value, width);
+  const series = exchangeSeries(capture, scope.value, width);
+  const counts = COUNTS[parameters.by];
+  const points =
+    series === undefined
+      ? readPoints(
+          capture,
+          summedExchanges(capture, scope.value, width),
+          bucketNumber(start, span.last, width, "x.timeNs"),
+          counts,
+        )
+      : readSeriesPoints(capture, series, counts);
   return ok({
     meta,
     bucketNs: String(width),
     fromNs: String(start),
     toNs: String(alignDown(span.last, width) + width),
     by: parameters.by,
-    ...seriesOf(capture, parameters.by, readPoints(capture, exchanges, number, COUNTS[parameters.by])),
+    ...seriesOf(capture, parameters.by, points),
   });
 }
 
@@ -140,12 +151,38 @@ function readPoints(
     )
     .rows([...number.parameters, ...exchanges.where.parameters])
     .map(([q, r, bucket, asked, answered]) => ({
-      queryKey: typeof q === "string" ? q : Number(q),
-      responseKey: typeof r === "string" ? r : Number(r),
+      queryKey: toKey(q),
+      responseKey: toKey(r),
       startNs: typeof bucket === "bigint" ? number.startOf(bucket) : null,
       queries: Number(asked),
       responses: Number(answered),
     }));
+}
+
+/** What is alike has as many questions and answers in each exchange: how many exchanges are in a bucket is all that is read of it. */
+function readSeriesPoints(
+  { database }: OpenCapture,
+  { exchanges, bucketAt }: ExchangeSeries,
+  { queryKey, responseKey, queries, responses }: Counts,
+): Point[] {
+  const { source, where, groups } = exchanges;
+  return database
+    .prepare(
+      `WITH t AS MATERIALIZED (SELECT x.groupId, group_concat(x.series) AS series FROM ${source} WHERE ${where.sql} GROUP BY 1)
+       SELECT ${queryKey} AS q, ${responseKey} AS r, ${queries}, ${responses}, group_concat(t.series)
+       FROM ${groups} JOIN t ON t.groupId = x.id WHERE ${COUNTED} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2`,
+    )
+    .rows(where.parameters)
+    .flatMap(([q, r, asked, answered, list]) =>
+      [...countsInTime(list, bucketAt)].map(([startNs, n]): Point => {
+        const counts = { queries: Number(asked) * n, responses: Number(answered) * n };
+        return { queryKey: toKey(q), responseKey: toKey(r), startNs, ...counts };
+      }),
+    );
+}
+
+function toKey(value: SqlValue | undefined): Key {
+  return typeof value === "string" ? value : Number(value);
 }
 
 interface Kind {

@@ -2,9 +2,11 @@
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
+import type { SqlValue } from "@/lib/capture/driver";
 import { REQUEST_CLASS_SQL } from "@/lib/capture/outcome-conditions";
 import { compileScope } from "@/lib/capture/scope-sql";
-import { summedRows } from "@/lib/capture/summed";
+import { countsInTime } from "@/lib/capture/sum-series";
+import { summedRows, summedSeries } from "@/lib/capture/summed";
 import { L7_PROTOCOL } from "@/lib/insight/exchange-kind";
 import { REQUEST_CLASSES, type RequestClass } from "@/lib/insight/request-class";
 import type { Scope } from "@/lib/scope/link";
@@ -90,25 +92,47 @@ function readCells(
   width: bigint,
   number: ReturnType<typeof bucketNumber>,
 ): Cell[] {
-  const compiled = compileScope(capture.database, scope);
-  const counted = summedRows(capture.database, compiled, "RequestSum", { reads: "f.pairId", widthNs: width });
-  return capture.database
+  const { database } = capture;
+  const compiled = compileScope(database, scope);
+  const reads = { reads: "f.pairId", widthNs: width };
+  const isOf = of === "all" ? { sql: "1", parameters: [] } : { sql: "f.class = ?", parameters: [of] };
+  const series = summedSeries(database, compiled, "RequestSum", reads);
+  if (series !== undefined) {
+    const rows = database
+      .prepare(
+        `SELECT ${KEYS[by]}, f.atMost, group_concat(f.series)
+         FROM (SELECT f.pairId, ${REQUEST_CLASS_SQL} AS class, f.atMost, f.series FROM ${series.from}
+           WHERE f.protocol = ${L7_PROTOCOL[protocol]} AND ${series.where.sql}) f
+         JOIN Pair p ON p.id = f.pairId WHERE ${isOf.sql} GROUP BY 1, 2`,
+      )
+      .rows([...series.where.parameters, ...isOf.parameters]);
+    return rows.flatMap(([key, isAtMost, list]) =>
+      [...countsInTime(list, series.bucketAt)].map(([startNs, n]) =>
+        toCell(key, startNs ?? undefined, n, isAtMost),
+      ),
+    );
+  }
+  const counted = summedRows(database, compiled, "RequestSum", reads);
+  return database
     .prepareExact(
       `SELECT ${KEYS[by]}, f.bucket, max(f.atMost), sum(f.weight) FROM (
          SELECT f.pairId, ${REQUEST_CLASS_SQL} AS class, ${number.sql} AS bucket, max(f.atMost) AS atMost, sum(f.weight) AS weight
          FROM ${counted.from} WHERE f.protocol = ${L7_PROTOCOL[protocol]} AND ${counted.where.sql} GROUP BY 1, 2, 3) f
-       JOIN Pair p ON p.id = f.pairId WHERE ${of === "all" ? "1" : "f.class = ?"} GROUP BY 1, 2`,
+       JOIN Pair p ON p.id = f.pairId WHERE ${isOf.sql} GROUP BY 1, 2`,
     )
-    .rows([
-      ...[...number.parameters, ...counted.parameters, ...counted.where.parameters],
-      ...(of === "all" ? [] : [of]),
-    ])
-    .map(([key, bucket, isAtMost, n]) => ({
-      key: key === null ? null : String(key),
-      startNs: typeof bucket === "bigint" ? number.startOf(bucket) : undefined,
-      n: Number(n),
-      isAtMost: Number(isAtMost) === 1,
-    }));
+    .rows([...[...number.parameters, ...counted.parameters, ...counted.where.parameters], ...isOf.parameters])
+    .map(([key, bucket, isAtMost, n]) =>
+      toCell(key, typeof bucket === "bigint" ? number.startOf(bucket) : undefined, Number(n), isAtMost),
+    );
+}
+
+function toCell(
+  key: SqlValue | undefined,
+  startNs: bigint | undefined,
+  n: number,
+  isAtMost: SqlValue | undefined,
+): Cell {
+  return { key: key == null ? null : String(key), startNs, n, isAtMost: Number(isAtMost) === 1 };
 }
 
 type Series = L7TimelineAnswer["series"][number];

@@ -5,10 +5,12 @@
  * the same rows, those that count, so each adds up to the requests of the scope.
  */
 
-import { percentile } from "@/lib/base/log-histogram";
+import { addCounts } from "@/lib/base/counter";
+import { percentiles } from "@/lib/base/log-histogram";
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { SqlValue } from "@/lib/capture/driver";
+import { bucketCounts } from "@/lib/capture/number-lists";
 import { REQUEST_CLASS_SQL } from "@/lib/capture/outcome-conditions";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { summedRows } from "@/lib/capture/summed";
@@ -17,7 +19,6 @@ import { EXCHANGE_OUTCOME, L7_PROTOCOL, LATENCY_BY } from "@/lib/insight/exchang
 import { OUTCOME } from "@/lib/insight/outcome";
 import type { Meta } from "./answers";
 import type { L7Answer, L7By, L7Counts, L7Protocol, L7Row } from "./answers-l7";
-import { bucketCounts } from "./bucket-counts";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
@@ -269,18 +270,14 @@ function statusesOf(groups: readonly Group[]): Record<string, number> {
 }
 
 function latencyOf(groups: readonly Group[]): L7Counts["latencyNs"] {
-  const counts = new Map<number, number>();
-  let computed = 0;
-  for (const group of groups) {
-    computed += group.computed;
-    for (const [bucket, n] of group.latencies) counts.set(bucket, (counts.get(bucket) ?? 0) + n);
-  }
-  const at = (share: number): string | null => {
-    const value = percentile(counts, share);
-    return value === undefined ? null : String(value);
-  };
-  const samples = sumOf([...counts.values()]);
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), samples, computed };
+  const counts = addCounts(groups.map(({ latencies }) => latencies));
+  const [p50 = null, p95 = null, p99 = null] = percentiles(counts, [0.5, 0.95, 0.99]).map(textOf);
+  const computed = sumOf(groups.map((group) => group.computed));
+  return { p50, p95, p99, samples: sumOf([...counts.values()]), computed };
+}
+
+function textOf(value: number | undefined): string | null {
+  return value === undefined ? null : String(value);
 }
 
 function spanOf(groups: readonly Group[]): { first: string | null; last: string | null } {

@@ -3,12 +3,16 @@
  * the whole capture and in buckets of time. They are as small as what they are made of, so they are made anew as a whole.
  */
 
-import { BUCKET_WIDTHS, bucketWidth } from "@/lib/base/bucket-width";
+import { alignDown, BUCKET_WIDTHS, bucketWidth } from "@/lib/base/bucket-width";
 import type { Sqlite } from "../driver";
+import { bucketCounts, countedList } from "../number-lists";
+import { type SumBuckets, seriesSql } from "../sum-series";
 import { DNS_SUM, OF_FLOW, rowsOf, SUM_LEVEL, SUMMED, type SumTable } from "../sum-tables";
 
 /** Over the span of the capture: so many that a time line of sixty over a quarter of it is made of them. */
 const BUCKETS = 240;
+/** At least so many wide ones, of which the middle of a longer range is made: a tenth of the rows. */
+const WIDE_BUCKETS = 20n;
 
 /** What stands in them comes from settled rows that are known early, from all settled rows, from DNS exchanges. */
 export const SUMS = {
@@ -19,16 +23,16 @@ export const SUMS = {
 
 /** Adds some of them up. `beside`: the database of another thread, which did what it can of them (`sumUpBeside`). */
 export function sumUp(database: Sqlite, tables: readonly (SumTable | "DnsSum")[], beside?: string): void {
-  const width = bucketsWidth(database);
-  for (const table of tables) fill(database, width, table === "DnsSum" ? OF_DNS : filled(table, beside));
+  const levels = levelsOf(database);
+  for (const table of tables) fill(database, levels, table === "DnsSum" ? OF_DNS : filled(table, beside));
 }
 
 const OF_DNS: Filled = { table: "DnsSum", ...DNS_SUM };
 const FLOW_KEYS = ["timeNs", ...OF_FLOW];
 
 function filled(table: SumTable, beside: string | undefined): Filled {
-  const { keys, sums } = SUMMED[table];
-  const whole: Filled = { table, keys: [...OF_FLOW, ...keys], sums, rows: rowsOf(table, FLOW_KEYS) };
+  const { keys, ...summed } = SUMMED[table];
+  const whole: Filled = { ...summed, table, keys: [...OF_FLOW, ...keys], rows: rowsOf(table, FLOW_KEYS) };
   if (beside === undefined || table !== "MarkedSum") return whole;
   // A bucket's begin lies in the bucket.
   const found = `SELECT bucketNs AS timeNs, ${columnsIn(whole)} FROM ${beside}.${table}`;
@@ -38,54 +42,100 @@ function filled(table: SumTable, beside: string | undefined): Filled {
 /** In a database of its own beside the capture: adds up what is known of marked records from flows and DNS exchanges alone, in buckets. */
 export function sumUpBeside(database: Sqlite): void {
   const rows = rowsOf("MarkedSum", FLOW_KEYS, { isBeside: true });
-  fillBuckets(database, bucketsWidth(database), { ...filled("MarkedSum", undefined), rows });
+  fillBuckets(database, levelsOf(database).buckets, { ...filled("MarkedSum", undefined), rows });
 }
 
 /** Notes the levels that there are. */
 export function keepSumLevels(database: Sqlite): void {
+  const { buckets, wide } = levelsOf(database);
   database.exec("DELETE FROM SumLevel");
-  database
-    .prepare("INSERT INTO SumLevel (level, widthNs) VALUES (?, NULL), (?, ?)")
-    .run([SUM_LEVEL.whole, SUM_LEVEL.buckets, bucketsWidth(database)]);
+  const insert = database.prepare("INSERT INTO SumLevel (level, widthNs, first) VALUES (?, ?, ?)");
+  insert.run([SUM_LEVEL.whole, null, null]);
+  insert.run([SUM_LEVEL.buckets, buckets.widthNs, buckets.first]);
+  if (wide !== undefined) insert.run([SUM_LEVEL.wide, wide.widthNs, wide.first]);
 }
 
-function bucketsWidth(database: Sqlite): bigint {
+interface Levels {
+  readonly buckets: SumBuckets;
+  /** Undefined: no width is fit for so short a span. */
+  readonly wide: SumBuckets | undefined;
+}
+
+function levelsOf(database: Sqlite): Levels {
   const [[first, last] = []] = database
     .prepareExact("SELECT (SELECT min(timeNs) FROM Flow), (SELECT max(timeNs) FROM Flow)")
     .rows([]);
-  const span = typeof first === "bigint" && typeof last === "bigint" ? last - first + 1n : 1n;
-  return nestingWidth(span, BUCKETS);
+  const isTimed = typeof first === "bigint" && typeof last === "bigint";
+  const span = isTimed ? last - first + 1n : 1n;
+  const inBuckets = (widthNs: bigint): SumBuckets => ({
+    first: isTimed ? alignDown(first, widthNs) / widthNs : 0n,
+    widthNs,
+  });
+  const width = nestingWidth(span, BUCKETS);
+  const wide = BUCKET_WIDTHS.findLast(
+    (one) => one > width && one % width === 0n && span / one >= WIDE_BUCKETS,
+  );
+  return { buckets: inBuckets(width), wide: wide === undefined ? undefined : inBuckets(wide) };
 }
 
 interface Filled {
   readonly table: string;
   readonly keys: readonly string[];
   readonly sums: Readonly<Record<string, string>>;
+  readonly series?: Readonly<Record<string, string>>;
   /** SQL: a row for each that is added up, its time as `timeNs`. */
   readonly rows: string;
 }
 
-/** Buckets from the rows, the whole from the buckets. */
-function fill(database: Sqlite, width: bigint, filled: Filled): void {
-  const { table } = filled;
+/** Buckets from the rows, wide ones and the whole from the buckets. */
+function fill(database: Sqlite, { buckets, wide }: Levels, filled: Filled): void {
+  const { table, sums, series = {} } = filled;
   database.exec(`DELETE FROM ${table}`);
-  fillBuckets(database, width, filled);
-  const buckets = `(SELECT ${columnsIn(filled)} FROM ${table} WHERE level = ${SUM_LEVEL.buckets})`;
-  add(database, filled, SUM_LEVEL.whole, "NULL", buckets);
+  fillBuckets(database, buckets, filled);
+  const lists = Object.entries(series).map(
+    ([name, of]) => [name, seriesSql(of, sums[of] === LIST, buckets)] as const,
+  );
+  const rows = `(SELECT bucketNs, ${columnsIn(filled)} FROM ${table} WHERE level = ${SUM_LEVEL.buckets})`;
+  if (wide !== undefined) add(database, filled, SUM_LEVEL.wide, bucketOf("bucketNs", wide.widthNs), rows);
+  add(database, filled, SUM_LEVEL.whole, "NULL", rows, lists);
+  for (const [name, how] of Object.entries(sums)) if (how === LIST) countNumbers(database, table, name);
 }
 
-function fillBuckets(database: Sqlite, width: bigint, filled: Filled): void {
-  add(database, filled, SUM_LEVEL.buckets, bucketOf("timeNs", width), `(${filled.rows})`);
+const LIST = "group_concat";
+
+function fillBuckets(database: Sqlite, { widthNs }: SumBuckets, filled: Filled): void {
+  add(database, filled, SUM_LEVEL.buckets, bucketOf("timeNs", widthNs), `(${filled.rows})`);
 }
 
-function add(database: Sqlite, filled: Filled, level: number, bucket: string, source: string): void {
+/** `more`: columns that are neither keys nor sums of the source, and their SQL. */
+function add(
+  database: Sqlite,
+  filled: Filled,
+  level: number,
+  bucket: string,
+  source: string,
+  more: readonly (readonly [name: string, sql: string])[] = [],
+): void {
   const { table, keys, sums } = filled;
-  const added = Object.entries(sums).map(([name, how]) => `${how}(${name})`);
+  const added = [
+    ...Object.entries(sums).map(([name, how]) => `${how}(${name})`),
+    ...more.map(([, sql]) => sql),
+  ];
+  const columns = ["level", "bucketNs", columnsIn(filled), ...more.map(([name]) => name)];
   const places = Array.from({ length: keys.length + 2 }, (_, at) => at + 1).join(", ");
   database.exec(
-    `INSERT INTO ${table} (level, bucketNs, ${columnsIn(filled)})
+    `INSERT INTO ${table} (${columns.join(", ")})
      SELECT ${level}, ${bucket}, ${[...keys, ...added].join(", ")} FROM ${source} GROUP BY ${places}`,
   );
+}
+
+/** Lists of the whole capture say most numbers again and again: each is said once, with how often. */
+function countNumbers(database: Sqlite, table: string, column: string): void {
+  const update = database.prepare(`UPDATE ${table} SET ${column} = ? WHERE id = ?`);
+  const rows = database
+    .prepare(`SELECT id, ${column} FROM ${table} WHERE level = ${SUM_LEVEL.whole} AND ${column} IS NOT NULL`)
+    .rows([]);
+  for (const [id, list] of rows) update.run([countedList(bucketCounts(list)), Number(id)]);
 }
 
 const columnsIn = ({ keys, sums }: Filled): string => [...keys, ...Object.keys(sums)].join(", ");
