@@ -26,7 +26,7 @@ function start(bundle: string): void {
 describe("where there are more threads than cores", () => {
   it.each([
     ["a reader of questions", "reader-worker.mjs", 3],
-    ["a decoder of what is read in", "decode-worker.mjs", 8],
+    ["a decoder of what is read in", "decode-worker.mjs", 11],
   ])("%s stands behind the main thread, which stays where it is", async (_, bundle, steps) => {
     const before = isLinux ? countBehind(steps) : 0;
     start(bundle);

@@ -5,8 +5,11 @@
 
 import { getPriority, setPriority } from "node:os";
 
-/** Behind the main thread by so many of the system's steps; each is about a quarter of the share. */
-const STEPS = { question: 3, background: 8 } as const;
+/**
+ * Behind the main thread by so many of the system's steps; each is about a quarter of the share. Decoders stand behind the thread that cuts
+ * records for them and takes their batches: whenever that one waited for a core, they had nothing to do soon after.
+ */
+const STEPS = { question: 3, background: 8, decoding: 11 } as const;
 const LAST = 19;
 
 /** For the thread that calls it, once. Only Linux keeps it by thread; elsewhere it would slow the whole process down, so nothing is done. */

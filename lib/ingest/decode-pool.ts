@@ -82,9 +82,14 @@ export class DecodePool {
     this.decoders = Array.from({ length: size }, () => new Decoder());
   }
 
-  /** Chunks that may be under way at once: half of them go to the sink together, while the others are decoded. */
+  /** Chunks that may be under way at once. */
   get capacity(): number {
-    return this.decoders.length * 8;
+    return this.decoders.length * 16;
+  }
+
+  /** So many go to the sink together, while the others are decoded: with more, decoders have nothing left to do before the sink has done its part. */
+  get together(): number {
+    return this.capacity / 4;
   }
 
   /** A decoder ended by itself, for example out of memory: make a new pool. */

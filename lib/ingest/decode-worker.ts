@@ -7,7 +7,7 @@ import { decodeChunk } from "./decode-chunk";
 import type { ToDecoder } from "./decode-pool";
 import { Packer } from "./pack";
 
-standBehind("background");
+standBehind("decoding");
 
 const packer = new Packer();
 

@@ -131,7 +131,7 @@ class Reading {
 
   private async decodeCut(): Promise<void> {
     for (const chunk of this.chunks.splice(0)) {
-      if (this.underWay.length >= this.pool.capacity) await this.settle(this.pool.capacity / 2);
+      if (this.underWay.length >= this.pool.capacity) await this.settle(this.pool.together);
       const decoding = this.pool.decode(chunk);
       // A failure is met when its turn comes; until then it is not "unhandled".
       decoding.catch(() => undefined);
