@@ -56,6 +56,9 @@ export class ListWriter {
 }
 
 export class ListReader {
+  /** Always there: with the last reader, code that was compiled for readers would be thrown away (see plainBytes). */
+  static readonly none = new ListReader(new Uint8Array(0));
+
   at = 0;
 
   constructor(readonly bytes: Uint8Array) {}
@@ -88,4 +91,12 @@ export class ListReader {
       factor *= 128;
     }
   }
+}
+
+/**
+ * The same bytes, as a view of the language's own. What the driver gives is a Buffer of a hidden class that lives as long as some such
+ * Buffer does: whatever was compiled for it is thrown away at the next collection of garbage, and the next question begins anew.
+ */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

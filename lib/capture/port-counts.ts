@@ -1,6 +1,7 @@
 /** How many events flows have by their ports, from the lists that are settled (port-lists.ts), where these hold the scope. */
 
 import { alignDown } from "@/lib/base/bucket-width";
+import { plainBytes } from "./byte-lists";
 import type { Sqlite, SqlValue } from "./driver";
 import { type PortTakers, readPorts } from "./port-lists";
 import { ROLL_UP } from "./roll-up-levels";
@@ -106,7 +107,7 @@ function addLists(
         serverPort: typeof serverPort === "number" ? serverPort : NO_PORT,
       }),
     );
-  const takers = takersFor(wanted, tally);
+  const takers = new Takers(wanted, tally);
   const conditions = [
     "1",
     ...(first === undefined ? [] : ["bucketNs >= ?"]),
@@ -117,7 +118,7 @@ function addLists(
   const read = database.prepare("SELECT firstCombination, lists FROM PortBucket WHERE id = ?");
   for (const [id] of ids) {
     const [[offset, lists] = []] = read.rows([id as SqlValue]);
-    readPorts(lists as Uint8Array, Number(offset), takers);
+    readPorts(plainBytes(lists as Uint8Array), Number(offset), takers);
   }
   for (const one of wanted) {
     if (!wants(tally.side, one).server) continue;
@@ -136,27 +137,44 @@ interface Wanted {
 
 const NO_PORT = -1;
 
-function takersFor(wanted: readonly Wanted[], tally: PortTally): PortTakers {
-  const size = 1 + wanted.reduce((most, { id }) => Math.max(most, id), 0);
-  const takers = {
-    isWanted: new Uint8Array(size),
-    others: new Array<Float64Array | undefined>(size).fill(undefined),
-    serverPort: new Int32Array(size),
-    served: new Float64Array(size),
-    both: new Float64Array(size),
-  };
-  const groups = new Map<number, number>();
-  for (const one of wanted) {
-    takers.isWanted[one.id] = 1;
-    takers.serverPort[one.id] = one.serverPort;
-    if (wants(tally.side, one).other) takers.others[one.id] = tally.countsOf(one.group);
-    groups.set(one.id, one.group);
+class Takers implements PortTakers {
+  /** Always there: with the last of them, code that was compiled for them would be thrown away (see plainBytes). */
+  static readonly none = new Takers([], new PortTally("either"));
+
+  readonly isWanted: Uint8Array;
+  readonly others: (Float64Array | undefined)[];
+  readonly serverPort: Int32Array;
+  readonly served: Float64Array;
+  readonly both: Float64Array;
+  private readonly groups: Int32Array;
+
+  constructor(
+    wanted: readonly Wanted[],
+    private readonly tally: PortTally,
+  ) {
+    const size = 1 + wanted.reduce((most, { id }) => Math.max(most, id), 0);
+    this.isWanted = new Uint8Array(size);
+    this.others = new Array<Float64Array | undefined>(size).fill(undefined);
+    this.serverPort = new Int32Array(size);
+    this.served = new Float64Array(size);
+    this.both = new Float64Array(size);
+    this.groups = new Int32Array(size);
+    for (const one of wanted) {
+      this.isWanted[one.id] = 1;
+      this.serverPort[one.id] = one.serverPort;
+      if (wants(tally.side, one).other) this.others[one.id] = tally.countsOf(one.group);
+      this.groups[one.id] = one.group;
+    }
   }
-  return {
-    ...takers,
-    odd: (combination, source, destination, events) =>
-      tally.add(source, destination, groups.get(combination) as number, events),
-  };
+
+  odd(
+    combination: number,
+    source: number | undefined,
+    destination: number | undefined,
+    events: number,
+  ): void {
+    this.tally.add(source, destination, this.groups[combination] as number, events);
+  }
 }
 
 /** Which ports of flows that have the server's port of their pair count. */

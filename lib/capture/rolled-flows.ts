@@ -34,6 +34,8 @@ export interface Wanted {
   readonly anchored?: readonly Anchored[];
   /** False: `f.firstNs` and `f.lastNs` are not read. */
   readonly hasTimes?: boolean;
+  /** False: `f.records` and `f.events` are not read. */
+  readonly hasCounts?: boolean;
 }
 
 /** Of times, in nanoseconds. */
@@ -154,10 +156,10 @@ function keysOf({ reads, told }: Wanted): { readonly name: string; readonly sql:
 }
 
 function buckets(database: Sqlite, { filter }: CompiledScope, wanted: Wanted, inside: Inside): Part {
-  const { widthNs, anchored = [], hasTimes = true } = wanted;
+  const { widthNs, anchored = [], hasTimes = true, hasCounts = true } = wanted;
   const [keys, hasAnchored] = [keysOf(wanted), anchored.length > 0];
   const rows = addedUp(database, {
-    ...{ filter, ...inside, keys: keys.map(({ sql }) => sql), widthNs, hasAnchored, hasTimes },
+    ...{ filter, ...inside, keys: keys.map(({ sql }) => sql), widthNs, hasCounts, hasAnchored, hasTimes },
   });
   const names = [
     ...[...keys.map(({ name }) => name), "timeNs", "records", "events"],
@@ -197,7 +199,7 @@ export function rolledSums<Name extends Anchored>(
   anchored: readonly Name[],
 ): Readonly<Record<Name, number>> | undefined {
   const { from, parameters, where, isRolledUp } = countedFlows(database, scope, {
-    ...{ reads: "", anchored, hasTimes: false },
+    ...{ reads: "", anchored, hasTimes: false, hasCounts: false },
   });
   if (!isRolledUp) return undefined;
   const sums = anchored.map((name) => `coalesce(sum(f.${name}), 0) AS ${name}`).join(", ");
