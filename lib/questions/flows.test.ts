@@ -4,7 +4,9 @@ import { formatTime } from "@/lib/base/time";
 import { line, lines, TestCapture, timeAt } from "@/lib/jobs/testing";
 import type { FlowsAnswer } from "./answers";
 import { type FlowsParameters, readFlows } from "./flows";
+import { hasLadder } from "./ladder";
 import { OpenCapture } from "./open-capture";
+import { scopeKey } from "./scope-parameters";
 
 function reader(capture: TestCapture): OpenCapture {
   const opened = OpenCapture.open(capture.file);
@@ -208,6 +210,26 @@ describe("a page at a time", () => {
     expect(numbers(ordered(made), page)).toEqual([3]);
     expect(numbers(ordered(made), ask(open, { cursor: page.next ?? "", limit: 1 }))).toEqual([4]);
     expect(numbers(ordered(made), ask(open, { cursor: page.previous ?? "", limit: 2 }))).toEqual([1, 2]);
+  });
+});
+
+describe("the first page of a range", () => {
+  const first = 1787314338_000000000n;
+  const rangeOf = (from: number, to: number) => ({
+    from: formatTime(first + BigInt(from)),
+    to: formatTime(first + BigInt(to)),
+  });
+
+  it("begins far behind the first flows of all and far before the last ones, and is read without a count of the range", () => {
+    // More flows stand before and behind it than are looked at from an end of the capture.
+    const capture = captureOf(Array.from({ length: 9000 }, (_, n) => first + BigInt(n)));
+    const open = reader(capture);
+    const [all, range] = [ordered(capture), rangeOf(4300, 4700)];
+    expect(ids(ask(open, { ...range, limit: 5 }))).toEqual(all.slice(4300, 4305));
+    expect(ids(ask(open, { ...range, limit: 5, order: "desc" }))).toEqual(all.slice(4695, 4700).toReversed());
+    expect(hasLadder(open, scopeKey(range))).toBe(false);
+    // Of fewer flows than the page has room for, too.
+    expect(ids(ask(open, { ...rangeOf(4300, 4303), limit: 5 }))).toEqual(all.slice(4300, 4303));
   });
 });
 

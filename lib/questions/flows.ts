@@ -214,13 +214,14 @@ class Page {
   }
 
   /**
-   * The first rows without a ladder: looked for among the first flows from where the scope begins, where roll-ups say that, else of all; where
-   * the scope is not rare that is all there is to read. Else all flows that its lists name, if it is made of lists: a ladder would have to
+   * The first rows without a ladder: looked for among the first flows from where the scope begins, where its range or roll-ups say that, else of
+   * all; where the scope is not rare that is all there is to read. Else all flows that its lists name, if it is made of lists: a ladder would have to
    * count them too. Undefined where neither has them.
    */
   private first(way: Way, count: number): FlowValues[] | undefined {
     const isIndexed = columnsRead(this.scope.sql).every((column) => INDEXED.has(column));
-    const begin = isIndexed ? this.beginning(way) : undefined;
+    const begin =
+      (way === "later" ? this.scope.from : this.scope.to) ?? (isIndexed ? this.beginning(way) : undefined);
     const wide = (): FlowValues[] | undefined => this.atTheEdge(WIDE_EDGE, way, count, begin);
     return (
       this.atTheEdge(EDGE, way, count, begin) ??
