@@ -123,22 +123,47 @@ function countedPorts(scanned: Scanned, ports: PortTally, side: Side): PortTally
   return ports;
 }
 
-/** By pair: the row of Pair with its actors' rows; undefined for an actor that is not known. */
+/** By pair: its client's id and server's port with its actors' rows; undefined for an actor that is not known. */
 export function byPair(
   scanned: Scanned,
   valuesOf: (pair: SqlRow, client: SqlRow | undefined, server: SqlRow | undefined) => readonly string[],
 ): Tally {
-  const { database } = scanned.capture;
-  const pairs = database.prepare("SELECT * FROM Pair WHERE id = ?");
-  const actors = database.prepare("SELECT * FROM Actor WHERE id = ?");
+  const groups = grouped(scanned, "f.pairId");
+  const { pairs, actors } = readPairs(
+    scanned,
+    groups.map(([id]) => id),
+  );
   const actor = (id: SqlValue | undefined): SqlRow | undefined =>
-    typeof id === "number" ? actors.get([id]) : undefined;
+    typeof id === "number" ? actors.get(id) : undefined;
   const tally = new Tally();
-  for (const { ids, events } of counted(grouped(scanned, "f.pairId"))) {
-    const pair = pairs.get([Number(ids[0])]) ?? {};
-    tally.add(valuesOf(pair, actor(pair.clientId), actor(pair.serverId)), events);
+  for (const { ids, events } of counted(groups)) {
+    const { clientId = null, serverId = null, serverPort = null } = pairs.get(Number(ids[0])) ?? {};
+    tally.add(valuesOf({ clientId, serverPort }, actor(clientId), actor(serverId)), events);
   }
   return tally;
+}
+
+/** In two statements: a pair for itself takes the driver longer than adding up its flows. */
+function readPairs({ capture: { database } }: Scanned, ids: readonly (SqlValue | undefined)[]) {
+  const pairs = new Map(
+    database
+      .prepare(
+        "SELECT p.id, p.clientId, p.serverId, p.serverPort FROM json_each(?) j JOIN Pair p ON p.id = j.value",
+      )
+      .rows([JSON.stringify(ids)])
+      .map(([id, clientId = null, serverId = null, serverPort = null]) => [
+        Number(id),
+        { clientId, serverId, serverPort },
+      ]),
+  );
+  const actorIds = new Set([...pairs.values()].flatMap(({ clientId, serverId }) => [clientId, serverId]));
+  const actors = new Map(
+    database
+      .prepare("SELECT * FROM Actor WHERE id IN (SELECT value FROM json_each(?))")
+      .all([JSON.stringify([...actorIds])])
+      .map((row) => [Number(row.id), row]),
+  );
+  return { pairs, actors };
 }
 
 /**
@@ -250,19 +275,23 @@ export function byDrop(
     columns: ["1", "f.causeId", withPolicies ? "f.policiesId" : "NULL"],
     ...{ from: records.from, where: "1", counted: records },
   };
-  const others = countedFlows(database, scope, { reads: "f.policiesId f.kindId", hasTimes: false });
-  const otherPolicies: Few = {
-    columns: ["0", "NULL", "f.policiesId"],
-    ...{ from: others.from, counted: others },
-    where: `f.policiesId IS NOT NULL AND NOT (${OF_ANY_DROP.sql})`,
-  };
-  const parts = withPolicies ? [drops, otherPolicies] : [drops];
+  const parts = withPolicies ? [drops, otherPolicies(scanned)] : [drops];
   for (const { ids, events } of counted(few(scanned, parts))) {
     const cause = ids[0] === 1 ? (causes.get(Number(ids[1])) ?? null) : undefined;
     const text = ids[2] === null ? undefined : texts.get([Number(ids[2])])?.value;
     tally.add(valuesOf(cause, typeof text === "string" ? text : undefined, ids[3] === 1), events);
   }
   return tally;
+}
+
+/** What records that are none of drops name. */
+function otherPolicies({ capture, scope }: Scanned): Few {
+  const flows = countedFlows(capture.database, scope, { reads: "f.policiesId f.kindId", hasTimes: false });
+  return {
+    columns: ["0", "NULL", "f.policiesId"],
+    ...{ from: flows.from, counted: flows },
+    where: `f.policiesId IS NOT NULL AND NOT (${OF_ANY_DROP.sql})`,
+  };
 }
 
 /** The names of the files that hold the blocks of one: its own, and those of files with the same bytes, which share them. */
