@@ -127,7 +127,7 @@ function buckets(database: Sqlite): string[] {
   const rows = addedUp(database, {
     ...{ filter: { sql: "1", parameters: [] }, first: undefined, end: undefined, widthNs },
     ...{ keys: ["f.kindId", "f.observerId", "f.sourceId", "f.destinationId", pair] },
-    ...{ hasCounts: true, hasAnchored: true, hasTimes: true },
+    ...{ alike: undefined, hasCounts: true, hasAnchored: true, hasTimes: true },
   });
   return rows.slice(2, -2).split("],[").sort();
 }

@@ -16,6 +16,15 @@ import { rememberedText } from "./dictionary-search";
 import type { Sqlite, SqlValue } from "./driver";
 import { FlowLists } from "./flow-lists";
 
+/** Values of a key that need not be told apart, such as endpoints of one workload: by each that has one, the value that stands for it. */
+export interface Alike {
+  /** SQL, one of the keys. */
+  readonly key: string;
+  /** Equal for equal values, while the capture is the same. */
+  readonly name: string;
+  readonly values: ReadonlyMap<number, number>;
+}
+
 export interface BucketWish {
   readonly filter: Condition;
   /** Half open. */
@@ -23,6 +32,7 @@ export interface BucketWish {
   readonly end: bigint | undefined;
   /** SQL over `f`, a combination: what is told apart. */
   readonly keys: readonly string[];
+  readonly alike: Alike | undefined;
   /** Buckets of this width are told apart, too. */
   readonly widthNs: bigint | undefined;
   /** Records and events are wanted, */
@@ -42,9 +52,9 @@ export function addedUp(database: Sqlite, wish: BucketWish): string {
 }
 
 /** Questions about numbers of one scope ask for the same several times. */
-function keyOf({ filter, ...rest }: BucketWish): string {
+function keyOf({ filter, alike, ...rest }: BucketWish): string {
   const written = (_: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value);
-  return JSON.stringify([filter.sql, filter.parameters, rest], written);
+  return JSON.stringify([filter.sql, filter.parameters, alike?.name, rest], written);
 }
 
 function addUp(database: Sqlite, wish: BucketWish): string {
@@ -113,7 +123,7 @@ function bucketsOf(
   return { buckets, starts: { of: starts, own } };
 }
 
-function groupsOf(database: Sqlite, { filter, keys }: BucketWish): Groups {
+function groupsOf(database: Sqlite, { filter, keys, alike }: BucketWish): Groups {
   // A list of each column in one row: thousands of rows take the driver longer than all lists of a range.
   const columns = ["f.id", ...keys].map((column) => `json_group_array(${column})`);
   const [lists = []] = database
@@ -123,9 +133,11 @@ function groupsOf(database: Sqlite, { filter, keys }: BucketWish): Groups {
   const most = ids.reduce<number>((largest, id) => Math.max(largest, Number(id)), 0);
   const groupOf = new Int32Array(most + 1).fill(-1);
   const numbers = new Map<string, number>();
+  const standIn = (value: unknown): unknown => alike?.values.get(Number(value)) ?? value;
+  const told = values.map((column, at) => (keys[at] === alike?.key ? column.map(standIn) : column));
   for (const [at, id] of ids.entries()) {
     let key = "";
-    for (const column of values) key += `${JSON.stringify(column[at])},`;
+    for (const column of told) key += `${JSON.stringify(column[at])},`;
     const number = numbers.get(key) ?? numbers.size;
     numbers.set(key, number);
     groupOf[Number(id)] = number;

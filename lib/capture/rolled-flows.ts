@@ -9,7 +9,7 @@
 import { alignDown } from "@/lib/base/bucket-width";
 import type { Condition } from "./conditions";
 import type { Sqlite, SqlValue } from "./driver";
-import { addedUp } from "./flow-buckets";
+import { type Alike, addedUp } from "./flow-buckets";
 import { ANCHORED, type Anchored, OF_ONE, ROLL_UP } from "./roll-up-levels";
 import { areRolledUp, columnsRead, isCurrent, isTaken } from "./roll-ups-ready";
 import type { CompiledScope } from "./scope-sql";
@@ -30,6 +30,8 @@ export interface Wanted {
   readonly widthNs?: bigint;
   /** SQL over `f`, a flow's kind, observer and pair: stands as `f.told` where flows are rolled up, in place of what it is made of. */
   readonly told?: string;
+  /** Values of a column of `reads` that may stand for each other: whatever is read from lists has but one of them. */
+  readonly alike?: Alike;
   /** What else is added up. */
   readonly anchored?: readonly Anchored[];
   /** False: `f.firstNs` and `f.lastNs` are not read. */
@@ -156,10 +158,19 @@ function keysOf({ reads, told }: Wanted): { readonly name: string; readonly sql:
 }
 
 function buckets(database: Sqlite, { filter }: CompiledScope, wanted: Wanted, inside: Inside): Part {
-  const { widthNs, anchored = [], hasTimes = true, hasCounts = true } = wanted;
+  const { alike, widthNs, anchored = [], hasTimes = true, hasCounts = true } = wanted;
   const [keys, hasAnchored] = [keysOf(wanted), anchored.length > 0];
   const rows = addedUp(database, {
-    ...{ filter, ...inside, keys: keys.map(({ sql }) => sql), widthNs, hasCounts, hasAnchored, hasTimes },
+    ...{
+      filter,
+      ...inside,
+      keys: keys.map(({ sql }) => sql),
+      alike,
+      widthNs,
+      hasCounts,
+      hasAnchored,
+      hasTimes,
+    },
   });
   const names = [
     ...[...keys.map(({ name }) => name), "timeNs", "records", "events"],

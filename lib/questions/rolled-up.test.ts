@@ -111,6 +111,13 @@ const FILTERS = [
 /** Of these roll-ups hold so many, from the first on: always, and where no lookalikes are in the way. */
 const HELD = { always: 15, unmixed: 17 } as const;
 
+const TRAFFIC = [
+  { by: "workload", side: "from", of: "events", buckets: 60 },
+  { by: "namespace", side: "to", of: "forwarded", buckets: 6 },
+  { by: "pod", side: "to", of: "drops", buckets: 60 },
+  { by: "verdict", side: "from", of: "events", buckets: 6 },
+] as const;
+
 type Ask = { readonly q: string; readonly from?: string; readonly to?: string };
 
 function answers(open: OpenCapture, ask: Ask): unknown[] {
@@ -151,8 +158,11 @@ function answers(open: OpenCapture, ask: Ask): unknown[] {
         }),
       ),
     ),
-    ...(["cause", "reason", "pod", "node"] as const).map((by) =>
+    ...(["cause", "reason", "client", "policy", "pod", "node"] as const).map((by) =>
       open.ask((capture) => QUESTIONS.drops(capture, { ...ask, by, limit: 100, buckets: 60 })),
+    ),
+    ...TRAFFIC.map((parameters) =>
+      open.ask((capture) => QUESTIONS.traffic(capture, { ...ask, ...parameters, limit: 3 })),
     ),
     open.ask((capture) => QUESTIONS.changes(capture, { ...ask, limit: 100 })),
     open.ask((capture) => QUESTIONS.causes(capture, { ...ask, limit: 100, buckets: 6 })),

@@ -9,6 +9,7 @@ import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
 import type { Sqlite, SqlValue } from "@/lib/capture/driver";
+import type { Alike } from "@/lib/capture/flow-buckets";
 import { countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { PRESENT } from "@/lib/flow/presence";
@@ -87,6 +88,7 @@ function count(
       .rows([])
       .map(([id, name]) => [Number(id), typeof name === "string" ? name : null]),
   );
+  const told = { column: telling.column, alike: alikeOf(telling, names) };
   const rows = new Map<string | null, Count>();
   const countAt = (id: number): Count => {
     const name = names.get(id) ?? null;
@@ -94,10 +96,10 @@ function count(
     rows.set(name, known);
     return known;
   };
-  for (const sums of readSums(database, compiled, telling)) countAt(sums.id).add(sums);
+  for (const sums of readSums(database, compiled, told)) countAt(sums.id).add(sums);
   const number = bucketNumber(start, last, widthNs);
-  for (const { id, startNs, n } of readPoints(database, compiled, telling, of, number, widthNs))
-    countAt(id).draw(startNs, n);
+  for (const { id, bucket, n } of readPoints(database, compiled, told, of, number, widthNs))
+    countAt(id).draw(bucket, n);
   const sorted = [...rows].sort(([a, x], [b, y]) => y[of] - x[of] || ((a ?? "") < (b ?? "") ? -1 : 1));
   const counts = sorted.map(([, one]) => one);
   const total = Count.of(counts);
@@ -105,10 +107,26 @@ function count(
     bucketNs: String(widthNs),
     fromNs: span === undefined ? null : String(start),
     toNs: span === undefined ? null : String(alignDown(last, widthNs) + widthNs),
-    total: total.answer(),
-    rows: sorted.slice(0, limit).map(([name, row]) => ({ key: keyOf(by, name), ...row.answer() })),
-    folded: { rows: counts.slice(limit).length, ...Count.of(counts.slice(limit)).answer() },
+    total: total.answer(number),
+    rows: sorted.slice(0, limit).map(([name, row]) => ({ key: keyOf(by, name), ...row.answer(number) })),
+    folded: { rows: counts.slice(limit).length, ...Count.of(counts.slice(limit)).answer(number) },
     untimed: total.untimed,
+  };
+}
+
+/** What flows are told apart by while they are counted. */
+interface Told {
+  readonly column: string;
+  readonly alike: Alike;
+}
+
+/** Endpoints are several for each name: as many rows less from lists of buckets. */
+function alikeOf(telling: Telling, names: ReadonlyMap<number, string | null>): Alike {
+  const firsts = new Map<string | null, number>();
+  for (const [id, name] of names) if (!firsts.has(name)) firsts.set(name, id);
+  return {
+    ...{ key: telling.column, name: telling.names },
+    values: new Map([...names].map(([id, name]) => [id, firsts.get(name) ?? id])),
   };
 }
 
@@ -121,42 +139,44 @@ interface Sums {
   readonly lastNs: bigint | undefined;
 }
 
-const FORWARDED = "SELECT id FROM Kind WHERE verdict = 'FORWARDED'";
+const IS_FORWARDED = "f.kindId IN (SELECT id FROM Kind WHERE verdict = 'FORWARDED')";
 /** Each drop counts once, at its anchor. */
 const DROPS = "JoinedDrop j CROSS JOIN Flow f ON f.id = j.id";
 
 /** What each side or kind counts over the whole scope. */
-function readSums(database: Sqlite, scope: CompiledScope, { column }: Telling): Sums[] {
-  const reads = `f.kindId ${column}`;
-  const flows = countedFlows(database, scope, { reads, anchored: ["drops"] });
-  const dropped = flows.isRolledUp ? flows : { from: DROPS, parameters: [], where: scope };
+function readSums(database: Sqlite, scope: CompiledScope, { column, alike }: Told): Sums[] {
+  const flows = countedFlows(database, scope, {
+    ...{ reads: column, alike, told: IS_FORWARDED, anchored: ["drops"] },
+  });
   const time = (value: SqlValue | undefined) => (typeof value === "bigint" ? value : undefined);
+  const isForwarded = flows.isRolledUp ? "f.told" : IS_FORWARDED;
   const events = database
     .prepareExact(
-      `SELECT ${column}, sum(f.events), sum(f.events * (f.kindId IN (${FORWARDED}))), min(f.firstNs), max(f.lastNs)
+      `SELECT ${column}, sum(f.events), sum(f.events * (${isForwarded})), min(f.firstNs), max(f.lastNs), ${flows.isRolledUp ? "sum(f.drops)" : "0"}
        FROM ${flows.from} WHERE ${flows.where.sql} GROUP BY 1`,
     )
     .rows([...flows.parameters, ...flows.where.parameters])
-    .map(([id, n, forwarded, firstNs, lastNs]) => ({
-      ...{ id: Number(id), events: Number(n), forwarded: Number(forwarded), drops: 0 },
+    .map(([id, n, forwarded, firstNs, lastNs, drops]) => ({
+      ...{ id: Number(id), events: Number(n), forwarded: Number(forwarded), drops: Number(drops) },
       ...{ firstNs: time(firstNs), lastNs: time(lastNs) },
     }));
-  const drops = database
-    .prepare(
-      `SELECT ${column} AS id, sum(${flows.isRolledUp ? "f.drops" : "j.drops"}) AS n FROM ${dropped.from} WHERE ${dropped.where.sql} GROUP BY 1`,
-    )
-    .rows([...dropped.parameters, ...dropped.where.parameters])
+  return flows.isRolledUp ? events : [...events, ...readDrops(database, scope, column)];
+}
+
+function readDrops(database: Sqlite, scope: CompiledScope, column: string): Sums[] {
+  return database
+    .prepare(`SELECT ${column} AS id, sum(j.drops) AS n FROM ${DROPS} WHERE ${scope.sql} GROUP BY 1`)
+    .rows(scope.parameters)
     .map(([id, n]) => ({
       ...{ id: Number(id), events: 0, forwarded: 0, drops: Number(n) },
       ...{ firstNs: undefined, lastNs: undefined },
     }));
-  return [...events, ...drops];
 }
 
 interface Point {
   readonly id: number;
-  /** Undefined: without a time. */
-  readonly startNs: bigint | undefined;
+  /** Its number; undefined: without a time. */
+  readonly bucket: number | undefined;
   readonly n: number;
 }
 
@@ -164,31 +184,35 @@ interface Point {
 function readPoints(
   database: Sqlite,
   scope: CompiledScope,
-  { column }: Telling,
+  { column, alike }: Told,
   of: TrafficOf,
   number: ReturnType<typeof bucketNumber>,
   widthNs: bigint,
 ): Point[] {
-  const wanted = { reads: of === "forwarded" ? `f.kindId ${column}` : column, widthNs, hasTimes: false };
-  const flows = countedFlows(database, scope, { ...wanted, ...(of === "drops" && { anchored: ["drops"] }) });
+  const flows = countedFlows(database, scope, {
+    ...{ reads: column, alike, widthNs, hasTimes: false },
+    ...(of === "forwarded" && { told: IS_FORWARDED }),
+    ...(of === "drops" && { anchored: ["drops"] }),
+  });
   const isAlone = of === "drops" && !flows.isRolledUp;
   const { from, parameters, where } = isAlone ? { from: DROPS, parameters: [], where: scope } : flows;
   const n = of === "drops" ? (isAlone ? "j.drops" : "f.drops") : "f.events";
-  const ids = database
-    .prepareExact("SELECT 1 + max((SELECT max(id) FROM Endpoint), (SELECT max(id) FROM Kind))")
-    .rows([])[0]?.[0];
-  const most = typeof ids === "bigint" ? ids : 1n;
+  const isForwarded = flows.isRolledUp ? "f.told" : IS_FORWARDED;
+  const [[ids] = []] = database
+    .prepare("SELECT 1 + max((SELECT max(id) FROM Endpoint), (SELECT max(id) FROM Kind))")
+    .rows([]);
+  const most = typeof ids === "number" ? ids : 1;
   return database
-    .prepareExact(
+    .prepare(
       `SELECT (${number.sql}) * ? + ${column}, CASE WHEN f.timeNs IS NULL THEN ${column} END, sum(${n})
-       FROM ${from} WHERE ${where.sql} ${of === "forwarded" ? `AND f.kindId IN (${FORWARDED})` : ""} GROUP BY 1, 2`,
+       FROM ${from} WHERE ${where.sql} ${of === "forwarded" ? `AND ${isForwarded}` : ""} GROUP BY 1, 2`,
     )
     .rows([...number.parameters, most, ...parameters, ...where.parameters])
     .filter(([, , sum]) => Number(sum) > 0)
     .map(([key, untimed, sum]) => {
-      if (typeof key !== "bigint") return { id: Number(untimed), startNs: undefined, n: Number(sum) };
-      const bucket = alignDown(key, most) / most;
-      return { id: Number(key - bucket * most), startNs: number.startOf(bucket), n: Number(sum) };
+      if (typeof key !== "number") return { id: Number(untimed), bucket: undefined, n: Number(sum) };
+      const id = ((key % most) + most) % most;
+      return { id, bucket: (key - id) / most, n: Number(sum) };
     });
 }
 
@@ -200,14 +224,14 @@ class Count {
   untimed = 0;
   firstNs: bigint | undefined;
   lastNs: bigint | undefined;
-  private readonly byStart = new Map<bigint, number>();
+  private readonly byBucket = new Map<number, number>();
 
   static of(counts: readonly Count[]): Count {
     const sum = new Count();
     for (const one of counts) {
       sum.add(one);
       sum.draw(undefined, one.untimed);
-      for (const [start, n] of one.byStart) sum.draw(start, n);
+      for (const [bucket, n] of one.byBucket) sum.draw(bucket, n);
     }
     return sum;
   }
@@ -221,18 +245,18 @@ class Count {
     if (lastNs !== undefined && (this.lastNs === undefined || lastNs > this.lastNs)) this.lastNs = lastNs;
   }
 
-  draw(startNs: bigint | undefined, n: number): void {
-    if (startNs === undefined) this.untimed += n;
-    else this.byStart.set(startNs, (this.byStart.get(startNs) ?? 0) + n);
+  draw(bucket: number | undefined, n: number): void {
+    if (bucket === undefined) this.untimed += n;
+    else this.byBucket.set(bucket, (this.byBucket.get(bucket) ?? 0) + n);
   }
 
-  answer(): TrafficAnswer["total"] {
+  answer({ startOf }: ReturnType<typeof bucketNumber>): TrafficAnswer["total"] {
     const { events, forwarded, drops, firstNs, lastNs } = this;
     return {
       ...{ events, forwarded, drops },
-      points: [...this.byStart]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([start, n]): [string, number] => [String(start), n]),
+      points: [...this.byBucket]
+        .sort(([a], [b]) => a - b)
+        .map(([bucket, n]): [string, number] => [String(startOf(BigInt(bucket))), n]),
       first: firstNs === undefined ? null : formatTime(firstNs),
       last: lastNs === undefined ? null : formatTime(lastNs),
     };
