@@ -11,6 +11,7 @@ import { packetFacts, packetsOf } from "./drop-packets";
 import type { OpenCapture } from "./open-capture";
 
 const policies = z.array(dropPolicySchema);
+const decidedBy = z.enum(DECIDED_BY);
 
 export interface DropCause {
   readonly id: number;
@@ -77,7 +78,7 @@ function toCause(capture: OpenCapture, row: SqlRow): DropCause {
     tries: Number(row.attempts ?? row.count),
     ...evidenceOf(String(row.evidence)),
     facts: {
-      decidedBy: z.enum(DECIDED_BY).parse(row.type),
+      decidedBy: decidedBy.parse(row.type),
       direction: String(row.direction),
       code: row.code === null ? null : Number(row.code),
       reason: text(row.reason),

@@ -47,7 +47,7 @@ export function readDropCause(
       `There is no cause ${parameters.causeId.slice(0, 40)} of drops in this capture.`,
       "Ask for the drops by cause to see which there are.",
     );
-  const counts = countDrops(capture, scope.value, parameters.buckets, cause.id);
+  const counts = countDrops(capture, scope.value, parameters.buckets, ["causeId"], cause.id);
   return ok(explain(capture, cause, counts, compileScope(capture.database, scope.value)));
 }
 
@@ -57,8 +57,8 @@ function explain(
   counts: DropCounts,
   scope: CompiledScope,
 ): DropCauseAnswer {
-  const { groups } = counts;
-  const context = readContext(capture, counts);
+  const { groups, points } = counts;
+  const context = readContext(capture, counts, true);
   const lookups = readLookups(capture, cause);
   const { clientKey, serverKey, facts } = cause;
   const key = {
@@ -70,7 +70,12 @@ function explain(
   };
   const twice = groups.reduce((sum, group) => sum + group.atMost, 0);
   // A scope can hold none of the cause's drops: the words are still those of the cause.
-  const row = toRow(capture, "cause", key, groups, { ...context, causes: new Map([[cause.id, cause]]) });
+  const row = toRow(
+    capture,
+    "cause",
+    { key, groups, points },
+    { ...context, causes: new Map([[cause.id, cause]]) },
+  );
   return {
     meta: atMost(capture.meta("drops"), twice > 0),
     cause: row,

@@ -1,22 +1,21 @@
 /** Drops of a scope, counted in groups from which every table about drops is made. */
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
+import type { Sqlite, SqlValue } from "@/lib/capture/driver";
 import { type CompiledScope, compileDrops } from "@/lib/capture/scope-sql";
-import { summedRows } from "@/lib/capture/summed";
+import { type SummedRows, summedRows } from "@/lib/capture/summed";
 import { CAUSE_CLASSES } from "@/lib/insight/causes/cause";
 import type { Scope } from "@/lib/scope/link";
 import { bucketNumber } from "./buckets";
 import type { OpenCapture } from "./open-capture";
 import { spanOf } from "./span";
 
-/** Drops that share cause, pair, node and bucket. */
+/** Drops that share cause, pair, kind and node. */
 export interface DropGroup {
   readonly causeId: number;
   readonly pairId: number;
   readonly kindId: number;
   readonly observerId: number;
-  /** Start of the bucket in nanoseconds; null = untimed. */
-  readonly bucketNs: bigint | null;
   readonly drops: number;
   readonly attempts: number | null;
   readonly firstNs: bigint | null;
@@ -26,12 +25,23 @@ export interface DropGroup {
   readonly atMost: number;
 }
 
+/** What rows of a table tell groups apart by. */
+export type DropTelling = Pick<DropGroup, "causeId" | "pairId" | "observerId">;
+
+/** Drops of a bucket that have in common what rows are told apart by. */
+export interface DropPoint extends DropTelling {
+  readonly bucketNs: bigint;
+  readonly drops: number;
+}
+
 export interface DropCounts {
   readonly bucketNs: bigint;
   /** Of all buckets of the scope, half open. */
   readonly fromNs: bigint;
   readonly toNs: bigint;
   readonly groups: readonly DropGroup[];
+  /** Of those with a time. */
+  readonly points: readonly DropPoint[];
 }
 
 /** All drops whose anchor is in the scope: the drop record, else the verdict record, else the request. */
@@ -39,39 +49,125 @@ export function countDrops(
   capture: OpenCapture,
   scope: Scope,
   buckets: number,
+  told: readonly (keyof DropTelling)[],
   causeId?: number,
 ): DropCounts {
-  const compiled = compileDrops(capture.database, scope);
+  const { database } = capture;
+  const compiled = compileDrops(database, scope);
   const span = spanOf(capture, scope.from, scope.to) ?? { first: 0n, last: 0n };
   const width = bucketWidth(span.last - span.first + 1n, buckets);
-  const number = bucketNumber(alignDown(span.first, width), span.last, width);
-  const ofCause = causeId === undefined ? "" : "AND f.causeId = ?";
-  const counted = summedRows(capture.database, compiled, "DropSum", { reads: "f.pairId", widthNs: width });
-  const groups = capture.database
+  const fromNs = alignDown(span.first, width);
+  const number = bucketNumber(fromNs, span.last, width);
+  const rows = summedRows(database, compiled, "DropSum", { reads: "f.pairId", widthNs: width });
+  const isWhole = rows.isSummed && scope.from === undefined && scope.to === undefined;
+  return {
+    ...{ bucketNs: width, fromNs, toNs: alignDown(span.last, width) + width },
+    ...(isWhole
+      ? {
+          groups: readGroups(
+            database,
+            summedRows(database, compiled, "DropSum", { reads: "f.pairId" }),
+            causeId,
+          ),
+          points: readPoints(database, rows, number, told, causeId),
+        }
+      : readBoth(database, rows, number, told, causeId)),
+  };
+}
+
+type BucketNumber = ReturnType<typeof bucketNumber>;
+
+const OF_CAUSE = "AND f.causeId = ?";
+const OF_GROUP = `f.causeId, f.pairId, f.kindId, f.observerId, sum(f.drops), sum(f.tries),
+  min(f.firstNs), max(f.lastNs), max(f.certain), sum(f.drops) FILTER (WHERE f.atMost = 1)`;
+/** 0 for what does not tell rows apart. */
+const pointOf = (told: readonly (keyof DropTelling)[]): string =>
+  (["causeId", "pairId", "observerId"] as const)
+    .map((name) => (told.includes(name) ? `f.${name}` : `0 AS ${name}`))
+    .join(", ");
+
+function groupOf(values: readonly (SqlValue | undefined)[]): DropGroup {
+  const [cause, pair, kind, observer, drops, attempts, firstNs, lastNs, certain, atMost] = values;
+  return {
+    causeId: Number(cause),
+    pairId: Number(pair),
+    kindId: Number(kind),
+    observerId: Number(observer),
+    drops: Number(drops),
+    attempts: attempts === null ? null : Number(attempts),
+    firstNs: firstNs as bigint | null,
+    lastNs: lastNs as bigint | null,
+    isCertain: Number(certain) === 1,
+    atMost: Number(atMost ?? 0),
+  };
+}
+
+/** The whole capture has sums without buckets, a hundredth of those with them. */
+function readGroups(
+  database: Sqlite,
+  { from, parameters, where }: SummedRows,
+  causeId?: number,
+): DropGroup[] {
+  return database
     .prepareExact(
-      `SELECT f.causeId, f.pairId, f.kindId, f.observerId, ${number.sql} AS bucket, sum(f.drops), sum(f.tries),
-         min(f.firstNs), max(f.lastNs), max(f.certain), sum(f.drops) FILTER (WHERE f.atMost = 1)
-       FROM ${counted.from} WHERE ${counted.where.sql} ${ofCause} GROUP BY 1, 2, 3, 4, 5`,
+      `SELECT ${OF_GROUP} FROM ${from} WHERE ${where.sql} ${causeId === undefined ? "" : OF_CAUSE} GROUP BY 1, 2, 3, 4`,
+    )
+    .rows([...parameters, ...where.parameters, ...(causeId === undefined ? [] : [causeId])])
+    .map(groupOf);
+}
+
+function readPoints(
+  database: Sqlite,
+  { from, parameters, where }: SummedRows,
+  number: BucketNumber,
+  told: readonly (keyof DropTelling)[],
+  causeId?: number,
+): DropPoint[] {
+  return database
+    .prepareExact(
+      `SELECT ${number.sql}, ${pointOf(told)}, sum(f.drops) FROM ${from}
+       WHERE f.timeNs IS NOT NULL AND ${where.sql} ${causeId === undefined ? "" : OF_CAUSE} GROUP BY 1, 2, 3, 4`,
     )
     .rows([
-      ...[...number.parameters, ...counted.parameters, ...counted.where.parameters],
+      ...[...number.parameters, ...parameters, ...where.parameters],
       ...(causeId === undefined ? [] : [causeId]),
     ])
-    .map(([cause, pair, kind, observer, bucket, drops, attempts, firstNs, lastNs, certain, atMost]) => ({
-      causeId: Number(cause),
-      pairId: Number(pair),
-      kindId: Number(kind),
-      observerId: Number(observer),
-      bucketNs: typeof bucket === "bigint" ? number.startOf(bucket) : null,
-      drops: Number(drops),
-      attempts: attempts === null ? null : Number(attempts),
-      firstNs: firstNs as bigint | null,
-      lastNs: lastNs as bigint | null,
-      isCertain: Number(certain) === 1,
-      atMost: Number(atMost ?? 0),
-    }));
-  const toNs = alignDown(span.last, width) + width;
-  return { bucketNs: width, fromNs: alignDown(span.first, width), toNs, groups };
+    .map((values) => toPoint(values, number));
+}
+
+function toPoint(values: readonly (SqlValue | undefined)[], number: BucketNumber): DropPoint {
+  const [bucket, causeId, pairId, observerId, drops] = values;
+  return {
+    ...{ causeId: Number(causeId), pairId: Number(pairId), observerId: Number(observerId) },
+    ...{ bucketNs: number.startOf(bucket as bigint), drops: Number(drops) },
+  };
+}
+
+/** Of a range both are made of the same rows, which are read once: told apart by bucket, groups would be ten times as many. */
+function readBoth(
+  database: Sqlite,
+  { from, parameters, where }: SummedRows,
+  number: BucketNumber,
+  told: readonly (keyof DropTelling)[],
+  causeId?: number,
+): Pick<DropCounts, "groups" | "points"> {
+  const found = database
+    .prepareExact(
+      `WITH f AS MATERIALIZED (SELECT f.timeNs, f.causeId, f.pairId, f.kindId, f.observerId, f.drops, f.tries, f.firstNs, f.lastNs, f.certain, f.atMost
+         FROM ${from} WHERE ${where.sql} ${causeId === undefined ? "" : OF_CAUSE})
+       SELECT 0, ${OF_GROUP} FROM f GROUP BY 2, 3, 4, 5
+       UNION ALL SELECT 1, ${number.sql}, ${pointOf(told)}, sum(f.drops), 0, 0, 0, 0, 0 FROM f WHERE f.timeNs IS NOT NULL GROUP BY 2, 3, 4, 5`,
+    )
+    .rows([
+      ...[...parameters, ...where.parameters],
+      ...(causeId === undefined ? [] : [causeId]),
+      ...number.parameters,
+    ])
+    .map(([isPoint, ...values]) => ({ isPoint: isPoint === 1n, values }));
+  return {
+    groups: found.filter(({ isPoint }) => !isPoint).map(({ values }) => groupOf(values)),
+    points: found.filter(({ isPoint }) => isPoint).map(({ values }) => toPoint(values, number)),
+  };
 }
 
 /** How many drops there are in the scope, of how many causes, which of these are most likely harmless, and how many drops may be counted twice. */

@@ -8,7 +8,7 @@ import { dropRemedy, dropSentence } from "@/lib/insight/causes/drop-words";
 import { whyUnnamed } from "@/lib/insight/causes/unnamed";
 import type { DropRow, DropsBy } from "./answers-drops";
 import { type DropCause, reasonText } from "./causes";
-import type { DropGroup } from "./drop-counts";
+import type { DropGroup, DropPoint } from "./drop-counts";
 import { rowFilter } from "./drop-terms";
 import type { DropContext } from "./drops";
 import { flowIdOf } from "./flow-row";
@@ -18,12 +18,18 @@ export function sumDrops(groups: readonly DropGroup[]): number {
   return groups.reduce((sum, { drops }) => sum + drops, 0);
 }
 
+/** What a row is made of. */
+export interface RowParts {
+  readonly key: DropRow["key"];
+  readonly groups: readonly DropGroup[];
+  readonly points: readonly DropPoint[];
+}
+
 /** One row. Without drops in the scope it still says what the known causes share. */
 export function toRow(
   capture: OpenCapture,
   by: DropsBy,
-  key: DropRow["key"],
-  groups: readonly DropGroup[],
+  { key, groups, points }: RowParts,
   context: DropContext,
 ): DropRow {
   const known = context.causes;
@@ -39,7 +45,7 @@ export function toRow(
     drops: sumDrops(groups),
     attempts: attempts.length === 0 ? null : attempts.reduce((sum, n) => sum + n, 0),
     ...spanOfGroups(groups),
-    trend: trendOf(groups),
+    trend: trendOf(points),
     direction: commonOf(causes, ({ facts }) => facts.direction),
     reason: commonOf(causes, ({ facts }) => facts.reason),
     reasonText: commonOf(causes, ({ facts }) => reasonText(facts)),
@@ -57,7 +63,7 @@ export function toRow(
     remedy: only === undefined ? null : dropRemedy(only.facts).text,
     fix: only === undefined ? null : dropRemedy(only.facts).fix,
     rhythmNs: only?.rhythmNs == null ? null : String(only.rhythmNs),
-    burst: burstOfGroups(groups, context.buckets),
+    burst: burstOfPoints(points, context.buckets),
     isNew: isNew(groups, context),
     example: readExample(capture, groups),
     filter: rowFilter(by, key),
@@ -89,15 +95,15 @@ function isMasked(capture: OpenCapture, kindId: number): boolean {
   return (Number(present) & PRESENT.Type) === 0 || Number(aggregated) !== 0;
 }
 
-function burstOfGroups(
-  groups: readonly DropGroup[],
+function burstOfPoints(
+  points: readonly DropPoint[],
   { bucketNs, fromNs, toNs }: DropContext["buckets"],
 ): DropRow["burst"] {
   const length = Number((toNs - fromNs) / bucketNs);
   const counts = new Array<number>(Math.max(0, length)).fill(0);
-  for (const group of groups) {
-    const at = group.bucketNs === null ? -1 : Number((group.bucketNs - fromNs) / bucketNs);
-    if (at >= 0 && at < counts.length) counts[at] = (counts[at] ?? 0) + group.drops;
+  for (const point of points) {
+    const at = Number((point.bucketNs - fromNs) / bucketNs);
+    if (at >= 0 && at < counts.length) counts[at] = (counts[at] ?? 0) + point.drops;
   }
   const burst = burstOf(counts);
   if (burst === undefined) return null;
@@ -129,10 +135,9 @@ function least(times: readonly bigint[]): bigint | undefined {
   return times.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
 }
 
-export function trendOf(groups: readonly DropGroup[]): [string, number][] {
+export function trendOf(points: readonly DropPoint[]): [string, number][] {
   const buckets = new Map<bigint, number>();
-  for (const { bucketNs, drops } of groups)
-    if (bucketNs !== null) buckets.set(bucketNs, (buckets.get(bucketNs) ?? 0) + drops);
+  for (const { bucketNs, drops } of points) buckets.set(bucketNs, (buckets.get(bucketNs) ?? 0) + drops);
   return [...buckets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([start, drops]) => [String(start), drops]);
 }
 

@@ -12,7 +12,7 @@ import { DECIDED_BY, type DecidedBy } from "@/lib/insight/causes/drop-key";
 import type { DropRow, DropsAnswer, DropsBy } from "./answers-drops";
 import { atMost } from "./at-most";
 import { type DropCause, readCauses } from "./causes";
-import { countDrops, type DropCounts, type DropGroup } from "./drop-counts";
+import { countDrops, type DropCounts, type DropGroup, type DropPoint, type DropTelling } from "./drop-counts";
 import { sumDrops, toRow, trendOf } from "./drop-row";
 import { decidedFilter, plainNode } from "./drop-terms";
 import type { QuestionFailure } from "./failure";
@@ -38,10 +38,22 @@ export function readDrops(
   if (!scope.ok) return scope;
   const { by, limit, skip = 0, buckets } = parameters;
   const answer = capture.keep(`drops ${by} ${skip} ${limit} ${buckets} ${scopeKey(parameters)}`, () =>
-    tabulate(capture, countDrops(capture, scope.value, buckets), by, [skip, skip + limit]),
+    tabulate(capture, countDrops(capture, scope.value, buckets, TOLD[by]), by, [skip, skip + limit]),
   );
   return ok({ meta: atMost(capture.meta("drops"), answer.hasAtMost), ...answer.table });
 }
+
+/** What a row's key is made of. */
+const TOLD: Readonly<Record<DropsBy, readonly (keyof DropTelling)[]>> = {
+  ...{
+    cause: ["causeId"],
+    policy: ["causeId"],
+    reason: ["causeId"],
+    client: ["causeId"],
+    server: ["causeId"],
+  },
+  ...{ pod: ["causeId", "pairId"], node: ["observerId"] },
+};
 
 function tabulate(
   capture: OpenCapture,
@@ -50,15 +62,24 @@ function tabulate(
   [first, behind]: readonly [number, number],
 ): { table: Omit<DropsAnswer, "meta">; hasAtMost: boolean } {
   const { bucketNs, groups } = counts;
-  const context = readContext(capture, counts);
-  const rows = new Map<string, { key: DropRow["key"]; groups: DropGroup[] }>();
-  for (const group of groups) {
-    const key = keyOf(by, group, context);
+  const context = readContext(capture, counts, by === "pod");
+  const rows = new Map<string, { key: DropRow["key"]; groups: DropGroup[]; points: DropPoint[] }>();
+  const makeRow = (told: DropTelling) => {
+    const key = keyOf(by, told, context);
     const text = JSON.stringify(key);
-    const row = rows.get(text);
-    if (row === undefined) rows.set(text, { key, groups: [group] });
-    else row.groups.push(group);
-  }
+    const row = rows.get(text) ?? { key, groups: [], points: [] };
+    rows.set(text, row);
+    return row;
+  };
+  const known = new Map<string, ReturnType<typeof makeRow>>();
+  const rowOf = (told: DropTelling) => {
+    const ids = TOLD[by].map((name) => told[name]).join(" ");
+    const row = known.get(ids) ?? makeRow(told);
+    known.set(ids, row);
+    return row;
+  };
+  for (const group of groups) rowOf(group).groups.push(group);
+  for (const point of counts.points) rowOf(point).points.push(point);
   const sorted = [...rows.values()].sort((a, b) => compareRows(by, a, b, context));
   const folded = [...sorted.slice(0, first), ...sorted.slice(behind)];
   const dropsOf = (list: readonly { groups: DropGroup[] }[]): number =>
@@ -67,11 +88,11 @@ function tabulate(
     table: {
       total: dropsOf(sorted),
       bucketNs: String(bucketNs),
-      rows: sorted.slice(first, behind).map((row) => toRow(capture, by, row.key, row.groups, context)),
+      rows: sorted.slice(first, behind).map((row) => toRow(capture, by, row, context)),
       folded: {
         rows: folded.length,
         drops: dropsOf(folded),
-        trend: trendOf(folded.flatMap((row) => row.groups)),
+        trend: trendOf(folded.flatMap((row) => row.points)),
       },
       decided: decidedOf(groups, context),
     },
@@ -91,7 +112,8 @@ export interface DropContext {
   readonly hasVerdicts: boolean;
 }
 
-export function readContext(capture: OpenCapture, counts: DropCounts): DropContext {
+/** `hasPairs`: they are read, too. */
+export function readContext(capture: OpenCapture, counts: DropCounts, hasPairs: boolean): DropContext {
   const { groups } = counts;
   const distinct = (of: (group: DropGroup) => number): number[] => [...new Set(groups.map(of))];
   const observers = capture.database
@@ -102,10 +124,7 @@ export function readContext(capture: OpenCapture, counts: DropCounts): DropConte
       capture,
       distinct(({ causeId }) => causeId),
     ),
-    pairs: readPairs(
-      capture.database,
-      distinct(({ pairId }) => pairId),
-    ),
+    pairs: readPairs(capture.database, hasPairs ? distinct(({ pairId }) => pairId) : []),
     nodes: new Map(observers.map(([id, name]) => [Number(id), name === null ? null : String(name)])),
     buckets: counts,
     span: spanOf(capture, undefined, undefined),
@@ -116,9 +135,10 @@ export function readContext(capture: OpenCapture, counts: DropCounts): DropConte
   };
 }
 
-function keyOf(by: DropsBy, group: DropGroup, context: DropContext): DropRow["key"] {
-  const cause = context.causes.get(group.causeId);
-  if (cause === undefined) throw new Error(`no cause ${group.causeId}`);
+function keyOf(by: DropsBy, told: DropTelling, context: DropContext): DropRow["key"] {
+  if (by === "node") return { node: plainNode(context.nodes.get(told.observerId) ?? null) };
+  const cause = context.causes.get(told.causeId);
+  if (cause === undefined) throw new Error(`no cause ${told.causeId}`);
   const { facts, clientKey, serverKey } = cause;
   switch (by) {
     case "cause": {
@@ -134,9 +154,7 @@ function keyOf(by: DropsBy, group: DropGroup, context: DropContext): DropRow["ke
     case "server":
       return { server: serverKey };
     case "pod":
-      return { pod: droppingPod(facts.direction, context.pairs.get(group.pairId)) };
-    case "node":
-      return { node: plainNode(context.nodes.get(group.observerId) ?? null) };
+      return { pod: droppingPod(facts.direction, context.pairs.get(told.pairId)) };
   }
 }
 
