@@ -20,6 +20,14 @@ export interface Starts {
   readonly own: readonly bigint[];
 }
 
+/** Where a bucket stands in time. */
+export interface BucketPlace {
+  /** Its own place among the starts of buckets: equal for equal times. */
+  readonly order: number;
+  /** Of the bucket that it counts in, -1 without a time. */
+  readonly place: number;
+}
+
 /** Beyond it places of rows are looked up by hash. */
 const MOST_SLOTS = 2 ** 22;
 const FIRST_ROWS = 64;
@@ -33,8 +41,6 @@ export class BucketRows {
   private readonly slots: Int32Array | undefined;
   private readonly numbers = new Map<number, number>();
   private size = 0;
-  /** Of the list that was added last: the row of each entry, -1 without one. */
-  private entryRows = new Int32Array(FIRST_ROWS);
   private groups = new Int32Array(FIRST_ROWS);
   private places = new Int32Array(FIRST_ROWS);
   private records = new Float64Array(FIRST_ROWS);
@@ -69,13 +75,13 @@ export class BucketRows {
     this.groups[row] = group;
     this.places[row] = place;
     this.firstIn[row] = UNTIMED;
+    this.firstBehind[row] = Number.POSITIVE_INFINITY;
     this.lastIn[row] = UNTIMED;
     return row;
   }
 
-  /** For so many rows more, and so many entries of a list. */
+  /** For so many rows more. */
   private makeRoom(more: number): void {
-    if (this.entryRows.length < more) this.entryRows = new Int32Array(more * 2);
     while (this.groups.length < this.size + more) this.grow();
   }
 
@@ -91,42 +97,49 @@ export class BucketRows {
     this.anchors = twiceNumbers(this.anchors);
   }
 
-  addSums(lists: FlowLists, place: number): void {
+  /** Buckets come in the order of time, several of the same time among them. */
+  addSums(lists: FlowLists, { order, place }: BucketPlace): void {
     this.makeRoom(lists.size);
     const { groupOf, keys } = this.of;
     const { combinations } = lists;
-    const { slots, entryRows, records, events } = this;
+    const { slots, records, events, firstIn, lastIn, lastBehind } = this;
     const firstSlot = (place + 1) * keys.length;
     for (let entry = 0; entry < lists.size; entry++) {
       const combination = combinations[entry] as number;
       const group = combination < groupOf.length ? (groupOf[combination] as number) : -1;
-      entryRows[entry] = -1;
       if (group < 0) continue;
       const known = slots === undefined ? 0 : (slots[firstSlot + group] as number);
       const row = known > 0 ? known - 1 : this.rowOf(group, place);
-      entryRows[entry] = row;
       records[row] = (records[row] as number) + (lists.records[entry] as number);
       events[row] = (events[row] as number) + (lists.events[entry] as number);
+      if (firstIn[row] === UNTIMED) firstIn[row] = order;
+      if (lastIn[row] === order) continue;
+      lastIn[row] = order;
+      lastBehind[row] = 0;
     }
   }
 
-  /** Behind the sums of the same list. Buckets come in the order of time, several of the same time among them. */
-  addTimes(lists: FlowLists, order: number): void {
-    const { entryRows, firstIn, firstBehind, lastIn, lastBehind } = this;
+  /** By the order of buckets: 1 where a row has its first or its last flow. */
+  outerBuckets(): Uint8Array {
+    const isOuter = new Uint8Array(this.starts.own.length);
+    for (const order of [...this.firstIn.subarray(0, this.size), ...this.lastIn.subarray(0, this.size)])
+      if (order !== UNTIMED) isOuter[order] = 1;
+    return isOuter;
+  }
+
+  /** Of a bucket with a time, when its sums are added, or all are. */
+  addTimes(lists: FlowLists, { order, place }: BucketPlace): void {
+    const { groupOf } = this.of;
+    const { firstIn, firstBehind, lastIn, lastBehind } = this;
     for (let entry = 0; entry < lists.size; entry++) {
-      const row = entryRows[entry] as number;
-      if (row < 0) continue;
+      const combination = lists.combinations[entry] as number;
+      const group = combination < groupOf.length ? (groupOf[combination] as number) : -1;
+      if (group < 0) continue;
+      const row = this.rowOf(group, place);
       const first = lists.behind[entry] as number;
       const last = first + (lists.lengths[entry] as number);
-      const before = firstIn[row] as number;
-      if (before === UNTIMED || (before === order && first < (firstBehind[row] as number))) {
-        firstIn[row] = order;
-        firstBehind[row] = first;
-      }
-      if (lastIn[row] !== order || last > (lastBehind[row] as number)) {
-        lastIn[row] = order;
-        lastBehind[row] = last;
-      }
+      if (firstIn[row] === order) firstBehind[row] = Math.min(first, firstBehind[row] as number);
+      if (lastIn[row] === order) lastBehind[row] = Math.max(last, lastBehind[row] as number);
     }
   }
 

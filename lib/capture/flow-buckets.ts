@@ -9,7 +9,7 @@
  */
 
 import { alignDown } from "@/lib/base/bucket-width";
-import { BucketRows, type Groups, type Starts, UNTIMED } from "./bucket-rows";
+import { type BucketPlace, BucketRows, type Groups, type Starts, UNTIMED } from "./bucket-rows";
 import { plainBytes } from "./byte-lists";
 import type { Condition } from "./conditions";
 import { rememberedText } from "./dictionary-search";
@@ -61,36 +61,50 @@ function addUp(database: Sqlite, wish: BucketWish): string {
   const { buckets, starts } = bucketsOf(database, wish);
   const rows = new BucketRows(groupsOf(database, wish), starts);
   const { hasAnchored, hasTimes } = wish;
-  const hasSums = wish.hasCounts || hasTimes;
+  // Rows of many buckets of time begin and end in all of them.
+  const isAtOnce = hasTimes && wish.widthNs !== undefined;
   const columns = [
-    ...["firstCombination", hasSums ? "sums" : "NULL"],
-    ...[hasTimes ? "times" : "NULL", hasAnchored ? "anchors" : "NULL"],
+    ...["firstCombination", wish.hasCounts || hasTimes ? "sums" : "NULL"],
+    ...[isAtOnce ? "times" : "NULL", hasAnchored ? "anchors" : "NULL"],
   ];
   const read = database.prepare(`SELECT ${columns.join(", ")} FROM FlowBucket WHERE id = ?`);
-  for (const { id, order, place } of buckets) {
-    const [[first, sums, times, anchors] = []] = read.rows([id]);
+  for (const bucket of buckets) {
+    const [[first, sums, times, anchors] = []] = read.rows([bucket.id]);
     if (sums instanceof Uint8Array) {
       LISTS.readSums(plainBytes(sums), Number(first));
-      rows.addSums(LISTS, place);
+      rows.addSums(LISTS, bucket);
     }
-    if (times instanceof Uint8Array && order !== UNTIMED) {
-      LISTS.readTimes(plainBytes(times));
-      rows.addTimes(LISTS, order);
-    }
-    if (typeof anchors === "string") rows.addAnchors(anchors, place);
+    if (times instanceof Uint8Array) addTimes(rows, times, bucket);
+    if (typeof anchors === "string") rows.addAnchors(anchors, bucket.place);
   }
+  if (hasTimes && !isAtOnce) addOuterTimes(database, rows, buckets);
   return rows.json(wish);
+}
+
+/** Of the list that was read last. */
+function addTimes(rows: BucketRows, times: Uint8Array, bucket: Bucket): void {
+  if (bucket.order === UNTIMED) return;
+  LISTS.readTimes(plainBytes(times));
+  rows.addTimes(LISTS, bucket);
+}
+
+/** Times take three times the bytes of sums, and only those of buckets in which a row begins or ends matter: mostly the first ones and the last. */
+function addOuterTimes(database: Sqlite, rows: BucketRows, buckets: readonly Bucket[]): void {
+  const isOuter = rows.outerBuckets();
+  const read = database.prepare("SELECT firstCombination, sums, times FROM FlowBucket WHERE id = ?");
+  for (const bucket of buckets) {
+    if (isOuter[bucket.order] !== 1) continue;
+    const [[first, sums, times] = []] = read.rows([bucket.id]);
+    LISTS.readSums(plainBytes(sums as Uint8Array), Number(first));
+    addTimes(rows, times as Uint8Array, bucket);
+  }
 }
 
 /** What was read last: one for all, because code that was compiled for it would be thrown away with the last of them. */
 const LISTS = new FlowLists();
 
-interface Bucket {
+interface Bucket extends BucketPlace {
   readonly id: SqlValue;
-  /** Its own place among the starts of buckets: equal for equal times. */
-  readonly order: number;
-  /** Of the bucket that it counts in, -1 without a time. */
-  readonly place: number;
 }
 
 /** In the order of time. */

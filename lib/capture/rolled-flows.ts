@@ -8,6 +8,7 @@
 
 import { alignDown } from "@/lib/base/bucket-width";
 import type { Condition } from "./conditions";
+import { rememberedText } from "./dictionary-search";
 import type { Sqlite, SqlValue } from "./driver";
 import { type Alike, addedUp } from "./flow-buckets";
 import { ANCHORED, type Anchored, OF_ONE, ROLL_UP } from "./roll-up-levels";
@@ -210,14 +211,22 @@ export function rolledSums<Name extends Anchored>(
   anchored: readonly Name[],
 ): Readonly<Record<Name, number>> | undefined {
   const { from, parameters, where, isRolledUp } = countedFlows(database, scope, {
-    ...{ reads: "", anchored, hasTimes: false, hasCounts: false },
+    ...{ reads: "", anchored: ANCHORED, hasTimes: false, hasCounts: false },
   });
   if (!isRolledUp) return undefined;
-  const sums = anchored.map((name) => `coalesce(sum(f.${name}), 0) AS ${name}`).join(", ");
-  const row = database
-    .prepare(`SELECT ${sums} FROM ${from} WHERE ${where.sql}`)
-    .get([...parameters, ...where.parameters]);
-  return Object.fromEntries(anchored.map((name) => [name, Number(row?.[name])])) as Record<Name, number>;
+  const values = [...parameters, ...where.parameters];
+  // All at once, and for all who ask: of a range the flows of the buckets that it cuts are read.
+  const key = `rolled sums ${JSON.stringify([from, where.sql, values.map(String)])}`;
+  const text = rememberedText(database, key, () => {
+    const sums = ANCHORED.map((name) => `coalesce(sum(f.${name}), 0)`).join(", ");
+    const [row = []] = database.prepare(`SELECT ${sums} FROM ${from} WHERE ${where.sql}`).rows(values);
+    return JSON.stringify(row.map(Number));
+  });
+  const sums = JSON.parse(text) as number[];
+  return Object.fromEntries(anchored.map((name) => [name, sums[ANCHORED.indexOf(name)]])) as Record<
+    Name,
+    number
+  >;
 }
 
 /** When the first and the last flow of a scope were, of those with a time; undefined where no roll-up says it, or there is none. */
