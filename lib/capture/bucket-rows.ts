@@ -28,6 +28,14 @@ export interface BucketPlace {
   readonly place: number;
 }
 
+/** What a row draws. */
+export interface RowPoint {
+  readonly id: number;
+  /** Of the bucket that it counts in; null without a time. */
+  readonly startNs: bigint | null;
+  readonly n: number;
+}
+
 /** Beyond it places of rows are looked up by hash. */
 const MOST_SLOTS = 2 ** 22;
 const FIRST_ROWS = 64;
@@ -163,6 +171,17 @@ export class BucketRows {
         column = code === SEMICOLON ? 0 : column + 1;
       }
     }
+  }
+
+  /** Where one key tells rows apart, a number. */
+  points(of: "events" | "drops"): RowPoint[] {
+    const ids = this.of.keys.map((key) => Number(key.slice(0, -1)));
+    const at = ANCHORED.indexOf("drops");
+    return Array.from({ length: this.size }, (_, row) => ({
+      id: ids[this.groups[row] as number] as number,
+      startNs: this.starts.of[this.places[row] as number] ?? null,
+      n: (of === "events" ? this.events[row] : this.anchors[row * ANCHORED.length + at]) as number,
+    }));
   }
 
   json({ hasTimes, hasAnchored }: { readonly hasTimes: boolean; readonly hasAnchored: boolean }): string {

@@ -7,10 +7,11 @@
  */
 
 import { alignDown } from "@/lib/base/bucket-width";
+import type { RowPoint } from "./bucket-rows";
 import type { Condition } from "./conditions";
 import { rememberedText } from "./dictionary-search";
 import type { Sqlite, SqlValue } from "./driver";
-import { type Alike, addedUp } from "./flow-buckets";
+import { type Alike, addedPoints, addedUp, type BucketWish } from "./flow-buckets";
 import { ANCHORED, type Anchored, OF_ONE, ROLL_UP } from "./roll-up-levels";
 import { areRolledUp, columnsRead, isCurrent, isTaken } from "./roll-ups-ready";
 import type { CompiledScope } from "./scope-sql";
@@ -106,17 +107,10 @@ function countsOf(flow: string, anchored: readonly Anchored[]): string {
 
 function rolledUp(database: Sqlite, scope: CompiledScope, wanted: Wanted): CountedFlows | undefined {
   if (!isCurrent(database)) return undefined;
-  const { from, to } = scope;
-  if (from === undefined && to === undefined && wanted.widthNs === undefined)
+  if (scope.from === undefined && scope.to === undefined && wanted.widthNs === undefined)
     return wholeCapture(scope, wanted);
-  const width = widthOf(database, ROLL_UP.buckets);
-  if (width === undefined || (wanted.widthNs !== undefined && wanted.widthNs % width !== 0n))
-    return undefined;
-  const inside = {
-    first: from === undefined ? undefined : alignUp(from, width),
-    end: to === undefined ? undefined : alignDown(to, width),
-  };
-  if ((inside.first ?? LEAST) >= (inside.end ?? MOST)) return undefined;
+  const inside = insideOf(database, scope, wanted);
+  if (inside === undefined) return undefined;
   const parts = [buckets(database, scope, wanted, inside), ...edges(scope, wanted, inside)];
   return {
     from: `(${parts.map(({ sql }) => sql).join(" UNION ALL ")}) f`,
@@ -125,6 +119,49 @@ function rolledUp(database: Sqlite, scope: CompiledScope, wanted: Wanted): Count
     where: { sql: "1", parameters: [] },
     isRolledUp: true,
   };
+}
+
+/** The whole buckets of a range; undefined where there are none, or these are not what those asked for are made of. */
+function insideOf(database: Sqlite, { from, to }: CompiledScope, { widthNs }: Wanted): Inside | undefined {
+  const width = widthOf(database, ROLL_UP.buckets);
+  if (width === undefined || (widthNs !== undefined && widthNs % width !== 0n)) return undefined;
+  const inside = {
+    first: from === undefined ? undefined : alignUp(from, width),
+    end: to === undefined ? undefined : alignDown(to, width),
+  };
+  return (inside.first ?? LEAST) >= (inside.end ?? MOST) ? undefined : inside;
+}
+
+export interface WantedPoints {
+  /** Of flows, without NULL. */
+  readonly column: string;
+  readonly alike: Alike;
+  readonly widthNs: bigint;
+  readonly of: "events" | "drops";
+}
+
+/** What flows draw by a column, as points to be added up; undefined where no lists hold them. */
+export function rolledPoints(
+  database: Sqlite,
+  scope: CompiledScope,
+  { column, alike, widthNs, of }: WantedPoints,
+): RowPoint[] | undefined {
+  const wanted: Wanted = {
+    ...{ reads: column, alike, widthNs, hasTimes: false, hasCounts: of === "events" },
+    ...(of === "drops" && { anchored: ["drops"] }),
+  };
+  if (!isRolled(columnsRead(`${scope.filter.sql} ${column}`)) || !isCurrent(database)) return undefined;
+  const inside = insideOf(database, scope, wanted);
+  if (inside === undefined) return undefined;
+  const points = addedPoints(database, wishOf(scope, wanted, inside), of);
+  for (const { sql, parameters } of edges(scope, wanted, inside)) {
+    const startNs = alignDown(parameters[0] as bigint, widthNs);
+    const found = database
+      .prepare(`SELECT ${column}, sum(f.${of}) FROM (${sql}) f GROUP BY 1`)
+      .rows(parameters);
+    points.push(...found.map(([id, n]) => ({ id: Number(id), startNs, n: Number(n) })));
+  }
+  return points;
 }
 
 function wholeCapture({ filter }: CompiledScope, { anchored = [], told }: Wanted): CountedFlows {
@@ -158,27 +195,22 @@ function keysOf({ reads, told }: Wanted): { readonly name: string; readonly sql:
   return told === undefined ? columns : [...columns, { name: "told", sql: told }];
 }
 
-function buckets(database: Sqlite, { filter }: CompiledScope, wanted: Wanted, inside: Inside): Part {
+function wishOf({ filter }: CompiledScope, wanted: Wanted, inside: Inside): BucketWish {
   const { alike, widthNs, anchored = [], hasTimes = true, hasCounts = true } = wanted;
-  const [keys, hasAnchored] = [keysOf(wanted), anchored.length > 0];
-  const rows = addedUp(database, {
-    ...{
-      filter,
-      ...inside,
-      keys: keys.map(({ sql }) => sql),
-      alike,
-      widthNs,
-      hasCounts,
-      hasAnchored,
-      hasTimes,
-    },
-  });
+  const keys = keysOf(wanted).map(({ sql }) => sql);
+  return {
+    ...{ filter, ...inside, keys, alike, widthNs, hasCounts, hasAnchored: anchored.length > 0, hasTimes },
+  };
+}
+
+function buckets(database: Sqlite, scope: CompiledScope, wanted: Wanted, inside: Inside): Part {
+  const wish = wishOf(scope, wanted, inside);
   const names = [
-    ...[...keys.map(({ name }) => name), "timeNs", "records", "events"],
-    ...[...(hasTimes ? TIMES : []), ...(hasAnchored ? ANCHORED : [])],
+    ...[...keysOf(wanted).map(({ name }) => name), "timeNs", "records", "events"],
+    ...[...(wish.hasTimes ? TIMES : []), ...(wish.hasAnchored ? ANCHORED : [])],
   ];
   const columns = columnsOf(wanted).map((name) => `value ->> ${names.indexOf(name)} AS ${name}`);
-  return { sql: `SELECT ${columns.join(", ")} FROM json_each(?)`, parameters: [rows] };
+  return { sql: `SELECT ${columns.join(", ")} FROM json_each(?)`, parameters: [addedUp(database, wish)] };
 }
 
 const TIMES = ["firstNs", "lastNs"] as const;

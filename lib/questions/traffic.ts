@@ -8,9 +8,10 @@
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
+import { all } from "@/lib/capture/conditions";
 import type { Sqlite, SqlValue } from "@/lib/capture/driver";
 import type { Alike } from "@/lib/capture/flow-buckets";
-import { countedFlows } from "@/lib/capture/rolled-flows";
+import { countedFlows, rolledPoints } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { PRESENT } from "@/lib/flow/presence";
 import type { Scope } from "@/lib/scope/link";
@@ -173,6 +174,8 @@ function readDrops(database: Sqlite, scope: CompiledScope, column: string): Sums
     }));
 }
 
+type BucketNumber = ReturnType<typeof bucketNumber>;
+
 interface Point {
   readonly id: number;
   /** Its number; undefined: without a time. */
@@ -180,13 +183,35 @@ interface Point {
   readonly n: number;
 }
 
-/** What is drawn, by bucket. Bucket and side are one number while flows are grouped: sorting by two takes twice as long. */
+/** What is drawn, by bucket. */
 function readPoints(
   database: Sqlite,
   scope: CompiledScope,
   { column, alike }: Told,
   of: TrafficOf,
-  number: ReturnType<typeof bucketNumber>,
+  number: BucketNumber,
+  widthNs: bigint,
+): Point[] {
+  const isForwarded = of === "forwarded" ? IS_FORWARDED : "1";
+  const filter = all([scope.filter, { sql: isForwarded, parameters: [] }]);
+  const wanted = { column, alike, widthNs, of: of === "drops" ? "drops" : "events" } as const;
+  const rolled = rolledPoints(database, { ...scope, filter }, wanted);
+  if (rolled === undefined) return countPoints(database, scope, { column, alike }, of, number, widthNs);
+  return rolled
+    .filter(({ n }) => n > 0)
+    .map(({ id, startNs, n }) => ({
+      ...{ id, n },
+      bucket: startNs === null ? undefined : Number((startNs - number.startOf(0n)) / widthNs),
+    }));
+}
+
+/** From flows, or from records of drops. Bucket and side are one number while they are grouped: sorting by two takes twice as long. */
+function countPoints(
+  database: Sqlite,
+  scope: CompiledScope,
+  { column, alike }: Told,
+  of: TrafficOf,
+  number: BucketNumber,
   widthNs: bigint,
 ): Point[] {
   const flows = countedFlows(database, scope, {
@@ -250,7 +275,7 @@ class Count {
     else this.byBucket.set(bucket, (this.byBucket.get(bucket) ?? 0) + n);
   }
 
-  answer({ startOf }: ReturnType<typeof bucketNumber>): TrafficAnswer["total"] {
+  answer({ startOf }: BucketNumber): TrafficAnswer["total"] {
     const { events, forwarded, drops, firstNs, lastNs } = this;
     return {
       ...{ events, forwarded, drops },
