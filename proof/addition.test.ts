@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Sqlite } from "@/lib/capture/driver";
+import type { Sqlite, SqlValue } from "@/lib/capture/driver";
 import { addedUp } from "@/lib/capture/flow-buckets";
 import { listedPorts } from "@/lib/capture/port-counts";
 import { ROLL_UP } from "@/lib/capture/roll-up-levels";
@@ -16,30 +16,57 @@ import { generateLogs, type Log, linesOf, REAL_LOGS, textOf } from "./captures";
 const pair = (alias: string): string =>
   `${alias}.sourceId, ${alias}.destinationId, ${alias}.clientSide, ${alias}.clientBy, ${alias}.serverPort, ${alias}.protocol`;
 
-const split = (list: string, by: string): string =>
-  `json_each('["' || replace(${list}, '${by}', '","') || '"]')`;
-const CODE = "CAST(v.value AS INTEGER)";
-const TIMES =
-  "CASE WHEN instr(v.value, ':') THEN CAST(substr(v.value, instr(v.value, ':') + 1) AS INTEGER) ELSE 1 END";
+/** Numbers of a list in their order, each with how often: how the list is filled is in none. */
+function inOrder(list: string): string {
+  const counts = new Map<number, number>();
+  for (const [code] of list.matchAll(/[?-~]{2}|[\d:]+/g)) {
+    const [number = 0, n = 1] = /[?-~]/.test(code)
+      ? [(code.charCodeAt(0) - 63) * 64 + code.charCodeAt(1) - 63]
+      : code.split(":").map(Number);
+    counts.set(number, (counts.get(number) ?? 0) + n);
+  }
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([number, n]) => `${number}:${n}`)
+    .join();
+}
 
-/** Numbers of a list in their order, each with how often: `3:2,5:1`; of lists by place `4=3:2`. */
-const sorted = (list: string): string =>
-  `(SELECT group_concat(code || ':' || n) FROM (SELECT ${CODE} AS code, sum(${TIMES}) AS n FROM ${split(list, ",")} v GROUP BY 1 ORDER BY 1))`;
-const sortedByPlace = (lists: string): string =>
-  `(SELECT group_concat(place || '=' || code || ':' || n) FROM (
-    SELECT CAST(e.value AS INTEGER) AS place, ${CODE} AS code, sum(${TIMES}) AS n
-    FROM ${split(lists, ";")} e, ${split("substr(e.value, instr(e.value, '=') + 1)", ",")} v GROUP BY 1, 2 ORDER BY 1, 2))`;
+/** The same of lists by place. */
+function byPlace(lists: string): string {
+  const places = new Map<string, string>();
+  for (const [place = "", list = ""] of lists.split(";").map((one) => one.split("=")))
+    places.set(place, (places.get(place) ?? "") + list);
+  return [...places]
+    .map(([place, list]) => `${place}=${inOrder(list)}`)
+    .sort()
+    .join(";");
+}
+
+/** Where the last columns are lists. */
+const LISTS: Readonly<Record<string, readonly ((list: string) => string)[]>> = {
+  AttemptSum: [inOrder, inOrder],
+  RequestSum: [inOrder, inOrder],
+  DnsSum: [inOrder, inOrder, byPlace],
+};
+
+function written(name: string, row: readonly SqlValue[]): string {
+  const lists = LISTS[name] ?? [];
+  const first = row.length - lists.length;
+  return row
+    .map((value, at) => (typeof value === "string" ? (lists[at - first]?.(value) ?? value) : value))
+    .join(" | ");
+}
 
 /** A table of sums. */
 function sums(table: string, columns: string, ...lists: readonly string[]): string {
-  const more = lists.map((list) => `, ${sorted(`s.${list}`)}`).join("");
+  const more = lists.map((list) => `, s.${list}`).join("");
   return `SELECT level, bucketNs, kindId, observerId, ${pair("p")}, s.sourceId, s.destinationId, ${columns}${more}
     FROM ${table} s JOIN Pair p ON p.id = s.pairId`;
 }
 
 /** Groups of DNS exchanges that are alike count together. */
 const DNS_SUMS = `SELECT level, bucketNs, kindId, observerId, pair, sides, answerId, asIs, isFirst, answerKindId, answerObserverId, n, firstNs, lastNs,
-    ${sorted("list")}, ${sorted("series")}, ${sortedByPlace("latencySeries")} FROM (
+    list, series, latencySeries FROM (
   SELECT s.level, s.bucketNs, s.kindId, s.observerId, s.answerId, s.asIs, s.isFirst, s.answerKindId, s.answerObserverId,
     json_array(${pair("p")}, s.sourceId, s.destinationId, s.answerSourceId, s.answerDestinationId) AS pair,
     json_array(g.clientId, g.serverId, g.queryId, g.qtypes, g.rcode, g.state, g.noData, g.answers, g.observerId, g.requests, g.responses,
@@ -138,7 +165,7 @@ function settled(database: Sqlite): Record<string, string[]> {
     database
       .prepareExact(sql)
       .rows([])
-      .map((row) => row.join(" | "))
+      .map((row) => written(name, row))
       .sort(),
   ]);
   return { ...Object.fromEntries(tables), ports: ports(database), buckets: buckets(database) };

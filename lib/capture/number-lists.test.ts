@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { bucketCounts, countByPlace, countedList } from "./number-lists";
+import path from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { testFolder } from "@/lib/jobs/testing";
+import { openSqlite } from "./driver";
+import { bucketCounts, codeSql, countByPlace, countedList } from "./number-lists";
 
 /** What a list says, the slow way. */
 function spelled(list: string): Map<number, number> {
@@ -33,17 +36,46 @@ describe("a list of numbers", () => {
   });
 });
 
+describe("codes", () => {
+  it("stand for numbers, between others or alone", () => {
+    expect(bucketCounts("I?I@I?")).toEqual(
+      new Map([
+        [640, 2],
+        [641, 1],
+      ]),
+    );
+    expect(bucketCounts("I?,7:2,641,I@I@,7")).toEqual(
+      new Map([
+        [640, 1],
+        [7, 3],
+        [641, 3],
+      ]),
+    );
+  });
+
+  it("are made by the store", () => {
+    const numbers = [0, 1, 63, 64, 640, 3071, 4095];
+    const database = openSqlite(path.join(testFolder(), "codes.db"));
+    onTestFinished(() => database.close());
+    const codes = database
+      .prepare(`SELECT group_concat(${codeSql("value")}, '') FROM json_each(?)`)
+      .rows([JSON.stringify([...numbers, null, 640])])[0]?.[0];
+    expect(String(codes)).toHaveLength(2 * (numbers.length + 1));
+    expect(bucketCounts(codes)).toEqual(new Map(numbers.map((number) => [number, number === 640 ? 2 : 1])));
+  });
+});
+
 describe("lists by place", () => {
   it("are counted where their place says", () => {
     const counts = new Map<number, Uint32Array>();
-    countByPlace("3=5,2,5;0=7:4;12=5;3=5:2", (place) => {
+    countByPlace("3=?D?A?D;0=?F;12=?D;3=?D?D", (place) => {
       const array = new Uint32Array(10);
       counts.set(place, array);
       return array;
     });
     expect([...counts].map(([place, array]) => [place, [...array]])).toEqual([
       [3, [0, 0, 1, 0, 0, 4, 0, 0, 0, 0]],
-      [0, [0, 0, 0, 0, 0, 0, 0, 4, 0, 0]],
+      [0, [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]],
       [12, [0, 0, 0, 0, 0, 1, 0, 0, 0, 0]],
     ]);
   });

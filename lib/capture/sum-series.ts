@@ -2,7 +2,7 @@
  * Sums over time as the rows of the whole capture have them: each says in a list how much of it lies in which bucket of level 1.
  *
  * These rows are some hundreds to thousands, where rows by bucket are tens of thousands. A list says buckets by their place: 0 is what has
- * no time, 1 the first bucket. Lists are those of number-lists.ts: `3:17,4:20` of numbers, `3=640,641;4=652` of lists.
+ * no time, 1 the first bucket. Lists are those of number-lists.ts: `3:17,4:20` of numbers, `3=I?I@;4=IK` of codes.
  */
 
 import { alignDown } from "@/lib/base/bucket-width";

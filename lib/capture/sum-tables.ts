@@ -7,6 +7,7 @@ import { NOT_A_LOSS } from "@/lib/flow/losses";
 import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
 import { bucketSql } from "./latency-bucket";
+import { codeSql } from "./number-lists";
 import { OF_ONE } from "./roll-up-levels";
 import { HAS_TRIES } from "./tries";
 
@@ -56,11 +57,14 @@ interface Part {
   readonly columns: Readonly<Record<string, string>>;
 }
 
+/** Lists of numbers, and of their codes (number-lists.ts). */
+export type HowSummed = "sum" | "min" | "max" | "numbers" | "codes";
+
 interface Summed {
   /** What rows are told apart by, beside time and what stands in their flow. */
   readonly keys: readonly string[];
   /** What is added up, and how. NULL adds nothing. */
-  readonly sums: Readonly<Record<string, "sum" | "min" | "max" | "group_concat">>;
+  readonly sums: Readonly<Record<string, HowSummed>>;
   /** By column of the rows of the whole capture: which of the sums it says over time (sum-series.ts). */
   readonly series?: Readonly<Record<string, string>>;
   readonly parts: readonly Part[];
@@ -110,7 +114,7 @@ const UNANSWERED = [OUTCOME.droppedEgress, OUTCOME.droppedIngress, OUTCOME.dropp
 export const SUMMED: Readonly<Record<SumTable, Summed>> = {
   AttemptSum: {
     keys: ["outcome", "flags"],
-    sums: { n: "sum", firstNs: "min", lastNs: "max", lengths: "group_concat" },
+    sums: { n: "sum", firstNs: "min", lastNs: "max", lengths: "numbers" },
     series: { series: "n" },
     parts: [
       {
@@ -130,7 +134,7 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
     ],
     sums: {
       ...{ n: "sum", requests: "sum", responses: "sum", weight: "sum" },
-      ...{ firstNs: "min", lastNs: "max", latencies: "group_concat" },
+      ...{ firstNs: "min", lastNs: "max", latencies: "numbers" },
     },
     series: { series: "weight" },
     parts: [
@@ -291,11 +295,11 @@ export const partsOf = (table: SumTable): number => SUMMED[table].parts.length;
 /** The table of DNS exchanges is no other table's like: it has the flows of question and answer, and its time is when was asked. */
 export const DNS_SUM = {
   keys: ["groupId", "answerId", "asIs", "isFirst", ...OF_FLOW, ...OF_ANSWER],
-  sums: { n: "sum", firstNs: "min", lastNs: "max", latencies: "group_concat" },
+  sums: { n: "sum", firstNs: "min", lastNs: "max", latencies: "codes" },
   series: { series: "n", latencySeries: "latencies" },
   rows: `SELECT m.askedNs AS timeNs, m.groupId, m.answerId, m.asIs, m.isFirst, ${OF_FLOW.map((name) => `f.${name}`).join(", ")},
       ${OF_FLOW.map((name, at) => `g.${name} AS ${OF_ANSWER[at]}`).join(", ")},
-      1 AS n, m.askedNs AS firstNs, m.askedNs AS lastNs, m.latencyBucket AS latencies
+      1 AS n, m.askedNs AS firstNs, m.askedNs AS lastNs, ${codeSql("m.latencyBucket")} AS latencies
     FROM DnsExchange m CROSS JOIN Flow f ON f.id = m.id LEFT JOIN Flow g ON g.id = m.responseId AND m.responseId <> m.id`,
 } as const;
 

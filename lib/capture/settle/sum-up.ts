@@ -7,7 +7,7 @@ import { alignDown, BUCKET_WIDTHS, bucketWidth } from "@/lib/base/bucket-width";
 import type { Sqlite } from "../driver";
 import { bucketCounts, countedList } from "../number-lists";
 import { type SumBuckets, seriesSql } from "../sum-series";
-import { DNS_SUM, OF_FLOW, rowsOf, SUM_LEVEL, SUMMED, type SumTable } from "../sum-tables";
+import { DNS_SUM, type HowSummed, OF_FLOW, rowsOf, SUM_LEVEL, SUMMED, type SumTable } from "../sum-tables";
 
 /** Over the span of the capture: so many that a time line of sixty over a quarter of it is made of them. */
 const BUCKETS = 240;
@@ -81,7 +81,7 @@ function levelsOf(database: Sqlite): Levels {
 interface Filled {
   readonly table: string;
   readonly keys: readonly string[];
-  readonly sums: Readonly<Record<string, string>>;
+  readonly sums: Readonly<Record<string, HowSummed>>;
   readonly series?: Readonly<Record<string, string>>;
   /** SQL: a row for each that is added up, its time as `timeNs`. */
   readonly rows: string;
@@ -93,15 +93,20 @@ function fill(database: Sqlite, { buckets, wide }: Levels, filled: Filled): void
   database.exec(`DELETE FROM ${table}`);
   fillBuckets(database, buckets, filled);
   const lists = Object.entries(series).map(
-    ([name, of]) => [name, seriesSql(of, sums[of] === LIST, buckets)] as const,
+    ([name, of]) => [name, seriesSql(of, isList(sums[of]), buckets)] as const,
   );
   const rows = `(SELECT bucketNs, ${columnsIn(filled)} FROM ${table} WHERE level = ${SUM_LEVEL.buckets})`;
   if (wide !== undefined) add(database, filled, SUM_LEVEL.wide, bucketOf("bucketNs", wide.widthNs), rows);
   add(database, filled, SUM_LEVEL.whole, "NULL", rows, lists);
-  for (const [name, how] of Object.entries(sums)) if (how === LIST) countNumbers(database, table, name);
+  for (const [name, how] of Object.entries(sums)) if (isList(how)) countNumbers(database, table, name);
 }
 
-const LIST = "group_concat";
+const isList = (how: HowSummed | undefined): boolean => how === "numbers" || how === "codes";
+
+function addedUp(name: string, how: HowSummed): string {
+  if (how === "numbers") return `group_concat(${name})`;
+  return how === "codes" ? `group_concat(${name}, '')` : `${how}(${name})`;
+}
 
 function fillBuckets(database: Sqlite, { widthNs }: SumBuckets, filled: Filled): void {
   add(database, filled, SUM_LEVEL.buckets, bucketOf("timeNs", widthNs), `(${filled.rows})`);
@@ -118,7 +123,7 @@ function add(
 ): void {
   const { table, keys, sums } = filled;
   const added = [
-    ...Object.entries(sums).map(([name, how]) => `${how}(${name})`),
+    ...Object.entries(sums).map(([name, how]) => addedUp(name, how)),
     ...more.map(([, sql]) => sql),
   ];
   const columns = ["level", "bucketNs", columnsIn(filled), ...more.map(([name]) => name)];
