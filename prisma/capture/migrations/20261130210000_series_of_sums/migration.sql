@@ -11,3 +11,9 @@ ALTER TABLE "RequestSum" ADD COLUMN "series" TEXT;
 -- AlterTable
 ALTER TABLE "SumLevel" ADD COLUMN "first" BIGINT;
 
+-- CreateIndex
+CREATE INDEX "FlowBucket_bucketNs_idx" ON "FlowBucket"("bucketNs");
+
+-- CreateIndex
+CREATE INDEX "PortBucket_bucketNs_idx" ON "PortBucket"("bucketNs");
+
