@@ -7,10 +7,10 @@ import { fail, ok, type Result } from "@/lib/base/result";
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import { joinParts } from "./container-log";
 import { readCells } from "./csv";
-import { decodeBare, decodeEnvelope } from "./hubble";
+import { decodeBare, decodeEnvelope, envelopesIn } from "./hubble";
 import { decodeHubbleText } from "./hubble-text";
 import { type KnownFormat, knownButNotRead, knownText, spoiltBy } from "./known";
-import { recordsIn, rowByColumns } from "./lists";
+import { mayBeRecords, recordsIn, rowByColumns, shapeOfList } from "./lists";
 import { flowRowOf, identityWithoutUuid, readLogAnalyticsRow } from "./log-analytics";
 import { fromPaths, rowOfFields } from "./named-values";
 import { plainObject } from "./otel";
@@ -181,11 +181,21 @@ function decodeDocument(document: unknown, whole: string | undefined, around: Ar
   if (Array.isArray(document)) return decodeList(document, around);
   if (!isObject(document)) return fail("not_a_flow", "The record is not a JSON object.");
   return (
-    reading(() => decodeEnvelope(document)) ??
+    decodeEnvelopes(document, around) ??
     reading(() => decodeFlowRow(document, whole)) ??
     reading(() => decodeBare(document)) ??
     decodeOther(document, around)
   );
+}
+
+/** The record of an envelope. One that has several members of which Hubble writes one each is several, and may stand before a list. */
+function decodeEnvelopes(document: JsonObject, around: Around): Outcome | undefined {
+  const envelopes = envelopesIn(document);
+  const [first] = envelopes;
+  if (first === undefined) return undefined;
+  const list = first.flow === undefined ? (recordsIn(document) ?? []) : [];
+  if (list.length > envelopes.length) return decodeList(list, around);
+  return envelopes.length > 1 ? decodeList(envelopes, around) : reading(() => decodeEnvelope(first));
 }
 
 /** A value of the wrong type refuses the record by its name. */
@@ -294,18 +304,35 @@ function decodeWrapped(document: JsonObject, around: Around): Outcome | undefine
 function findWrapped(document: JsonObject, around: Around): Outcome | undefined {
   if (around.level === DEEPEST_WRAPPING) return undefined;
   const found = new Map<string, Result<Decoded, Refused>>();
+  const none: (readonly [member: string, list: readonly unknown[]])[] = [];
   let last: Outcome | undefined;
   for (const [nth, { member, inner }] of wrappedIn(document).others.entries()) {
     if (nth === MOST_LOOKED_AT && last === undefined) break;
     const outcome = isList(inner) ? decodeList(inner, around) : decodeInner(member, inner, document, around);
-    if (!outcome.ok || !holdsRecord(outcome)) continue;
+    if (!outcome.ok || !holdsRecord(outcome)) {
+      if (isList(inner)) none.push([member, inner]);
+      continue;
+    }
     last = outcome;
     if ("record" in outcome.value) {
       const identity = jsonOf(typeof inner === "string" ? (parsed(inner) ?? inner) : inner);
       found.set(identity, ok({ identity, ...outcome.value }));
     } else for (const [nth, each] of outcome.value.several.entries()) found.set(`${member} ${nth}`, each);
   }
-  return found.size > 1 ? ok({ several: [...found.values()] }) : last;
+  const refused =
+    last?.ok && "several" in last.value ? none.flatMap(([name, list]) => refusedIn(name, list, around)) : [];
+  return found.size + refused.length > 1 ? ok({ several: [...found.values(), ...refused] }) : last;
+}
+
+/** A list of objects beside one of records: what is no record in it is told of, unless it says something of the answer. */
+function refusedIn(name: string, list: readonly unknown[], around: Around): Result<Decoded, Refused>[] {
+  if (shapeOfList(name, undefined) === undefined) return [];
+  const outcome = decodeList(mayBeRecords(list).filter(isNotEmpty), around);
+  return outcome.ok && "several" in outcome.value ? [...outcome.value.several] : [];
+}
+
+function isNotEmpty(item: unknown): boolean {
+  return !isObject(item) || Object.keys(item).length > 0;
 }
 
 function isList(value: unknown): value is readonly unknown[] {

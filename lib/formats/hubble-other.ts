@@ -152,11 +152,14 @@ function named(message: JsonObject, name: string): string {
 
 /**
  * The kind of a record without an envelope, as command lines up to 0.10 and the mode `legacy-json-output`
- * write them; `undefined` when it is none of them. (A node_status has always had an envelope.)
+ * write them, and as they stand in lists of scripts; `undefined` when it is none of them.
  */
 export function bareOtherKind(document: JsonObject): OtherKind | undefined {
   if (member(document, "num_events_lost") !== undefined) return "lost_events";
-  const { type } = document;
+  const { source, type } = document;
+  if (typeof source === "string" && LOST_EVENT_SOURCE.numberOf.has(source)) return "lost_events";
+  const state = member(document, "state_change");
+  if (typeof state === "string" && NODE_STATE.numberOf.has(state)) return "node_status";
   if (typeof type !== "string") return undefined;
   const hasPayload = Object.keys(AGENT_PAYLOADS).some((name) => isObject(member(document, name)));
   if (AGENT_EVENT_TYPE.numberOf.has(type) && hasPayload) return "agent_event";

@@ -8,16 +8,62 @@
  */
 
 import { VERDICT } from "@/lib/flow/enums";
-import { type Flow, OTHER_KINDS } from "@/lib/flow/flow";
+import { type Flow, OTHER_KINDS, type OtherKind } from "@/lib/flow/flow";
 import { PRESENT } from "@/lib/flow/presence";
 import { readHubbleFlow } from "./hubble-flow";
 import { bareOtherKind, readOther } from "./hubble-other";
-import { isObject, type JsonObject, member, readObject, readText, readTimestamp } from "./proto-json";
+import {
+  camelCase,
+  isObject,
+  type JsonObject,
+  member,
+  readObject,
+  readText,
+  readTimestamp,
+} from "./proto-json";
 import type { Decoded } from "./record";
 import { isRetina, settleRetina } from "./retina";
 
 /** Kinds that a mask may name. */
 const MOST_KINDS = 30;
+
+/**
+ * The envelopes of a document: none, itself, or, when it has several of the members of which Hubble writes one each, one for each.
+ * An empty one beside others is none; of a list of them each is one.
+ */
+export function envelopesIn(document: JsonObject): readonly JsonObject[] {
+  const hasFlow = document.flow !== undefined && document.flow !== null;
+  const kinds = kindsIn(document);
+  if (kinds.length === 0) return hasFlow ? [document] : [];
+  const hasLists = kinds.some((kind) => Array.isArray(member(document, kind)));
+  if (!hasFlow && kinds.length === 1 && !hasLists) return [document];
+  const { flow, time, node_name, nodeName, masked } = document;
+  const around = { time, node_name: node_name ?? nodeName };
+  const others = kinds.flatMap((kind) =>
+    [member(document, kind)]
+      .flat()
+      .filter((payload) => !isObject(payload) || Object.keys(payload).length > 0)
+      .map((payload) => ({ [kind]: payload, ...around })),
+  );
+  const envelopes = hasFlow ? [{ flow, ...around, masked }, ...others] : others;
+  return envelopes.length > 1 || hasLists ? envelopes : [document];
+}
+
+const KINDS: ReadonlyMap<string, OtherKind> = new Map(
+  OTHER_KINDS.flatMap((kind) => [
+    [kind, kind],
+    [camelCase(kind), kind],
+  ]),
+);
+const NO_KINDS: readonly OtherKind[] = [];
+
+/** The members of an envelope that are no flows, in the order in which they are looked for. Cheap: every record is asked. */
+function kindsIn(document: JsonObject): readonly OtherKind[] {
+  let has = false;
+  for (const key in document) has ||= KINDS.has(key);
+  if (!has) return NO_KINDS;
+  return OTHER_KINDS.filter((kind) => member(document, kind) !== undefined);
+}
 
 /** `undefined` when the document has no envelope. Throws FieldError on a member of the wrong type. */
 export function decodeEnvelope(document: JsonObject): Decoded | undefined {

@@ -5,8 +5,9 @@
  * what was parsed.
  */
 
+import { OTHER_KINDS } from "@/lib/flow/flow";
 import type { ReadingContext } from "@/lib/flow/reading-context";
-import { isObject, type JsonObject } from "./proto-json";
+import { camelCase, isObject, type JsonObject } from "./proto-json";
 
 /** What is known of a value by where it stands. */
 export interface Shape {
@@ -14,17 +15,21 @@ export interface Shape {
   readonly members?: Readonly<Record<string, Shape>>;
   /** What it is, when it is a list. */
   readonly list?: List;
+  /** True when it is a record itself, as an object. */
+  readonly isRecord?: boolean;
 }
 
 /**
  * `records`: its members are records. `columns`: names of the columns of `rows` in the same object. Rows with `columns` of their
- * own have always the same.
+ * own have always the same. `others`: a list of another name beside those that are known. Objects in it, and texts that begin like
+ * one, are records or are refused: nothing is passed over in silence.
  */
 export type List =
   | { readonly of: "records" }
   | { readonly of: "columns" }
   | { readonly of: "rows"; readonly columns?: ReadingContext }
-  | { readonly of: "objects"; readonly each: Shape };
+  | { readonly of: "objects"; readonly each: Shape }
+  | { readonly of: "others" };
 
 const TABLE: Record<string, Shape> = { columns: { list: { of: "columns" } }, rows: { list: { of: "rows" } } };
 /** As Azure Data Explorer (Kusto) writes it. */
@@ -36,8 +41,14 @@ const objects = (members: Record<string, Shape>): Shape => ({ list: { of: "objec
 /** Loki puts a time before each line, and newer ones an object behind it. */
 const LOKI: Shape = { list: { of: "rows", columns: { columns: ["timestamp", "line"] } } };
 
+/** Records that are no flows, beside a list of them: `{"flows":[..],"lost_events":{..}}`. */
+const KINDS: Record<string, Shape> = Object.fromEntries(
+  OTHER_KINDS.flatMap((kind) => [kind, camelCase(kind)]).map((name) => [name, { isRecord: true }]),
+);
+
 export const DOCUMENT: Shape = {
   members: {
+    ...KINDS,
     records: RECORDS,
     events: RECORDS,
     logEvents: RECORDS,
@@ -59,6 +70,19 @@ export const DOCUMENT: Shape = {
   },
 };
 
+const OTHERS: Shape = { list: { of: "others" } };
+
+/** Lists that say something of the answer: CloudWatch, Splunk, ClickHouse. */
+const OF_THE_ANSWER: ReadonlySet<string> = new Set([
+  ...["searchedLogStreams", "messages", "fields", "highlighted", "meta", "warnings", "errors"],
+]);
+
+/** What is known of a list of this name in the document itself. */
+export function shapeOfList(name: string, known: Shape | undefined): Shape | undefined {
+  if (known?.list !== undefined || known?.members !== undefined) return known;
+  return OF_THE_ANSWER.has(name) ? undefined : OTHERS;
+}
+
 /** Names of the lists themselves. */
 export const LIST_NAMES: readonly string[] = namesIn(DOCUMENT);
 
@@ -71,10 +95,28 @@ function namesIn({ members = {}, list }: Shape): string[] {
   return [...new Set([...inner, ...own])];
 }
 
-/** The records that a document holds, rows as objects by their columns; undefined when it holds no list. */
+/** The records that a document holds, rows as objects by their columns; undefined when it holds no list that is known. */
 export function recordsIn(document: JsonObject): readonly unknown[] | undefined {
-  return listsIn(document, DOCUMENT);
+  const known = listsIn(document, DOCUMENT);
+  if (known === undefined) return undefined;
+  const beside = Object.entries(document).flatMap(([name, value]) => {
+    const shape = Object.hasOwn(DOCUMENT.members ?? {}, name) ? DOCUMENT.members?.[name] : undefined;
+    if (Array.isArray(value)) return shapeOfList(name, shape) === OTHERS ? mayBeRecords(value) : [];
+    return shape?.isRecord && isObject(value) ? [value] : [];
+  });
+  return beside.length === 0 ? known : [...known, ...beside];
 }
+
+/** Of a list of any name what may be a record: objects, and texts that begin like one. */
+export function mayBeRecords(list: readonly unknown[], depth = 0): unknown[] {
+  return list.flatMap((item) => {
+    if (Array.isArray(item)) return depth < DEEPEST ? mayBeRecords(item, depth + 1) : [];
+    return isObject(item) || (typeof item === "string" && item.startsWith("{")) ? [item] : [];
+  });
+}
+
+/** As lib/ingest/container.ts has it. */
+const DEEPEST = 64;
 
 function listsIn(value: unknown, shape: Shape): unknown[] | undefined {
   if (Array.isArray(value)) return recordsOfList(value, shape.list, undefined);

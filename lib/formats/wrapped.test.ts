@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ok } from "@/lib/base/result";
 import { parseTime } from "@/lib/base/time";
 import { decodeText } from "./decode";
 import { decodedOf, flowOf, refusalOf } from "./testing";
@@ -267,6 +268,55 @@ describe("a document with several records", () => {
     const outcome = decodeText(JSON.stringify(document));
     if (!outcome.ok || !("several" in outcome.value)) throw new Error("not several");
     expect(outcome.value.several).toMatchObject([{ value: { record: { flow: { verdict: "DROPPED" } } } }]);
+  });
+
+  const LOST = { source: "HUBBLE_RING_BUFFER", num_events_lost: "5" };
+  const { flow } = object;
+
+  /** `flow`, a kind, or the code of a refusal. */
+  function toldOf(document: object): string[] {
+    const outcome = decodeText(JSON.stringify(document));
+    if (!outcome.ok) return [outcome.failure.code];
+    const members = "several" in outcome.value ? outcome.value.several : [ok(outcome.value)];
+    return members.map((each) => {
+      if (!each.ok) return each.failure.code;
+      const { record } = each.value;
+      return record.kind === "flow" ? "flow" : record.other.kind;
+    });
+  }
+
+  it.each([
+    ["a list of another name", { flows: [flow, flow], lost: [LOST] }, ["flow", "flow", "lost_events"]],
+    ["one of what is no record", { flows: [flow], lost: [{ count: 5 }, 7] }, ["flow", "not_a_flow"]],
+    [
+      "a list of a kind",
+      { flows: [flow], lost_events: [LOST, LOST] },
+      ["flow", "lost_events", "lost_events"],
+    ],
+    ["a record of a kind", { flows: [flow], lost_events: LOST }, ["flow", "lost_events"]],
+    ["a list of texts", { flows: [flow], lost: [JSON.stringify(LOST), "x"] }, ["flow", "lost_events"]],
+    ["lists in a list", { flows: [flow], more: [[flow], [[flow]]] }, ["flow", "flow", "flow"]],
+    ["lists that all have other names", { a: [object], b: [{ n: 1 }] }, ["flow", "not_a_flow"]],
+    [
+      "what says something of the answer",
+      { events: [object], searchedLogStreams: [{ logStreamName: "a" }], tags: ["x"] },
+      ["flow"],
+    ],
+    ["a second member of an envelope", { flow, lost_events: LOST, node_name: "n" }, ["flow", "lost_events"]],
+    ["an empty member of an envelope", { flow, lost_events: {}, node_status: null }, ["flow"]],
+    ["an envelope of a list", { lost_events: [LOST, LOST], node_name: "n" }, ["lost_events", "lost_events"]],
+    ["an envelope of an empty list", { lost_events: [] }, ["not_a_flow"]],
+    ["a record that is none of both", { flow, lost_events: 5 }, ["flow", "field_invalid"]],
+  ])("passes over nothing in silence: %s", (_name, document, told) => {
+    expect(toldOf(document)).toEqual(told);
+  });
+
+  it.each([
+    [{ source: "PERF_EVENT_RING_BUFFER" }, "lost_events"],
+    [{ state_change: "NODE_GONE", node_names: ["n"] }, "node_status"],
+    [{ source: "web", state_change: "gone" }, "not_a_flow"],
+  ])("knows a record of a kind without its envelope: %j", (payload, told) => {
+    expect(toldOf({ flows: [], rest: [payload] })).toEqual([told]);
   });
 
   it("of none is none", () => {

@@ -4,11 +4,11 @@
  */
 
 import type { ReadingContext } from "@/lib/flow/reading-context";
-import { DOCUMENT, LIST_NAMES, type List, nameOfColumn, type Shape } from "@/lib/formats/lists";
+import { DOCUMENT, LIST_NAMES, type List, nameOfColumn, type Shape, shapeOfList } from "@/lib/formats/lists";
 
 /**
  * `member`: a member begins here; whoever asked cuts it out and goes on behind it. `columns`: the list of a table's columns
- * begins here; the same. `end`: behind the document. `more`: all bytes were passed over. `illegal`: no JSON from here on.
+ * begins here; the same. `end`: behind the document. `more`: all bytes up to here were passed over. `illegal`: no JSON from here on.
  */
 export type Step = "member" | "columns" | "more" | "end" | "illegal";
 
@@ -28,7 +28,7 @@ interface Frame {
 
 const DEEPEST = 64;
 /** Names that matter are shorter. */
-const KEY_BYTES = 16;
+const KEY_BYTES = 24;
 
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -44,6 +44,7 @@ function shapeIn(parent: Frame | undefined): Shape | undefined {
   if (parent === undefined) return DOCUMENT;
   if (!parent.isArray) return memberOf(parent.shape, parent.key);
   const list = parent.shape?.list;
+  if (list?.of === "others") return parent.shape;
   return list?.of === "objects" ? list.each : undefined;
 }
 
@@ -91,11 +92,22 @@ export class ContainerScan {
         this.valueEnded();
       }
       if (byte === 32 || byte === 9 || byte === 10 || byte === 13 || byte === COMMA) continue;
+      if (byte === QUOTE && listOf(this.frames.at(-1))?.of === "others") {
+        // It says with its first character whether it may be a record.
+        if (at + 1 >= end) return { step: "more", at };
+        if (bytes[at + 1] === OPEN_BRACE) return { step: "member", at };
+      }
       const step = this.take(byte);
       if (step === "end") return { step, at: at + 1 };
       if (step !== undefined) return { step, at };
     }
     return { step: "more", at: end };
+  }
+
+  /** False of a record that stands by its own name, or in a list of another name than those that are known. */
+  get isInKnownList(): boolean {
+    const list = listOf(this.frames.at(-1));
+    return list?.of === "records" || list?.of === "rows";
   }
 
   /** The columns that stood where the step `columns` said. False when they are none. */
@@ -117,6 +129,7 @@ export class ContainerScan {
     const list = listOf(frame)?.of;
     if (byte !== CLOSE_BRACKET && (list === "records" || list === "rows"))
       return isBeginOfValue(byte) ? "member" : "illegal";
+    if (byte === OPEN_BRACE && this.isRecord(frame)) return "member";
     switch (byte) {
       case OPEN_BRACE:
       case OPEN_BRACKET:
@@ -140,6 +153,14 @@ export class ContainerScan {
     }
   }
 
+  /** An object that is a record: in a list of another name, or by its own name. */
+  private isRecord(frame: Frame | undefined): boolean {
+    if (listOf(frame)?.of === "others") return true;
+    if (frame === undefined || !frame.expectsValue || !shapeIn(frame)?.isRecord) return false;
+    this.valueEnded();
+    return true;
+  }
+
   private valueEnded(): void {
     const frame = this.frames.at(-1);
     if (frame !== undefined) frame.expectsValue = false;
@@ -147,7 +168,9 @@ export class ContainerScan {
 
   private open(parent: Frame | undefined, isArray: boolean): Step | undefined {
     if (parent !== undefined && !parent.isArray && !parent.expectsValue) return "illegal";
-    const shape = shapeIn(parent);
+    const known = shapeIn(parent);
+    const isOfDocument = isArray && this.frames.length === 1 && parent !== undefined;
+    const shape = isOfDocument ? shapeOfList(parent.key, known) : known;
     const list = isArray ? shape?.list : undefined;
     if (list?.of === "columns") return "columns";
     if (this.frames.length === DEEPEST || (parent === undefined && isArray)) return "illegal";
@@ -219,13 +242,19 @@ export const SNIFFED_BYTES = 64 * 1024;
 
 const NAMES = LIST_NAMES.map((name) => `"${name}"`);
 
-/** True when the document from `start`, which is JSON up to `end` at least, holds records. */
+/** True when the document from `start`, which is JSON up to `end` at least, holds records in a list of a known name. */
 export function isContainer(bytes: Buffer, start: number, end: number): boolean {
   const behind = Math.min(end, start + SNIFFED_BYTES);
   const head = bytes.subarray(start, behind);
   if (!NAMES.some((name) => head.includes(name))) return false;
-  const { step } = new ContainerScan().go(bytes, start, behind);
-  return step === "member" || step === "columns";
+  const container = new ContainerScan();
+  for (let at = start; ; ) {
+    const { step, at: place } = container.go(bytes, at, behind);
+    if (step === "columns" || (step === "member" && container.isInKnownList)) return true;
+    if (step !== "member") return false;
+    at = endOfValue(bytes, place, behind);
+    if (at < 0) return false;
+  }
 }
 
 /** A record in a document that holds several. */

@@ -138,6 +138,37 @@ describe("a document that holds records", () => {
     expect([formats, refusedBy]).toEqual([{ hubble: 3, "log-analytics": 1 }, { not_a_record: 2 }]);
   });
 
+  it("cuts out of lists of other names what may be a record, and what stands by the name of its kind", () => {
+    const lost = '{"num_events_lost":"5","source":"HUBBLE_RING_BUFFER"}';
+    const strange = '{"count":5}';
+    const text = JSON.stringify(lost);
+    const rest = `"lost":[${lost}, 7,"a",[[${FLOW}]],\n${strange},${text}]`;
+    const flows = Array.from({ length: 900 }, () => FLOW);
+    const kept = [lost, FLOW, strange, text];
+    for (const many of [flows.slice(0, 2), flows])
+      for (const [before, behind, expected] of [
+        [`${rest},"lost_events":${lost},`, "", [...kept, lost, ...many]],
+        [
+          "",
+          `,${rest},"nodeStatus":{"state_change":"NODE_GONE"}`,
+          [...many, ...kept, '{"state_change":"NODE_GONE"}'],
+        ],
+      ] as const) {
+        const { records, refusedBy, formats } = cut(
+          `{${before}"flows":[${many.join(",")}]${behind}}\n${FLOW}\n`,
+        );
+        expect(records).toEqual([...expected, FLOW]);
+        expect(refusedBy).toEqual({ not_a_flow: 1 });
+        expect(formats).toEqual({ hubble: many.length + 2, "hubble-bare": 3 });
+      }
+  });
+
+  it("is none when only lists of other names hold records, and may break off in one", () => {
+    const { records, refusedBy } = cut(`{"lost":[${FLOW},"`);
+    expect([records.length, refusedBy]).toEqual([1, { torn: 1 }]);
+    expect(cut(`{"flows":[${FLOW}],"lost":[${FLOW},"`).records).toEqual([FLOW, FLOW]);
+  });
+
   it("finds the hits of an answer", () => {
     const { records, formats } = cut(
       JSON.stringify({ took: 1, hits: { total: 1, hits: [{ _source: JSON.parse(FLOW) as object }] } }),

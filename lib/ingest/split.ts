@@ -356,6 +356,7 @@ export class Splitter {
     this.line += countLineFeeds(this.window.subarray(at, place));
     if (step === "member" || step === "columns") this.awaited = step;
     else if (step !== "more") this.container = undefined;
+    if (step === "more" && place === at) return isEnd ? this.held : -1;
     return place;
   }
 
