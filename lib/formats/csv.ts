@@ -5,6 +5,7 @@
  */
 
 import type { ReadingContext, Separator } from "@/lib/flow/reading-context";
+import { planOf } from "./columns";
 import { isTableOfRecords } from "./log-analytics";
 
 const SEPARATORS: readonly Separator[] = [",", ";", "\t", "|"];
@@ -56,13 +57,17 @@ export function saysSeparator(line: string): boolean {
   return /^\ufeff?sep=[,;\t|]?$/i.test(line);
 }
 
+/** Of Hubble, one of which is among any columns of a record. */
+const MEMBER = /flow|verdict|event_?type|lost_?events|Type/i;
+
 /** The columns, when a line is the header of a table whose rows are records; else undefined. */
 export function readHeader(line: string): ReadingContext | undefined {
   // Quick to say no: text logs are asked line by line.
   if (line.length > LONGEST_HEADER || !/[,;\t|]/.test(line) || line.includes("{")) return undefined;
   for (const separator of SEPARATORS) {
     const columns = readCells(line, separator);
-    if (columns !== undefined && columns.length > 1 && isTableOfRecords(columns))
+    if (columns === undefined || columns.length < 2) continue;
+    if (isTableOfRecords(columns) || (MEMBER.test(line) && planOf(columns) !== undefined))
       return { columns, separator };
   }
   return undefined;

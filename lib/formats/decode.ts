@@ -5,14 +5,15 @@
 
 import { fail, ok, type Result } from "@/lib/base/result";
 import type { ReadingContext } from "@/lib/flow/reading-context";
+import { fromPaths, holdsMembers, type Plan, planOf, rowByPaths, timeTextOf } from "./columns";
 import { joinParts } from "./container-log";
 import { readCells } from "./csv";
 import { decodeBare, decodeEnvelope, envelopesIn } from "./hubble";
 import { decodeHubbleText } from "./hubble-text";
 import { type KnownFormat, knownButNotRead, knownText, spoiltBy } from "./known";
 import { mayBeRecords, recordsIn, rowByColumns, shapeOfList } from "./lists";
-import { flowRowOf, identityWithoutUuid, readLogAnalyticsRow } from "./log-analytics";
-import { fromPaths, rowOfFields } from "./named-values";
+import { flowRowOf, identityWithoutUuid, isTableOfFlows, readLogAnalyticsRow } from "./log-analytics";
+import { rowOfFields } from "./named-values";
 import { plainObject } from "./otel";
 import { FieldError, isObject, type JsonObject } from "./proto-json";
 import { parsePython } from "./python";
@@ -182,10 +183,18 @@ function decodeDocument(document: unknown, whole: string | undefined, around: Ar
   if (!isObject(document)) return fail("not_a_flow", "The record is not a JSON object.");
   return (
     decodeEnvelopes(document, around) ??
+    decodePaths(document, around) ??
     reading(() => decodeFlowRow(document, whole)) ??
     reading(() => decodeBare(document)) ??
     decodeOther(document, around)
   );
+}
+
+/** A record whose members are named by their paths. */
+function decodePaths(document: JsonObject, around: Around): Outcome | undefined {
+  const whole = settled(() => (knownButNotRead(document) === undefined ? fromPaths(document) : undefined));
+  if (!whole.ok) return whole;
+  return whole.value && decodeDocument(whole.value, undefined, around);
 }
 
 /** The record of an envelope. One that has several members of which Hubble writes one each is several, and may stand before a list. */
@@ -198,11 +207,16 @@ function decodeEnvelopes(document: JsonObject, around: Around): Outcome | undefi
   return envelopes.length > 1 ? decodeList(envelopes, around) : reading(() => decodeEnvelope(first));
 }
 
-/** A value of the wrong type refuses the record by its name. */
 function reading(decode: () => Decoded | undefined): Outcome | undefined {
+  const decoded = settled(decode);
+  if (!decoded.ok) return decoded;
+  return decoded.value === undefined ? undefined : ok(decoded.value);
+}
+
+/** A value of the wrong type refuses the record by its name. */
+function settled<T>(read: () => T): Result<T, Refused> {
   try {
-    const decoded = decode();
-    return decoded === undefined ? undefined : ok(decoded);
+    return ok(read());
   } catch (error) {
     if (error instanceof FieldError) return fail("field_invalid", `${error.message}.`);
     throw error;
@@ -227,7 +241,23 @@ function decodeRow(text: string, { columns, separator }: ReadingContext): Outcom
       ? cells !== undefined && cells.length >= columns.length
       : cells?.length === columns.length;
   if (cells === undefined || !isWhole) return undefined;
-  return decodeDocument(rowByColumns(columns, cells), text, OUTSIDE);
+  const plan = isTableOfFlows(columns) ? undefined : planOf(columns);
+  const planned = plan && decodePlanned(plan, cells);
+  return planned ?? decodeDocument(rowByColumns(columns, cells), text, OUTSIDE);
+}
+
+/** A row whose columns are members of a record; undefined when their cells are empty: it may hold a record in another cell. */
+function decodePlanned(plan: Plan, cells: readonly unknown[]): Outcome | undefined {
+  const row = settled(() => rowByPaths(plan, cells));
+  if (!row.ok) return row;
+  if (!holdsMembers(row.value)) return undefined;
+  const outcome = decodeDocument(row.value, undefined, OUTSIDE);
+  const flow =
+    outcome.ok && "record" in outcome.value && outcome.value.record.kind === "flow"
+      ? outcome.value.record.flow
+      : undefined;
+  if (flow !== undefined && flow.timeNs === undefined) flow.timeText ??= timeTextOf(plan, cells);
+  return outcome;
 }
 
 function jsonList(text: string): readonly unknown[] | undefined {
@@ -244,7 +274,7 @@ function jsonList(text: string): readonly unknown[] | undefined {
 function decodeOther(document: JsonObject, around: Around): Outcome {
   const known = knownButNotRead(document);
   if (known !== undefined) return knownFormat(known);
-  const apart = plainObject(document) ?? fromPaths(document);
+  const apart = plainObject(document);
   if (apart !== undefined) return decodeDocument(apart, undefined, around);
   const inner = decodeWrapped(document, around);
   if (inner?.ok) return inner;

@@ -36,22 +36,69 @@ const LINE_COLUMNS = [
 /** A column's name, as opposed to a line of a log that happens to hold such a word. */
 const COLUMN_NAME = /^[\w@. /()-]{1,64}(\[[^\]]*\])?$/;
 
+/** All columns that are read, for {@link nameOf}. */
+const COLUMNS: ReadonlySet<string> = new Set([
+  ...FLOW_COLUMNS,
+  ...["timegenerated", "uuid", "dropreason", "ip", "layer4", "layer7", "flowtype", "nodename", "reply"],
+  ...["eventtype", "service", "trafficdirection", "traceobservationpoint", "policies", "additionalflowdata"],
+  ...["ingressflowcount", "egressflowcount", "unknowndirectionflowcount", "packetssent", "packetsreceived"],
+  ...["clustername", "podname", "workloads"].flatMap((name) => [`source${name}`, `destination${name}`]),
+]);
+
+interface Spelling {
+  readonly plain: string;
+  /** Where it was written apart (`Time Generated`, `source_namespace`) and is a column's. Other formats have such names, too. */
+  readonly name: string;
+}
+
+/** Rows have the same columns again and again. */
+const spellings = new Map<string, Spelling>();
+const MOST_SPELLINGS = 1000;
+
 /** `TimeGenerated [UTC]` -> `timegenerated`. */
+function spellingOf(column: string): Spelling {
+  let known = spellings.get(column);
+  if (known === undefined) {
+    if (spellings.size >= MOST_SPELLINGS) spellings.clear();
+    const plain = column
+      .replace(/\s*\[[^\]]*\]\s*$/, "")
+      .trim()
+      .toLowerCase();
+    const joined = plain.replace(/[\s_-]/g, "");
+    known = { plain, name: COLUMNS.has(joined) ? joined : plain };
+    spellings.set(column, known);
+  }
+  return known;
+}
+
 function plainName(column: string): string {
-  return column
-    .replace(/\s*\[[^\]]*\]\s*$/, "")
-    .trim()
-    .toLowerCase();
+  return spellingOf(column).plain;
+}
+
+function nameOf(column: string): string {
+  return spellingOf(column).name;
+}
+
+/** True of a table whose time only Log Analytics has. */
+function isOfLogAnalytics(columns: readonly string[]): boolean {
+  return columns.some((column) => nameOf(column) === "timegenerated");
 }
 
 function hasOneOf(names: ReadonlySet<string> | Row, wanted: readonly string[]): boolean {
   return wanted.some((name) => names.has(name));
 }
 
+/** True when rows with these columns are flows as Log Analytics has them, not Hubble's own members as columns. */
+export function isTableOfFlows(columns: readonly string[]): boolean {
+  const names = new Set(columns.map(isOfLogAnalytics(columns) ? nameOf : plainName));
+  return hasOneOf(names, FLOW_COLUMNS.slice(1)) || (names.has("timegenerated") && names.has("verdict"));
+}
+
 /** True when rows with these columns are records, or hold one. */
 export function isTableOfRecords(columns: readonly string[]): boolean {
   const names = new Set(columns.map(plainName));
   if (hasOneOf(names, LINE_COLUMNS) && columns.every((column) => COLUMN_NAME.test(column))) return true;
+  if (isOfLogAnalytics(columns)) return hasOneOf(new Set(columns.map(nameOf)), FLOW_COLUMNS);
   return hasOneOf(names, TIME_COLUMNS) && hasOneOf(names, FLOW_COLUMNS);
 }
 
@@ -61,8 +108,10 @@ export function flowRowOf(
 ): { readonly row: Row; readonly timeColumn: string } | undefined {
   const row = new Map<string, unknown>();
   let timeColumn: string | undefined;
-  for (const column in document) {
-    const name = plainName(column);
+  const columns = Object.keys(document);
+  const named = isOfLogAnalytics(columns) ? nameOf : plainName;
+  for (const column of columns) {
+    const name = named(column);
     if (TIME_COLUMNS.includes(name)) timeColumn ??= column;
     row.set(name, known(document[column]));
   }
@@ -84,7 +133,7 @@ function known(cell: unknown): unknown {
 /** Throws FieldError when a column has a value that its type cannot have. */
 export function readLogAnalyticsRow(row: Row, timeColumn: string): Flow {
   const flow = readHubbleFlow(messageOf(row));
-  const time = row.get(plainName(timeColumn));
+  const time = row.get(nameOf(timeColumn));
   if (time !== undefined) {
     flow.present |= PRESENT.time;
     flow.timeNs = typeof time === "string" ? parseTableTime(time, zoneOfColumn(timeColumn)) : undefined;
