@@ -104,7 +104,11 @@ const notesSchema = z.object({
       z.tuple([
         z.number(),
         z
-          .object({ columns: z.array(z.string()), separator: z.enum([",", ";", "\t", "|"]).optional() })
+          .object({
+            columns: z.array(z.string()),
+            separator: z.enum([",", ";", "\t", "|"]).optional(),
+            starts: z.array(z.number()).optional(),
+          })
           .nullable(),
       ]),
     )

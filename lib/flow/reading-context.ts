@@ -7,8 +7,10 @@
 export interface ReadingContext {
   /** Names of the columns, in order, as the file wrote them. */
   readonly columns: readonly string[];
-  /** What parts the cells of a row of text; absent when rows are JSON lists. */
+  /** What parts the cells of a row of text; absent when rows are JSON lists, or columns have places. */
   readonly separator?: Separator;
+  /** Where each column begins in a row of text that has no separators, in characters. */
+  readonly starts?: readonly number[];
 }
 
 export type Separator = "," | ";" | "\t" | "|";

@@ -147,7 +147,7 @@ function timestampOf(name: string | undefined): Column | undefined {
 
 function columnOf(name: string, root: Message, before: string, isExact: boolean): Column | undefined {
   if (name.length > LONGEST_NAME) return undefined;
-  const plain = name.replace(ZONE, "");
+  const plain = name.trim().replace(ZONE, "");
   if (!plain.startsWith(before)) return undefined;
   const found = inMessage(plain.slice(before.length), root, [], isExact);
   return found && { name, ...found };

@@ -10,7 +10,14 @@ import { joinParts } from "./container-log";
 import { readCells } from "./csv";
 import { decodeBare, decodeEnvelope, envelopesIn } from "./hubble";
 import { decodeHubbleText } from "./hubble-text";
-import { type KnownFormat, knownButNotRead, knownText, spoiltBy } from "./known";
+import {
+  isRowWithoutHeader,
+  type KnownFormat,
+  knownButNotRead,
+  knownText,
+  ROW_WITHOUT_HEADER,
+  spoiltBy,
+} from "./known";
 import { mayBeRecords, recordsIn, rowByColumns, shapeOfList } from "./lists";
 import { flowRowOf, identityWithoutUuid, isTableOfFlows, readLogAnalyticsRow } from "./log-analytics";
 import { rowOfFields } from "./named-values";
@@ -18,6 +25,7 @@ import { plainObject } from "./otel";
 import { FieldError, isObject, type JsonObject } from "./proto-json";
 import { parsePython } from "./python";
 import type { Decoded, Refused, Several } from "./record";
+import { cellsAt } from "./ruled-table";
 import { withoutColours } from "./terminal";
 import { prefixTime } from "./text-time";
 import { jsonText, loggedAt, MOST_LOOKED_AT, quotedIn, type Wrapped, wrappedIn } from "./wrapped";
@@ -58,6 +66,11 @@ export function decodeRecord(text: string, context?: ReadingContext, nth?: numbe
 
 function decodeAround(whole: string, around: Around, context?: ReadingContext): Outcome {
   const text = withoutColours(whole);
+  if (context?.starts !== undefined || context?.separator === "\t") {
+    // A cell of theirs may be JSON without quotes around it, also the first one.
+    const row = decodeRow(text, context);
+    if (row?.ok || (row !== undefined && row.failure.code !== "not_a_flow")) return row;
+  }
   if (BEGINS_OBJECT.test(text) && !text.startsWith('{"log":"')) return decodeJson(text, text, around);
   if (context !== undefined) {
     const row = decodeRow(text, context);
@@ -105,7 +118,9 @@ function decodeLine(text: string, around: Around): Outcome {
   if (quoted !== undefined) return decodeWithin(quoted.trimEnd(), undefined, around);
   if (BEGINS_OBJECT.test(text)) return decodeJson(text, text, around);
   const behind = decodeBehind(text, around);
-  if (behind?.ok || (behind !== undefined && !NOT_JSON.has(behind.failure.code))) return behind;
+  if (behind?.ok) return behind;
+  if (isRowWithoutHeader(text)) return knownFormat(ROW_WITHOUT_HEADER);
+  if (behind !== undefined && !NOT_JSON.has(behind.failure.code)) return behind;
   const printed = decodeHubbleText(text, prefixTime(text) ?? around.loggedNs);
   if (printed !== undefined) return printed === "none" ? BETWEEN_RECORDS : ok(printed);
   const known = knownText(text);
@@ -234,16 +249,26 @@ function decodeFlowRow(document: JsonObject, whole: string | undefined): Decoded
 }
 
 /** A row of a table, as an object by its columns. Undefined when the text has not as many cells. */
-function decodeRow(text: string, { columns, separator }: ReadingContext): Outcome | undefined {
-  const cells = separator === undefined ? jsonList(text) : readCells(text, separator);
-  const isWhole =
-    separator === undefined
-      ? cells !== undefined && cells.length >= columns.length
-      : cells?.length === columns.length;
-  if (cells === undefined || !isWhole) return undefined;
+function decodeRow(text: string, context: ReadingContext): Outcome | undefined {
+  const { columns } = context;
+  const cells = cellsOf(text, context);
+  if (cells === undefined) return undefined;
   const plan = isTableOfFlows(columns) ? undefined : planOf(columns);
   const planned = plan && decodePlanned(plan, cells);
   return planned ?? decodeDocument(rowByColumns(columns, cells), text, OUTSIDE);
+}
+
+function cellsOf(
+  text: string,
+  { columns, separator, starts }: ReadingContext,
+): readonly unknown[] | undefined {
+  if (starts !== undefined) return cellsAt(text, starts);
+  if (separator === undefined) {
+    const cells = jsonList(text);
+    return cells !== undefined && cells.length >= columns.length ? cells : undefined;
+  }
+  const cells = readCells(text, separator);
+  return cells?.length === columns.length ? cells : undefined;
 }
 
 /** A row whose columns are members of a record; undefined when their cells are empty: it may hold a record in another cell. */

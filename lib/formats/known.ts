@@ -2,7 +2,7 @@
  * Formats that are recognised and not read yet, so that they are never called rubbish (flow-formats 6 and 7).
  */
 
-import { AGENT_EVENT_TYPE } from "@/lib/flow/enums";
+import { AGENT_EVENT_TYPE, VERDICT } from "@/lib/flow/enums";
 import { isObject, type JsonObject } from "./proto-json";
 import { COLOUR } from "./terminal";
 
@@ -60,6 +60,22 @@ export function knownText(text: string): KnownFormat | undefined {
   if (ENVOY_LINE.test(text)) return { name: "Envoy access log" };
   return MONITOR_LINE.test(text) ? MONITOR : undefined;
 }
+
+export const ROW_WITHOUT_HEADER: KnownFormat = {
+  name: "Row of a table without its header",
+  instead: "Nothing says which cell is what: export with -o json in place of -o tsv, or with a header.",
+};
+
+const TIME_CELL = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/;
+
+/** A row as `az -o tsv` prints it: cells parted by tabs, among them a time and a verdict. */
+export function isRowWithoutHeader(text: string): boolean {
+  if (!text.includes("\t")) return false;
+  const cells = text.split("\t", MOST_CELLS);
+  return cells.some((cell) => VERDICT.numberOf.has(cell)) && cells.some((cell) => TIME_CELL.test(cell));
+}
+
+const MOST_CELLS = 100;
 
 /** Istio's default text: `[TIME] "GET /x HTTP/1.1" 403 - .. inbound|80|| ..`. */
 const ENVOY_LINE = /^\[\d{4}-\d\d-\d\dT[^\]]{8,30}\] "[^"]*" \d{1,3} .*\b(?:in|out)bound\|\d+\|/;

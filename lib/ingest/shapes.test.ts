@@ -284,6 +284,55 @@ describe("CSV", () => {
   });
 });
 
+describe("a table with a rule below its header", () => {
+  const header = "AdditionalFlowData   TimeGenerated          Verdict";
+  const rule = "-------------------  ---------------------  ---------";
+  const rows = [
+    '{"Summary":"a  b"}   2026-08-21T12:12:18Z   DROPPED',
+    "                     2026-08-21T12:12:19Z   FORWARDED",
+  ] as const;
+
+  it("is read by the places of its columns; header and rule are no records", () => {
+    const { records, lines, formats, refusedBy } = cut(
+      `${FLOW}\n${header}\r\n${rule}\r\n${rows.join("\r\n")}\r\n${FLOW}\n`,
+    );
+    expect(records).toEqual([FLOW, ...rows, FLOW]);
+    expect(lines).toEqual([1, 4, 5, 6]);
+    expect([formats, refusedBy]).toEqual([{ hubble: 2, "log-analytics": 2 }, {}]);
+  });
+
+  it("reads no row whose cells stand elsewhere, and no header without its rule", () => {
+    const moved = "x                   2026-08-21T12:12:18Z   DROPPED";
+    expect(cut(`${header}\n${rule}\n${moved}\nhello\n`).refusedBy).toEqual({ not_a_record: 2 });
+    const bare = cut(`${header}\n${rows[1]}\n${FLOW}\n`);
+    expect([bare.formats, bare.refusedBy]).toEqual([{ hubble: 1 }, { not_a_record: 2 }]);
+    expect(cut(header).refusedBy).toEqual({ not_a_record: 1 });
+  });
+
+  it("may have members as columns", () => {
+    const { formats } = cut(
+      "flow.verdict  flow.time\n------------  --------------------\nDROPPED       2026-08-21T12:12:18Z\n",
+    );
+    expect(formats).toEqual({ hubble: 1 });
+  });
+
+  it("without a header is refused row by row, with what to do", () => {
+    const row = 'PrimaryResult\t{"source":"10.0.0.1"}\t2026-08-21T12:12:18Z\tDROPPED';
+    const refusals = batchesOf(`${row}\n${row}\n`).flatMap((batch) => batch.refusals);
+    expect(refusals.map(({ code }) => code)).toEqual(["known_not_read", "known_not_read"]);
+    expect(refusals[0]?.reason).toContain("-o json in place of -o tsv");
+  });
+});
+
+describe("cells parted by tabs", () => {
+  it("may be JSON without quotes, also the first one", () => {
+    const row = `${JSON.stringify(JSON.parse(FLOW).flow)}\tn1\t2026-08-21T12:12:18Z`;
+    const { records, formats, refusedBy } = cut(`flow\tnode_name\ttime\n${row}\n${FLOW}\n${row}\n`);
+    expect(records).toEqual([row, FLOW, row]);
+    expect([formats, refusedBy]).toEqual([{ hubble: 3 }, {}]);
+  });
+});
+
 describe("printed records", () => {
   const dict = (verdict: string): string =>
     `  TIMESTAMP: Aug 21 12:12:18.510\n     SOURCE: 1.1.1.1:1\nDESTINATION: 2.2.2.2:2\n       TYPE: to-stack\n    VERDICT: ${verdict}\n    SUMMARY: UDP`;

@@ -12,6 +12,7 @@
 import type { ReadingContext } from "@/lib/flow/reading-context";
 import { readHeader, saysSeparator } from "@/lib/formats/csv";
 import type { RefusalCode } from "@/lib/formats/record";
+import { cellsAt, LONGEST_RULE, mayBeRuled, readRuledHeader } from "@/lib/formats/ruled-table";
 import { type Added, type Chunk, ChunkDraft } from "./chunk";
 import { ContainerScan, endOfPlainValue, isContainer, SNIFFED_BYTES, ValueSkip } from "./container";
 import { endOfForeign, foreignFrom } from "./foreign-text";
@@ -187,6 +188,9 @@ export class Splitter {
     const foreign = this.cutForeign(at, isEnd);
     if (foreign !== undefined) return foreign;
     const first = this.window[at];
+    const isRow = this.isRowOfText(at, isEnd);
+    if (isRow === "more") return -1;
+    if (isRow) return this.cutLine(at, isEnd);
     if (first === OPEN_BRACE) {
       const isWithin = this.indent > 0 && !this.isInArray && isOfList(this.heldBytes(isEnd), at);
       if (isWithin === "more") return -1;
@@ -429,6 +433,8 @@ export class Splitter {
     // What closes a list or a quote that was opened before a record.
     if (this.endedOn === this.line && isClosed(this.window, at, lineEnd)) return lineEnd;
     if (this.isHeader(at, lineEnd)) return lineEnd;
+    const ruled = this.cutRuledHeader(at, lineEnd, isEnd);
+    if (ruled !== undefined) return ruled;
     const held = this.heldBytes(isEnd);
     const isCut = this.offset + at === 0 && isCutInto(held, at, lineEnd);
     if (isCut === "more") return -1;
@@ -450,6 +456,36 @@ export class Splitter {
     const header = readHeader(text);
     if (header !== undefined) this.header = header;
     return header !== undefined;
+  }
+
+  /** A header and the rule below it are no records; undefined when the line is none. */
+  private cutRuledHeader(at: number, lineEnd: number, isEnd: boolean): number | undefined {
+    if (lineEnd - at > LONGEST_HEADER) return undefined;
+    const text = this.window.toString("utf8", at, this.lastByte(at, lineEnd) + 1);
+    if (!mayBeRuled(text)) return undefined;
+    const rule = Math.min(lineEnd + 1, this.held);
+    const found = this.window.subarray(rule, this.held).indexOf(LINE_FEED);
+    if (found < 0 && !isEnd && this.held - rule <= LONGEST_RULE) return -1;
+    const end = found < 0 ? this.held : rule + found;
+    const header = readRuledHeader(
+      text,
+      this.window.toString("latin1", rule, Math.min(end, rule + LONGEST_RULE)),
+    );
+    if (header === undefined) return undefined;
+    this.header = header;
+    this.line++;
+    return end;
+  }
+
+  /** True when a line that begins like a record is a row whose first cell is JSON. */
+  private isRowOfText(at: number, isEnd: boolean): boolean | "more" {
+    const { header } = this;
+    if (header === undefined || this.window[at] !== OPEN_BRACE || this.isInArray) return false;
+    if (header.separator !== "\t" && header.starts === undefined) return false;
+    const lineEnd = this.endOfLine(at, isEnd);
+    if (lineEnd < 0) return "more";
+    const line = this.window.toString("utf8", at, lineEnd);
+    return header.starts === undefined ? line.includes("\t") : cellsAt(line, header.starts) !== undefined;
   }
 
   private heldBytes(isEnd: boolean): Held {

@@ -125,6 +125,21 @@ function csv(time: (text: string) => string, zone: string, separator = ","): str
   return `\ufeff${header}\r\n${rows.join("\r\n")}\r\n`;
 }
 
+/** Cells padded to the longest of their column, below a rule of hyphens. */
+function ruled(): string {
+  const names = ["TableName", ...COLUMNS];
+  const rows = TEN.map((row) => ["PrimaryResult", ...COLUMNS.map((name) => word(row[name]))]);
+  const widths = names.map((name, at) =>
+    Math.max(name.length + 2, ...rows.map((cells) => cells[at]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((value, at) => value.padEnd(widths[at] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return [line(names), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
+
 const american = (time: string): string => `8/21/2026, 10:12:${time.slice(17, 23)} PM`;
 
 const jsonLines = (): string => TEN.map((row) => `${JSON.stringify(row)}\n`).join("");
@@ -142,6 +157,13 @@ const SHAPES: readonly (readonly [string, string])[] = [
   ["CSV with RFC 3339", csv((time) => time, "")],
   ["CSV of a spreadsheet", csv((time) => time, "", ";")],
   ["cells parted by tabs", csv((time) => time, "", "\t")],
+  ["az monitor log-analytics query -o table", `${ruled()}\n`],
+  [
+    "CSV whose names are written apart",
+    csv((time) => time, "").replace(/^.*/, (names) =>
+      names.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase(),
+    ),
+  ],
   [
     "Event Hub batches",
     `${JSON.stringify({ records: TEN.slice(0, 4) })}\n${JSON.stringify({ records: TEN.slice(4) })}`,
@@ -223,7 +245,7 @@ describe("ten rows of ContainerNetworkLogs", () => {
     expect(flows.map(content)).toEqual(expected);
   });
 
-  it.each(SHAPES.slice(0, 10))("each keep the bytes of their row: %s", (_name, file) => {
+  it.each(SHAPES.slice(0, 12))("each keep the bytes of their row: %s", (_name, file) => {
     const { bytes, flows } = readBack(file);
     expect(new Set(bytes).size).toBe(10);
     for (const [index, row] of bytes.entries()) {
