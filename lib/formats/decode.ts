@@ -172,8 +172,38 @@ function noRecord(reason: string, { level }: Around): Outcome {
   return fail("not_a_record", level === 0 ? reason : `In the log line: ${reason}`);
 }
 
-function tooDeep(): Outcome {
-  return fail("too_deep", `Wrapped more than ${DEEPEST_WRAPPING} times: a record is not looked for so deep.`);
+/** `path`: where the record is, where that is known. */
+function tooDeep(path: readonly string[] = []): Outcome {
+  const message = `Wrapped more than ${DEEPEST_WRAPPING} times: a record is not looked for so deep.`;
+  if (path.length === 0) return fail("too_deep", message);
+  const way = `.${path.join(".")}`;
+  const isPlain = path.every((name) => PLAIN_NAME.test(name)) && way.length < 200;
+  return fail("too_deep", isPlain ? `${message} Take it out of there: jq -c '${way}'` : message);
+}
+
+const PLAIN_NAME = /^[A-Za-z_]\w*$/;
+/** Values that are looked at for a record that lies too deep. */
+const MOST_DEEP = 500;
+
+/** The way to a record that lies deeper in the document than records are looked for, or behind more members than are looked at. */
+function pathOfDeep(document: JsonObject): readonly string[] | undefined {
+  const waiting: (readonly [value: JsonObject, path: readonly string[]])[] = [[document, []]];
+  for (const [value, path] of waiting) {
+    if (path.length > 0 && isRecord(value)) return path;
+    for (const name in value) {
+      const inner = value[name];
+      if (isObject(inner) && waiting.length < MOST_DEEP) waiting.push([inner, [...path, name]]);
+    }
+  }
+  return undefined;
+}
+
+function isRecord(value: JsonObject): boolean {
+  const outcome =
+    reading(() => decodeEnvelope(value)) ??
+    reading(() => decodeFlowRow(value, undefined)) ??
+    reading(() => decodeBare(value));
+  return outcome?.ok ?? false;
 }
 
 function knownFormat({ name, instead }: KnownFormat): Outcome {
@@ -306,6 +336,9 @@ function decodeOther(document: JsonObject, around: Around): Outcome {
   const list = recordsIn(document);
   if (list !== undefined) return decodeList(list, around);
   const found = findWrapped(document, around) ?? inner;
+  if (found?.ok) return found;
+  const deep = around.level === 0 ? pathOfDeep(document) : undefined;
+  if (deep !== undefined) return tooDeep(deep);
   if (found !== undefined) return found;
   const keys = Object.keys(document).slice(0, 5).join(", ");
   return fail(

@@ -1,4 +1,7 @@
-/** A record as Python prints it: `{'flow': {'verdict': 'DROPPED', 'is_reply': True, 'l7': None}}`, for want of `json.dumps`. */
+/**
+ * A record as Python prints it: `{'flow': {'verdict': 'DROPPED', 'is_reply': True, 'l7': None}}`, for want of `json.dumps`; over
+ * several lines, and long texts in pieces, as its `pprint` does.
+ */
 
 const WORDS: ReadonlyMap<string, string> = new Map([
   ["True", "true"],
@@ -10,20 +13,29 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 /** The value; undefined when the text is none that Python prints of lists, dictionaries, texts and numbers. */
 export function parsePython(text: string): unknown {
   let json = "";
+  /** Of the text that is read now: pieces of one follow each other. */
+  let pieces: string[] = [];
   for (let at = 0; at < text.length; ) {
     const char = text[at] as string;
     const end = isQuote(char) ? endOfText(text, at, char) : endOfWord(text, at);
     if (end < 0) return undefined;
-    if (isQuote(char)) json += JSON.stringify(unescaped(text.slice(at + 1, end - 1)));
-    else if (end > at) json += WORDS.get(text.slice(at, end)) ?? text.slice(at, end);
-    else json += char;
+    if (isQuote(char)) pieces.push(unescaped(text.slice(at + 1, end - 1)));
+    else if (!isBlank(char)) {
+      if (pieces.length > 0) json += JSON.stringify(pieces.join(""));
+      pieces = [];
+      json += end > at ? (WORDS.get(text.slice(at, end)) ?? text.slice(at, end)) : char;
+    } else json += pieces.length > 0 ? "" : char;
     at = Math.max(end, at + 1);
   }
   try {
-    return JSON.parse(json);
+    return JSON.parse(pieces.length > 0 ? json + JSON.stringify(pieces.join("")) : json);
   } catch {
     return undefined;
   }
+}
+
+function isBlank(char: string): boolean {
+  return char === " " || char === "\n" || char === "\r" || char === "\t";
 }
 
 function isQuote(char: string): boolean {

@@ -23,6 +23,9 @@ describe("a record as Python prints it", () => {
       l4: { protocol: "TCP", sourcePort: 1 },
     });
     expect(flowOf(`INFO:root:${printed}`).verdict).toBe("DROPPED");
+    const pieces =
+      "{'flow': {'Summary': 'TCP Flags: '\n                     'SYN, '\n \"it's\",\n 'verdict': 'AUDIT'}}";
+    expect(flowOf(pieces)).toMatchObject({ summary: "TCP Flags: SYN, it's", verdict: "AUDIT" });
   });
 
   it.each(["{'flow': {'time': datetime(2026, 8, 21)}}", "{'flow': {'verdict': 'DRO"])(
@@ -147,8 +150,19 @@ describe("a record in a log line", () => {
     const text = JSON.stringify({ _source: { _source: { _source: { _source: object } } } });
     expect(refusalOf(text)).toEqual({
       code: "too_deep",
-      message: "Wrapped more than 3 times: a record is not looked for so deep.",
+      message:
+        "Wrapped more than 3 times: a record is not looked for so deep. Take it out of there: jq -c '._source._source._source._source'",
     });
+  });
+
+  it("is told of where it lies deeper in members of other names", () => {
+    const deep = "Wrapped more than 3 times: a record is not looked for so deep.";
+    expect(refusalOf(JSON.stringify({ a: { x: 1, b: { c: { d: object } } } }))).toEqual({
+      code: "too_deep",
+      message: `${deep} Take it out of there: jq -c '.a.b.c.d'`,
+    });
+    const odd = JSON.stringify({ a: { "it's": { c: { d: { e: object } } } } });
+    expect(refusalOf(odd)).toEqual({ code: "too_deep", message: deep });
   });
 
   it.each([
@@ -159,7 +173,7 @@ describe("a record in a log line", () => {
     ["torn", '2026-08-21T12:12:19Z stdout P {"flow":{"verdict":'],
     ["not_a_flow", '{"_source":{"a":1}}'],
     ["not_a_flow", '{"other":{"a":1},"text":"{no record}"}'],
-    ["not_a_flow", JSON.stringify({ a: { b: { c: { d: object } } } })],
+    ["not_a_flow", JSON.stringify({ a: { b: { c: { d: { message: "hello", list: [1] } } } } })],
     ["not_a_record", 'level=info {app="x"} {"level":'],
     ["field_invalid", '{"message":"{\\"flow\\":5}"}'],
     ["known_not_read", '{"jsonPayload":{"reporter":"src","source_namespace":"a"}}'],

@@ -333,6 +333,36 @@ describe("cells parted by tabs", () => {
   });
 });
 
+describe("dictionaries that pprint printed", () => {
+  const record = [
+    "{'flow': {'IP': {'destination': '10.0.0.2', 'source': '10.0.0.1'},",
+    "          'Summary': 'TCP Flags: '",
+    "                     'a } and {',",
+    "          'is_reply': True,",
+    "          'source_names': [\"it's\", 'b\\\\'],",
+    "          'verdict': 'DROPPED'},",
+    " 'node_name': 'n1'}",
+  ].join("\n");
+
+  it("are one record each, alone, in a list, and beside others", () => {
+    const indented = record.replaceAll("\n", "\n ");
+    const { records, lines, formats, refusedBy } = cut(
+      `${record}\n${FLOW}\n${record}\r\n[${indented},\n ${indented}]\n{'flow': {'verdict': 'AUDIT'}}\n`,
+    );
+    expect(records).toEqual([record, FLOW, record, indented, indented, "{'flow': {'verdict': 'AUDIT'}}"]);
+    expect(lines).toEqual([1, 8, 9, 16, 23, 30]);
+    expect([formats, refusedBy]).toEqual([{ hubble: 6 }, {}]);
+  });
+
+  it("that break off are refused, and take no record with them", () => {
+    const torn = record.slice(0, 100);
+    const { formats, refusedBy } = cut(`${torn}\n${FLOW}\n${record}\n${torn}`);
+    expect(formats).toEqual({ hubble: 2 });
+    expect(refusedBy).toEqual({ torn: 2, not_a_record: 2 });
+    expect(cut(`{'a\n{'b': [\n {'c': (\n`).formats).toEqual({});
+  });
+});
+
 describe("printed records", () => {
   const dict = (verdict: string): string =>
     `  TIMESTAMP: Aug 21 12:12:18.510\n     SOURCE: 1.1.1.1:1\nDESTINATION: 2.2.2.2:2\n       TYPE: to-stack\n    VERDICT: ${verdict}\n    SUMMARY: UDP`;

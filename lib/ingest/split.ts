@@ -18,6 +18,7 @@ import { ContainerScan, endOfPlainValue, isContainer, SNIFFED_BYTES, ValueSkip }
 import { endOfForeign, foreignFrom } from "./foreign-text";
 import { LIMITS } from "./limits";
 import { isClosed, recordBehind } from "./line-pieces";
+import { endOfPython } from "./python-lines";
 import { DocumentScan, type Scan } from "./scan";
 import { SHORTEST_HOLE } from "./sniff";
 import { csvRow, type GroupEnd, groupOfLine, type Held, isDockerPart } from "./text-groups";
@@ -30,6 +31,7 @@ type SplitLimits = Readonly<
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
+const APOSTROPHE = 39;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const OPEN_BRACKET = 91;
@@ -300,7 +302,9 @@ export class Splitter {
       const last = this.lastByte(at, lineEnd);
       if (this.window[last] === CLOSE_BRACE) return this.take(at, last + 1, lineEnd);
     }
-    return this.cutScanned(at, lineEnd, isEnd);
+    const python = this.window[at + 1] === APOSTROPHE ? endOfPython(this.heldBytes(isEnd), at) : -1;
+    if (python === "more") return -1;
+    return python < 0 ? this.cutScanned(at, lineEnd, isEnd) : this.take(at, python, python);
   }
 
   private cutScanned(at: number, lineEnd: number, isEnd: boolean): number {
