@@ -20,6 +20,7 @@ import {
 } from "./known";
 import { mayBeRecords, recordsIn, rowByColumns, shapeOfList } from "./lists";
 import { flowRowOf, identityWithoutUuid, isTableOfFlows, readLogAnalyticsRow } from "./log-analytics";
+import { MONGO, plainOfMongo } from "./mongo";
 import { rowOfFields } from "./named-values";
 import { plainObject } from "./otel";
 import { FieldError, isObject, type JsonObject } from "./proto-json";
@@ -28,7 +29,15 @@ import type { Decoded, Refused, Several } from "./record";
 import { cellsAt } from "./ruled-table";
 import { withoutColours } from "./terminal";
 import { prefixTime } from "./text-time";
-import { jsonText, loggedAt, MOST_LOOKED_AT, quotedIn, type Wrapped, wrappedIn } from "./wrapped";
+import {
+  jsonText,
+  loggedAt,
+  loggedByFluentBit,
+  MOST_LOOKED_AT,
+  quotedIn,
+  type Wrapped,
+  wrappedIn,
+} from "./wrapped";
 
 /** A record, the records that a document holds (none for what only parts them), or why it was refused. */
 export type Outcome = Result<Decoded | Several, Refused>;
@@ -172,27 +181,31 @@ function noRecord(reason: string, { level }: Around): Outcome {
   return fail("not_a_record", level === 0 ? reason : `In the log line: ${reason}`);
 }
 
-/** `path`: where the record is, where that is known. */
-function tooDeep(path: readonly string[] = []): Outcome {
+/** `way`: to the record, in jq, where that is known. */
+function tooDeep(way = ""): Outcome {
   const message = `Wrapped more than ${DEEPEST_WRAPPING} times: a record is not looked for so deep.`;
-  if (path.length === 0) return fail("too_deep", message);
-  const way = `.${path.join(".")}`;
-  const isPlain = path.every((name) => PLAIN_NAME.test(name)) && way.length < 200;
+  const isPlain = PLAIN_WAY.test(way) && way.length < 200;
   return fail("too_deep", isPlain ? `${message} Take it out of there: jq -c '${way}'` : message);
 }
 
-const PLAIN_NAME = /^[A-Za-z_]\w*$/;
-/** Values that are looked at for a record that lies too deep. */
+const PLAIN_WAY = /^(?:\.[A-Za-z_]\w*(?:\[\])*)+(?: \| fromjson\?)?$/;
+/** Values that are looked at for a record that lies too deep; of a list, and of a text that may be one, so much. */
 const MOST_DEEP = 500;
+const MOST_OF_LIST = 3;
+const LONGEST_DEEP = 64 * 1024;
 
 /** The way to a record that lies deeper in the document than records are looked for, or behind more members than are looked at. */
-function pathOfDeep(document: JsonObject): readonly string[] | undefined {
-  const waiting: (readonly [value: JsonObject, path: readonly string[]])[] = [[document, []]];
-  for (const [value, path] of waiting) {
-    if (path.length > 0 && isRecord(value)) return path;
-    for (const name in value) {
-      const inner = value[name];
-      if (isObject(inner) && waiting.length < MOST_DEEP) waiting.push([inner, [...path, name]]);
+function wayToDeep(document: JsonObject): string | undefined {
+  const waiting: (readonly [value: unknown, way: string])[] = [[document, ""]];
+  for (const [value, way] of waiting) {
+    if (waiting.length > MOST_DEEP) return undefined;
+    if (isList(value)) for (const item of value.slice(0, MOST_OF_LIST)) waiting.push([item, `${way}[]`]);
+    else if (isObject(value)) {
+      if (way !== "" && isRecord(value)) return way;
+      for (const name in value) waiting.push([value[name], `${way}.${name}`]);
+    } else if (typeof value === "string" && value.startsWith("{") && value.length < LONGEST_DEEP) {
+      const inner = parsed(value);
+      if (isObject(inner) && isRecord(inner)) return `${way} | fromjson?`;
     }
   }
   return undefined;
@@ -214,7 +227,7 @@ function knownFormat({ name, instead }: KnownFormat): Outcome {
 function decodeJson(text: string, whole: string, around: Around): Outcome {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = JSON.parse(text, text.includes(MONGO) ? plainOfMongo : undefined);
   } catch (error) {
     document = text.startsWith("{'") ? parsePython(text) : undefined;
     if (document === undefined) return fail("json_invalid", notJson(text, error));
@@ -235,6 +248,13 @@ function decodeDocument(document: unknown, whole: string | undefined, around: Ar
   );
 }
 
+/** A database may hold the flow as the text of its JSON. */
+function withFlowOfText(document: JsonObject): JsonObject {
+  if (typeof document.flow !== "string" || !document.flow.startsWith("{")) return document;
+  const flow = parsed(document.flow);
+  return isObject(flow) ? { ...document, flow } : document;
+}
+
 /** A record whose members are named by their paths. */
 function decodePaths(document: JsonObject, around: Around): Outcome | undefined {
   const whole = settled(() => (knownButNotRead(document) === undefined ? fromPaths(document) : undefined));
@@ -244,7 +264,7 @@ function decodePaths(document: JsonObject, around: Around): Outcome | undefined 
 
 /** The record of an envelope. One that has several members of which Hubble writes one each is several, and may stand before a list. */
 function decodeEnvelopes(document: JsonObject, around: Around): Outcome | undefined {
-  const envelopes = envelopesIn(document);
+  const envelopes = envelopesIn(withFlowOfText(document));
   const [first] = envelopes;
   if (first === undefined) return undefined;
   const list = first.flow === undefined ? (recordsIn(document) ?? []) : [];
@@ -337,7 +357,7 @@ function decodeOther(document: JsonObject, around: Around): Outcome {
   if (list !== undefined) return decodeList(list, around);
   const found = findWrapped(document, around) ?? inner;
   if (found?.ok) return found;
-  const deep = around.level === 0 ? pathOfDeep(document) : undefined;
+  const deep = around.level === 0 ? wayToDeep(document) : undefined;
   if (deep !== undefined) return tooDeep(deep);
   if (found !== undefined) return found;
   const keys = Object.keys(document).slice(0, 5).join(", ");
@@ -351,6 +371,8 @@ function decodeList(list: readonly unknown[], around: Around): Outcome {
   if (around.level === DEEPEST_WRAPPING) return tooDeep();
   const row = rowOfFields(list);
   if (row !== undefined) return decodeDocument(row, undefined, around);
+  const logged = loggedByFluentBit(list);
+  if (logged !== undefined) return decodeDocument(logged, undefined, around);
   const inside = { ...around, level: around.level + 1 };
   const several: Result<Decoded, Refused>[] = [];
   for (const item of list) {

@@ -425,6 +425,39 @@ describe("the JSON that Go writes of its own structs", () => {
   });
 });
 
+describe("a flow of a writer that knows lower case only", () => {
+  it("is read as that of Hubble", () => {
+    const ip = { source: "10.0.0.1", destination: "10.0.0.2", ip_version: "IPv4" };
+    const flow = flowOf({ ip, l4: { tcp: { destination_port: 80 } }, type: "L3_L4", summary: "x" });
+    const { source, destination } = ip;
+    expect(flow).toEqual(
+      flowOf({
+        IP: { source, destination, ipVersion: "IPv4" },
+        l4: { TCP: { destination_port: 80 } },
+        Type: "L3_L4",
+        Summary: "x",
+      }),
+    );
+  });
+
+  it("yields to the names of Hubble, and may have a type of its shipper", () => {
+    expect(flowOf({ IP: {}, ip: "10.0.0.1", Type: "L7", type: "log", Summary: "a", summary: 5 })).toEqual(
+      flowOf({ IP: {}, Type: "L7", Summary: "a" }),
+    );
+    expect(flowOf({ Type: "L7", type: "SOCK", Summary: "a", summary: "b" })).toEqual(
+      flowOf({ Type: "L7", Summary: "a" }),
+    );
+  });
+
+  it("may have words for true and false", () => {
+    const flags = { SYN: "true", ACK: "True", FIN: "false" };
+    const flow = flowOf({ is_reply: "false", IP: { encrypted: "True" }, l4: { TCP: { flags } } });
+    expect(flow).toEqual(
+      flowOf({ is_reply: false, IP: { encrypted: true }, l4: { TCP: { flags: { SYN: true, ACK: true } } } }),
+    );
+  });
+});
+
 describe("layer 4", () => {
   it.each([
     [
@@ -688,7 +721,7 @@ const INVALID: readonly (readonly [field: string, flow: unknown])[] = [
   ["latency_ns", { l7: { latency_ns: "-1" } }],
   ["latency_ns", { l7: { latency_ns: "18446744073709551616" } }],
   ["latency_ns", { l7: { latency_ns: 1e20 } }],
-  ["reply", { reply: "true" }],
+  ["reply", { reply: "yes" }],
   ["is_reply", { is_reply: 1 }],
   ["event_type.type", { event_type: { type: "drop" } }],
   ["event_type", { event_type: 4 }],

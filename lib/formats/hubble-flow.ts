@@ -27,6 +27,7 @@ import { endpointPresence, readEndpoint, readPolicies, readService } from "./hub
 import { readIp, readLayer4, readLayer7 } from "./hubble-layers";
 import {
   FieldError,
+  type FieldReader,
   isObject,
   type JsonObject,
   member,
@@ -90,7 +91,7 @@ function readExtensions(value: unknown): unknown {
   return value;
 }
 
-const FLOW = messageReader<Flow>({
+const OWN_NAMES: Readonly<Record<string, FieldReader<Flow>>> = {
   time: (flow, value) => {
     // An unreadable time does not cost the record: it is kept as untimed.
     flow.timeNs = readTimestamp(value);
@@ -270,7 +271,23 @@ const FLOW = messageReader<Flow>({
   aggregate: (flow, value, field) => {
     flow.aggregate = readAggregate(value, field);
   },
-});
+};
+
+/** Names with capitals, as writers have them that know no other than those in lower case. A shipper may have a `type` of its own. */
+const LOWER_NAMES: Readonly<Record<string, FieldReader<Flow>>> = {
+  ip: (flow, value, field) => {
+    if (flow.ip === undefined && isObject(value)) OWN_NAMES.IP?.(flow, value, field);
+  },
+  type: (flow, value, field) => {
+    const isOwn = typeof value === "string" && FLOW_TYPE.numberOf.has(value);
+    if (isOwn && flow.type === "UNKNOWN_TYPE") OWN_NAMES.Type?.(flow, value, field);
+  },
+  summary: (flow, value, field) => {
+    if (flow.summary === undefined && typeof value === "string") OWN_NAMES.Summary?.(flow, value, field);
+  },
+};
+
+const FLOW = messageReader<Flow>({ ...LOWER_NAMES, ...OWN_NAMES });
 
 /** `is_reply` is a BoolValue; some gateways write the wrapper out as `{"value":true}`, or `{}` for false. */
 function readIsReply(value: unknown, field: string): boolean {

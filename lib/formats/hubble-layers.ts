@@ -23,7 +23,7 @@ const FLAG_BITS: ReadonlyMap<string, number> = new Map(TCP_FLAGS.map((flag, bit)
 export function readIp(value: unknown, field: string): Flow["ip"] {
   const ip = readObject(value, field);
   const encrypted = member(ip, "encrypted");
-  const version = member(ip, "ipVersion");
+  const version = ip.ipVersion ?? ip.ip_version ?? undefined;
   return {
     source: optionalText(ip, "source"),
     sourceXlated: optionalText(ip, "source_xlated"),
@@ -39,10 +39,16 @@ export function readLayer4(value: unknown, field: string): Layer4 | undefined {
   const l4 = isObject(message.Protocol) ? message.Protocol : message;
   for (const protocol in l4) {
     if (l4[protocol] === null) continue;
-    return readProtocol(protocol, readObject(l4[protocol], `${field}.${protocol}`));
+    const name = PROTOCOLS.get(protocol) ?? protocol;
+    return readProtocol(name, readObject(l4[protocol], `${field}.${protocol}`));
   }
   return undefined;
 }
+
+/** Writers that know other spellings than Hubble's have all in lower case. */
+const PROTOCOLS: ReadonlyMap<string, string> = new Map(
+  ["TCP", "UDP", "SCTP", "ICMPv4", "ICMPv6", "VRRP", "IGMP"].map((name) => [name.toLowerCase(), name]),
+);
 
 function readProtocol(protocol: string, message: JsonObject): Layer4 {
   switch (protocol) {
@@ -96,8 +102,12 @@ function readTcpFlags(value: unknown): string[] | undefined {
   if (value === undefined) return undefined;
   const flags = readObject(value, "flags");
   let mask = 0;
-  for (const flag in flags) if (flags[flag] === true) mask |= FLAG_BITS.get(flag) ?? 0;
+  for (const flag in flags) if (isSet(flags[flag])) mask |= FLAG_BITS.get(flag) ?? 0;
   return listOfFlags(mask);
+}
+
+function isSet(value: unknown): boolean {
+  return value === true || value === "true" || value === "True";
 }
 
 /** Flags by their names, in the order of the header; other words are left out. */

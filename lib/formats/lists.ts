@@ -64,6 +64,8 @@ export const DOCUMENT: Shape = {
     Tables: objects(KUSTO),
     ...TABLE,
     ...KUSTO,
+    // ClickHouse (`meta`) and Trino (`columns`) have rows in it.
+    meta: { list: { of: "columns" } },
     data: { ...RECORDS, members: { result: objects({ values: LOKI }) } },
     streams: objects({ values: LOKI }),
     resourceLogs: objects({ scopeLogs: objects({ logRecords: RECORDS }) }),
@@ -74,7 +76,7 @@ const OTHERS: Shape = { list: { of: "others" } };
 
 /** Lists that say something of the answer: CloudWatch, Splunk, ClickHouse. */
 const OF_THE_ANSWER: ReadonlySet<string> = new Set([
-  ...["searchedLogStreams", "messages", "fields", "highlighted", "meta", "warnings", "errors"],
+  ...["searchedLogStreams", "messages", "fields", "highlighted", "warnings", "errors"],
 ]);
 
 /** What is known of a list of this name in the document itself. */
@@ -119,16 +121,14 @@ export function mayBeRecords(list: readonly unknown[], depth = 0): unknown[] {
 const DEEPEST = 64;
 
 function listsIn(value: unknown, shape: Shape): unknown[] | undefined {
-  if (Array.isArray(value)) return recordsOfList(value, shape.list, undefined);
   if (!isObject(value) || shape.members === undefined) return undefined;
   let found: unknown[] | undefined;
   for (const [name, inner] of Object.entries(shape.members)) {
     if (!Object.hasOwn(value, name)) continue;
     const member = value[name];
-    const records =
-      Array.isArray(member) && inner.list?.of === "rows"
-        ? recordsOfList(member, inner.list, value.columns ?? value.Columns)
-        : listsIn(member, inner);
+    const records = Array.isArray(member)
+      ? recordsOfList(member, inner.list, value.columns ?? value.Columns ?? value.meta)
+      : listsIn(member, inner);
     if (records !== undefined) found = [...(found ?? []), ...records];
   }
   return found;
@@ -137,7 +137,7 @@ function listsIn(value: unknown, shape: Shape): unknown[] | undefined {
 function recordsOfList(values: unknown[], list: List | undefined, columns: unknown): unknown[] | undefined {
   switch (list?.of) {
     case "records":
-      return values;
+      return Array.isArray(columns) ? values.map((value) => rowOr(value, columns)) : values;
     case "rows":
       return rowsBy(
         list.columns?.columns ?? (Array.isArray(columns) ? columns.map(nameOfColumn) : undefined),
@@ -148,6 +148,11 @@ function recordsOfList(values: unknown[], list: List | undefined, columns: unkno
     default:
       return undefined;
   }
+}
+
+/** A member that is a list of cells, where columns stand beside it. */
+function rowOr(value: unknown, columns: readonly unknown[]): unknown {
+  return Array.isArray(value) ? rowByColumns(columns.map(nameOfColumn), value) : value;
 }
 
 function rowsBy(columns: readonly string[] | undefined, rows: readonly unknown[]): JsonObject[] | undefined {

@@ -71,8 +71,11 @@ export function readDecimal(value: unknown, field: string): string {
   throw new FieldError(field, "a whole number from 0 to 2^64-1", value);
 }
 
+/** True or false, or its word: tables and shippers make texts of all values. */
 export function readBoolean(value: unknown, field: string): boolean {
   if (typeof value === "boolean") return value;
+  if (value === "true" || value === "True") return true;
+  if (value === "false" || value === "False") return false;
   throw new FieldError(field, "true or false", value);
 }
 

@@ -108,6 +108,17 @@ describe("a record in a log line", () => {
       }),
     ],
     [
+      "MongoDB's export",
+      JSON.stringify({
+        _id: { $oid: "a" },
+        flow: { verdict: { $numberInt: "2" }, time: { $date: { $numberLong: "1787314338000" } } },
+        node_name: "n1",
+      }),
+    ],
+    ["a flow as the text of its JSON", JSON.stringify({ ...object, flow: JSON.stringify(object.flow) })],
+    ["Fluent Bit's event", JSON.stringify([1787314338.5, { log: RECORD }])],
+    ["Fluent Bit's event with metadata", JSON.stringify([[1787314338.5, {}], object])],
+    [
       "names that are paths",
       '{"flow.verdict":"DROPPED","flow.time":"2026-08-21T12:12:18Z","flow.event_type.type":1,"node_name":"n1"}',
     ],
@@ -161,6 +172,9 @@ describe("a record in a log line", () => {
       code: "too_deep",
       message: `${deep} Take it out of there: jq -c '.a.b.c.d'`,
     });
+    expect(refusalOf(JSON.stringify({ a: { b: [{ c: [[1, RECORD]] }, 1, 2] } })).message).toBe(
+      `${deep} Take it out of there: jq -c '.a.b[].c[][] | fromjson?'`,
+    );
     const odd = JSON.stringify({ a: { "it's": { c: { d: { e: object } } } } });
     expect(refusalOf(odd)).toEqual({ code: "too_deep", message: deep });
   });
@@ -273,6 +287,12 @@ describe("a document with several records", () => {
     ["what is pushed to Loki", { streams: [{ stream: {}, values: [["17", RECORD]] }] }],
     ["Datadog", { data: [{ id: "a", attributes: { message: RECORD } }] }],
     ["Splunk", { preview: false, results: [{ _raw: RECORD, _time: "a" }] }],
+    [
+      "ClickHouse, rows as lists",
+      { meta: [{ name: "at", type: "String" }, { name: "line" }], data: [["x", RECORD]], rows: 1 },
+    ],
+    ["ClickHouse, rows as objects", { meta: [{ name: "flow" }], data: [object], rows: 1 }],
+    ["Trino", { columns: [{ name: "at" }, { name: "line" }], data: [["x", RECORD]] }],
     ["PowerShell", { Workspace: null, Results: [{ message: RECORD }] }],
     [
       "OpenTelemetry",

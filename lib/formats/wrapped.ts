@@ -56,6 +56,14 @@ export function wrappedIn(document: JsonObject): {
   };
 }
 
+/** What Fluent Bit logged, of an event as it writes them: `[time, record]`, or `[[time, metadata], record]` since 2.1. */
+export function loggedByFluentBit(event: readonly unknown[]): JsonObject | undefined {
+  const [head, record] = event;
+  if (event.length !== 2 || !isObject(record)) return undefined;
+  const time: unknown = Array.isArray(head) && head.length === 2 && isObject(head[1]) ? head[0] : head;
+  return typeof time === "number" ? record : undefined;
+}
+
 /** Elasticsearch's `fields` are lists of one; journald writes a message with colours in it as its bytes. */
 function unlisted(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
