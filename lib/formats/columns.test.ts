@@ -132,6 +132,8 @@ describe("a row whose columns are members", () => {
     [{ "flow.source.labels": "a, b" }, { labels: ["a", "b"] }],
     [{ "flow.source.labels": "[a, b]" }, { labels: ["a", "b"] }],
     [{ "flow.source.labels": "{a,b}" }, { labels: ["a", "b"] }],
+    [{ "flow.source.labels{}": "a\nb" }, { labels: ["a", "b"] }],
+    [{ "flow.source.workloads{}.name": "w" }, { workloads: [{ name: "w" }] }],
     [{ "flow.source.labels": "[]" }, { labels: [] }],
     [{ "flow.source.labels.keyword": "a" }, { labels: ["a"] }],
     [
@@ -147,9 +149,15 @@ describe("a row whose columns are members", () => {
   it.each([
     ["flow.time", "2026-08-21 12:12:18.510175415", T],
     ["flow.time", "2026-08-21 14:12:18.510175415+02:00", T],
+    ["flow.time", "2026-08-21 12:12:18.510175415 UTC", T],
+    ["@flow.time", "1787314338510175415", T],
     ["flow_time_t [UTC+02:00]", "8/21/2026, 2:12:18.510 PM", "2026-08-21T12:12:18.510Z"],
   ])("has its time in %s: %s", (column, cell, time) => {
-    const [row, context] = table({ [column]: cell, "flow.verdict": "DROPPED", flow_uuid_g: "" });
+    const [row, context] = table({
+      [column]: cell,
+      [`${column.startsWith("@") ? "@" : ""}flow.verdict`]: "DROPPED",
+      flow_uuid_g: "",
+    });
     expect(flowOf(row, context).timeNs).toBe(parseTime(time));
   });
 

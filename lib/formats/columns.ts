@@ -28,12 +28,14 @@ const MOST_TRIES = 4;
 const PART = /^(?:\.|__?|\/)/;
 const INDEX = /^(?:(?:\.|__?|\/)(\d{1,3})|\[(\d{1,3})\])(?=$|[._/[])/;
 /** What stores put behind a name: the type of its values (Log Analytics), or how it is indexed (Elasticsearch). */
-const BEHIND = /^(?:_[sdbtgl]|\.(?:keyword|raw|text))?$/;
+const BEHIND = /^(?:\{\})?(?:_[sdbtgl]|\.(?:keyword|raw|text))?$/;
+/** Splunk's mark of a list: what stands behind it is of its members. */
+const MEMBERS = /^\{\}(?=[._/])/;
 const ZONE = /\s*\[(?!\d)[^\]]*\]\s*$/;
 
 /** Quick to say no: every row of other tables and every bare flow is asked. */
 const MAY_BE_PATH =
-  /(?:^|[._/])(?:flow|source|destination|IP|l4|l7|event_?type|lost_?events|node_?status|agent_?event|debug_?event)[._/[]/i;
+  /(?:^|[._/@])(?:flow|source|destination|IP|l4|l7|event_?type|lost_?events|node_?status|agent_?event|debug_?event)[._/[]/i;
 const asked = new Map<string, boolean>();
 
 function mayBePath(name: string): boolean {
@@ -94,7 +96,7 @@ function newPlan(columns: readonly string[], isTable: boolean): Plan | undefined
 
 /** What stands before the path of the record's own members. */
 const ENVELOPED =
-  /^(.*?[._/])??(?=(?:flow|lost_?events|node_?status|agent_?event|debug_?event)(?:[._/[]|$))/i;
+  /^(.*?[._/@])??(?=(?:flow|lost_?events|node_?status|agent_?event|debug_?event)(?:[._/[]|$))/i;
 
 function planOfEnvelope(columns: readonly string[], isTable: boolean): Plan | undefined {
   const tried = new Set<string>();
@@ -158,6 +160,7 @@ type Found = Pick<Column, "path" | "node">;
 function inNode(rest: string, node: Node, path: readonly string[], isExact: boolean): Found | undefined {
   if (BEHIND.test(rest)) return { path, node };
   if (node.kind === "list") {
+    if (MEMBERS.test(rest)) return inNode(rest.slice(2), node.each, [...path, "0"], isExact);
     const index = INDEX.exec(rest);
     if (index === null) return undefined;
     return inNode(rest.slice(index[0].length), node.each, [...path, index[1] ?? index[2] ?? ""], isExact);
@@ -246,7 +249,7 @@ function isSaid(cell: unknown): boolean {
 
 function valueIn({ name, node }: Column, cell: unknown): unknown {
   if (!isSaid(cell)) return undefined;
-  if (typeof cell !== "string") return cell;
+  if (typeof cell !== "string") return alone(cell, node);
   const text = cell.trim();
   switch (node.kind) {
     case "text":
@@ -264,6 +267,11 @@ function valueIn({ name, node }: Column, cell: unknown): unknown {
     case "any":
       return jsonOr(text);
   }
+}
+
+/** Elasticsearch's `fields` are lists, also of one value. */
+function alone(cell: unknown, { kind }: Node): unknown {
+  return Array.isArray(cell) && cell.length === 1 && kind !== "list" && kind !== "any" ? cell[0] : cell;
 }
 
 /** Spreadsheets and data frames write `42.0` and `1,234`. */
@@ -302,7 +310,7 @@ function inText(text: string, name: string): unknown {
   }
 }
 
-/** A list of texts may be written without quotes: `[a, b]`, `{a,b}` as databases print it, `a, b` as Kibana joins it. */
+/** A list of texts may be written without quotes: `[a, b]`, `{a,b}` as databases print it, `a, b` as Kibana joins it, lines as Splunk has them. */
 function listIn(text: string, each: Node, name: string): unknown {
   if (each.kind === "any" && !/^[{[]/.test(text)) return [text];
   if (each.kind !== "text" || /^[{[]\s*(?:["'{]|[\]}]$)/.test(text)) {
@@ -311,5 +319,5 @@ function listIn(text: string, each: Node, name: string): unknown {
   }
   const items = /^(?:\[.*\]|\{.*\})$/s.test(text) ? text.slice(1, -1) : text;
   if (/["'[\]{}]/.test(items)) throw new FieldError(name, "a list of texts", text);
-  return items.split(/,\s*/);
+  return items.split(/,\s*|\n/);
 }

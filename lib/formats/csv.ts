@@ -63,7 +63,7 @@ const MEMBER = /flow|verdict|event_?type|lost_?events|Type/i;
 /** The columns, when a line is the header of a table whose rows are records; else undefined. */
 export function readHeader(line: string): ReadingContext | undefined {
   // Quick to say no: text logs are asked line by line.
-  if (line.length > LONGEST_HEADER || !/[,;\t|]/.test(line) || line.includes("{")) return undefined;
+  if (line.length > LONGEST_HEADER || !/[,;\t|]/.test(line) || /\{(?!\})/.test(line)) return undefined;
   for (const separator of SEPARATORS) {
     const columns = readCells(line, separator);
     if (columns === undefined || columns.length < 2) continue;

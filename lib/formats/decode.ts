@@ -25,12 +25,13 @@ import { rowOfFields } from "./named-values";
 import { plainObject } from "./otel";
 import { FieldError, isObject, type JsonObject } from "./proto-json";
 import { parsePython } from "./python";
-import type { Decoded, Refused, Several } from "./record";
+import type { Decoded, RefusalCode, Refused, Several } from "./record";
 import { cellsAt } from "./ruled-table";
 import { withoutColours } from "./terminal";
 import { prefixTime } from "./text-time";
 import {
   jsonText,
+  lineOfLoki,
   loggedAt,
   loggedByFluentBit,
   MOST_LOOKED_AT,
@@ -89,7 +90,21 @@ function decodeAround(whole: string, around: Around, context?: ReadingContext): 
     const list = decodeListText(text, around);
     if (list !== undefined) return list;
   }
-  return decodeLine(text, around);
+  const line = decodeLine(text, around);
+  if (line.ok || context === undefined) return line;
+  return misfitOf(text, context, line.failure.code) ?? line;
+}
+
+/** Of a line below a header that was refused: why it is no row, where it looks like one. */
+function misfitOf(
+  text: string,
+  { columns, separator }: ReadingContext,
+  code: RefusalCode,
+): Outcome | undefined {
+  const cells = separator === undefined ? undefined : readCells(text, separator);
+  if (code === "not_a_record" && cells !== undefined && cells.length > 1 && cells.length !== columns.length)
+    return fail("not_a_record", `A row of ${cells.length} cells below a header of ${columns.length}.`);
+  return isRowWithoutHeader(text) ? fail("not_a_record", "A row that does not fit its header.") : undefined;
 }
 
 /** What stands in braces may be labels, `{app="x"} {"flow":..}`: a prefix. */
@@ -229,11 +244,14 @@ function decodeJson(text: string, whole: string, around: Around): Outcome {
   try {
     document = JSON.parse(text, text.includes(MONGO) ? plainOfMongo : undefined);
   } catch (error) {
-    document = text.startsWith("{'") ? parsePython(text) : undefined;
+    document = OF_PYTHON.test(text) ? parsePython(text) : undefined;
     if (document === undefined) return fail("json_invalid", notJson(text, error));
   }
   return decodeDocument(document, whole, around);
 }
+
+/** A dictionary, or JSON as Python writes it of numbers that are none. */
+const OF_PYTHON = /^\{'|[:[,]\s*-?(?:NaN|Infinity)\s*[,}\]]/;
 
 /** Decodes a document that is already parsed JSON. `whole` is its text, where it stands as such in the file. */
 function decodeDocument(document: unknown, whole: string | undefined, around: Around): Outcome {
@@ -298,9 +316,13 @@ function decodeFlowRow(document: JsonObject, whole: string | undefined): Decoded
   };
 }
 
+/** What stands between rows of tables for people: `---+---`, `|---|:--|`. */
+const RULE = /^[\s|+:-]*--[\s|+:-]*$/;
+
 /** A row of a table, as an object by its columns. Undefined when the text has not as many cells. */
 function decodeRow(text: string, context: ReadingContext): Outcome | undefined {
   const { columns } = context;
+  if (RULE.test(text)) return BETWEEN_RECORDS;
   const cells = cellsOf(text, context);
   if (cells === undefined) return undefined;
   const plan = isTableOfFlows(columns) ? undefined : planOf(columns);
@@ -318,7 +340,8 @@ function cellsOf(
     return cells !== undefined && cells.length >= columns.length ? cells : undefined;
   }
   const cells = readCells(text, separator);
-  return cells?.length === columns.length ? cells : undefined;
+  const isWhole = cells?.slice(columns.length).every((cell) => cell === "") && cells.length >= columns.length;
+  return isWhole ? cells : undefined;
 }
 
 /** A row whose columns are members of a record; undefined when their cells are empty: it may hold a record in another cell. */
@@ -373,6 +396,8 @@ function decodeList(list: readonly unknown[], around: Around): Outcome {
   if (row !== undefined) return decodeDocument(row, undefined, around);
   const logged = loggedByFluentBit(list);
   if (logged !== undefined) return decodeDocument(logged, undefined, around);
+  const line = lineOfLoki(list);
+  if (line !== undefined) return decodeWithin(line, undefined, around);
   const inside = { ...around, level: around.level + 1 };
   const several: Result<Decoded, Refused>[] = [];
   for (const item of list) {

@@ -2,7 +2,7 @@
  * Formats that are recognised and not read yet, so that they are never called rubbish (flow-formats 6 and 7).
  */
 
-import { AGENT_EVENT_TYPE, VERDICT } from "@/lib/flow/enums";
+import { AGENT_EVENT_TYPE } from "@/lib/flow/enums";
 import { isObject, type JsonObject } from "./proto-json";
 import { COLOUR } from "./terminal";
 
@@ -66,16 +66,18 @@ export const ROW_WITHOUT_HEADER: KnownFormat = {
   instead: "Nothing says which cell is what: export with -o json in place of -o tsv, or with a header.",
 };
 
-const TIME_CELL = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/;
-
-/** A row as `az -o tsv` prints it: cells parted by tabs, among them a time and a verdict. */
-export function isRowWithoutHeader(text: string): boolean {
-  if (!text.includes("\t")) return false;
-  const cells = text.split("\t", MOST_CELLS);
-  return cells.some((cell) => VERDICT.numberOf.has(cell)) && cells.some((cell) => TIME_CELL.test(cell));
-}
-
+const SEPARATORS = ["\t", ",", ";", "|"];
+const VERDICT_CELL = /(?:^|[\t,;|])"?(?:FORWARDED|DROPPED|REDIRECTED|TRANSLATED)"?(?:[\t,;|]|$)/;
+const TIME_CELL = /^"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/;
 const MOST_CELLS = 100;
+
+/** A row as `az -o tsv` or jq's `@csv` print it: among its cells are a time and a verdict that no log of a program has. */
+export function isRowWithoutHeader(text: string): boolean {
+  if (!VERDICT_CELL.test(text)) return false;
+  const separator = SEPARATORS.find((mark) => text.includes(mark)) ?? "\t";
+  const cells = text.split(separator, MOST_CELLS);
+  return cells.length > 2 && cells.some((cell) => TIME_CELL.test(cell));
+}
 
 /** Istio's default text: `[TIME] "GET /x HTTP/1.1" 403 - .. inbound|80|| ..`. */
 const ENVOY_LINE = /^\[\d{4}-\d\d-\d\dT[^\]]{8,30}\] "[^"]*" \d{1,3} .*\b(?:in|out)bound\|\d+\|/;
@@ -88,6 +90,9 @@ const AGENT_EVENT = new RegExp(
   "m",
 );
 const DEBUG_EVENT = /\bDBG_[A-Z0-9_]+ MARK: \S+ CPU: |^\s*TYPE:\s+DBG_|\s{2,}DBG_[A-Z0-9_]+\s{2,}/m;
+
+const UNQUOTED =
+  "Its names have no quotes, as in what programs print for people (console.log, Go's %v, protobuf's text format): write JSON instead, one record a line.";
 
 const SPOILT: readonly (readonly [sign: RegExp, sentence: string])[] = [
   [
@@ -102,6 +107,11 @@ const SPOILT: readonly (readonly [sign: RegExp, sentence: string])[] = [
     /\{\s*[\u201c\u201d\u201e\u2018\u2019]/,
     "Its quotes are typographic, as word processors and chats make them: take the log from its source.",
   ],
+  [
+    /^[^"]*\{\s*"[\w.@ ]{1,60}"\s*=>/,
+    "This is what Ruby prints, as Logstash's rubydebug does: write JSON instead (codec json_lines), one record a line.",
+  ],
+  [/^[^"]*\{\s*[A-Za-z_]\w{0,40}\s*:\s*["'{[\w]/, UNQUOTED],
 ];
 
 /** What made a text that looks like a record something else than JSON, and what to do; undefined when that is not known. */
@@ -122,6 +132,7 @@ const FOREIGN: readonly (readonly [sign: RegExp, sentence: string])[] = [
     /^(?:---\s*\n(?:- )?\w+|- \w+|apiVersion|kind|items|metadata|spec|flow|insertId|jsonPayload|logName|textPayload):(?:\s|$)/,
     "This is YAML, which is not read: export as JSON (hubble observe -o json, kubectl or az with -o json, gcloud with --format=json), or turn it into JSON (yq -o json).",
   ],
+  [/^(?:flow|node_name|lost_events|time)\s*\{\s*\n|^\[?\s*\{\s*\n\s*(?:flow|node_name|time)\s*:/, UNQUOTED],
   [
     new RegExp(`^(?:${COLOUR})+[[{](?:${COLOUR})*\\s*\\n`),
     "This is JSON over several lines with the colours of a terminal in it (jq -C, az -o jsonc): write it without (jq -M, az -o json) and add that.",

@@ -76,7 +76,7 @@ const OTHERS: Shape = { list: { of: "others" } };
 
 /** Lists that say something of the answer: CloudWatch, Splunk, ClickHouse. */
 const OF_THE_ANSWER: ReadonlySet<string> = new Set([
-  ...["searchedLogStreams", "messages", "fields", "highlighted", "warnings", "errors"],
+  ...["searchedLogStreams", "messages", "fields", "highlighted", "warnings", "errors", "used_indices"],
 ]);
 
 /** What is known of a list of this name in the document itself. */

@@ -88,6 +88,11 @@ function hasOneOf(names: ReadonlySet<string> | Row, wanted: readonly string[]): 
   return wanted.some((name) => names.has(name));
 }
 
+/** Columns of numbers of rows (pandas) and those behind a last separator have no name. */
+function isColumnName(column: string): boolean {
+  return column === "" || COLUMN_NAME.test(column);
+}
+
 /** True when rows with these columns are flows as Log Analytics has them, not Hubble's own members as columns. */
 export function isTableOfFlows(columns: readonly string[]): boolean {
   const names = new Set(columns.map(isOfLogAnalytics(columns) ? nameOf : plainName));
@@ -97,7 +102,7 @@ export function isTableOfFlows(columns: readonly string[]): boolean {
 /** True when rows with these columns are records, or hold one. */
 export function isTableOfRecords(columns: readonly string[]): boolean {
   const names = new Set(columns.map(plainName));
-  if (hasOneOf(names, LINE_COLUMNS) && columns.every((column) => COLUMN_NAME.test(column))) return true;
+  if (hasOneOf(names, LINE_COLUMNS) && columns.every(isColumnName)) return true;
   if (isOfLogAnalytics(columns)) return hasOneOf(new Set(columns.map(nameOf)), FLOW_COLUMNS);
   return hasOneOf(names, TIME_COLUMNS) && hasOneOf(names, FLOW_COLUMNS);
 }

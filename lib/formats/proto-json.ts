@@ -6,8 +6,9 @@
  * then refused with the member's name.
  */
 
-import { NS_PER_SECOND, parseTime } from "@/lib/base/time";
+import { NS_PER_SECOND } from "@/lib/base/time";
 import { type EnumTable, enumName } from "@/lib/flow/enums";
+import { parseLooseTime, timeOfNumber } from "./loose-time";
 
 /** A member has a value that its type cannot have. */
 export class FieldError extends Error {
@@ -99,11 +100,12 @@ export function readKnownEnum(table: EnumTable, value: unknown, field: string): 
 }
 
 /**
- * Nanoseconds since the epoch of a timestamp: RFC 3339, or `{"seconds":..,"nanos":..}` as writers have it that do not know the
+ * Nanoseconds since the epoch of a timestamp: RFC 3339, another spelling of an instant, or `{"seconds":..,"nanos":..}` as writers have it that do not know the
  * mapping. An unreadable one is undefined: it does not cost the record.
  */
 export function readTimestamp(value: unknown): bigint | undefined {
-  if (typeof value === "string") return parseTime(value);
+  if (typeof value === "string") return parseLooseTime(value);
+  if (typeof value === "number") return timeOfNumber(value);
   if (!isObject(value)) return undefined;
   const [seconds, nanos = 0] = [value.seconds, value.nanos ?? undefined];
   const isWhole = /^\d{1,10}$/.test(String(seconds)) && /^\d{1,9}$/.test(String(nanos));

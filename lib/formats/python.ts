@@ -8,6 +8,9 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ["False", "false"],
   ["None", "null"],
   ["nan", "null"],
+  ["inf", "null"],
+  ["NaN", "null"],
+  ["Infinity", "null"],
 ]);
 
 /** The value; undefined when the text is none that Python prints of lists, dictionaries, texts and numbers. */
@@ -23,7 +26,8 @@ export function parsePython(text: string): unknown {
     else if (!isBlank(char)) {
       if (pieces.length > 0) json += JSON.stringify(pieces.join(""));
       pieces = [];
-      json += end > at ? (WORDS.get(text.slice(at, end)) ?? text.slice(at, end)) : char;
+      if (end > at) json += WORDS.get(text.slice(at, end)) ?? text.slice(at, end);
+      else if (char !== "-" || !MINUS_INFINITY.test(text.slice(at, at + 4))) json += char;
     } else json += pieces.length > 0 ? "" : char;
     at = Math.max(end, at + 1);
   }
@@ -33,6 +37,8 @@ export function parsePython(text: string): unknown {
     return undefined;
   }
 }
+
+const MINUS_INFINITY = /^-[Ii]nf/;
 
 function isBlank(char: string): boolean {
   return char === " " || char === "\n" || char === "\r" || char === "\t";
@@ -59,6 +65,8 @@ function endOfWord(text: string, start: number): number {
 
 const ESCAPE = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|([\s\S]))/gi;
 const LETTERS: ReadonlyMap<string, string> = new Map([
+  ["b", "\b"],
+  ["f", "\f"],
   ["n", "\n"],
   ["r", "\r"],
   ["t", "\t"],

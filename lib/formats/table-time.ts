@@ -9,6 +9,7 @@
  */
 
 import { parseTime } from "@/lib/base/time";
+import { parseLooseTime } from "./loose-time";
 
 /** A zone that a column's header names: minutes east of UTC, or a name of the IANA database; undefined when it is not known. */
 export type TableZone = number | string | undefined;
@@ -31,7 +32,7 @@ export function zoneOfColumn(column: string): TableZone {
 
 /** Nanoseconds since the epoch; undefined when the text does not say an instant. */
 export function parseTableTime(text: string, zone: TableZone): bigint | undefined {
-  const exact = parseTime(text);
+  const exact = parseLooseTime(text);
   if (exact !== undefined) return exact;
   const local = ISO.exec(text) ?? undefined;
   if (local !== undefined) return instant(local[1] ?? "", local[2] ?? "", local[3], zone);

@@ -40,6 +40,9 @@ describe("what is no JSON any more", () => {
   it.each([
     ["{&quot;flow&quot;:{}}", /web page/],
     ["{\u201cflow\u201d:{}}", /typographic/],
+    ['{"flow"=>{"verdict"=>"DROPPED"}}', /Ruby/],
+    ["{ flow: { verdict: 'DROPPED' } }", /console\.log/],
+    ["{verdict:DROPPED IP:{}}", /Go's %v/],
   ])("says what it is: %s", (text, why) => {
     expect(refusalOf(text)).toMatchObject({ code: "json_invalid", message: expect.stringMatching(why) });
   });
@@ -116,6 +119,23 @@ describe("a record in a log line", () => {
       }),
     ],
     ["a flow as the text of its JSON", JSON.stringify({ ...object, flow: JSON.stringify(object.flow) })],
+    [
+      "numbers that are none",
+      RECORD.replace('"verdict"', '"a":NaN,"b":[-Infinity,Infinity],"c":"NaN","verdict"'),
+    ],
+    ["Loki's entry", JSON.stringify(["1787314338510175415", RECORD, {}])],
+    ["base64", JSON.stringify({ recordId: "a", data: Buffer.from(RECORD).toString("base64") })],
+    [
+      "base64 of URLs, in a known member",
+      JSON.stringify({ body: Buffer.from(RECORD).toString("base64url") }),
+    ],
+    [
+      "Elasticsearch, fields by their paths",
+      JSON.stringify({
+        _id: "a",
+        fields: { "flow.verdict": ["DROPPED"], "flow.time": ["2026-08-21T12:12:18Z"], node_name: ["n1"] },
+      }),
+    ],
     ["Fluent Bit's event", JSON.stringify([1787314338.5, { log: RECORD }])],
     ["Fluent Bit's event with metadata", JSON.stringify([[1787314338.5, {}], object])],
     [

@@ -46,11 +46,11 @@ export function wrappedIn(document: JsonObject): {
   const others = names.filter((name) => rank(name) < 0);
   return {
     known: known.flatMap((member) => {
-      const inner = unlisted(document[member]);
+      const inner = outOfBase64(unlisted(document[member]));
       return isWrapped(inner) && inner !== "" ? [{ member, inner }] : [];
     }),
     others: others.flatMap((member) => {
-      const inner = document[member];
+      const inner = outOfBase64(document[member]);
       return Array.isArray(inner) || (isWrapped(inner) && beginsLikeOne(inner)) ? [{ member, inner }] : [];
     }),
   };
@@ -62,6 +62,23 @@ export function loggedByFluentBit(event: readonly unknown[]): JsonObject | undef
   if (event.length !== 2 || !isObject(record)) return undefined;
   const time: unknown = Array.isArray(head) && head.length === 2 && isObject(head[1]) ? head[0] : head;
   return typeof time === "number" ? record : undefined;
+}
+
+/** The line of an entry of Loki, `["1787314338510175415", line]`; newer ones have an object behind it. */
+export function lineOfLoki(entry: readonly unknown[]): string | undefined {
+  const [ns, line, more] = entry;
+  const isEntry = entry.length === 2 || (entry.length === 3 && isObject(more));
+  return isEntry && typeof ns === "string" && /^\d{19}$/.test(ns) && typeof line === "string"
+    ? line
+    : undefined;
+}
+
+/** Base64 of what begins with `{"`, as Kinesis, Firehose, Pub/Sub and Event Hubs hand records on. */
+const BASE64 = /^eyJ[A-Za-z0-9+/_-]+={0,2}\s*$/;
+
+function outOfBase64(value: unknown): unknown {
+  if (typeof value !== "string" || !value.startsWith("eyJ") || !BASE64.test(value)) return value;
+  return Buffer.from(value, "base64").toString("utf8");
 }
 
 /** Elasticsearch's `fields` are lists of one; journald writes a message with colours in it as its bytes. */

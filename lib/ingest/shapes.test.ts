@@ -276,6 +276,41 @@ describe("CSV", () => {
     expect([formats, refusedBy]).toEqual([{ "log-analytics": 1, hubble: 1 }, { not_a_record: 1 }]);
   });
 
+  it("may have columns without a name: numbers of rows before, nothing behind", () => {
+    const { records, lines, formats, refusedBy } = cut(
+      `\ufeff,flow.time,flow.verdict\n0,2026-08-21T12:12:18Z,DROPPED\n1,2026-08-21T12:12:19Z,AUDIT,\n`,
+    );
+    expect(records).toEqual(["0,2026-08-21T12:12:18Z,DROPPED", "1,2026-08-21T12:12:19Z,AUDIT,"]);
+    expect([lines, formats, refusedBy]).toEqual([[2, 3], { hubble: 2 }, {}]);
+    const line = cut(`,"@timestamp",message\n0,x,"${FLOW.replaceAll('"', '""')}"\n`);
+    expect([line.formats, line.refusedBy]).toEqual([{ hubble: 1 }, {}]);
+  });
+
+  it("may be a table for people, whose rules are no records", () => {
+    const { records, formats, refusedBy } = cut(
+      "| verdict | time | source_namespace |\n|---|:--:|---|\n| DROPPED | 2026-08-21T12:12:18Z | shop |\n",
+    );
+    expect(records).toEqual(["| DROPPED | 2026-08-21T12:12:18Z | shop |"]);
+    expect([formats, refusedBy]).toEqual([{ "hubble-bare": 1 }, {}]);
+  });
+
+  it("says why a line is no row", () => {
+    const row = "2026-08-21T12:12:18Z,DROPPED";
+    const reasons = (text: string): string[] =>
+      batchesOf(text).flatMap((batch) => batch.refusals.map(({ code, reason }) => `${code}: ${reason}`));
+    expect(reasons(`${header}\n${row}\n${row},"x\nhello\n`)).toEqual([
+      "not_a_record: A row of 2 cells below a header of 3.",
+      "not_a_record: A row that does not fit its header.",
+      "not_a_record: No JSON object in this line.",
+    ]);
+    expect(reasons(`"2026-08-21T12:12:18Z","DROPPED","shop"\n`)).toEqual([
+      expect.stringMatching(/^known_not_read: Row of a table without its header/),
+    ]);
+    expect(reasons("2026-08-21T12:12:18Z,ERROR,shop failed\n")).toEqual([
+      "not_a_record: No JSON object in this line.",
+    ]);
+  });
+
   it("changes its columns with the next header", () => {
     const { formats, refusedBy } = cut(
       `${header}\n2026-08-21T12:12:18Z,DROPPED,\nVerdict,Timestamp\nDROPPED,2026-08-21T12:12:18Z\n`,
@@ -467,6 +502,8 @@ describe("a file that is no log", () => {
     ["YAML of gcloud", "---\ninsertId: a\njsonPayload:\n  flow:\n    verdict: DROPPED\n", "--format=json"],
     ["YAML of az", "- DropReason: POLICY_DENIED\n  Verdict: DROPPED\n", "az with -o json"],
     ["YAML of flows", "flow:\n  verdict: DROPPED\nnode_name: n1\n---\nflow:\n", "This is YAML"],
+    ["protobuf's text", 'flow {\n  time {\n    seconds: 1\n  }\n}\nnode_name: "n1"\n', "write JSON instead"],
+    ["what console.log prints", "{\n  flow: {\n    verdict: 'DROPPED'\n  }\n}\n", "console.log"],
     ["JSON in colours", '\u001b[1;39m[\n  \u001b[1;39m{\n  "a": 1\n', "colours of a terminal"],
   ])("is one refusal that says what it is: %s", (_name, text, words) => {
     const { refusedBy, formats } = cut(text);

@@ -70,6 +70,8 @@ export class Splitter {
   private line = 1;
   /** Blanks before what is looked at, on its line. */
   private indent = 0;
+  /** Commas before it, on its line: empty cells, should it be a header. */
+  private emptyCells = 0;
   /** The line on which the last document ended. */
   private endedOn = 0;
   /** How far the held bytes were searched for a line break in vain, and the next one that was found (or -1). */
@@ -454,8 +456,9 @@ export class Splitter {
 
   /** A header is no record: it says how the rows behind it are read. */
   private isHeader(at: number, lineEnd: number): boolean {
-    if (lineEnd - at > LONGEST_HEADER) return false;
-    const text = this.window.toString("utf8", at, this.lastByte(at, lineEnd) + 1);
+    if (lineEnd - at + this.emptyCells > LONGEST_HEADER) return false;
+    const text =
+      ",".repeat(this.emptyCells) + this.window.toString("utf8", at, this.lastByte(at, lineEnd) + 1);
     if (saysSeparator(text)) return true;
     const header = readHeader(text);
     if (header !== undefined) this.header = header;
@@ -529,6 +532,7 @@ export class Splitter {
     this.line += countLineFeeds(this.window.subarray(start, next));
     this.endedOn = this.line;
     this.indent = 0;
+    this.emptyCells = 0;
     return next;
   }
 
@@ -565,9 +569,11 @@ export class Splitter {
     while (at < this.held) {
       const byte = this.window[at] as number;
       if (byte === 32 || byte === 9) this.indent++;
+      if (byte === COMMA && !isRow) this.emptyCells++;
       if (byte === LINE_FEED) {
         this.line++;
         this.indent = 0;
+        this.emptyCells = 0;
       } else if (isRow && byte !== CARRIAGE_RETURN) break;
       else if (isByteOrderMark(this.window, at, this.held)) at += 2;
       else if (
