@@ -266,8 +266,9 @@ function decodeDocument(document: unknown, whole: string | undefined, around: Ar
   );
 }
 
-/** A database may hold the flow as the text of its JSON. */
+/** A database may hold the flow as the text of its JSON, and whoever wraps one twice has its envelope in its place. */
 function withFlowOfText(document: JsonObject): JsonObject {
+  if (isObject(document.flow) && isObject(document.flow.flow)) return document.flow;
   if (typeof document.flow !== "string" || !document.flow.startsWith("{")) return document;
   const flow = parsed(document.flow);
   return isObject(flow) ? { ...document, flow } : document;
@@ -317,12 +318,12 @@ function decodeFlowRow(document: JsonObject, whole: string | undefined): Decoded
 }
 
 /** What stands between rows of tables for people: `---+---`, `|---|:--|`. */
-const RULE = /^[\s|+:-]*--[\s|+:-]*$/;
+const RULE = /^[\s|+:-]*$/;
 
 /** A row of a table, as an object by its columns. Undefined when the text has not as many cells. */
 function decodeRow(text: string, context: ReadingContext): Outcome | undefined {
   const { columns } = context;
-  if (RULE.test(text)) return BETWEEN_RECORDS;
+  if (text.includes("--") && RULE.test(text)) return BETWEEN_RECORDS;
   const cells = cellsOf(text, context);
   if (cells === undefined) return undefined;
   const plan = isTableOfFlows(columns) ? undefined : planOf(columns);

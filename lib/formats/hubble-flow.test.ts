@@ -440,6 +440,13 @@ describe("a flow of a writer that knows lower case only", () => {
     );
   });
 
+  it("may write names of enums in any letters; unknown ones stay as they are", () => {
+    expect(
+      flowOf({ verdict: "Dropped", drop_reason_desc: "policy_denied", IP: { ipVersion: "ipv6" } }),
+    ).toEqual(flowOf({ verdict: "DROPPED", drop_reason_desc: "POLICY_DENIED", IP: { ipVersion: "IPv6" } }));
+    expect(flowOf({ verdict: "Delayed" }).verdict).toBe("Delayed");
+  });
+
   it("yields to the names of Hubble, and may have a type of its shipper", () => {
     expect(flowOf({ IP: {}, ip: "10.0.0.1", Type: "L7", type: "log", Summary: "a", summary: 5 })).toEqual(
       flowOf({ IP: {}, Type: "L7", Summary: "a" }),

@@ -68,7 +68,7 @@ export const ROW_WITHOUT_HEADER: KnownFormat = {
 
 const SEPARATORS = ["\t", ",", ";", "|"];
 const VERDICT_CELL = /(?:^|[\t,;|])"?(?:FORWARDED|DROPPED|REDIRECTED|TRANSLATED)"?(?:[\t,;|]|$)/;
-const TIME_CELL = /^"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/;
+const TIME_CELL = /^\[*"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/;
 const MOST_CELLS = 100;
 
 /** A row as `az -o tsv` or jq's `@csv` print it: among its cells are a time and a verdict that no log of a program has. */

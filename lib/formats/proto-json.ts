@@ -80,17 +80,33 @@ export function readBoolean(value: unknown, field: string): boolean {
   throw new FieldError(field, "true or false", value);
 }
 
-/** An enum by name or number, also in digits. An empty name is the zero value, as an empty text is an absent one. */
+/**
+ * An enum by name or number, also in digits, and its name however it is written: `Dropped`. An empty name is the zero value, as an
+ * empty text is an absent one.
+ */
 export function readEnum(table: EnumTable, value: unknown, field: string): string {
   if (typeof value === "string") {
     if (value === "") return enumName(table, 0);
+    if (table.numberOf.has(value)) return value;
     // No name begins with a digit.
     return value.charCodeAt(0) > 57
-      ? value
+      ? (namesOf(table).get(value.trim().toLowerCase()) ?? value)
       : enumName(table, /^\d{1,10}$/.test(value) ? Number(value) : value);
   }
   if (typeof value === "number" && Number.isInteger(value)) return enumName(table, value);
   throw new FieldError(field, `a ${table.name} name or number`, value);
+}
+
+const lowerNames = new WeakMap<EnumTable, ReadonlyMap<string, string>>();
+
+/** The names of a table by their letters in lower case. */
+function namesOf(table: EnumTable): ReadonlyMap<string, string> {
+  let names = lowerNames.get(table);
+  if (names === undefined) {
+    names = new Map(Array.from(table.numberOf.keys(), (name) => [name.toLowerCase(), name]));
+    lowerNames.set(table, names);
+  }
+  return names;
 }
 
 /** The same where zero says nothing. Proto JSON leaves zeros out, but for writers that are told to write all members. */
