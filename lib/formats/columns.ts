@@ -5,13 +5,13 @@
  */
 
 import { formatTime } from "@/lib/base/time";
-import { ENVELOPE, FLOW, type Message, type Node } from "./members-of-flow";
+import { ANY, ENVELOPE, FLOW, type Message, type Node } from "./members-of-flow";
 import { FieldError, isObject, type JsonObject } from "./proto-json";
 import { parsePython } from "./python";
 import { parseTableTime, zoneOfColumn } from "./table-time";
 
 /** Where a column's cells belong in the record. */
-interface Column {
+export interface Column {
   readonly name: string;
   readonly path: readonly string[];
   readonly node: Node;
@@ -155,6 +155,12 @@ function columnOf(name: string, root: Message, before: string, isExact: boolean)
   return found && { name, ...found };
 }
 
+/** A column that is a member of another one, as its path says behind the other's name. */
+export function columnWithin(name: string, holder: string, rest: string, node: Node): Column | undefined {
+  const found = rest === "" || name.length > LONGEST_NAME ? undefined : inNode(rest, node, [holder], false);
+  return found && { name, ...found };
+}
+
 type Found = Pick<Column, "path" | "node">;
 
 function inNode(rest: string, node: Node, path: readonly string[], isExact: boolean): Found | undefined {
@@ -173,8 +179,6 @@ function inNode(rest: string, node: Node, path: readonly string[], isExact: bool
   // A member that is not known, such as one of a newer Cilium. Only dots say where its names end.
   return part === "." && !isExact ? { path: [...path, ...inner.split(part)], node: ANY } : undefined;
 }
-
-const ANY: Node = { kind: "any" };
 
 function inMessage(
   text: string,

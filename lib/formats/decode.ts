@@ -8,6 +8,7 @@ import type { ReadingContext } from "@/lib/flow/reading-context";
 import { fromPaths, holdsMembers, type Plan, planOf, rowByPaths, timeTextOf } from "./columns";
 import { joinParts } from "./container-log";
 import { readCells } from "./csv";
+import { withoutEmpty } from "./emptied";
 import { decodeBare, decodeEnvelope, envelopesIn } from "./hubble";
 import { decodeHubbleText } from "./hubble-text";
 import {
@@ -22,7 +23,7 @@ import { mayBeRecords, recordsIn, rowByColumns, shapeOfList } from "./lists";
 import { flowRowOf, identityWithoutUuid, isTableOfFlows, readLogAnalyticsRow } from "./log-analytics";
 import { MONGO, plainOfMongo } from "./mongo";
 import { rowOfFields } from "./named-values";
-import { plainObject } from "./otel";
+import { attributesOf, plainObject } from "./otel";
 import { FieldError, isObject, type JsonObject } from "./proto-json";
 import { parsePython } from "./python";
 import type { Decoded, RefusalCode, Refused, Several } from "./record";
@@ -187,9 +188,43 @@ function isComplete(text: string): boolean {
 function decodeWithin(text: string, loggedNs: bigint | undefined, around: Around): Outcome {
   if (around.level === DEEPEST_WRAPPING) return tooDeep();
   const inside = { ...around, level: around.level + 1, loggedNs: loggedNs ?? around.loggedNs };
-  const inner = decodeAround(text, inside);
+  const inner = decodeHeld(text, inside);
   return inner.ok || inner.failure.code !== "json_invalid" ? inner : noRecord(inner.failure.message, inside);
 }
+
+/** A text within a document: a record, or several behind each other. */
+function decodeHeld(text: string, around: Around): Outcome {
+  const outcome = decodeAround(text, around);
+  return outcome.ok ? outcome : (decodePieces(text, around) ?? outcome);
+}
+
+/** Records behind each other in a text: on lines, or on one. What else is in it is refused, piece by piece. */
+function decodePieces(text: string, around: Around): Outcome | undefined {
+  if (!text.includes("{")) return undefined;
+  const pieces = text
+    .split(PIECES, MOST_PIECES + 1)
+    .map(withoutSeparators)
+    .filter((piece) => piece !== "");
+  if (pieces.length < 2) return undefined;
+  const several = pieces.slice(0, MOST_PIECES).flatMap((piece): Result<Decoded, Refused>[] => {
+    const outcome = decodeAround(piece, around);
+    if (!outcome.ok) return [outcome];
+    if ("several" in outcome.value) return [...outcome.value.several];
+    return [ok({ identity: piece, ...outcome.value })];
+  });
+  if (pieces.length > MOST_PIECES) several.push(fail("too_long", "More records in one text than are read."));
+  return several.some(({ ok }) => ok) ? ok({ several }) : undefined;
+}
+
+function withoutSeparators(piece: string): string {
+  let end = piece.length;
+  while (end > 0 && " \t,".includes(piece[end - 1] as string)) end--;
+  return piece.slice(0, end).trimStart();
+}
+
+/** Where a line ends, or a record of Hubble's exporter begins behind another. */
+const PIECES = /[\r\n]+|(?=\{"flow":)(?<=\}[\s,]{0,9})/;
+const MOST_PIECES = 10_000;
 
 /** Why what looks like a record is none. Of a text in a wrapper: the line itself was good JSON. */
 function noRecord(reason: string, { level }: Around): Outcome {
@@ -244,10 +279,19 @@ function decodeJson(text: string, whole: string, around: Around): Outcome {
   try {
     document = JSON.parse(text, text.includes(MONGO) ? plainOfMongo : undefined);
   } catch (error) {
+    if (text.startsWith('{\\"')) return decodeEscaped(text, error, around);
     document = OF_PYTHON.test(text) ? parsePython(text) : undefined;
     if (document === undefined) return fail("json_invalid", notJson(text, error));
   }
   return decodeDocument(document, whole, around);
+}
+
+/** A record whose quotes are escaped, as it stands in a text of another one: `{\"flow\":..}`. */
+function decodeEscaped(text: string, error: unknown, around: Around): Outcome {
+  const inner = jsonText(`"${text}"`);
+  return inner === undefined
+    ? fail("json_invalid", notJson(text, error))
+    : decodeWithin(inner, undefined, around);
 }
 
 /** A dictionary, or JSON as Python writes it of numbers that are none. */
@@ -261,7 +305,7 @@ function decodeDocument(document: unknown, whole: string | undefined, around: Ar
     decodeEnvelopes(document, around) ??
     decodePaths(document, around) ??
     reading(() => decodeFlowRow(document, whole)) ??
-    reading(() => decodeBare(document)) ??
+    readingSaid(document, decodeBare) ??
     decodeOther(document, around)
   );
 }
@@ -288,13 +332,24 @@ function decodeEnvelopes(document: JsonObject, around: Around): Outcome | undefi
   if (first === undefined) return undefined;
   const list = first.flow === undefined ? (recordsIn(document) ?? []) : [];
   if (list.length > envelopes.length) return decodeList(list, around);
-  return envelopes.length > 1 ? decodeList(envelopes, around) : reading(() => decodeEnvelope(first));
+  return envelopes.length > 1 ? decodeList(envelopes, around) : readingSaid(first, decodeEnvelope);
 }
 
 function reading(decode: () => Decoded | undefined): Outcome | undefined {
   const decoded = settled(decode);
   if (!decoded.ok) return decoded;
   return decoded.value === undefined ? undefined : ok(decoded.value);
+}
+
+/** The same of Hubble's messages. What stands for nothing may be of any type: it is looked past where it cannot be read. */
+function readingSaid(
+  document: JsonObject,
+  decode: (document: JsonObject) => Decoded | undefined,
+): Outcome | undefined {
+  const outcome = reading(() => decode(document));
+  if (outcome === undefined || outcome.ok) return outcome;
+  const again = reading(() => decode(withoutEmpty(document)));
+  return again?.ok ? again : outcome;
 }
 
 /** A value of the wrong type refuses the record by its name. */
@@ -377,6 +432,10 @@ function decodeOther(document: JsonObject, around: Around): Outcome {
   if (apart !== undefined) return decodeDocument(apart, undefined, around);
   const inner = decodeWrapped(document, around);
   if (inner?.ok) return inner;
+  const attributes = attributesOf(document);
+  const parsedInto =
+    attributes && decodeDocument(attributes, undefined, { ...around, level: around.level + 1 });
+  if (parsedInto !== undefined && holdsRecord(parsedInto)) return parsedInto;
   const list = recordsIn(document);
   if (list !== undefined) return decodeList(list, around);
   const found = findWrapped(document, around) ?? inner;
@@ -403,7 +462,7 @@ function decodeList(list: readonly unknown[], around: Around): Outcome {
   const several: Result<Decoded, Refused>[] = [];
   for (const item of list) {
     const outcome =
-      typeof item === "string" ? decodeAround(item, inside) : decodeDocument(item, undefined, inside);
+      typeof item === "string" ? decodeHeld(item, inside) : decodeDocument(item, undefined, inside);
     if (!outcome.ok) several.push(outcome);
     else if ("record" in outcome.value) several.push(ok({ identity: jsonOf(item), ...outcome.value }));
     else for (const member of outcome.value.several) several.push(member);

@@ -456,12 +456,46 @@ describe("a flow of a writer that knows lower case only", () => {
     );
   });
 
+  it("may write protocols and flags in any letters, and the choice of one as a member", () => {
+    const tcp = { destination_port: 80, flags: { syn: true } };
+    const hubbles = flowOf({ Type: "SOCK", l4: { TCP: { destination_port: 80, flags: { SYN: true } } } });
+    for (const l4 of [{ tcp }, { Tcp: tcp }, { protocol: { Tcp: tcp } }])
+      expect(flowOf({ type: 3, l4 })).toEqual(hubbles);
+  });
+
   it("may have words for true and false", () => {
     const flags = { SYN: "true", ACK: "True", FIN: "false" };
     const flow = flowOf({ is_reply: "false", IP: { encrypted: "True" }, l4: { TCP: { flags } } });
     expect(flow).toEqual(
       flowOf({ is_reply: false, IP: { encrypted: true }, l4: { TCP: { flags: { SYN: true, ACK: true } } } }),
     );
+  });
+});
+
+describe("a flow that went through a table and back", () => {
+  it("has nothing where its cells were empty, in other protocols too", () => {
+    const empty = { source_port: "", destination_port: "", flags: { SYN: "" } };
+    const flow = flowOf({
+      verdict: "DROPPED",
+      drop_reason: "",
+      l4: { TCP: empty, UDP: { source_port: "5353.0", destination_port: "53.0" } },
+      l7: "",
+      ethernet: [],
+      source: { identity: "7.0", namespace: "shop", pod_name: "" },
+      destination: { identity: "", labels: "" },
+      is_reply: "",
+    });
+    expect(flow).toMatchObject({
+      verdict: "DROPPED",
+      l4: { protocol: "UDP", sourcePort: 5353, destinationPort: 53 },
+      source: { identity: 7, namespace: "shop" },
+    });
+    expect([flow.l7, flow.ethernet, flow.dropCode, flow.isReply, flow.destination]).toEqual(
+      Array.from({ length: 5 }, () => undefined),
+    );
+    expect(flowOf({ l4: { TCP: empty, ICMPv4: {} }, drop_reason: "" }).l4).toMatchObject({
+      protocol: "ICMPv4",
+    });
   });
 });
 

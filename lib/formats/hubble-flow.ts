@@ -279,7 +279,8 @@ const LOWER_NAMES: Readonly<Record<string, FieldReader<Flow>>> = {
     if (flow.ip === undefined && isObject(value)) OWN_NAMES.IP?.(flow, value, field);
   },
   type: (flow, value, field) => {
-    const isOwn = typeof value === "string" && FLOW_TYPE.numberOf.has(value);
+    const isOwn =
+      typeof value === "string" ? FLOW_TYPE.numberOf.has(value) : FLOW_TYPE.nameOf.has(Number(value));
     if (isOwn && flow.type === "UNKNOWN_TYPE") OWN_NAMES.Type?.(flow, value, field);
   },
   summary: (flow, value, field) => {

@@ -36,16 +36,16 @@ export function readIp(value: unknown, field: string): Flow["ip"] {
 /** `l4` is a oneof: exactly one member. Go's own JSON, of writers that do not know the mapping, puts it in one of `Protocol`. */
 export function readLayer4(value: unknown, field: string): Layer4 | undefined {
   const message = readObject(value, field);
-  const l4 = isObject(message.Protocol) ? message.Protocol : message;
+  const l4 = [message.Protocol, message.protocol].find(isObject) ?? message;
   for (const protocol in l4) {
     if (l4[protocol] === null) continue;
-    const name = PROTOCOLS.get(protocol) ?? protocol;
+    const name = PROTOCOLS.get(protocol.toLowerCase()) ?? protocol;
     return readProtocol(name, readObject(l4[protocol], `${field}.${protocol}`));
   }
   return undefined;
 }
 
-/** Writers that know other spellings than Hubble's have all in lower case. */
+/** By their letters in lower case: other writers spell them in other ways. */
 const PROTOCOLS: ReadonlyMap<string, string> = new Map(
   ["TCP", "UDP", "SCTP", "ICMPv4", "ICMPv6", "VRRP", "IGMP"].map((name) => [name.toLowerCase(), name]),
 );
@@ -102,7 +102,8 @@ function readTcpFlags(value: unknown): string[] | undefined {
   if (value === undefined) return undefined;
   const flags = readObject(value, "flags");
   let mask = 0;
-  for (const flag in flags) if (isSet(flags[flag])) mask |= FLAG_BITS.get(flag) ?? 0;
+  for (const flag in flags)
+    if (isSet(flags[flag])) mask |= FLAG_BITS.get(flag) ?? FLAG_BITS.get(flag.toUpperCase()) ?? 0;
   return listOfFlags(mask);
 }
 

@@ -317,3 +317,29 @@ describe("rows of tables", () => {
     );
   });
 });
+
+describe("columns of a data frame or a table of one's own", () => {
+  it.each([
+    [{ "Layer4.TCP.destination_port": "443.0", "IP.Source": "10.0.0.1", "IP.encrypted": "True" }],
+    [{ Layer4_TCP_destination_port: 443, IP_source: "10.0.0.1", IP_encrypted: true }],
+    [
+      {
+        Layer4_s: '{"TCP":{"destination_port":443}}',
+        "IP_s [UTC]": '{"source":"10.0.0.1","encrypted":true}',
+      },
+    ],
+  ])("are members of their objects: %j", (columns) => {
+    const flow = flowOf(row({ Verdict_s: "DROPPED", SourceNamespace_s: "shop", ...columns }));
+    expect(flow).toMatchObject({
+      verdict: "DROPPED",
+      source: { namespace: "shop" },
+      l4: { protocol: "TCP", destinationPort: 443 },
+      ip: { source: "10.0.0.1", encrypted: true },
+    });
+  });
+
+  it("yield to the object itself", () => {
+    const flow = flowOf(row({ Verdict: "DROPPED", Layer4: { UDP: {} }, "Layer4.TCP.destination_port": 443 }));
+    expect(flow.l4).toMatchObject({ protocol: "UDP" });
+  });
+});

@@ -12,7 +12,9 @@
 import { DNS_RCODE } from "@/lib/flow/enums";
 import type { Flow } from "@/lib/flow/flow";
 import { PRESENT } from "@/lib/flow/presence";
+import { type Column, columnWithin, rowByPaths } from "./columns";
 import { readHubbleFlow } from "./hubble-flow";
+import { ANY, EVENT_TYPE, IP, L4, L7, type Node } from "./members-of-flow";
 import { FieldError, isObject, type JsonObject, member } from "./proto-json";
 import { parseTableTime, zoneOfColumn } from "./table-time";
 
@@ -45,8 +47,21 @@ const COLUMNS: ReadonlySet<string> = new Set([
   ...["clustername", "podname", "workloads"].flatMap((name) => [`source${name}`, `destination${name}`]),
 ]);
 
+/** Columns that hold objects; a data frame may have a column for each of their members, `Layer4.TCP.destination_port`. */
+const DYNAMIC: ReadonlyMap<string, Node> = new Map([
+  ["ip", IP],
+  ["layer4", L4],
+  ["layer7", L7],
+  ["eventtype", EVENT_TYPE],
+  ["service", ANY],
+  ["policies", ANY],
+  ["additionalflowdata", ANY],
+]);
+
 interface Spelling {
   readonly plain: string;
+  /** What it is a member of, and which one. */
+  readonly within: Column | undefined;
   /** Where it was written apart (`Time Generated`, `source_namespace`) and is a column's. Other formats have such names, too. */
   readonly name: string;
 }
@@ -64,11 +79,18 @@ function spellingOf(column: string): Spelling {
       .replace(/\s*\[[^\]]*\]\s*$/, "")
       .trim()
       .toLowerCase();
-    const joined = plain.replace(/[\s_-]/g, "");
-    known = { plain, name: COLUMNS.has(joined) ? joined : plain };
+    const joined = plain.replace(/_[sdbtgl]$/, "").replace(/[\s_-]/g, "");
+    const within = withinOf(column);
+    known = { plain, within, name: COLUMNS.has(joined) ? joined : plain };
     spellings.set(column, known);
   }
   return known;
+}
+
+function withinOf(column: string): Column | undefined {
+  const [, holder = "", rest = ""] = /^([A-Za-z0-9]+)([._].*)$/.exec(column) ?? [];
+  const node = DYNAMIC.get(holder.toLowerCase());
+  return node && columnWithin(column, holder.toLowerCase(), rest, node);
 }
 
 function plainName(column: string): string {
@@ -120,11 +142,23 @@ export function flowRowOf(
     if (TIME_COLUMNS.includes(name)) timeColumn ??= column;
     row.set(name, known(document[column]));
   }
+  putMembers(document, columns, row);
   // A row in which all of them are empty says nothing.
   if (timeColumn === undefined || !FLOW_COLUMNS.some((name) => row.get(name) !== undefined)) return undefined;
   // `{"time":..,"verdict":..}` is a bare flow behind a field mask.
   const isBare = "verdict" in document && !hasOneOf(row, FLOW_COLUMNS.slice(1)) && !row.has("timegenerated");
   return isBare ? undefined : { row, timeColumn };
+}
+
+/** Objects whose members are columns. */
+function putMembers(document: JsonObject, columns: readonly string[], row: Map<string, unknown>): void {
+  const plan = columns.map((column) => spellingOf(column).within);
+  if (plan.every((column) => column === undefined)) return;
+  const objects = rowByPaths(
+    plan,
+    columns.map((column) => document[column]),
+  );
+  for (const name in objects) if (row.get(name) === undefined) row.set(name, objects[name]);
 }
 
 /** Nothing stands for null in one export or another. Blanks around a cell are of whoever typed or aligned the table. */

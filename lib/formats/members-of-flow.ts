@@ -22,7 +22,7 @@ const TEXT: Node = { kind: "text" };
 const NUMBER: Node = { kind: "number" };
 const TRUTH: Node = { kind: "truth" };
 const TIME: Node = { kind: "time" };
-const ANY: Node = { kind: "any" };
+export const ANY: Node = { kind: "any" };
 const TEXTS: Node = { kind: "list", each: TEXT };
 
 /** Each member by both spellings of its name. */
@@ -47,13 +47,13 @@ function listOf(node: Node): Node {
   return { kind: "list", each: node };
 }
 
-const IP = message({
+export const IP = message({
   ...each(TEXT, "source", "source_xlated", "destination", "ipVersion"),
   encrypted: TRUTH,
 });
 const PORTS = each(NUMBER, "source_port", "destination_port");
 const ICMP = message(each(NUMBER, "type", "code"));
-const L4 = message({
+export const L4 = message({
   TCP: message({ ...PORTS, flags: message(each(TRUTH, ...TCP_FLAGS)) }),
   UDP: message(PORTS),
   SCTP: message({ ...PORTS, chunk_type: TEXT }),
@@ -68,7 +68,7 @@ const ENDPOINT = message({
   labels: TEXTS,
   workloads: listOf(message(each(TEXT, "name", "kind"))),
 });
-const L7 = message({
+export const L7 = message({
   type: TEXT,
   latency_ns: NUMBER,
   dns: message({
@@ -86,6 +86,7 @@ const L7 = message({
     ...each(TEXT, "api_key", "topic"),
   }),
 });
+export const EVENT_TYPE = message(each(NUMBER, "type", "sub_type"));
 const SERVICE = message(each(TEXT, "name", "namespace"));
 const POLICIES = listOf(
   message({ ...each(TEXT, "name", "namespace", "kind"), labels: TEXTS, revision: NUMBER }),
@@ -119,7 +120,7 @@ export const FLOW = message({
   l4: L4,
   tunnel: message({ protocol: TEXT, IP, l4: L4, vni: NUMBER }),
   l7: L7,
-  event_type: message(each(NUMBER, "type", "sub_type")),
+  event_type: EVENT_TYPE,
   file: message({ name: TEXT, line: NUMBER }),
   ip_trace_id: message(each(NUMBER, "trace_id", "ip_option_type")),
   interface: message({ index: NUMBER, name: TEXT }),

@@ -18,6 +18,12 @@ export function plainObject(value: unknown, depth = 0): JsonObject | undefined {
   return plain;
 }
 
+/** The attributes of a log record as an object; undefined when it has none. */
+export function attributesOf({ attributes }: JsonObject): JsonObject | undefined {
+  if (!Array.isArray(attributes) || attributes.length === 0) return undefined;
+  return plainObject({ kvlistValue: { values: attributes } });
+}
+
 function plainValue(value: unknown, depth: number): unknown {
   if (!isObject(value) || depth > DEEPEST) return undefined;
   if (isObject(value.arrayValue) && Array.isArray(value.arrayValue.values))

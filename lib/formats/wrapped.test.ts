@@ -328,7 +328,7 @@ describe("a document with several records", () => {
   const { flow } = object;
 
   /** `flow`, a kind, or the code of a refusal. */
-  function toldOf(document: object): string[] {
+  function toldOf(document: object | string): string[] {
     const outcome = decodeText(JSON.stringify(document));
     if (!outcome.ok) return [outcome.failure.code];
     const members = "several" in outcome.value ? outcome.value.several : [ok(outcome.value)];
@@ -338,6 +338,25 @@ describe("a document with several records", () => {
       return record.kind === "flow" ? "flow" : record.other.kind;
     });
   }
+
+  it.each([
+    [
+      "lines of a text",
+      JSON.stringify({ message: `${RECORD}\n\nhello {\r\n${RECORD}\n` }),
+      ["flow", "not_a_record", "flow"],
+    ],
+    ["a text by itself", JSON.stringify(`${RECORD}\n${RECORD}`), ["flow", "flow"]],
+    [
+      "one line of a text",
+      JSON.stringify({ log: `${RECORD}, ${RECORD}${RECORD}` }),
+      ["flow", "flow", "flow"],
+    ],
+    ["texts of a list", JSON.stringify([`${RECORD}\n${RECORD}`, RECORD]), ["flow", "flow", "flow"]],
+    ["a text without any", JSON.stringify({ message: "a {\n b }" }), ["not_a_record"]],
+    ["too many", JSON.stringify({ message: `${"{\n".repeat(10_001)}${RECORD}` }), ["not_a_record"]],
+  ])("may be in a text: %s", (_name, text, told) => {
+    expect(toldOf(JSON.parse(text))).toEqual(told);
+  });
 
   it.each([
     ["a list of another name", { flows: [flow, flow], lost: [LOST] }, ["flow", "flow", "lost_events"]],

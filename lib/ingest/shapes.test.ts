@@ -210,6 +210,14 @@ describe("a document that holds records", () => {
     expect([formats, refusedBy]).toEqual([{ hubble: 3, "log-analytics": 1 }, { not_a_flow: 1 }]);
   });
 
+  it("may be a text with records on lines, which share its stretch", () => {
+    const line = JSON.stringify({ message: `${FLOW}\n${FLOW}\n` });
+    const row = `x,"${`${FLOW}\n${FLOW}`.replaceAll('"', '""')}"`;
+    const { records, formats, refusedBy } = cut(`${line}\n@timestamp,message\n${row}\n${FLOW}\n`);
+    expect(records).toEqual([line, line, row, row, FLOW]);
+    expect([formats, refusedBy]).toEqual([{ hubble: 5 }, {}]);
+  });
+
   it("that breaks off refuses what breaks and reads what came before and comes behind", () => {
     const { formats, refusedBy } = cut(`{"records":[${FLOW},{"flow":{"verd\n${FLOW}\n`);
     expect([formats, refusedBy]).toEqual([{ hubble: 2 }, { torn: 1 }]);
