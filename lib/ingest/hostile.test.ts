@@ -230,7 +230,7 @@ describe("100 MB without an end", () => {
     ["a batch", '{"records":['],
     ["a table", '{"tables":[{"columns":[{"name":"Verdict"}],"rows":['],
   ])("as a member of %s cost that member alone", (_name, head) => {
-    const tail = `"},${GOOD}]${head.startsWith("{") ? "}" : ""}`;
+    const tail = `"},${GOOD}]${head.startsWith('{"t') ? "}]" : ""}${head.startsWith("{") ? "}" : ""}`;
     const { codes, documents, heldMiB, last } = stream(repeated(`${head}${GOOD},{"x":"`, FILLER, 100, tail));
     expect(codes).toEqual({ too_long: 1 });
     expect([documents, last]).toEqual([3, GOOD]);

@@ -166,7 +166,8 @@ describe("a document that holds records", () => {
   it("is none when only lists of other names hold records, and may break off in one", () => {
     const { records, refusedBy } = cut(`{"lost":[${FLOW},"`);
     expect([records.length, refusedBy]).toEqual([1, { torn: 1 }]);
-    expect(cut(`{"flows":[${FLOW}],"lost":[${FLOW},"`).records).toEqual([FLOW, FLOW]);
+    const broken = cut(`{"flows":[${FLOW}],"lost":[${FLOW},"`);
+    expect([broken.records, broken.refusedBy]).toEqual([[FLOW, FLOW, ""], { torn: 1 }]);
   });
 
   it("finds the hits of an answer", () => {
@@ -221,6 +222,21 @@ describe("a document that holds records", () => {
   it("that breaks off refuses what breaks and reads what came before and comes behind", () => {
     const { formats, refusedBy } = cut(`{"records":[${FLOW},{"flow":{"verd\n${FLOW}\n`);
     expect([formats, refusedBy]).toEqual([{ hubble: 2 }, { torn: 1 }]);
+  });
+
+  it("whose list the file does not close is told of once", () => {
+    const reasons = (text: string): string[] =>
+      batchesOf(text).flatMap(({ refusals }) => refusals.map(({ code, reason }) => `${code}: ${reason}`));
+    const many = Array.from({ length: 900 }, () => FLOW).join(",");
+    for (const text of [`[${FLOW},`, `[${FLOW}\n`, `{"flows":[${many},`, `{"flows":[${many}]`])
+      expect(reasons(text)).toEqual([expect.stringMatching(/^torn: The file ends inside a list of records/)]);
+    expect(reasons(`{"records":[${FLOW},${FLOW}`)).toEqual([expect.stringMatching(/^torn: /)]);
+    expect(reasons(`[${FLOW},{"flow":{"verd`)).toEqual([
+      expect.stringMatching(/^torn: The record breaks off/),
+    ]);
+    expect(reasons(`[${FLOW}]\n[]\n{"records":[${FLOW}]}\n`)).toEqual([]);
+    const two = cut(`[${FLOW},\n${FLOW},\n`);
+    expect([two.records, two.lines, two.refusedBy]).toEqual([[FLOW, FLOW, ""], [1, 2, 3], { torn: 1 }]);
   });
 
   it("loses only the member that is too deep or too large", () => {

@@ -348,6 +348,7 @@ const CASES: readonly (readonly [name: string, input: string, expected: readonly
     [
       [A, 1],
       [B, 2],
+      ["", 2, "torn"],
     ],
   ],
   ["a record behind text", `[pod/x/y] ${A}\n`, [[`[pod/x/y] ${A}`, 1]]],

@@ -45,6 +45,8 @@ const KEPT_OF_LONG = 4096;
 const LONGEST_HEADER = 16 * 1024;
 const LONGEST_COLUMNS = 256 * 1024;
 const LETTER_L = 108;
+const OPEN_LIST =
+  "The file ends inside a list of records: what came behind is missing. Copy or download the file again.";
 /** Lists in lists, as `jq -s` makes them of lists. */
 const DEEPEST_LISTS = 3;
 
@@ -80,6 +82,8 @@ export class Splitter {
   private isSkipping = false;
   /** Lists of records that are open, one in the other. */
   private arrays = 0;
+  /** True when the last document breaks off. */
+  private isTorn = false;
   /** True while a hole that was told of goes on. */
   private isInHole = false;
   private unfinished: Unfinished | undefined;
@@ -169,8 +173,16 @@ export class Splitter {
       at = next;
       if (this.draft.records >= this.limits.blockDocuments) at = this.flush(at);
     }
+    if (isEnd) this.tellOfOpenList();
     this.flush(Math.min(at, this.held));
     if (this.held > this.limits.recordBytes) this.skipLong();
+  }
+
+  /** A list that was never closed may have had more records. One that breaks off within a record is told of with that. */
+  private tellOfOpenList(): void {
+    if (this.isTorn || (!this.isInArray && this.container === undefined)) return;
+    const at = this.held;
+    this.add({ start: at, end: at, line: this.line, refused: "torn", reason: OPEN_LIST });
   }
 
   /** Emits the documents up to `at` and moves the rest to the front; returns the new place of `at`: 0. */
@@ -537,6 +549,7 @@ export class Splitter {
   }
 
   private add(document: Added): void {
+    this.isTorn = document.refused === "torn";
     this.draft.add(document, this.container === undefined ? this.header : this.container.context);
   }
 

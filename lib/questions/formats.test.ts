@@ -272,6 +272,35 @@ describe("ten rows of ContainerNetworkLogs", () => {
 });
 
 describe("what other formats keep", () => {
+  it("a record in columns, in a text with others, in a list beside others, over lines of Python, in an open list", () => {
+    const time = "2026-08-21T12:12:18Z";
+    const flow = (n: number): object => ({ verdict: "DROPPED", time, Summary: `flow ${n}` });
+    const record = (n: number): string => JSON.stringify({ flow: flow(n) });
+    const lost = { source: "HUBBLE_RING_BUFFER", num_events_lost: "5" };
+    const file = [
+      JSON.stringify({ message: `${record(1)}\n${record(2)}` }),
+      JSON.stringify({ flows: [flow(3)], lost_events: lost, more: [flow(4), { count: 1 }] }),
+      JSON.stringify({ flow: flow(5), lost_events: lost }),
+      "flow.verdict,flow.time,flow.Summary",
+      `DROPPED,${time},flow 6`,
+      `{'flow': {'Summary': 'flow '\n                     '7',\n          'verdict': 'DROPPED'}}`,
+      `[${record(8)},`,
+    ].join("\n");
+    const { report, flows } = readBack(file);
+    expect(report).toMatchObject({ read: 12, accepted: 8, otherKinds: 2, refused: 2, duplicate: 0 });
+    const shown = flows.map((each) => [each.flow.summary, each.flow.verdict, each.raw.line]);
+    expect(shown.sort()).toEqual([
+      ["flow 1", "DROPPED", 1],
+      ["flow 2", "DROPPED", 1],
+      ["flow 3", "DROPPED", 2],
+      ["flow 4", "DROPPED", 2],
+      ["flow 5", "DROPPED", 3],
+      ["flow 6", "DROPPED", 5],
+      ["flow 7", "DROPPED", 6],
+      ["flow 8", "DROPPED", 9],
+    ]);
+  });
+
   it("a record in parts, with lines of another stream between them", () => {
     const record = '{"flow":{"verdict":"DROPPED","time":"2026-08-21T12:12:18Z","Summary":"x"}}';
     const cri = (stream: string, rest: string): string => `2026-08-21T12:12:19Z ${stream} ${rest}`;
