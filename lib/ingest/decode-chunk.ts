@@ -124,7 +124,8 @@ class ChunkDecoding {
 
   private decode(start: number, end: number, line: number, places: number): void {
     const { skeletons, cut } = this.packer;
-    const isCut = skeletons.isWorthIt() && cut.take(this.buffer, start, end);
+    // What a line below a header says depends on the header, and on no line like it.
+    const isCut = this.context === undefined && skeletons.isWorthIt() && cut.take(this.buffer, start, end);
     const known = isCut ? this.findKnown() : undefined;
     if (known !== undefined) this.addKnown(start, end, line, known);
     else this.decodeInFull(this.buffer.toString("utf8", start, end), { start, end, line, places }, isCut);

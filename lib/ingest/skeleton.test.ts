@@ -454,6 +454,19 @@ function foundIn(lines: readonly string[]): boolean[] {
 }
 
 describe("what is learned", () => {
+  it("holds for no row of a table: other columns make another record of it", () => {
+    const flow = /\{"time".*?\}(?=,"node_name":"n1","time")/
+      .exec(record())?.[0]
+      .replace(',"node_name":"n1"', "");
+    const rows = Array.from({ length: 3 }, () => `${flow}\tn1\tn2`);
+    const lines = ["flow\tnode_name\tx", ...rows, "flow\tx\tnode_name", ...rows];
+    expect(decodeAll(lines, true)).toEqual(decodeAll(lines, false));
+    const nodes = decodeAll(lines, true).flatMap(({ rows: read }) =>
+      read.map(({ observer }) => JSON.stringify(observer)),
+    );
+    expect(nodes.map((row) => /n[12]/.exec(row)?.[0])).toEqual(["n1", "n1", "n1", "n2", "n2", "n2"]);
+  });
+
   it("is a record without ports too", () => {
     const icmp = (time: string) => record({ time }).replace(/"TCP":\{.*?\}\}/, '"ICMPv4":{"type":8}');
     const lines = [
