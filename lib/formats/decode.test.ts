@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeText } from "./decode";
+import { decodeRecord, decodeText } from "./decode";
 import type { Decoded } from "./record";
 
 function decoded(text: string): Decoded {
@@ -49,6 +49,30 @@ describe("the envelope", () => {
     const { format, record } = decoded(text);
     expect(format).toBe("hubble");
     expect(record).toMatchObject({ kind: "flow", flow: { timeNs, nodeName } });
+  });
+
+  it.each([
+    ['{"flow":{"rate":5},"time":"2026-08-21T12:12:18Z"}', "not_a_flow"],
+    ['{"flow":{"type":"x","summary":"y"}}', "not_a_flow"],
+    ['{"flow.rate":5,"flow.unit":"l/s"}', "not_a_flow"],
+    [
+      '{"timestamp":"2026-08-21T12:12:18+0000","event_type":"flow","src_ip":"10.0.0.1","dest_ip":"10.0.0.2","flow":{"state":"new","age":0}}',
+      "known_not_read",
+    ],
+    [
+      '{"flow":{"id":"a","final":true},"source":{"ip":"10.0.0.1"},"event":{"dataset":"flow"}}',
+      "known_not_read",
+    ],
+  ])("is none whose flow is another one: %s", (text, code) => {
+    expect(refused(text).code).toBe(code);
+  });
+
+  it("is still one where an older version took it for one", () => {
+    expect(decodeRecord('{"flow":{"rate":5}}')).toMatchObject({ record: { kind: "flow" } });
+    expect(decodeRecord(`{"records":[5,{"flow":{"rate":5}}]}`, undefined, 1)).toMatchObject({
+      format: "hubble",
+    });
+    expect(decodeRecord('{"rate":5}')).toBeUndefined();
   });
 
   it("skips text before the first brace", () => {

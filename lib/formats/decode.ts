@@ -10,6 +10,7 @@ import { joinParts } from "./container-log";
 import { readCells } from "./csv";
 import { withoutEmpty } from "./emptied";
 import { decodeBare, decodeEnvelope, envelopesIn } from "./hubble";
+import { mayBeHubbleFlow } from "./hubble-flow";
 import { decodeHubbleText } from "./hubble-text";
 import {
   isRowWithoutHeader,
@@ -49,9 +50,12 @@ interface Around {
   readonly level: number;
   readonly member: string | undefined;
   readonly loggedNs: bigint | undefined;
+  /** True of a record that was taken in before: older versions took more for flows. */
+  readonly isKept?: boolean;
 }
 
 const OUTSIDE: Around = { level: 0, member: undefined, loggedNs: undefined };
+const KEPT: Around = { ...OUTSIDE, isKept: true };
 const BETWEEN_RECORDS: Outcome = ok({ several: [] });
 /** Wrappers in wrappers: a shipper's around a runtime's around the record. */
 const DEEPEST_WRAPPING = 3;
@@ -68,7 +72,10 @@ export function decodeText(text: string, context?: ReadingContext): Outcome {
 
 /** Decodes one record again, as it was decoded when it was taken in: `nth` of those in the text, when it holds several. */
 export function decodeRecord(text: string, context?: ReadingContext, nth?: number): Decoded | undefined {
-  const outcome = decodeText(text, context);
+  return recordOf(decodeText(text, context), nth) ?? recordOf(decodeAround(text, KEPT, context), nth);
+}
+
+function recordOf(outcome: Outcome, nth: number | undefined): Decoded | undefined {
   if (!outcome.ok) return undefined;
   if ("record" in outcome.value) return outcome.value;
   const member = outcome.value.several[nth ?? 0];
@@ -330,6 +337,7 @@ function decodeEnvelopes(document: JsonObject, around: Around): Outcome | undefi
   const envelopes = envelopesIn(withFlowOfText(document));
   const [first] = envelopes;
   if (first === undefined) return undefined;
+  if (!around.isKept && isObject(first.flow) && !mayBeHubbleFlow(first.flow)) return undefined;
   const list = first.flow === undefined ? (recordsIn(document) ?? []) : [];
   if (list.length > envelopes.length) return decodeList(list, around);
   return envelopes.length > 1 ? decodeList(envelopes, around) : readingSaid(first, decodeEnvelope);

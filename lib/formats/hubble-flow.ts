@@ -290,6 +290,18 @@ const LOWER_NAMES: Readonly<Record<string, FieldReader<Flow>>> = {
 
 const FLOW = messageReader<Flow>({ ...LOWER_NAMES, ...OWN_NAMES });
 
+const NAMES: ReadonlySet<string> = new Set([...messageReader(OWN_NAMES).keys(), "ip"]);
+
+/** True of a message that has a member of Hubble's flows, or none at all as a field mask may leave it. */
+export function mayBeHubbleFlow(message: JsonObject): boolean {
+  let isEmpty = true;
+  for (const name in message) {
+    if (NAMES.has(name)) return true;
+    isEmpty = false;
+  }
+  return isEmpty;
+}
+
 /** `is_reply` is a BoolValue; some gateways write the wrapper out as `{"value":true}`, or `{}` for false. */
 function readIsReply(value: unknown, field: string): boolean {
   if (!isObject(value)) return readBoolean(value, field);

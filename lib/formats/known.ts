@@ -30,6 +30,7 @@ const MONITOR: KnownFormat = {
   name: "Output of cilium monitor",
   instead: "Its events are flows of Hubble, too: export them with hubble observe -o json.",
 };
+const NO_VERDICTS = "It knows no verdicts.";
 const NO_VERDICTS_OF_HUBBLE = "It is made outside of the cluster and knows no pods or policies.";
 
 const NETWORK_WATCHER = ["NetworkSecurityGroupFlowEvent", "FlowLogFlowEvent"];
@@ -40,6 +41,11 @@ const KNOWN: readonly (readonly [format: KnownFormat, sign: Sign])[] = [
   [{ name: "Calico flow log" }, (d) => has(d, "reporter", "source_namespace")],
   [{ name: "ztunnel access log" }, (d) => has(d, "src.addr", "dst.addr")],
   [{ name: "Envoy access log" }, (d) => has(d, "response_flags", "upstream_cluster")],
+  [{ name: "Event of Suricata" }, (d) => typeof d.event_type === "string" && has(d, "src_ip", "dest_ip")],
+  [
+    { name: "Flow of Packetbeat", instead: NO_VERDICTS },
+    (d) => isObject(d.flow) && has(d.flow, "id") && isObject(d.source) && isObject(d.event),
+  ],
   [MONITOR, (d) => typeof d.cpu === "string" && d.cpu.startsWith("CPU ") && has(d, "type")],
   [
     { name: "NSG or virtual network flow log of Azure Network Watcher", instead: NO_VERDICTS_OF_HUBBLE },

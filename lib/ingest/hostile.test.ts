@@ -156,8 +156,12 @@ describe("depth", () => {
     ["vendor data", flow(`"extensions":${nested(5000)}`), 0],
     ["a column", row(`"Layer7":"${nested(5000)}"`), 0],
     ["lists of records", `{"records":${nested(5000)}}`, 0],
-    ["a member of a batch", `{"records":[{"flow":{"x":${nested(5000)}}}]}`, 1],
-    ["a batch in a text", JSON.stringify({ message: `{"records":[{"flow":{"x":${nested(5000)}}}]}` }), 1],
+    ["a member of a batch", `{"records":[{"flow":{"uuid":"a","x":${nested(5000)}}}]}`, 1],
+    [
+      "a batch in a text",
+      JSON.stringify({ message: `{"records":[{"flow":{"uuid":"a","x":${nested(5000)}}}]}` }),
+      1,
+    ],
     ["wrappers", `${'{"_source":'.repeat(1000)}1${"}".repeat(1000)}`, 0],
     [
       "texts in texts",
