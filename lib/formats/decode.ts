@@ -202,12 +202,16 @@ function decodeWithin(text: string, loggedNs: bigint | undefined, around: Around
 /** A text within a document: a record, or several behind each other. */
 function decodeHeld(text: string, around: Around): Outcome {
   const outcome = decodeAround(text, around);
-  return outcome.ok ? outcome : (decodePieces(text, around) ?? outcome);
+  if (!outcome.ok) return text.includes("{") ? (decodePieces(text, around) ?? outcome) : outcome;
+  // Of what is printed for people, each line is a record; one of `dict` is several lines.
+  const isLine = "record" in outcome.value && LINE_FORMATS.has(outcome.value.format);
+  return isLine && text.includes("\n") ? (decodePieces(text, around) ?? outcome) : outcome;
 }
+
+const LINE_FORMATS: ReadonlySet<string> = new Set(["hubble-compact", "hubble-table"]);
 
 /** Records behind each other in a text: on lines, or on one. What else is in it is refused, piece by piece. */
 function decodePieces(text: string, around: Around): Outcome | undefined {
-  if (!text.includes("{")) return undefined;
   const pieces = text
     .split(PIECES, MOST_PIECES + 1)
     .map(withoutSeparators)
@@ -383,12 +387,21 @@ function decodeFlowRow(document: JsonObject, whole: string | undefined): Decoded
 /** What stands between rows of tables for people: `---+---`, `|---|:--|`. */
 const RULE = /^[\s|+:-]*$/;
 
+/** The row of types below a header of ClickHouse (`TSVWithNamesAndTypes`). */
+function isTypeOfClickHouse(cell: unknown): boolean {
+  return (
+    typeof cell === "string" &&
+    /^(?:[A-Z][A-Za-z]+\(.*\)|String|Bool|UUID|IPv[46]|U?Int\d+|Float\d+|Date\w*)$/.test(cell)
+  );
+}
+
 /** A row of a table, as an object by its columns. Undefined when the text has not as many cells. */
 function decodeRow(text: string, context: ReadingContext): Outcome | undefined {
   const { columns } = context;
   if (text.includes("--") && RULE.test(text)) return BETWEEN_RECORDS;
   const cells = cellsOf(text, context);
   if (cells === undefined) return undefined;
+  if (context.separator === "\t" && cells.every(isTypeOfClickHouse)) return BETWEEN_RECORDS;
   const plan = isTableOfFlows(columns) ? undefined : planOf(columns);
   const planned = plan && decodePlanned(plan, cells);
   return planned ?? decodeDocument(rowByColumns(columns, cells), text, OUTSIDE);

@@ -104,9 +104,16 @@ export function recordsIn(document: JsonObject): readonly unknown[] | undefined 
   const beside = Object.entries(document).flatMap(([name, value]) => {
     const shape = Object.hasOwn(DOCUMENT.members ?? {}, name) ? DOCUMENT.members?.[name] : undefined;
     if (Array.isArray(value)) return shapeOfList(name, shape) === OTHERS ? mayBeRecords(value) : [];
-    return shape?.isRecord && isObject(value) ? [value] : [];
+    return isObject(value) && (shape === undefined ? seemsRecord(value) : shape.isRecord) ? [value] : [];
   });
   return beside.length === 0 ? known : [...known, ...beside];
+}
+
+const SIGNS = ["flow", "verdict", "num_events_lost", "numEventsLost", "lost_events", "lostEvents"];
+
+/** An object of any other name beside a list: most say something of the answer. */
+function seemsRecord(value: JsonObject): boolean {
+  return SIGNS.some((name) => Object.hasOwn(value, name));
 }
 
 /** Of a list of any name what may be a record: objects, and texts that begin like one. */

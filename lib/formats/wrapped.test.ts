@@ -352,6 +352,13 @@ describe("a document with several records", () => {
       ["flow", "flow", "flow"],
     ],
     ["texts of a list", JSON.stringify([`${RECORD}\n${RECORD}`, RECORD]), ["flow", "flow", "flow"]],
+    [
+      "lines printed for people",
+      JSON.stringify({
+        message: "N/A: 10.0.0.1 (host) -> 10.0.0.2 (world) to-stack FORWARDED (UDP)\n".repeat(2),
+      }),
+      ["flow", "flow"],
+    ],
     ["a text without any", JSON.stringify({ message: "a {\n b }" }), ["not_a_record"]],
     ["too many", JSON.stringify({ message: `${"{\n".repeat(10_001)}${RECORD}` }), ["not_a_record"]],
   ])("may be in a text: %s", (_name, text, told) => {
@@ -367,6 +374,7 @@ describe("a document with several records", () => {
       ["flow", "lost_events", "lost_events"],
     ],
     ["a record of a kind", { flows: [flow], lost_events: LOST }, ["flow", "lost_events"]],
+    ["a record of another name", { flows: [flow], lost: LOST, page: { next: 1 } }, ["flow", "lost_events"]],
     ["a list of texts", { flows: [flow], lost: [JSON.stringify(LOST), "x"] }, ["flow", "lost_events"]],
     ["lists in a list", { flows: [flow], more: [[flow], [[flow]]] }, ["flow", "flow", "flow"]],
     ["lists that all have other names", { a: [object], b: [{ n: 1 }] }, ["flow", "not_a_flow"]],

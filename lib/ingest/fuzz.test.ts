@@ -47,6 +47,9 @@ const PIECES: readonly string[] = [
   "Verdict    TimeGenerated\n---------  --------------------\nDROPPED    2026-08-21T12:12:18Z\nAUDIT",
   "| verdict | time | source_namespace |\n|---|---|---|\n| DROPPED | 2026-08-21T12:12:18Z | shop |",
   "{'flow': {'Summary': 'TCP '\n                     'SYN',\n          'verdict': 'DROPPED'},\n 'node_name': 'n1'}",
+  JSON.stringify({
+    message: "N/A: 10.0.0.1 (host) -> 10.0.0.2 (world) to-stack FORWARDED (UDP)\n".repeat(2),
+  }),
   JSON.stringify({ message: `${FLOW}\n{"flow":{"verdict":"AUDIT"}}{"flow":{}}` }),
   JSON.stringify([
     [1787314338.5, { log: FLOW }],

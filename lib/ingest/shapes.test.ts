@@ -384,6 +384,13 @@ describe("a table with a rule below its header", () => {
 });
 
 describe("cells parted by tabs", () => {
+  it("may have their types below the header, as ClickHouse writes them", () => {
+    const { formats, refusedBy } = cut(
+      "flow.time\tflow.verdict\tflow.source.labels\nString\tString\tArray(String)\n2026-08-21T12:12:18Z\tDROPPED\t['k8s:a=b']\n",
+    );
+    expect([formats, refusedBy]).toEqual([{ hubble: 1 }, {}]);
+  });
+
   it("may be JSON without quotes, also the first one", () => {
     const row = `${JSON.stringify(JSON.parse(FLOW).flow)}\tn1\t2026-08-21T12:12:18Z`;
     const { records, formats, refusedBy } = cut(`flow\tnode_name\ttime\n${row}\n${FLOW}\n${row}\n`);
