@@ -8,29 +8,30 @@ import type { ReadingContext } from "@/lib/flow/reading-context";
 import { fromPaths, holdsMembers, type Plan, planOf, rowByPaths, timeTextOf } from "./columns";
 import { joinParts } from "./container-log";
 import { readCells } from "./csv";
-import { withoutEmpty } from "./emptied";
 import { decodeBare, decodeEnvelope, envelopesIn } from "./hubble";
 import { mayBeHubbleFlow } from "./hubble-flow";
 import { decodeHubbleText } from "./hubble-text";
+import { isList, jsonList, jsonOf, notJson, parsed } from "./json-text";
 import {
   isRowWithoutHeader,
   type KnownFormat,
   knownButNotRead,
   knownText,
   ROW_WITHOUT_HEADER,
-  spoiltBy,
 } from "./known";
 import { mayBeRecords, recordsIn, rowByColumns, shapeOfList } from "./lists";
-import { flowRowOf, identityWithoutUuid, isTableOfFlows, readLogAnalyticsRow } from "./log-analytics";
+import { isTableOfFlows } from "./log-analytics";
 import { MONGO, plainOfMongo } from "./mongo";
 import { rowOfFields } from "./named-values";
+import { decodeFlowRow, reading, readingSaid, settled } from "./one-record";
 import { attributesOf, plainObject } from "./otel";
-import { FieldError, isObject, type JsonObject } from "./proto-json";
+import { isObject, type JsonObject } from "./proto-json";
 import { parsePython } from "./python";
 import type { Decoded, RefusalCode, Refused, Several } from "./record";
-import { cellsAt } from "./ruled-table";
+import { cellsOf, isRule, saysTypes } from "./row-cells";
 import { withoutColours } from "./terminal";
 import { prefixTime } from "./text-time";
+import { DEEPEST_WRAPPING, tooDeep, wayToDeep } from "./too-deep";
 import {
   jsonText,
   lineOfLoki,
@@ -57,8 +58,6 @@ interface Around {
 const OUTSIDE: Around = { level: 0, member: undefined, loggedNs: undefined };
 const KEPT: Around = { ...OUTSIDE, isKept: true };
 const BETWEEN_RECORDS: Outcome = ok({ several: [] });
-/** Wrappers in wrappers: a shipper's around a runtime's around the record. */
-const DEEPEST_WRAPPING = 3;
 
 /**
  * Decodes the text of one document.
@@ -242,44 +241,6 @@ function noRecord(reason: string, { level }: Around): Outcome {
   return fail("not_a_record", level === 0 ? reason : `In the log line: ${reason}`);
 }
 
-/** `way`: to the record, in jq, where that is known. */
-function tooDeep(way = ""): Outcome {
-  const message = `Wrapped more than ${DEEPEST_WRAPPING} times: a record is not looked for so deep.`;
-  const isPlain = PLAIN_WAY.test(way) && way.length < 200;
-  return fail("too_deep", isPlain ? `${message} Take it out of there: jq -c '${way}'` : message);
-}
-
-const PLAIN_WAY = /^(?:\.[A-Za-z_]\w*(?:\[\])*)+(?: \| fromjson\?)?$/;
-/** Values that are looked at for a record that lies too deep; of a list, and of a text that may be one, so much. */
-const MOST_DEEP = 500;
-const MOST_OF_LIST = 3;
-const LONGEST_DEEP = 64 * 1024;
-
-/** The way to a record that lies deeper in the document than records are looked for, or behind more members than are looked at. */
-function wayToDeep(document: JsonObject): string | undefined {
-  const waiting: (readonly [value: unknown, way: string])[] = [[document, ""]];
-  for (const [value, way] of waiting) {
-    if (waiting.length > MOST_DEEP) return undefined;
-    if (isList(value)) for (const item of value.slice(0, MOST_OF_LIST)) waiting.push([item, `${way}[]`]);
-    else if (isObject(value)) {
-      if (way !== "" && isRecord(value)) return way;
-      for (const name in value) waiting.push([value[name], `${way}.${name}`]);
-    } else if (typeof value === "string" && value.startsWith("{") && value.length < LONGEST_DEEP) {
-      const inner = parsed(value);
-      if (isObject(inner) && isRecord(inner)) return `${way} | fromjson?`;
-    }
-  }
-  return undefined;
-}
-
-function isRecord(value: JsonObject): boolean {
-  const outcome =
-    reading(() => decodeEnvelope(value)) ??
-    reading(() => decodeFlowRow(value, undefined)) ??
-    reading(() => decodeBare(value));
-  return outcome?.ok ?? false;
-}
-
 function knownFormat({ name, instead }: KnownFormat): Outcome {
   return fail("known_not_read", [`${name}: known, not read yet.`, instead].filter(Boolean).join(" "));
 }
@@ -347,78 +308,16 @@ function decodeEnvelopes(document: JsonObject, around: Around): Outcome | undefi
   return envelopes.length > 1 ? decodeList(envelopes, around) : readingSaid(first, decodeEnvelope);
 }
 
-function reading(decode: () => Decoded | undefined): Outcome | undefined {
-  const decoded = settled(decode);
-  if (!decoded.ok) return decoded;
-  return decoded.value === undefined ? undefined : ok(decoded.value);
-}
-
-/** The same of Hubble's messages. What stands for nothing may be of any type: it is looked past where it cannot be read. */
-function readingSaid(
-  document: JsonObject,
-  decode: (document: JsonObject) => Decoded | undefined,
-): Outcome | undefined {
-  const outcome = reading(() => decode(document));
-  if (outcome === undefined || outcome.ok) return outcome;
-  const again = reading(() => decode(withoutEmpty(document)));
-  return again?.ok ? again : outcome;
-}
-
-/** A value of the wrong type refuses the record by its name. */
-function settled<T>(read: () => T): Result<T, Refused> {
-  try {
-    return ok(read());
-  } catch (error) {
-    if (error instanceof FieldError) return fail("field_invalid", `${error.message}.`);
-    throw error;
-  }
-}
-
-function decodeFlowRow(document: JsonObject, whole: string | undefined): Decoded | undefined {
-  const found = flowRowOf(document);
-  if (found === undefined) return undefined;
-  return {
-    format: "log-analytics",
-    record: { kind: "flow", flow: readLogAnalyticsRow(found.row, found.timeColumn) },
-    identity: identityWithoutUuid(whole ?? jsonOf(document), found.row),
-  };
-}
-
-/** What stands between rows of tables for people: `---+---`, `|---|:--|`. */
-const RULE = /^[\s|+:-]*$/;
-
-/** The row of types below a header of ClickHouse (`TSVWithNamesAndTypes`). */
-function isTypeOfClickHouse(cell: unknown): boolean {
-  return (
-    typeof cell === "string" &&
-    /^(?:[A-Z][A-Za-z]+\(.*\)|String|Bool|UUID|IPv[46]|U?Int\d+|Float\d+|Date\w*)$/.test(cell)
-  );
-}
-
 /** A row of a table, as an object by its columns. Undefined when the text has not as many cells. */
 function decodeRow(text: string, context: ReadingContext): Outcome | undefined {
   const { columns } = context;
-  if (text.includes("--") && RULE.test(text)) return BETWEEN_RECORDS;
+  if (isRule(text)) return BETWEEN_RECORDS;
   const cells = cellsOf(text, context);
   if (cells === undefined) return undefined;
-  if (context.separator === "\t" && cells.every(isTypeOfClickHouse)) return BETWEEN_RECORDS;
+  if (saysTypes(context, cells)) return BETWEEN_RECORDS;
   const plan = isTableOfFlows(columns) ? undefined : planOf(columns);
   const planned = plan && decodePlanned(plan, cells);
   return planned ?? decodeDocument(rowByColumns(columns, cells), text, OUTSIDE);
-}
-
-function cellsOf(
-  text: string,
-  { columns, separator, starts }: ReadingContext,
-): readonly unknown[] | undefined {
-  if (starts !== undefined) return cellsAt(text, starts);
-  if (separator === undefined) {
-    const cells = jsonList(text);
-    return cells !== undefined && cells.length >= columns.length ? cells : undefined;
-  }
-  const cells = readCells(text, separator);
-  const isWhole = cells?.slice(columns.length).every((cell) => cell === "") && cells.length >= columns.length;
-  return isWhole ? cells : undefined;
 }
 
 /** A row whose columns are members of a record; undefined when their cells are empty: it may hold a record in another cell. */
@@ -433,16 +332,6 @@ function decodePlanned(plan: Plan, cells: readonly unknown[]): Outcome | undefin
       : undefined;
   if (flow !== undefined && flow.timeNs === undefined) flow.timeText ??= timeTextOf(plan, cells);
   return outcome;
-}
-
-function jsonList(text: string): readonly unknown[] | undefined {
-  if (!text.startsWith("[")) return undefined;
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? list : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** What is no record itself: a known format, a wrapper, a list of records, or nothing known. */
@@ -489,16 +378,6 @@ function decodeList(list: readonly unknown[], around: Around): Outcome {
     else for (const member of outcome.value.several) several.push(member);
   }
   return ok({ several });
-}
-
-/** The text of a member, which has none of its own in the file. Too deep a value for it is no record that anyone wrote. */
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof RangeError) return "";
-    throw error;
-  }
 }
 
 /** The first member that holds a record decides; else the first that says why it cannot be read. */
@@ -551,18 +430,6 @@ function isNotEmpty(item: unknown): boolean {
   return !isObject(item) || Object.keys(item).length > 0;
 }
 
-function isList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function holdsRecord(outcome: Outcome): boolean {
   return outcome.ok && ("record" in outcome.value || outcome.value.several.some(({ ok }) => ok));
 }
@@ -572,18 +439,4 @@ function decodeInner(member: string, inner: Wrapped, document: JsonObject, aroun
   return typeof inner === "string"
     ? decodeWithin(inner.trimEnd(), undefined, inside)
     : decodeDocument(inner, undefined, { ...inside, level: around.level + 1 });
-}
-
-/** Why a text is no JSON, and what it is instead, where that can be seen. */
-function notJson(text: string, error: unknown): string {
-  const reason = error instanceof Error ? jsonReason(error.message) : "unreadable";
-  return [`Not valid JSON: ${reason}.`, spoiltBy(text)].filter(Boolean).join(" ");
-}
-
-/** V8 quotes the text in its message; the excerpt shows that already. */
-function jsonReason(message: string): string {
-  return message
-    .replace(/, (\.\.\.)?".*$/s, "")
-    .replace(/ is not valid JSON$/s, "")
-    .slice(0, 200);
 }
