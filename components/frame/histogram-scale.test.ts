@@ -44,3 +44,16 @@ test("a single drop among many forwarded is still two pixels high", () => {
   });
   expect(outlines(rare, window, { width: 100, height: 50 }).get("bad")).toBe("M0 48h9V50H0z");
 });
+
+test("an event at the very end is seen at the edge, and one behind it is not", () => {
+  const late = toBars({
+    bucketNs: "10",
+    series: [
+      { key: "FORWARDED", points: [["100", 1]] },
+      { key: "DROPPED", points: [["110", 1]] },
+    ],
+  });
+  const paths = outlines(late, window, { width: 100, height: 50 });
+  expect(paths.get("good")).toBe("M98 0h2V50H98z");
+  expect(paths.has("bad")).toBe(false);
+});

@@ -1,6 +1,6 @@
 /** From a time line's answer to shapes: which bucket stands where and how high each tone is. Pure; instants in nanoseconds, places in pixels. */
 
-import { type TimeWindow, xOf } from "@/components/ui/time-scale";
+import { LEAST_SIZE, stretchOf, type TimeWindow } from "@/components/ui/time-scale";
 import type { TimelineAnswer } from "@/lib/questions/answers";
 import { TONES, type Tone, toneOf } from "./verdicts";
 
@@ -38,9 +38,6 @@ export function toBars(answer: Pick<TimelineAnswer, "series" | "bucketNs">): Bar
   return { buckets, most: Math.max(0, ...buckets.map(({ total }) => total)), totals };
 }
 
-/** Least width and height of what has events: one drop among a million forwarded must be seen. */
-const LEAST_SIZE = 2;
-
 /** One outline for each tone, drops at the bottom where their heights can be compared. */
 export function outlines(
   bars: Bars,
@@ -49,8 +46,9 @@ export function outlines(
 ): ReadonlyMap<Tone, string> {
   const paths = new Map<Tone, string>();
   for (const bucket of bars.buckets) {
-    const left = Math.max(0, xOf(bucket.from, window, width));
-    const right = Math.min(width, xOf(bucket.to, window, width));
+    const stretch = stretchOf(bucket, window, width);
+    if (stretch === undefined) continue;
+    const { left, right } = stretch;
     // A thin gap between bars, as long as there is room for it.
     const gap = right - left > 4 ? 1 : 0;
     let base = height;

@@ -1,6 +1,6 @@
 /** From series to shapes: bars stacked in each bucket, the first series at the bottom. Pure; instants in nanoseconds, places in pixels. */
 
-import { type TimeWindow, xOf } from "./time-scale";
+import { LEAST_SIZE, stretchOf, type TimeWindow } from "./time-scale";
 
 export interface SeriesPoints {
   readonly key: string;
@@ -34,9 +34,6 @@ export function toStacks(series: readonly SeriesPoints[], bucketNs: bigint): rea
   return stacks.sort((a, b) => (a.from < b.from ? -1 : 1));
 }
 
-/** What is not zero is seen. */
-const LEAST = 2;
-
 /** One outline for each series that holds anything. `most` is the count at the top of the picture. */
 export function stackOutlines(
   stacks: readonly Stack[],
@@ -46,16 +43,16 @@ export function stackOutlines(
 ): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   for (const stack of stacks) {
-    const left = Math.max(0, xOf(stack.from, window, size.width));
-    const right = Math.min(size.width, xOf(stack.to, window, size.width));
-    if (right < 0 || left > size.width) continue;
+    const stretch = stretchOf(stack, window, size.width);
+    if (stretch === undefined) continue;
+    const { left, right } = stretch;
     // A thin gap between bars, as long as there is room for it.
-    const wide = Math.max(LEAST, right - left - (right - left > 4 ? 1 : 0));
+    const wide = Math.max(LEAST_SIZE, right - left - (right - left > 4 ? 1 : 0));
     let base = size.height;
     for (const key of keys) {
       const count = stack.byKey.get(key) ?? 0;
       if (count === 0) continue;
-      const top = Math.max(0, base - Math.max(LEAST, (count / size.most) * size.height));
+      const top = Math.max(0, base - Math.max(LEAST_SIZE, (count / size.most) * size.height));
       paths.set(
         key,
         `${paths.get(key) ?? ""}M${place(left)} ${place(top)}h${place(wide)}V${place(base)}h${place(-wide)}z`,

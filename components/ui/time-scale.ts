@@ -12,6 +12,23 @@ export function xOf(ns: bigint, window: TimeWindow, width: number): number {
   return span <= 0 ? 0 : (Number(ns - window.from) / span) * width;
 }
 
+/** Least width and height of what has events: one drop among a million forwarded must be seen. */
+export const LEAST_SIZE = 2;
+
+/**
+ * Where a stretch of time stands, cut to the picture; undefined when it is out of it. The last event of a log whose times are whole seconds
+ * begins a bucket where the picture ends: it is seen at the edge.
+ */
+export function stretchOf(
+  { from, to }: TimeWindow,
+  window: TimeWindow,
+  width: number,
+): { readonly left: number; readonly right: number } | undefined {
+  const [left, right] = [xOf(from, window, width), xOf(to, window, width)];
+  if (right < 0 || left > width) return undefined;
+  return { left: Math.max(0, Math.min(left, width - LEAST_SIZE)), right: Math.min(width, right) };
+}
+
 /** The instant at a place, cut to the window. */
 export function instantAt(x: number, window: TimeWindow, width: number): bigint {
   const span = window.to - window.from;

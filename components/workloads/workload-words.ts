@@ -1,6 +1,7 @@
 /** Words of the Workloads view. */
 
 import { formatSpan } from "@/components/ui/format";
+import { UNEVEN } from "@/lib/insight/imbalance";
 import type { ImbalanceReason } from "@/lib/insight/imbalance-reason";
 import type { ConnectionsBy, WorkloadRow } from "@/lib/questions/answers-workloads";
 import type { ConnectionWord } from "@/lib/scope/outcome-kinds";
@@ -44,8 +45,12 @@ export const REASON_LABELS: Readonly<Record<ImbalanceReason, string>> = {
 };
 
 /** Two figures for the same spread; what is below the smallest sample is said to be. */
-export function scoreText({ imbalance, pods }: WorkloadRow): string {
-  if (imbalance !== null) return imbalance.toFixed(2);
+export function scoreText({ imbalance, pods }: Pick<WorkloadRow, "imbalance" | "pods">): string {
+  if (imbalance !== null) {
+    const text = imbalance.toFixed(2);
+    // 0.246 is even, and would stand there as the least that is not.
+    return imbalance < UNEVEN && Number(text) >= UNEVEN ? imbalance.toFixed(3) : text;
+  }
   if (pods.length === 0) return "no pod names";
   return pods.length === 1 ? "one pod" : "too few events";
 }
