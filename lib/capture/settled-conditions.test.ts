@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
 import { parseFilter } from "@/lib/scope/filter";
+import { switchRollUps } from "./roll-ups-ready";
 import { compileScope } from "./scope-sql";
 
 const web = {
@@ -313,5 +314,24 @@ describe("questions about names", () => {
     const capture = new TestCapture();
     capture.add("a", lines(...Object.values(asked)));
     expect(found(capture, q, asked)).toBe(letters);
+  });
+});
+
+describe("drops without a cause", () => {
+  it("count among those of which it is not known who decided", () => {
+    const made = new TestCapture();
+    made.add("a", lines(...["d", "e"].map((letter) => RECORDS[letter] as string)));
+    switchRollUps(false);
+    onTestFinished(() => switchRollUps(true));
+    const letters = { d: "", e: "" };
+    expect([found(made, "decided-by:unknown", letters), found(made, "decided-by:policy", letters)]).toEqual([
+      "",
+      "de",
+    ]);
+    made.database.exec("UPDATE JoinedDrop SET causeId = NULL");
+    expect([found(made, "decided-by:unknown", letters), found(made, "decided-by:policy", letters)]).toEqual([
+      "de",
+      "",
+    ]);
   });
 });

@@ -66,5 +66,6 @@ describe("the buckets of a time line", () => {
     expect([0, 1, 2, 3, 4].map(at)).toEqual([undefined, undefined, 11n * MINUTE, 12n * MINUTE, undefined]);
     expect(countsInTime("0:1,1:1,2:5,4:9", at)).toEqual(new Map([[11n * MINUTE, 5]]));
     expect(bucketAt(sums, { to: 11n * MINUTE, widthNs: MINUTE })(0)).toBeUndefined();
+    expect(countsInTime(`${"9".repeat(400)}:5,2:1`, at)).toEqual(new Map([[11n * MINUTE, 1]]));
   });
 });

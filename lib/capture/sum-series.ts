@@ -60,6 +60,8 @@ export function bucketAt({ first, widthNs }: SumBuckets, line: TimeLine): Bucket
   const known = new Map<number, bigint | null | undefined>();
   const find = (place: number): bigint | null | undefined => {
     if (place === 0) return from === undefined && to === undefined ? null : undefined;
+    // A capture from elsewhere can say any number.
+    if (!Number.isSafeInteger(place)) return undefined;
     const ns = (first + BigInt(place - 1)) * widthNs;
     if ((from !== undefined && ns < from) || (to !== undefined && ns >= to)) return undefined;
     return alignDown(ns, line.widthNs);

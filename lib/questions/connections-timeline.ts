@@ -2,11 +2,11 @@
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
-import type { SqlValue } from "@/lib/capture/driver";
+import type { Sqlite, SqlValue } from "@/lib/capture/driver";
 import { CONNECTIONS } from "@/lib/capture/outcome-conditions";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { countsInTime } from "@/lib/capture/sum-series";
-import { summedRows, summedSeries } from "@/lib/capture/summed";
+import { type SummedRows, type SummedSeries, summedRows, summedSeries } from "@/lib/capture/summed";
 import type { Scope } from "@/lib/scope/link";
 import { OUTCOME_WORDS, type OutcomeWord, UNANSWERED_WORDS } from "@/lib/scope/outcome-kinds";
 import type {
@@ -108,49 +108,66 @@ interface TimeLine {
   readonly width: bigint;
 }
 
+type Told = Pick<ConnectionsTimelineParameters, "by" | "of">;
+
 /** How many in the bucket that begins then. */
 type Points = Map<bigint, number>;
+
+/** By key. */
+type Series = Map<string | null, Points>;
+
+function addTo(series: Series, name: SqlValue | undefined, startNs: bigint, n: number): void {
+  const key = name == null ? null : String(name);
+  const points = series.get(key) ?? new Map<bigint, number>();
+  points.set(startNs, (points.get(startNs) ?? 0) + n);
+  series.set(key, points);
+}
 
 function readSeries(
   { database }: OpenCapture,
   scope: CompiledScope,
-  { by, of }: Pick<ConnectionsTimelineParameters, "by" | "of">,
+  told: Told,
   { start, last, width }: TimeLine,
-): ReadonlyMap<string | null, Points> {
+): Series {
   const reads = { reads: "f.pairId", widthNs: width };
-  const byKey = new Map<string | null, Points>();
-  const add = (name: SqlValue | undefined, startNs: bigint, n: number): void => {
-    const key = name == null ? null : String(name);
-    const points = byKey.get(key) ?? new Map<bigint, number>();
-    points.set(startNs, (points.get(startNs) ?? 0) + n);
-    byKey.set(key, points);
-  };
-  const series = summedSeries(database, scope, "AttemptSum", reads);
-  if (series !== undefined) {
-    const rows = database
-      .prepare(
-        `SELECT ${KEYS[by]}, group_concat(f.series) FROM ${series.from} JOIN Pair p ON p.id = f.pairId
-         WHERE (${conditionOf(of)}) AND ${series.where.sql} GROUP BY 1`,
-      )
-      .rows(series.where.parameters);
-    for (const [name, list] of rows)
-      for (const [startNs, n] of countsInTime(list, series.bucketAt)) {
-        // The first flow of a connection has a time: without one nothing is stitched.
-        if (startNs !== null) add(name, startNs, n);
-      }
-    return byKey;
-  }
-  const number = bucketNumber(start, last, width);
+  const summed = summedSeries(database, scope, "AttemptSum", reads);
+  if (summed !== undefined) return fromLists(database, summed, told);
   const counted = summedRows(database, scope, "AttemptSum", reads);
+  return fromRows(database, counted, told, bucketNumber(start, last, width));
+}
+
+function fromLists(database: Sqlite, { from, where, bucketAt }: SummedSeries, { by, of }: Told): Series {
+  const series: Series = new Map();
+  const rows = database
+    .prepare(
+      `SELECT ${KEYS[by]}, group_concat(f.series) FROM ${from} JOIN Pair p ON p.id = f.pairId
+       WHERE (${conditionOf(of)}) AND ${where.sql} GROUP BY 1`,
+    )
+    .rows(where.parameters);
+  for (const [name, list] of rows)
+    for (const [startNs, n] of countsInTime(list, bucketAt)) {
+      // The first flow of a connection has a time: without one nothing is stitched.
+      if (startNs !== null) addTo(series, name, startNs, n);
+    }
+  return series;
+}
+
+function fromRows(
+  database: Sqlite,
+  { from, parameters, where }: SummedRows,
+  { by, of }: Told,
+  number: ReturnType<typeof bucketNumber>,
+): Series {
+  const series: Series = new Map();
   const rows = database
     .prepareExact(
       `SELECT ${KEYS[by]}, f.bucket, sum(f.n) FROM (
-         SELECT f.pairId, f.outcome, f.flags, ${number.sql} AS bucket, sum(f.n) AS n FROM ${counted.from}
-         WHERE (${conditionOf(of)}) AND ${counted.where.sql} GROUP BY 1, 2, 3, 4) f JOIN Pair p ON p.id = f.pairId GROUP BY 1, 2`,
+         SELECT f.pairId, f.outcome, f.flags, ${number.sql} AS bucket, sum(f.n) AS n FROM ${from}
+         WHERE (${conditionOf(of)}) AND ${where.sql} GROUP BY 1, 2, 3, 4) f JOIN Pair p ON p.id = f.pairId GROUP BY 1, 2`,
     )
-    .rows([...number.parameters, ...counted.parameters, ...counted.where.parameters]);
-  for (const [name, bucket, n] of rows) add(name, number.startOf(bucket as bigint), Number(n));
-  return byKey;
+    .rows([...number.parameters, ...parameters, ...where.parameters]);
+  for (const [name, bucket, n] of rows) addTo(series, name, number.startOf(bucket as bigint), Number(n));
+  return series;
 }
 
 function keyOf(by: ConnectionsTimelineBy, key: string | null): ConnectionKey {

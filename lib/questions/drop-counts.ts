@@ -1,6 +1,7 @@
 /** Drops of a scope, counted in groups from which every table about drops is made. */
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
+import { all } from "@/lib/capture/conditions";
 import type { Sqlite, SqlValue } from "@/lib/capture/driver";
 import { type CompiledScope, compileDrops } from "@/lib/capture/scope-sql";
 import { type SummedRows, summedRows } from "@/lib/capture/summed";
@@ -58,7 +59,10 @@ export function countDrops(
   const width = bucketWidth(span.last - span.first + 1n, buckets);
   const fromNs = alignDown(span.first, width);
   const number = bucketNumber(fromNs, span.last, width);
-  const rows = summedRows(database, compiled, "DropSum", { reads: "f.pairId", widthNs: width });
+  const rows = ofCause(
+    summedRows(database, compiled, "DropSum", { reads: "f.pairId", widthNs: width }),
+    causeId,
+  );
   const isWhole = rows.isSummed && scope.from === undefined && scope.to === undefined;
   return {
     ...{ bucketNs: width, fromNs, toNs: alignDown(span.last, width) + width },
@@ -66,18 +70,21 @@ export function countDrops(
       ? {
           groups: readGroups(
             database,
-            summedRows(database, compiled, "DropSum", { reads: "f.pairId" }),
-            causeId,
+            ofCause(summedRows(database, compiled, "DropSum", { reads: "f.pairId" }), causeId),
           ),
-          points: readPoints(database, rows, number, told, causeId),
+          points: readPoints(database, rows, number, told),
         }
-      : readBoth(database, rows, number, told, causeId)),
+      : readBoth(database, rows, number, told)),
   };
 }
 
 type BucketNumber = ReturnType<typeof bucketNumber>;
 
-const OF_CAUSE = "AND f.causeId = ?";
+function ofCause(rows: SummedRows, causeId: number | undefined): SummedRows {
+  if (causeId === undefined) return rows;
+  return { ...rows, where: all([rows.where, { sql: "f.causeId = ?", parameters: [causeId] }]) };
+}
+
 const OF_GROUP = `f.causeId, f.pairId, f.kindId, f.observerId, sum(f.drops), sum(f.tries),
   min(f.firstNs), max(f.lastNs), max(f.certain), sum(f.drops) FILTER (WHERE f.atMost = 1)`;
 /** 0 for what does not tell rows apart. */
@@ -103,16 +110,10 @@ function groupOf(values: readonly (SqlValue | undefined)[]): DropGroup {
 }
 
 /** The whole capture has sums without buckets, a hundredth of those with them. */
-function readGroups(
-  database: Sqlite,
-  { from, parameters, where }: SummedRows,
-  causeId?: number,
-): DropGroup[] {
+function readGroups(database: Sqlite, { from, parameters, where }: SummedRows): DropGroup[] {
   return database
-    .prepareExact(
-      `SELECT ${OF_GROUP} FROM ${from} WHERE ${where.sql} ${causeId === undefined ? "" : OF_CAUSE} GROUP BY 1, 2, 3, 4`,
-    )
-    .rows([...parameters, ...where.parameters, ...(causeId === undefined ? [] : [causeId])])
+    .prepareExact(`SELECT ${OF_GROUP} FROM ${from} WHERE ${where.sql} GROUP BY 1, 2, 3, 4`)
+    .rows([...parameters, ...where.parameters])
     .map(groupOf);
 }
 
@@ -121,17 +122,13 @@ function readPoints(
   { from, parameters, where }: SummedRows,
   number: BucketNumber,
   told: readonly (keyof DropTelling)[],
-  causeId?: number,
 ): DropPoint[] {
   return database
     .prepareExact(
       `SELECT ${number.sql}, ${pointOf(told)}, sum(f.drops) FROM ${from}
-       WHERE f.timeNs IS NOT NULL AND ${where.sql} ${causeId === undefined ? "" : OF_CAUSE} GROUP BY 1, 2, 3, 4`,
+       WHERE f.timeNs IS NOT NULL AND ${where.sql} GROUP BY 1, 2, 3, 4`,
     )
-    .rows([
-      ...[...number.parameters, ...parameters, ...where.parameters],
-      ...(causeId === undefined ? [] : [causeId]),
-    ])
+    .rows([...number.parameters, ...parameters, ...where.parameters])
     .map((values) => toPoint(values, number));
 }
 
@@ -149,20 +146,15 @@ function readBoth(
   { from, parameters, where }: SummedRows,
   number: BucketNumber,
   told: readonly (keyof DropTelling)[],
-  causeId?: number,
 ): Pick<DropCounts, "groups" | "points"> {
   const found = database
     .prepareExact(
       `WITH f AS MATERIALIZED (SELECT f.timeNs, f.causeId, f.pairId, f.kindId, f.observerId, f.drops, f.tries, f.firstNs, f.lastNs, f.certain, f.atMost
-         FROM ${from} WHERE ${where.sql} ${causeId === undefined ? "" : OF_CAUSE})
+         FROM ${from} WHERE ${where.sql})
        SELECT 0, ${OF_GROUP} FROM f GROUP BY 2, 3, 4, 5
        UNION ALL SELECT 1, ${number.sql}, ${pointOf(told)}, sum(f.drops), 0, 0, 0, 0, 0 FROM f WHERE f.timeNs IS NOT NULL GROUP BY 2, 3, 4, 5`,
     )
-    .rows([
-      ...[...parameters, ...where.parameters],
-      ...(causeId === undefined ? [] : [causeId]),
-      ...number.parameters,
-    ])
+    .rows([...parameters, ...where.parameters, ...number.parameters])
     .map(([isPoint, ...values]) => ({ isPoint: isPoint === 1n, values }));
   return {
     groups: found.filter(({ isPoint }) => !isPoint).map(({ values }) => groupOf(values)),

@@ -2,11 +2,12 @@
 
 import { alignDown, bucketWidth } from "@/lib/base/bucket-width";
 import { ok, type Result } from "@/lib/base/result";
-import type { SqlValue } from "@/lib/capture/driver";
+import type { Condition } from "@/lib/capture/conditions";
+import type { Sqlite, SqlValue } from "@/lib/capture/driver";
 import { REQUEST_CLASS_SQL } from "@/lib/capture/outcome-conditions";
 import { compileScope } from "@/lib/capture/scope-sql";
 import { countsInTime } from "@/lib/capture/sum-series";
-import { summedRows, summedSeries } from "@/lib/capture/summed";
+import { type SummedRows, type SummedSeries, summedRows, summedSeries } from "@/lib/capture/summed";
 import { L7_PROTOCOL } from "@/lib/insight/exchange-kind";
 import { REQUEST_CLASSES, type RequestClass } from "@/lib/insight/request-class";
 import type { Scope } from "@/lib/scope/link";
@@ -86,41 +87,57 @@ const KEYS: Readonly<Record<L7TimelineBy, string>> = {
 };
 
 function readCells(
-  capture: OpenCapture,
+  { database }: OpenCapture,
   scope: Scope,
-  { protocol, by, of }: L7TimelineParameters,
+  told: L7TimelineParameters,
   width: bigint,
   number: ReturnType<typeof bucketNumber>,
 ): Cell[] {
-  const { database } = capture;
   const compiled = compileScope(database, scope);
   const reads = { reads: "f.pairId", widthNs: width };
-  const isOf = of === "all" ? { sql: "1", parameters: [] } : { sql: "f.class = ?", parameters: [of] };
   const series = summedSeries(database, compiled, "RequestSum", reads);
-  if (series !== undefined) {
-    const rows = database
-      .prepare(
-        `SELECT ${KEYS[by]}, f.atMost, group_concat(f.series)
-         FROM (SELECT f.pairId, ${REQUEST_CLASS_SQL} AS class, f.atMost, f.series FROM ${series.from}
-           WHERE f.protocol = ${L7_PROTOCOL[protocol]} AND ${series.where.sql}) f
-         JOIN Pair p ON p.id = f.pairId WHERE ${isOf.sql} GROUP BY 1, 2`,
-      )
-      .rows([...series.where.parameters, ...isOf.parameters]);
-    return rows.flatMap(([key, isAtMost, list]) =>
-      [...countsInTime(list, series.bucketAt)].map(([startNs, n]) =>
-        toCell(key, startNs ?? undefined, n, isAtMost),
-      ),
+  if (series !== undefined) return fromLists(database, series, told);
+  return fromRows(database, summedRows(database, compiled, "RequestSum", reads), told, number);
+}
+
+function ofClass(of: L7TimelineOf): Condition {
+  return of === "all" ? { sql: "1", parameters: [] } : { sql: "f.class = ?", parameters: [of] };
+}
+
+function fromLists(
+  database: Sqlite,
+  { from, where, bucketAt }: SummedSeries,
+  { protocol, by, of }: L7TimelineParameters,
+): Cell[] {
+  const wanted = ofClass(of);
+  return database
+    .prepare(
+      `SELECT ${KEYS[by]}, f.atMost, group_concat(f.series)
+       FROM (SELECT f.pairId, ${REQUEST_CLASS_SQL} AS class, f.atMost, f.series FROM ${from}
+         WHERE f.protocol = ${L7_PROTOCOL[protocol]} AND ${where.sql}) f
+       JOIN Pair p ON p.id = f.pairId WHERE ${wanted.sql} GROUP BY 1, 2`,
+    )
+    .rows([...where.parameters, ...wanted.parameters])
+    .flatMap(([key, isAtMost, list]) =>
+      [...countsInTime(list, bucketAt)].map(([startNs, n]) => toCell(key, startNs ?? undefined, n, isAtMost)),
     );
-  }
-  const counted = summedRows(database, compiled, "RequestSum", reads);
+}
+
+function fromRows(
+  database: Sqlite,
+  { from, parameters, where }: SummedRows,
+  { protocol, by, of }: L7TimelineParameters,
+  number: ReturnType<typeof bucketNumber>,
+): Cell[] {
+  const wanted = ofClass(of);
   return database
     .prepareExact(
       `SELECT ${KEYS[by]}, f.bucket, max(f.atMost), sum(f.weight) FROM (
          SELECT f.pairId, ${REQUEST_CLASS_SQL} AS class, ${number.sql} AS bucket, max(f.atMost) AS atMost, sum(f.weight) AS weight
-         FROM ${counted.from} WHERE f.protocol = ${L7_PROTOCOL[protocol]} AND ${counted.where.sql} GROUP BY 1, 2, 3) f
-       JOIN Pair p ON p.id = f.pairId WHERE ${isOf.sql} GROUP BY 1, 2`,
+         FROM ${from} WHERE f.protocol = ${L7_PROTOCOL[protocol]} AND ${where.sql} GROUP BY 1, 2, 3) f
+       JOIN Pair p ON p.id = f.pairId WHERE ${wanted.sql} GROUP BY 1, 2`,
     )
-    .rows([...[...number.parameters, ...counted.parameters, ...counted.where.parameters], ...isOf.parameters])
+    .rows([...number.parameters, ...parameters, ...where.parameters, ...wanted.parameters])
     .map(([key, bucket, isAtMost, n]) =>
       toCell(key, typeof bucket === "bigint" ? number.startOf(bucket) : undefined, Number(n), isAtMost),
     );

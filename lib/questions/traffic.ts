@@ -99,7 +99,7 @@ function count(
   };
   for (const sums of readSums(database, compiled, told)) countAt(sums.id).add(sums);
   const number = bucketNumber(start, last, widthNs);
-  for (const { id, bucket, n } of readPoints(database, compiled, told, of, number, widthNs))
+  for (const { id, bucket, n } of readPoints(database, compiled, told, { of, number, widthNs }))
     countAt(id).draw(bucket, n);
   const sorted = [...rows].sort(([a, x], [b, y]) => y[of] - x[of] || ((a ?? "") < (b ?? "") ? -1 : 1));
   const counts = sorted.map(([, one]) => one);
@@ -183,20 +183,21 @@ interface Point {
   readonly n: number;
 }
 
+/** What is drawn, in buckets of which width. */
+interface Drawn {
+  readonly of: TrafficOf;
+  readonly number: BucketNumber;
+  readonly widthNs: bigint;
+}
+
 /** What is drawn, by bucket. */
-function readPoints(
-  database: Sqlite,
-  scope: CompiledScope,
-  { column, alike }: Told,
-  of: TrafficOf,
-  number: BucketNumber,
-  widthNs: bigint,
-): Point[] {
+function readPoints(database: Sqlite, scope: CompiledScope, { column, alike }: Told, drawn: Drawn): Point[] {
+  const { of, number, widthNs } = drawn;
   const isForwarded = of === "forwarded" ? IS_FORWARDED : "1";
   const filter = all([scope.filter, { sql: isForwarded, parameters: [] }]);
   const wanted = { column, alike, widthNs, of: of === "drops" ? "drops" : "events" } as const;
   const rolled = rolledPoints(database, { ...scope, filter }, wanted);
-  if (rolled === undefined) return countPoints(database, scope, { column, alike }, of, number, widthNs);
+  if (rolled === undefined) return countPoints(database, scope, { column, alike }, drawn);
   return rolled
     .filter(({ n }) => n > 0)
     .map(({ id, startNs, n }) => ({
@@ -210,9 +211,7 @@ function countPoints(
   database: Sqlite,
   scope: CompiledScope,
   { column, alike }: Told,
-  of: TrafficOf,
-  number: BucketNumber,
-  widthNs: bigint,
+  { of, number, widthNs }: Drawn,
 ): Point[] {
   const flows = countedFlows(database, scope, {
     ...{ reads: column, alike, widthNs, hasTimes: false },
