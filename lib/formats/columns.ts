@@ -5,6 +5,7 @@
  */
 
 import { formatTime } from "@/lib/base/time";
+import { parsed } from "./json-text";
 import { ANY, ENVELOPE, FLOW, type Message, type Node } from "./members-of-flow";
 import { FieldError, isObject, type JsonObject } from "./proto-json";
 import { parsePython } from "./python";
@@ -296,22 +297,14 @@ function timeOf(text: string, column: string): string {
 }
 
 function jsonOr(text: string): unknown {
-  try {
-    return /^[{[]/.test(text) ? JSON.parse(text) : text;
-  } catch {
-    return text;
-  }
+  return /^[{[]/.test(text) ? (parsed(text) ?? text) : text;
 }
 
 /** JSON, or what Python prints in its place. */
 function inText(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const value = parsePython(text);
-    if (value === undefined) throw new FieldError(name, "JSON", text);
-    return value;
-  }
+  const value = parsed(text) ?? parsePython(text);
+  if (value === undefined) throw new FieldError(name, "JSON", text);
+  return value;
 }
 
 /** A list of texts may be written without quotes: `[a, b]`, `{a,b}` as databases print it, `a, b` as Kibana joins it, lines as Splunk has them. */

@@ -63,7 +63,7 @@ function endOfWord(text: string, start: number): number {
   return at;
 }
 
-const ESCAPE = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|([\s\S]))/gi;
+const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
 const LETTERS: ReadonlyMap<string, string> = new Map([
   ["b", "\b"],
   ["f", "\f"],

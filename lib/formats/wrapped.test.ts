@@ -23,6 +23,9 @@ describe("a record as Python prints it", () => {
       l4: { protocol: "TCP", sourcePort: 1 },
     });
     expect(flowOf(`INFO:root:${printed}`).verdict).toBe("DROPPED");
+    expect(flowOf("{'flow': {'verdict': 'AUDIT', 'Summary': '\\U0001f600\\xe9'}}").summary).toBe(
+      "\u{1f600}\u00e9",
+    );
     const pieces =
       "{'flow': {'Summary': 'TCP Flags: '\n                     'SYN, '\n \"it's\",\n 'verdict': 'AUDIT'}}";
     expect(flowOf(pieces)).toMatchObject({ summary: "TCP Flags: SYN, it's", verdict: "AUDIT" });
