@@ -149,13 +149,18 @@ function bucketsOf(
   return { buckets, starts: { of: starts, own } };
 }
 
+function listIn(json: SqlValue): readonly unknown[] {
+  const list: unknown = JSON.parse(String(json));
+  return Array.isArray(list) ? list : [];
+}
+
 function groupsOf(database: Sqlite, { filter, keys, alike }: BucketWish): Groups {
   // A list of each column in one row: thousands of rows take the driver longer than all lists of a range.
   const columns = ["f.id", ...keys].map((column) => `json_group_array(${column})`);
   const [lists = []] = database
     .prepare(`SELECT ${columns.join(", ")} FROM Combination f WHERE ${filter.sql}`)
     .rows(filter.parameters);
-  const [ids = [], ...values] = lists.map((list) => JSON.parse(String(list)) as unknown[]);
+  const [ids = [], ...values] = lists.map(listIn);
   const most = ids.reduce<number>((largest, id) => Math.max(largest, Number(id)), 0);
   const groupOf = new Int32Array(most + 1).fill(-1);
   const numbers = new Map<string, number>();
