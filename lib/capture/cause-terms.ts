@@ -4,7 +4,13 @@ import { unreachable } from "@/lib/base/unreachable";
 import type { Term, TermWith } from "@/lib/scope/filter";
 import { any, type Condition } from "./conditions";
 import type { Sqlite } from "./driver";
-import { causeCondition, decidedByCondition, deniedByCondition, directionCondition } from "./drop-conditions";
+import {
+  type Among,
+  causeCondition,
+  decidedByCondition,
+  deniedByCondition,
+  directionCondition,
+} from "./drop-conditions";
 import { isOnlyOfDrops, policyCondition } from "./policy-conditions";
 
 const KEYS = ["cause", "decided-by", "direction", "denied-by", "policy"] as const;
@@ -15,8 +21,7 @@ export function isCauseTerm(term: Term): term is CauseTerm {
   return KEYS.some((key) => key === term.key);
 }
 
-/** `among`: only records of kinds for which this SQL over Kind holds are asked. */
-export function causeTerm(database: Sqlite, term: CauseTerm, among = "1"): Condition {
+export function causeTerm(database: Sqlite, term: CauseTerm, among: Among = { kinds: "1" }): Condition {
   switch (term.key) {
     case "cause":
       return any(term.values.map((value) => causeCondition(database, value, among)));

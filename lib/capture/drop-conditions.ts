@@ -11,6 +11,12 @@ import { areRolledUp } from "./roll-ups-ready";
 import { OF_FLOW, SUM_LEVEL } from "./sum-tables";
 import { HAS_TRIES } from "./tries";
 
+/**
+ * Which records are asked what caused them: flows of kinds for which this SQL over Kind holds, or rows that have a `causeId` beside the columns
+ * of their flow, that of the drop which the flow is a record of.
+ */
+export type Among = { readonly kinds: string } | "with causeId";
+
 /** Records of drops, added up by what they look like and by their causes. */
 const SUMMED_DROPS = `FROM DropRecordSum m LEFT JOIN Cause c ON c.id = m.causeId WHERE m.level = ${SUM_LEVEL.whole}`;
 /** A record without policies has NULL. */
@@ -19,34 +25,35 @@ const look = (of: string): string => OF_FLOW.map((name) => `coalesce(${of}.${nam
 /**
  * Both records of the drops for whose `Cause c`, which may be missing, a condition holds. Where all records that look alike have causes that are
  * alike in this, their look says it, and roll-ups hold that. Else, as where a policy changed meanwhile, each is looked up.
- * `among`: only records of kinds for which this SQL over Kind holds are asked.
  */
-export function ofCauses(database: Sqlite, among: string, { sql, parameters }: Condition): Condition {
+export function ofCauses(database: Sqlite, among: Among, { sql, parameters }: Condition): Condition {
   const holds = { sql: `coalesce(${sql}, 0)`, parameters };
-  if (!areRolledUp(database) || areMixed(database, among, holds))
-    return ofDrops(byCauses(database, holds), "JoinedDrop d");
+  if (among === "with causeId") return all([OF_ANY_DROP, orFalse(byCauses(database, "f.causeId", holds))]);
+  if (!areRolledUp(database) || areMixed(database, among.kinds, holds))
+    return ofDrops(byCauses(database, "d.causeId", holds), "JoinedDrop d");
   return { sql: `(${look("f")}) IN (SELECT ${look("m")} ${SUMMED_DROPS} AND ${holds.sql})`, parameters };
 }
 
 /** Whether a condition holds for some records of drops and not for others that look alike. */
-function areMixed(database: Sqlite, among: string, { sql, parameters }: Condition): boolean {
+function areMixed(database: Sqlite, kinds: string, { sql, parameters }: Condition): boolean {
   const columns = OF_FLOW.map((name) => `m.${name}`).join(", ");
-  const mixed = `SELECT 1 ${SUMMED_DROPS} AND m.kindId IN (SELECT id FROM Kind WHERE ${among})
+  const mixed = `SELECT 1 ${SUMMED_DROPS} AND m.kindId IN (SELECT id FROM Kind WHERE ${kinds})
     GROUP BY ${columns} HAVING min(${sql}) <> max(${sql}) LIMIT 1`;
   return database.prepare(mixed).get([...parameters, ...parameters]) !== undefined;
 }
 
-/** The same over `JoinedDrop d` alone, by the ids of its causes: these have an index there, and are not joined for each drop. */
-function byCauses(database: Sqlite, { sql, parameters }: Condition): Condition {
+/** The same over a column with the id of the cause, NULL where there is none: in JoinedDrop it has an index, and causes are not joined for each drop. */
+function byCauses(database: Sqlite, column: string, { sql, parameters }: Condition): Condition {
   const causes = database.prepare(`SELECT c.id FROM Cause c WHERE ${sql}`).rows([...parameters]);
   const isOfNone = database
     .prepare(`SELECT 1 FROM (SELECT 1) LEFT JOIN Cause c ON 0 WHERE ${sql}`)
     .get([...parameters]);
   const ofOne = idList(
-    "d.causeId",
+    column,
     causes.map(([id]) => Number(id)),
   );
-  return isOfNone === undefined ? ofOne : any([ofOne, { sql: "d.causeId IS NULL", parameters: [] }]);
+  if (isOfNone !== undefined) return any([ofOne, { sql: `${column} IS NULL`, parameters: [] }]);
+  return ofOne;
 }
 
 const WITH_CAUSE = "JoinedDrop d LEFT JOIN Cause c ON c.id = d.causeId";
@@ -71,7 +78,7 @@ export function dropCondition(database: Sqlite, value: ValueOfTerm<"drop">): Con
   return value.word === "yes" ? OF_ANY_DROP : OF_NO_DROP;
 }
 
-export function causeCondition(database: Sqlite, value: ValueOfTerm<"cause">, among: string): Condition {
+export function causeCondition(database: Sqlite, value: ValueOfTerm<"cause">, among: Among): Condition {
   if (value.type !== "text") return NEVER;
   const cause = database.prepare("SELECT id, kind FROM Cause WHERE causeId = ?").get([value.text]);
   if (cause === undefined) return NEVER;
@@ -83,7 +90,7 @@ export function causeCondition(database: Sqlite, value: ValueOfTerm<"cause">, am
 export function decidedByCondition(
   database: Sqlite,
   value: ValueOfTerm<"decided-by">,
-  among: string,
+  among: Among,
 ): Condition {
   if (value.type === "none") return OF_NO_DROP;
   if (value.type === "unknown") return NEVER;
@@ -93,7 +100,7 @@ export function decidedByCondition(
 export function directionCondition(
   database: Sqlite,
   value: ValueOfTerm<"direction">,
-  among: string,
+  among: Among,
 ): Condition {
   if (value.type === "none") return OF_NO_DROP;
   const known = "c.direction IN ('INGRESS', 'EGRESS')";
@@ -109,7 +116,7 @@ export function directionCondition(
 export function deniedByCondition(
   database: Sqlite,
   value: ValueOfTerm<"denied-by">,
-  among: string,
+  among: Among,
 ): Condition {
   return value.type === "unknown"
     ? NEVER

@@ -4,7 +4,7 @@ import { absentText, any, type Condition, idList, NEVER, type ValueOfTerm } from
 import { IS_DENIED } from "./denied-kinds";
 import { textCondition } from "./dictionary-search";
 import type { Sqlite } from "./driver";
-import { causesWith, ofCauses, type PolicyReference } from "./drop-conditions";
+import { type Among, causesWith, ofCauses, type PolicyReference } from "./drop-conditions";
 import { ROLL_UP } from "./roll-up-levels";
 import { areRolledUp } from "./roll-ups-ready";
 import { SUM_LEVEL } from "./sum-tables";
@@ -23,7 +23,7 @@ export function policiesIn(text: string): readonly StoredPolicy[] {
 
 type Matches = (policy: StoredPolicy | PolicyReference) => boolean;
 
-export function policyCondition(database: Sqlite, value: ValueOfTerm<"policy">, among: string): Condition {
+export function policyCondition(database: Sqlite, value: ValueOfTerm<"policy">, among: Among): Condition {
   if (value.type !== "policy") {
     const named = ofNaming(database, () => true, among);
     return absentText(value, any([{ sql: "f.policiesId IS NOT NULL", parameters: [] }, named]));
@@ -84,7 +84,7 @@ function causesNaming(database: Sqlite, matches: Matches): number[] {
 }
 
 /** Records of drops whose cause names them: the drop record itself names none. Where no cause does, nothing has to be looked up for each flow. */
-function ofNaming(database: Sqlite, matches: Matches, among: string): Condition {
+function ofNaming(database: Sqlite, matches: Matches, among: Among): Condition {
   const causes = causesNaming(database, matches);
   return causes.length === 0 ? NEVER : ofCauses(database, among, idList("c.id", causes));
 }

@@ -1,7 +1,7 @@
 import type { Sqlite } from "./driver";
 
 /** Raised whenever the rules of settling give another answer for the same flows. */
-export const RULES_VERSION = 27;
+export const RULES_VERSION = 28;
 
 /** The rules that made the present revision; undefined while there is none. */
 export function rulesOf(database: Sqlite): number | undefined {

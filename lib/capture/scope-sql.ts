@@ -34,7 +34,7 @@ import {
   summedInFilter,
 } from "./dns-conditions";
 import type { Sqlite } from "./driver";
-import { dropCondition, droppedAtCondition } from "./drop-conditions";
+import { type Among, dropCondition, droppedAtCondition } from "./drop-conditions";
 import { kindCondition } from "./kind-conditions";
 import {
   answerCondition,
@@ -95,8 +95,8 @@ export interface CompiledScope extends Condition {
   readonly isWhole: boolean;
   /** Over rows `f` of DropRecordSum, without the range: where only records of drops are in scope and flows do not hold by themselves what caused them. */
   readonly ofDrops?: Condition | undefined;
-  /** The filter over flows of some kinds (SQL over Kind), where flows are looked up that may not have to be. */
-  readonly among?: ((kinds: string) => Condition) | undefined;
+  /** The filter over some flows only, where flows are looked up that may not have to be. */
+  readonly among?: ((among: Among) => Condition) | undefined;
 }
 
 /** Every flow of the capture. */
@@ -139,7 +139,7 @@ export function compileScope(
     to,
     isWhole: together.length === 0,
     ofDrops: isLookedUp ? ofDropRecords(database, scope) : undefined,
-    among: isLookedUp ? (kinds) => compileAmong(database, { filter: scope.filter }, kinds).filter : undefined,
+    among: isLookedUp ? (among) => compileAmong(database, { filter: scope.filter }, among).filter : undefined,
   };
 }
 
@@ -159,16 +159,16 @@ export function compileExchanges(database: Sqlite, scope: Scope): Condition {
   return exchangesInScope(database, scope, (term) => ofMessages(database, term));
 }
 
-/** Over flows of kinds for which this SQL over Kind holds: what is not so for all flows can be told apart among them without looking each up. */
-export function compileAmong(database: Sqlite, scope: Scope, kinds: string): CompiledScope {
+/** Over some flows only: what is not so for all flows can be told apart among them without looking each up. */
+export function compileAmong(database: Sqlite, scope: Scope, among: Among): CompiledScope {
   return compileScope(database, scope, (term) =>
-    isCauseTerm(term) ? causeTerm(database, term, kinds) : undefined,
+    isCauseTerm(term) ? causeTerm(database, term, among) : undefined,
   );
 }
 
 /** Over a record that is a DNS message. */
 function ofMessages(database: Sqlite, term: Term): Condition {
-  return compileAmong(database, { filter: { terms: [term] } }, "l7Protocol = 'dns'");
+  return compileAmong(database, { filter: { terms: [term] } }, { kinds: "l7Protocol = 'dns'" });
 }
 
 /** The same over sums of exchanges, without the range; undefined where these do not hold it. */

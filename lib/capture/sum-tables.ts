@@ -6,6 +6,7 @@
 import { NOT_A_LOSS } from "@/lib/flow/losses";
 import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
 import { ATTEMPT_FLAG, OUTCOME } from "@/lib/insight/outcome";
+import { IS_DENIED } from "./denied-kinds";
 import { bucketSql } from "./latency-bucket";
 import { codeSql } from "./number-lists";
 import { OF_ONE } from "./roll-up-levels";
@@ -75,6 +76,10 @@ const ANSWER_COLUMNS = Object.fromEntries(OF_ANSWER.map((name, at) => [name, `g.
 const ENDED = ATTEMPT_FLAG.fin | ATTEMPT_FLAG.clientRst | ATTEMPT_FLAG.serverRst;
 const IS_ENDED = `m.outcome = ${OUTCOME.answered} AND m.flags & ${ENDED} <> 0`;
 
+/** That of the drop which the flow is a record of. */
+const CAUSE_OF_RECORD = `CASE WHEN f.kindId IN (SELECT id FROM Kind WHERE ${IS_DENIED}) THEN
+  coalesce((SELECT causeId FROM JoinedDrop WHERE id = f.id), (SELECT causeId FROM JoinedDrop WHERE verdictId = f.id)) END`;
+
 /**
  * Flows that show causes of a kind but drops, with how many of the cause's unit; the settled row is `u`. Whatever has an answer shows it
  * by both records.
@@ -113,14 +118,14 @@ const UNANSWERED = [OUTCOME.droppedEgress, OUTCOME.droppedIngress, OUTCOME.dropp
 
 export const SUMMED: Readonly<Record<SumTable, Summed>> = {
   AttemptSum: {
-    keys: ["outcome", "flags"],
+    keys: ["outcome", "flags", "causeId"],
     sums: { n: "sum", firstNs: "min", lastNs: "max", lengths: "numbers" },
     series: { series: "n" },
     parts: [
       {
         ...{ own: "Attempt m", id: "m.id", where: `m.protocol = ${PROTOCOL_NUMBER.TCP}` },
         columns: {
-          ...{ outcome: "m.outcome", flags: "m.flags", n: "1" },
+          ...{ outcome: "m.outcome", flags: "m.flags", causeId: CAUSE_OF_RECORD, n: "1" },
           ...{ firstNs: "m.firstNs", lastNs: "m.lastNs" },
           lengths: `CASE WHEN ${IS_ENDED} THEN ${bucketSql("m.lastNs - m.firstNs")} END`,
         },

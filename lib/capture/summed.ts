@@ -24,6 +24,8 @@ export interface SummedRows {
 
 /** Tables of drops, by cause. */
 const OF_DROPS: ReadonlySet<SumTable> = new Set(["DropSum", "DropRecordSum"]);
+/** Tables whose `causeId` is that of the drop which a flow is a record of. */
+const KNOW_DROPS: ReadonlySet<SumTable> = new Set([...OF_DROPS, "AttemptSum"]);
 
 /** `reads`: SQL over `f` that the question groups by or asks for, but for the time. `widthNs`: it tells buckets of this width apart. */
 export function summedRows(
@@ -78,11 +80,15 @@ function heldFilter(
   const held = [scope.filter, OF_DROPS.has(table) ? scope.ofDrops : undefined].find(
     (filter) => filter !== undefined && isKnown(filter.sql),
   );
-  const filter =
-    held ?? scope.among?.(`id IN (SELECT kindId FROM ${table} WHERE level = ${SUM_LEVEL.whole})`);
+  const filter = held ?? scope.among?.(KNOW_DROPS.has(table) ? "with causeId" : kindsOf(table));
   return filter !== undefined && isKnown(`${filter.sql} ${reads}`) && areRolledUp(database)
     ? filter
     : undefined;
+}
+
+/** What is not in the sums need not be told apart. */
+function kindsOf(table: SumTable): { readonly kinds: string } {
+  return { kinds: `id IN (SELECT kindId FROM ${table} WHERE level = ${SUM_LEVEL.whole})` };
 }
 
 /** Of a short range its flows are looked through, else all rows of the table. */

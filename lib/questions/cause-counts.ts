@@ -110,7 +110,7 @@ function fromMarked(
   widthNs: bigint,
 ): FromSums | undefined {
   const inFilter = summedPairs(filter, (term) =>
-    compileAmong(database, { filter: { terms: [term] } }, OF_CAUSES),
+    compileAmong(database, { filter: { terms: [term] } }, { kinds: OF_CAUSES }),
   );
   if (inFilter === undefined) return undefined;
   const all: CompiledScope = { ...WHOLE_CAPTURE, from, to };

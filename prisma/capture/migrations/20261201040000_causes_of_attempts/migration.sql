@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "AttemptSum" ADD COLUMN "causeId" INTEGER;
+
