@@ -99,7 +99,11 @@ const SETTLED: Readonly<Record<string, string>> = {
     GROUP BY level, bucketNs, kindId, observerId, r.pairId ORDER BY level, bucketNs, kindId, observerId, 5, 6, 7, 8, 9, 10`,
   RollUpLevel: "SELECT * FROM RollUpLevel ORDER BY level",
   LoosePort: "SELECT * FROM LoosePort ORDER BY port",
-  AttemptSum: sums("AttemptSum", "outcome, flags, n, firstNs, lastNs", "lengths", "series"),
+  AttemptSum: sums(
+    "AttemptSum",
+    "outcome, flags, (SELECT causeId FROM Cause WHERE id = s.causeId), n, firstNs, lastNs",
+    ...["lengths", "series"],
+  ),
   RequestSum: sums(
     "RequestSum",
     "s.protocol, (SELECT value FROM Route WHERE id = routeId), status, grpcStatus, denied, error, outcome, latencyBy, answered, atMost, n, requests, responses, weight, firstNs, lastNs",

@@ -43,7 +43,7 @@ export const OF_ANSWER = [
 ] as const;
 
 /** Settled rows `m`, each of one flow `f` (and its kind `k`, where `hasKind`; and its answer `g`, where `hasAnswer`). */
-interface Part {
+export interface Part {
   readonly own: string;
   /** Of its flow. */
   readonly id: string;
@@ -54,6 +54,8 @@ interface Part {
   readonly isFirst?: boolean;
   /** Known from flows and DNS exchanges alone. */
   readonly isBeside?: boolean;
+  /** A few added flows can change it anywhere in time. */
+  readonly isScattered?: boolean;
   /** By column of the table: SQL over `m`, `f`, `k` and `g`. */
   readonly columns: Readonly<Record<string, string>>;
 }
@@ -69,6 +71,8 @@ interface Summed {
   /** By column of the rows of the whole capture: which of the sums it says over time (sum-series.ts). */
   readonly series?: Readonly<Record<string, string>>;
   readonly parts: readonly Part[];
+  /** SQL over the table: which rows come from parts that are scattered. */
+  readonly scattered?: string;
 }
 
 const ANSWER_COLUMNS = Object.fromEntries(OF_ANSWER.map((name, at) => [name, `g.${OF_FLOW[at]}`]));
@@ -87,7 +91,7 @@ const CAUSE_OF_RECORD = `CASE WHEN f.kindId IN (SELECT id FROM Kind WHERE ${IS_D
 const cause = (kind: string, table: string, n: string): Part => ({
   own: `(SELECT s.causeId, u.id, ${table === "L7Exchange" || table === "DnsExchange" ? "u.responseId" : "NULL"} AS responseId, ${n} AS n
     FROM Cause c JOIN CauseFlow s ON s.causeId = c.id JOIN ${table} u ON u.id = s.flowId WHERE ${kind}) m`,
-  ...{ id: "m.id", where: "1", isFirst: true, hasAnswer: true },
+  ...{ id: "m.id", where: "1", isFirst: true, hasAnswer: true, isScattered: true },
   columns: {
     mark: String(MARK.cause),
     causeId: "m.causeId",
@@ -183,6 +187,7 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
   MarkedSum: {
     keys: ["mark", "causeId", "serviceId", ...OF_ANSWER],
     sums: { events: "sum" },
+    scattered: `mark IN (${MARK.cause}, ${MARK.translation})`,
     parts: [
       // As `answered:no` finds them (settled-conditions.ts).
       mark(MARK.unanswered, {
@@ -223,7 +228,7 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
         isBeside: true,
       }),
       {
-        ...{ own: "Translation m", id: "m.id", where: "1", isFirst: true, isBeside: true },
+        ...{ own: "Translation m", id: "m.id", where: "1", isFirst: true, isBeside: true, isScattered: true },
         columns: { mark: String(MARK.translation), causeId: "NULL", ...NO_ANSWER, serviceId: "m.serviceId" },
       },
     ],
@@ -231,8 +236,10 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
   LookupSum: {
     keys: ["lookup", "queryId", "serverAddressId", "outcome"],
     sums: { n: "sum", firstNs: "min", lastNs: "max", ttlSeconds: "min", ageNs: "max" },
+    scattered: "1",
     parts: [
       {
+        isScattered: true,
         own: `(SELECT r.id, coalesce(r.expired, ${LOOKUP.undated}) AS lookup, r.ageNs, x.queryId, a.serverAddressId, a.outcome, a.firstNs, d.ttlSeconds
           FROM ResolvedAttempt r CROSS JOIN Attempt a ON a.id = r.id JOIN DnsExchange x ON x.id = r.dnsId
             JOIN Address s ON s.id = a.serverAddressId JOIN DnsAnswer d ON d.textId = x.answerId AND d.ipKey = s.ipKey) m`,
@@ -244,7 +251,7 @@ export const SUMMED: Readonly<Record<SumTable, Summed>> = {
         },
       },
       {
-        ...{ own: "Attempt m", id: "m.id", isFirst: true },
+        ...{ own: "Attempt m", id: "m.id", isFirst: true, isScattered: true },
         where: `m.outcome <> ${OUTCOME.openAlready} AND m.id NOT IN (SELECT id FROM ResolvedAttempt)
           AND f.pairId IN (SELECT p.id FROM Pair p JOIN Actor s ON s.id = p.serverId WHERE s.kind = 'world')`,
         columns: {
@@ -263,17 +270,21 @@ export function columnsOf(table: SumTable): readonly string[] {
   return [...keys, ...Object.keys(sums)];
 }
 
+export type WhichParts = (part: Part) => boolean;
+
+const EVERY: WhichParts = () => true;
+
 /**
  * One row for each that is added up: `flow` columns, and the table's own. Of one between two times, which are the statement's
- * parameters part by part, flows are read first. `isBeside`: only parts that are so, or only the others.
+ * parameters part by part, flows are read first.
  */
 export function rowsOf(
   table: SumTable,
   flow: readonly string[],
-  { isBetween = false, isBeside }: { readonly isBetween?: boolean; readonly isBeside?: boolean } = {},
+  { isBetween = false, which = EVERY }: { readonly isBetween?: boolean; readonly which?: WhichParts } = {},
 ): string {
   return SUMMED[table].parts
-    .filter((part) => isBeside === undefined || (part.isBeside === true) === isBeside)
+    .filter(which)
     .map(({ own, id, where, hasKind, hasAnswer, isFirst, columns }) => {
       const named = columnsOf(table)
         // What all columns of the flow bring under this name. (Of causes they are no events: read from sums only.)
@@ -295,7 +306,7 @@ export function rowsOf(
 const OF_ITS_FLOW: readonly string[] = ["events"];
 
 /** How many parts its rows have: as often are parameters of each given. */
-export const partsOf = (table: SumTable): number => SUMMED[table].parts.length;
+export const partsOf = (table: SumTable, which = EVERY): number => SUMMED[table].parts.filter(which).length;
 
 /** The table of DNS exchanges is no other table's like: it has the flows of question and answer, and its time is when was asked. */
 export const DNS_SUM = {
@@ -306,6 +317,7 @@ export const DNS_SUM = {
       ${OF_FLOW.map((name, at) => `g.${name} AS ${OF_ANSWER[at]}`).join(", ")},
       1 AS n, m.askedNs AS firstNs, m.askedNs AS lastNs, ${codeSql("m.latencyBucket")} AS latencies
     FROM DnsExchange m CROSS JOIN Flow f ON f.id = m.id LEFT JOIN Flow g ON g.id = m.responseId AND m.responseId <> m.id`,
+  between: "m.askedNs >= ? AND m.askedNs < ?",
 } as const;
 
 /** Columns of a flow, from the record that counts in a row `x` of DnsSum or MarkedSum, or from the answer beside it. */

@@ -12,7 +12,7 @@ import { type FlowColumns, FOR, NO_PORT, NO_TEXT } from "./flow-columns";
 import type { InTime } from "./flows-in-time";
 import { marks, nodeNumbers } from "./nodes";
 import type { PairView } from "./pair-view";
-import { SettledRows } from "./settled-rows";
+import { SettledRows, type TakeFound } from "./settled-rows";
 
 /** Denials of one likeness without a pause of 1 ms: a flood. It is cut here, at the cost of the twins at the cut. */
 const MOST_TOGETHER = 100_000;
@@ -59,11 +59,12 @@ export class DropsInTime implements InTime {
   constructor(
     private readonly database: Sqlite,
     private readonly pairs: PairView,
+    take?: TakeFound,
   ) {
     this.kindOf = readDenialKinds(database);
     this.kinds = marks(this.kindOf.keys());
     this.nodes = nodeNumbers(database);
-    this.rows = new SettledRows(database, "JoinedDrop");
+    this.rows = new SettledRows(database, "JoinedDrop", take);
   }
 
   rankOf(): number {

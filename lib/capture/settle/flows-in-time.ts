@@ -51,8 +51,6 @@ export interface Chosen {
   chosen(): void;
   /** Takes back what turned out not to be wanted, window by window. */
   narrow(window: FlowColumns): void;
-  /** All windows were shown, and nothing was written yet. */
-  shown(): void;
 }
 
 export interface ReadOptions {
@@ -86,7 +84,6 @@ export function readInTime(
     }
     const untimed = parts.untimed();
     chosen?.narrow(untimed);
-    chosen?.shown();
     for (const step of steps) showUntimed(step, untimed);
     const found = beside.end(untimed);
     // The first of them changes the database: no pages are read any more.

@@ -19,7 +19,7 @@ import { byId, marks, nodeNumbers } from "./nodes";
 import type { PairView } from "./pair-view";
 import { RequestTexts } from "./request-texts";
 import { sweepRoutes } from "./routes";
-import { SettledRows } from "./settled-rows";
+import { SettledRows, type TakeFound } from "./settled-rows";
 
 /** A record with what the rule need not know. */
 interface Row extends ExchangeRow {
@@ -43,12 +43,13 @@ export class ExchangesInTime implements InTime {
   constructor(
     private readonly database: Sqlite,
     private readonly pairs: PairView,
+    take?: TakeFound,
   ) {
     this.kindOf = readKinds(database);
     this.kinds = marks(this.kindOf.keys());
     this.nodes = byId(nodeNumbers(database));
     this.texts = new RequestTexts(database);
-    this.rows = new SettledRows(database, "L7Exchange");
+    this.rows = new SettledRows(database, "L7Exchange", take);
   }
 
   /** By kind, which side of the flow is the client: 1 the source, 2 the destination, 0 where the kind is another. */

@@ -196,6 +196,129 @@ describe("the edge of a cause of drops", () => {
   });
 });
 
+describe("sums by bucket", () => {
+  const pair = (of: string) =>
+    `(SELECT json_array(sourceId, destinationId, clientBy, serverPort) FROM Pair WHERE id = ${of})`;
+  const cause = "(SELECT causeId FROM Cause WHERE id = s.causeId)";
+  const keys = `level, bucketNs, s.kindId, s.observerId, ${pair("s.pairId")}`;
+  /** Where numbers are given out in the order in which things are met, what they are numbers of. */
+  const SUMS = {
+    attempts: `SELECT ${keys}, outcome, flags, ${cause}, n, firstNs, lastNs, series FROM AttemptSum s`,
+    requests: `SELECT ${keys}, outcome, latencyBy, n, weight FROM RequestSum s`,
+    drops: `SELECT ${keys}, ${cause}, drops, tries, firstNs, lastNs FROM DropSum s`,
+    records: `SELECT ${keys}, ${cause}, records, attempts, drops FROM DropRecordSum s`,
+    marked: `SELECT ${keys}, mark, ${cause}, answerKindId, ${pair("s.answerPairId")}, events FROM MarkedSum s`,
+    dns: `SELECT ${keys}, g.state, g.suffixLabels, g.retry, sum(s.n) FROM DnsSum s JOIN DnsGroup g ON g.id = s.groupId
+      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`,
+    lookups: `SELECT ${keys}, lookup, outcome, n FROM LookupSum s`,
+  };
+  type Sums = keyof typeof SUMS;
+  const sums = (capture: TestCapture, of: Sums): string[] => settled(capture, SUMS[of]).sort();
+  /** Those of the bucket that begins then, five seconds long in a capture of twenty minutes. */
+  const at = (capture: TestCapture, of: Sums, seconds: number): string[] => {
+    const startNs = (Date.UTC(2026, 7, 21, 12) + seconds * 1000) * 1e6;
+    return sums(capture, of).filter((row) => row.startsWith(`1 ${startNs} `));
+  };
+  const web = { identity: 11, namespace: "shop", pod_name: "lone" };
+  const named = { ...web, workloads: [{ name: "web", kind: "StatefulSet" }] };
+  const syn = (at: number, port: number, more: object = {}): string =>
+    between(at, [port, 80], {
+      ...{ is_reply: false, l4: { TCP: { source_port: port, destination_port: 80, flags: { SYN: true } } } },
+      ...more,
+    });
+  const denied = (at: number, port: number, eventType: number, more: object = {}): string =>
+    syn(at, port, {
+      ...{
+        verdict: "DROPPED",
+        event_type: { type: eventType, sub_type: eventType === 1 ? 133 : 0 },
+        source: web,
+      },
+      ...{ drop_reason_desc: "POLICY_DENIED", traffic_direction: "EGRESS" },
+      ...more,
+    });
+  /** Of one connection, without an id of its own. */
+  const http = (at: number, isAnswer: boolean): string =>
+    between(at, isAnswer ? [80, 30_500] : [30_500, 80], {
+      ...{ Type: "L7", is_reply: isAnswer, traffic_direction: "INGRESS" },
+      ...(isAnswer && { IP: { source: "10.0.0.2", destination: "10.0.0.1" } }),
+      l7: {
+        type: isAnswer ? "RESPONSE" : "REQUEST",
+        http: { method: "GET", url: "http://api/", protocol: "HTTP/1.1", ...(isAnswer && { code: 200 }) },
+      },
+    });
+  const end = between(1200, [50_000, 80], { is_reply: false });
+  const names = ["api.shop.svc.cluster.local.", "api.svc.cluster.local.", "api.cluster.local.", "api."];
+  const unlike = names.flatMap((name, n) => {
+    const [identity, seconds] = [n % 2 === 0 ? 1000 : 2000, [597, 598, 599.995, 605.1][n] as number];
+    return [ask(seconds, identity, name, false), ask(seconds + 0.01, identity, name, true)];
+  });
+  const cases: [what: string, there: string[], added: string[], buckets: [Sums, seconds: number][]][] = [
+    [
+      "of a drop, and of the verdict in the bucket before, whose cause has another name now",
+      [denied(599.9998, 30_100, 5), denied(600.0003, 30_100, 1)],
+      [syn(900, 30_200, { source: named })],
+      [
+        ["drops", 600],
+        ["records", 595],
+        ["records", 600],
+        ["attempts", 595],
+      ],
+    ],
+    [
+      "of a drop that is no first one any more",
+      [denied(660, 30_100, 1)],
+      [denied(600, 30_100, 1)],
+      [["drops", 660]],
+    ],
+    [
+      "of an attempt whose node turns out to have logged on",
+      [
+        syn(300, 30_300),
+        between(300.1, [80, 30_300], {
+          is_reply: true,
+          IP: { source: "10.0.0.2", destination: "10.0.0.1" },
+          l4: { TCP: { source_port: 80, destination_port: 30_300, flags: { SYN: true, ACK: true } } },
+        }),
+        syn(1198, 30_400),
+      ],
+      [between(1209, [50_001, 80], { is_reply: false })],
+      [["attempts", 1195]],
+    ],
+    [
+      "of a request whose answer is that of an earlier one",
+      [between(590, [30_500, 80], { is_reply: false }), http(606, false), http(612, true)],
+      [http(600, false)],
+      [["requests", 605]],
+    ],
+    [
+      "of an answer in the bucket behind its question, of somebody else now",
+      [...unlike, ask(100, 1000, "one.example.", false), ask(100.01, 2000, "one.example.", true)],
+      [
+        between(900, [31_000, 80], {
+          is_reply: false,
+          source: { identity: 1000, namespace: "shop", workloads: [{ name: "web", kind: "Deployment" }] },
+        }),
+      ],
+      [
+        ["marked", 600],
+        ["marked", 595],
+      ],
+    ],
+  ];
+
+  it.each(cases)("are made anew in the bucket %s", (_what, there, added, buckets) => {
+    const first = [...there, ...others(60), end];
+    const [one, other] = both(first, added);
+    const before = new TestCapture();
+    before.add("a", lines(...first));
+    for (const [of, seconds] of buckets) {
+      expect(at(before, of, seconds)).not.toEqual(at(other, of, seconds));
+      expect(at(one, of, seconds)).toEqual(at(other, of, seconds));
+    }
+    for (const of of Object.keys(SUMS) as Sums[]) expect(sums(one, of)).toEqual(sums(other, of));
+  });
+});
+
 describe("an addition", () => {
   it("is small when at most a quarter of all flows came with it", () => {
     const capture = new TestCapture();

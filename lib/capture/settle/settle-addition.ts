@@ -15,7 +15,7 @@ import { ExchangesInTime } from "./pair-exchanges";
 import { PairView } from "./pair-view";
 import type { RowRange } from "./records";
 import { addAnchors, addToRollUp, beginAnchors, gatherAnchors, growingRollUp } from "./roll-up";
-import { copyFound } from "./settled-rows";
+import { renewFound, type TakeFound } from "./settled-rows";
 import { attemptInput } from "./stitch-attempts";
 import { pagesWith } from "./time-index";
 import { TouchedFlows } from "./touched-flows";
@@ -57,10 +57,10 @@ export interface AdditionSettled {
 export function settleAddition(database: Sqlite, { rows, turned, isRenamed }: Addition): AdditionSettled {
   const pairs = PairView.read(database);
   const places = placesOfFlow(database);
-  const exchanges = new ExchangesInTime(database, pairs);
-  const dns = new DnsInTime(database, pairs);
+  const again = new FoundAgain(database);
+  const exchanges = new ExchangesInTime(database, pairs, again.take);
+  const dns = new DnsInTime(database, pairs, again.take);
   const rollUp = turned.size === 0 ? growingRollUp(database) : undefined;
-  const forgotten = new Forgotten(database);
   const touched = new TouchedFlows(
     pairs,
     places,
@@ -71,25 +71,19 @@ export function settleAddition(database: Sqlite, { rows, turned, isRenamed }: Ad
       dnsClients: dns.clientSides,
       layer7Clients: exchanges.clientSides,
     },
-    (flows, row) => forgotten.add(flows, row),
-    () => {
-      beginAnchors(database);
-      forgotten.countAnchors(-1);
-      forgotten.forget();
-    },
+    (flows, row) => again.add(flows, row),
   );
   eachRow(database, pagesWith(database, rows), (row) => touched.learn(row, row.number(places.kind, 0)));
   const beside = new StepsBeside({ pairs: pairs.arrays, attempts: attemptInput(database), rollUp });
-  const steps = [exchanges, dns, new DropsInTime(database, pairs)];
+  const steps = [exchanges, dns, new DropsInTime(database, pairs, again.take)];
   const found = readInTime(database, EVERYTHING, steps, { beside, chosen: touched });
-  copyFound(database, "Attempt", found.attempts);
+  again.take(database, "Attempt", found.attempts);
   if (found.rollUp !== undefined) {
     addToRollUp(database, found.rollUp);
-    forgotten.countAnchors(1);
     addAnchors(database);
   }
-  forgotten.end();
-  return { dns: forgotten.dns, isRolledUp: found.rollUp !== undefined };
+  again.end();
+  return { dns: again.dns, isRolledUp: found.rollUp !== undefined };
 }
 
 /** Who fills which table. Each has the id of one of the flows that a row was found among. */
@@ -100,16 +94,15 @@ const LOOKERS = {
   L7Exchange: FOR.layer7,
 } as const;
 type Table = keyof typeof LOOKERS;
-const TABLES = Object.keys(LOOKERS) as Table[];
 
-function among(table: Table): string {
-  return `${table}.id IN (SELECT id FROM temp.Touched WHERE lookers & ${LOOKERS[table]})`;
+function isTable(table: string): table is Table {
+  return Object.hasOwn(LOOKERS, table);
 }
 
 const BATCH = 8192;
 
-/** What was found before among the flows that are looked at again. */
-class Forgotten {
+/** The flows that are looked at again, and what is found among them in place of what was. */
+class FoundAgain {
   private waiting: [id: number, lookers: number][] = [];
   dns: Span | undefined;
 
@@ -117,6 +110,7 @@ class Forgotten {
     database.exec(
       "CREATE TEMP TABLE IF NOT EXISTS Touched (id INTEGER PRIMARY KEY, lookers INTEGER); DELETE FROM temp.Touched;",
     );
+    beginAnchors(database);
   }
 
   add(flows: FlowColumns, row: number): void {
@@ -129,19 +123,20 @@ class Forgotten {
     this.dns = { firstNs: ns < firstNs ? ns : firstNs, lastNs: ns > lastNs ? ns : lastNs };
   }
 
-  forget(): void {
+  /** What roll-ups count at rows that go is taken away, and added for those that come. */
+  readonly take: TakeFound = (database, table, file) => {
+    if (!isTable(table)) throw new Error(`${table} is not found again`);
     this.pass();
-    for (const table of TABLES) this.database.exec(`DELETE FROM ${table} WHERE ${among(table)}`);
-  }
-
-  /** What roll-ups count at these rows, before they are forgotten and when they were found again. */
-  countAnchors(sign: 1 | -1): void {
-    this.pass();
-    gatherAnchors(this.database, sign, among);
-  }
+    const renewed = (other: Table): string =>
+      other === table ? `${other}.id IN (SELECT id FROM temp.Renewed)` : "0";
+    renewFound(database, table, file, {
+      were: `id IN (SELECT id FROM temp.Touched WHERE lookers & ${LOOKERS[table]})`,
+      tell: (sign) => gatherAnchors(database, sign, renewed),
+    });
+  };
 
   end(): void {
-    this.database.exec("DROP TABLE temp.Touched");
+    this.database.exec("DROP TABLE temp.Touched; DROP TABLE temp.Same; DROP TABLE temp.Renewed;");
   }
 
   private pass(): void {

@@ -136,31 +136,88 @@ export class FoundRows {
   }
 }
 
-/** Rows that are copied by whoever gathers them. */
+/** What is done with a file that `close` returned. */
+export type TakeFound = (database: Sqlite, table: SettledTable, file: string | undefined) => void;
+
+/** Rows that are copied by whoever gathers them, unless they are to be taken otherwise. */
 export class SettledRows extends FoundRows {
   constructor(
     private readonly database: Sqlite,
     table: SettledTable,
+    private readonly take: TakeFound = copyFound,
   ) {
     super(database.file, table);
   }
 
   finish(): void {
-    copyFound(this.database, this.table, this.close());
+    this.take(this.database, this.table, this.close());
   }
 }
 
-/** Copies the rows of a file that `close` returned. It has no name any more then, and is gone when it is let go of. */
+/** Copies the rows of a file that `close` returned. */
 export function copyFound(database: Sqlite, table: SettledTable, file: string | undefined): void {
   if (file === undefined) return;
-  const columns = columnsOf(table);
-  const schema = schemaOf(table);
-  database.prepare(`ATTACH DATABASE ? AS ${schema}`).run([`${pathToFileURL(file).href}?mode=ro`]);
-  const values = columns.map((column) => EXPRESSIONS[`${table}.${column}`] ?? column).join(", ");
-  // Rows without an id of their own come as they were found.
-  const [into, order] = table.startsWith("RollUp") ? ["RollUp", ""] : [table, "ORDER BY id"];
-  database.exec(
-    `INSERT INTO main.${into} (${columns.join(", ")}) SELECT ${values} FROM ${schema}.Found r ${order}`,
-  );
+  attachFound(database, table, file);
+  copyAttached(database, table, "1");
+}
+
+/** It has no name any more then, and is gone when it is let go of. */
+function attachFound(database: Sqlite, table: SettledTable, file: string): void {
+  database.prepare(`ATTACH DATABASE ? AS ${schemaOf(table)}`).run([`${pathToFileURL(file).href}?mode=ro`]);
   rmSync(file, { force: true });
+}
+
+const foundValue = (table: SettledTable, column: string): string =>
+  EXPRESSIONS[`${table}.${column}`] ?? `r.${column}`;
+
+function copyAttached(database: Sqlite, table: SettledTable, which: string): void {
+  const columns = columnsOf(table);
+  const values = columns.map((column) => foundValue(table, column)).join(", ");
+  // Rows without an id of their own come as they were found.
+  const [into, order] = table.startsWith("RollUp") ? ["RollUp", ""] : [table, "ORDER BY r.id"];
+  database.exec(
+    `INSERT INTO main.${into} (${columns.join(", ")}) SELECT ${values} FROM ${schemaOf(table)}.Found r WHERE ${which} ${order}`,
+  );
+}
+
+/** Rows of a table that are found again: those that were there, as SQL over the table. */
+export interface Renewed {
+  readonly were: string;
+  /** Is told of rows that go before they do, and of those that came: their ids are in `temp.Renewed`. */
+  readonly tell: (sign: 1 | -1) => void;
+}
+
+/** In place of rows that were there, and leaves alone what is found as it was: mostly nearly all. */
+export function renewFound(
+  database: Sqlite,
+  table: Exclude<SettledTable, `RollUp${string}`>,
+  file: string | undefined,
+  { were, tell }: Renewed,
+): void {
+  database.exec(`
+    CREATE TEMP TABLE IF NOT EXISTS Same (id INTEGER PRIMARY KEY);
+    CREATE TEMP TABLE IF NOT EXISTS Renewed (id INTEGER PRIMARY KEY);
+    DELETE FROM temp.Same;
+    DELETE FROM temp.Renewed;`);
+  if (file !== undefined) {
+    attachFound(database, table, file);
+    const isSame = columnsOf(table)
+      .map((column) => `x.${column} IS ${foundValue(table, column)}`)
+      .join(" AND ");
+    database.exec(
+      `INSERT INTO temp.Same SELECT r.id FROM ${schemaOf(table)}.Found r CROSS JOIN main.${table} x ON x.id = r.id WHERE ${isSame}`,
+    );
+  }
+  database.exec(
+    `INSERT INTO temp.Renewed SELECT id FROM main.${table} WHERE ${were} `,
+  );
+  tell(-1);
+  database.exec(
+    `DELETE FROM main.${table} WHERE id IN (SELECT id FROM temp.Renewed); DELETE FROM temp.Renewed;`,
+  );
+  if (file === undefined) return;
+  const isNew = "r.id NOT IN (SELECT id FROM temp.Same)";
+  copyAttached(database, table, isNew);
+  database.exec(`INSERT INTO temp.Renewed SELECT r.id FROM ${schemaOf(table)}.Found r WHERE ${isNew}`);
+  tell(1);
 }

@@ -24,6 +24,7 @@ import type { RowRange } from "./records";
 import { settleAddition } from "./settle-addition";
 import { type Besides, rollUpAnew, settleInTime } from "./settle-in-time";
 import { SETTLED_DNS } from "./settled-rows";
+import { SumChanges } from "./sum-changes";
 import { keepSumLevels, SUMS, sumUp } from "./sum-up";
 
 export function runSteps(database: Sqlite, neighbourhood: Neighbourhood): void {
@@ -55,11 +56,16 @@ export function addFlows(database: Sqlite, rows: RowRange): void {
   const isRenamed = nameActors(database);
   const turned = turnNeighbours(database, rows);
   linkPairs(database);
-  const { dns, isRolledUp } = settleAddition(database, { rows, turned, isRenamed });
-  if (!isRolledUp) rollUpAnew(database);
-  // Flows of edges that were there are the same ones still, unless they were turned or go by another name.
-  const isSame = turned.size === 0 && !isRenamed;
-  judge(database, around(dns), { worked: isSame ? worked : undefined });
+  const changes = SumChanges.watch(database, rows, turned);
+  try {
+    const { dns, isRolledUp } = settleAddition(database, { rows, turned, isRenamed });
+    if (!isRolledUp) rollUpAnew(database);
+    // Flows of edges that were there are the same ones still, unless they were turned or go by another name.
+    const isSame = turned.size === 0 && !isRenamed;
+    judge(database, around(dns), { worked: isSame ? worked : undefined, changes });
+  } finally {
+    changes?.end();
+  }
 }
 
 /** What DNS messages of this span can change the meaning of. */
@@ -73,19 +79,21 @@ interface Known {
   readonly worked?: WorkedBefore | undefined;
   /** DNS is settled by another thread, and what dns/beside.ts finds besides. */
   readonly dns?: PendingDns | undefined;
+  /** Which buckets of sums change. */
+  readonly changes?: SumChanges | undefined;
 }
 
 /** What the rows that were found mean for each other. `around`: where DNS messages were paired anew. */
-function judge(database: Sqlite, around: Neighbourhood, { worked, dns }: Known): void {
+function judge(database: Sqlite, around: Neighbourhood, { worked, dns, changes }: Known): void {
   judgeSilence(database);
   groupDrops(database, worked);
   findConnectionCauses(database);
   keepSumLevels(database);
-  sumUp(database, SUMS.connections);
-  const causes = dns === undefined ? judgeDns(database, around) : dns.take();
+  sumUp(database, SUMS.connections, { changed: changes?.buckets() });
+  const causes = dns === undefined ? judgeDns(database, around, changes) : dns.take();
   resolveAttempts(database);
   writeDnsCauses(database, causes);
   rankCauses(database);
   if (dns === undefined) findTranslations(database);
-  sumUp(database, SUMS.marked, dns && SETTLED_DNS);
+  sumUp(database, SUMS.marked, { beside: dns && SETTLED_DNS, changed: changes?.buckets() });
 }

@@ -1,13 +1,24 @@
 /**
  * Adds settled rows up (docs/adr/0026-sums-of-settled-rows.md): attempts, requests, drops, records that these point at, and DNS exchanges, over
- * the whole capture and in buckets of time. They are as small as what they are made of, so they are made anew as a whole.
+ * the whole capture and in buckets of time. They are as small as what they are made of, so they are made anew as a whole; behind a small addition
+ * only in the buckets in which something changed (sum-changes.ts).
  */
 
 import { alignDown, BUCKET_WIDTHS, bucketWidth } from "@/lib/base/bucket-width";
 import type { Sqlite } from "../driver";
 import { bucketCounts, countedList } from "../number-lists";
-import { type SumBuckets, seriesSql } from "../sum-series";
-import { DNS_SUM, type HowSummed, OF_FLOW, rowsOf, SUM_LEVEL, SUMMED, type SumTable } from "../sum-tables";
+import { type SumBuckets, seriesSql, sumBuckets } from "../sum-series";
+import {
+  DNS_SUM,
+  type HowSummed,
+  OF_FLOW,
+  partsOf,
+  rowsOf,
+  SUM_LEVEL,
+  SUMMED,
+  type SumTable,
+  type WhichParts,
+} from "../sum-tables";
 
 /** Over the span of the capture: so many that a time line of sixty over a quarter of it is made of them. */
 const BUCKETS = 240;
@@ -21,28 +32,69 @@ export const SUMS = {
   dns: ["DnsSum"],
 } as const;
 
-/** Adds some of them up. `beside`: the database of another thread, which did what it can of them (`sumUpBeside`). */
-export function sumUp(database: Sqlite, tables: readonly (SumTable | "DnsSum")[], beside?: string): void {
-  const levels = levelsOf(database);
-  for (const table of tables) fill(database, levels, table === "DnsSum" ? OF_DNS : filled(table, beside));
+interface Ready {
+  /** The database of another thread, which did what it can of them (`sumUpBeside`). */
+  readonly beside?: string | undefined;
+  /** All others hold still: where these buckets of level 1 begin. */
+  readonly changed?: readonly bigint[] | undefined;
 }
 
-const OF_DNS: Filled = { table: "DnsSum", ...DNS_SUM };
+/** Adds some of them up. */
+export function sumUp(
+  database: Sqlite,
+  tables: readonly (SumTable | "DnsSum")[],
+  { beside, changed }: Ready = {},
+): void {
+  const levels = levelsOf(database);
+  for (const table of tables)
+    fill(database, levels, table === "DnsSum" ? OF_DNS : filled(table, beside), changed);
+}
+
 const FLOW_KEYS = ["timeNs", ...OF_FLOW];
+const OF_DNS: Filled = {
+  table: "DnsSum",
+  ...DNS_SUM,
+  between: { sql: `${DNS_SUM.rows} WHERE ${DNS_SUM.between}`, parts: 1 },
+};
+const isBeside: WhichParts = (part) => part.isBeside === true;
+const isScattered: WhichParts = (part) => part.isScattered === true;
+const not =
+  (which: WhichParts): WhichParts =>
+  (part) =>
+    !which(part);
 
 function filled(table: SumTable, beside: string | undefined): Filled {
-  const { keys, ...summed } = SUMMED[table];
-  const whole: Filled = { ...summed, table, keys: [...OF_FLOW, ...keys], rows: rowsOf(table, FLOW_KEYS) };
+  const { keys, sums, series = {}, scattered } = SUMMED[table];
+  const inPlace = not(isScattered);
+  const whole: Filled = {
+    ...{ table, sums, series, keys: [...OF_FLOW, ...keys], rows: rowsOf(table, FLOW_KEYS) },
+    between: {
+      sql: rowsOf(table, FLOW_KEYS, { isBetween: true, which: inPlace }),
+      parts: partsOf(table, inPlace),
+    },
+    ...(scattered !== undefined && {
+      scattered: { where: scattered, rows: rowsOf(table, FLOW_KEYS, { which: isScattered }) },
+    }),
+  };
   if (beside === undefined || table !== "MarkedSum") return whole;
   // A bucket's begin lies in the bucket.
   const found = `SELECT bucketNs AS timeNs, ${columnsIn(whole)} FROM ${beside}.${table}`;
-  return { ...whole, rows: `${rowsOf(table, FLOW_KEYS, { isBeside: false })} UNION ALL ${found}` };
+  return { ...whole, rows: `${rowsOf(table, FLOW_KEYS, { which: not(isBeside) })} UNION ALL ${found}` };
 }
 
 /** In a database of its own beside the capture: adds up what is known of marked records from flows and DNS exchanges alone, in buckets. */
 export function sumUpBeside(database: Sqlite): void {
-  const rows = rowsOf("MarkedSum", FLOW_KEYS, { isBeside: true });
+  const rows = rowsOf("MarkedSum", FLOW_KEYS, { which: isBeside });
   fillBuckets(database, levelsOf(database).buckets, { ...filled("MarkedSum", undefined), rows });
+}
+
+/** The width of the buckets, where those that there are, are as wide as they would be made today; else undefined. */
+export function keptWidth(database: Sqlite): bigint | undefined {
+  const { buckets, wide } = levelsOf(database);
+  const isKept =
+    sumBuckets(database)?.widthNs === buckets.widthNs &&
+    sumBuckets(database, "wide")?.widthNs === wide?.widthNs;
+  return isKept ? buckets.widthNs : undefined;
 }
 
 /** Notes the levels that there are. */
@@ -85,13 +137,27 @@ interface Filled {
   readonly series?: Readonly<Record<string, string>>;
   /** SQL: a row for each that is added up, its time as `timeNs`. */
   readonly rows: string;
+  /** The same between two times, which are parameters as often as it has parts; but what is scattered. */
+  readonly between: { readonly sql: string; readonly parts: number };
+  /** That alone, and which rows of the table it makes. */
+  readonly scattered?: { readonly rows: string; readonly where: string };
 }
 
 /** Buckets from the rows, wide ones and the whole from the buckets. */
-function fill(database: Sqlite, { buckets, wide }: Levels, filled: Filled): void {
+function fill(
+  database: Sqlite,
+  { buckets, wide }: Levels,
+  filled: Filled,
+  changed: readonly bigint[] | undefined,
+): void {
   const { table, sums, series = {} } = filled;
-  database.exec(`DELETE FROM ${table}`);
-  fillBuckets(database, buckets, filled);
+  if (changed === undefined) {
+    database.exec(`DELETE FROM ${table}`);
+    fillBuckets(database, buckets, filled);
+  } else {
+    database.exec(`DELETE FROM ${table} WHERE level <> ${SUM_LEVEL.buckets}`);
+    renewBuckets(database, buckets, filled, changed);
+  }
   const lists = Object.entries(series).map(
     ([name, of]) => [name, seriesSql(of, isList(sums[of]), buckets)] as const,
   );
@@ -112,6 +178,26 @@ function fillBuckets(database: Sqlite, { widthNs }: SumBuckets, filled: Filled):
   add(database, filled, SUM_LEVEL.buckets, bucketOf("timeNs", widthNs), `(${filled.rows})`);
 }
 
+function renewBuckets(
+  database: Sqlite,
+  { widthNs }: SumBuckets,
+  filled: Filled,
+  changed: readonly bigint[],
+): void {
+  const { table, between, scattered } = filled;
+  const bucket = bucketOf("timeNs", widthNs);
+  const forget = database.prepare(`DELETE FROM ${table} WHERE level = ${SUM_LEVEL.buckets} AND bucketNs = ?`);
+  for (const startNs of changed) {
+    forget.run([startNs]);
+    if (between.parts === 0) continue;
+    const times = Array.from({ length: between.parts }, () => [startNs, startNs + widthNs]).flat();
+    add(database, filled, SUM_LEVEL.buckets, bucket, `(${between.sql})`, [], times);
+  }
+  if (scattered === undefined) return;
+  database.exec(`DELETE FROM ${table} WHERE ${scattered.where}`);
+  add(database, filled, SUM_LEVEL.buckets, bucket, `(${scattered.rows})`);
+}
+
 /** `more`: columns that are neither keys nor sums of the source, and their SQL. */
 function add(
   database: Sqlite,
@@ -120,6 +206,7 @@ function add(
   bucket: string,
   source: string,
   more: readonly (readonly [name: string, sql: string])[] = [],
+  parameters: readonly bigint[] = [],
 ): void {
   const { table, keys, sums } = filled;
   const added = [
@@ -128,10 +215,12 @@ function add(
   ];
   const columns = ["level", "bucketNs", columnsIn(filled), ...more.map(([name]) => name)];
   const places = Array.from({ length: keys.length + 2 }, (_, at) => at + 1).join(", ");
-  database.exec(
-    `INSERT INTO ${table} (${columns.join(", ")})
-     SELECT ${level}, ${bucket}, ${[...keys, ...added].join(", ")} FROM ${source} GROUP BY ${places}`,
-  );
+  database
+    .prepare(
+      `INSERT INTO ${table} (${columns.join(", ")})
+       SELECT ${level}, ${bucket}, ${[...keys, ...added].join(", ")} FROM ${source} GROUP BY ${places}`,
+    )
+    .run(parameters);
 }
 
 /** Lists of the whole capture say most numbers again and again: each is said once, with how often. */

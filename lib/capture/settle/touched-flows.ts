@@ -68,7 +68,6 @@ export class TouchedFlows implements Chosen {
     private readonly places: FlowPlaces,
     private readonly added: Added,
     private readonly keep: (flows: FlowColumns, row: number) => void,
-    readonly shown: () => void,
   ) {}
 
   /** For each added flow, before all flows are chosen from. */

@@ -2,6 +2,7 @@
 
 import type { Sqlite } from "../../driver";
 import { EVERYTHING, type Neighbourhood } from "../neighbourhood";
+import type { SumChanges } from "../sum-changes";
 import { SUMS, sumUp } from "../sum-up";
 import { keepAnswers } from "./answers";
 import { type FoundDnsCauses, findDnsCauses } from "./causes";
@@ -11,9 +12,13 @@ import { DNS_STATE } from "./pair";
 import { learnClusterSuffixes } from "./suffixes";
 
 /** All that DNS exchanges mean by themselves: also for the database of dns/beside.ts, which has no other settled rows. */
-export function judgeDns(database: Sqlite, neighbourhood: Neighbourhood): FoundDnsCauses {
+export function judgeDns(
+  database: Sqlite,
+  neighbourhood: Neighbourhood,
+  changes?: SumChanges,
+): FoundDnsCauses {
   settleDns(database, neighbourhood);
-  sumUp(database, SUMS.dns);
+  sumUp(database, SUMS.dns, { changed: changes?.buckets() });
   return findDnsCauses(database);
 }
 

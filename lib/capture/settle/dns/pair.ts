@@ -6,7 +6,7 @@ import type { Sqlite } from "../../driver";
 import { type FlowColumns, FOR } from "../flow-columns";
 import type { InTime } from "../flows-in-time";
 import type { PairView } from "../pair-view";
-import { SettledRows } from "../settled-rows";
+import { SettledRows, type TakeFound } from "../settled-rows";
 import { DnsGroups } from "./groups";
 import { DnsReader, type DnsRecord, type PairableRecord } from "./read-messages";
 
@@ -33,11 +33,11 @@ export class DnsInTime implements InTime {
   private readonly rows: SettledRows;
   private added = 0;
 
-  constructor(database: Sqlite, pairs: PairView) {
+  constructor(database: Sqlite, pairs: PairView, take?: TakeFound) {
     this.reader = new DnsReader(database, pairs);
     this.kinds = this.reader.marks;
     this.groups = new DnsGroups(database);
-    this.rows = new SettledRows(database, "DnsExchange");
+    this.rows = new SettledRows(database, "DnsExchange", take);
   }
 
   /** By kind, which side of the flow is the client: 1 the source, 2 the destination, 0 where the kind is another. */
