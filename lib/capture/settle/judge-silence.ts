@@ -116,9 +116,10 @@ class NodeLogs {
         this.table === "Attempt"
           ? `a.outcome IN (${OUTCOME.answered}, ${OUTCOME.refused})`
           : "a.responses > 0";
+      // A node that only a file added last has logs of answers there; most have them everywhere.
       shows = this.exists(
         `SELECT 1 FROM ${this.table} a JOIN Flow f ON f.id = a.id JOIN Observer o ON o.id = f.observerId
-         WHERE ${has} AND a.protocol = ? AND o.nodeName IS ? LIMIT 1`,
+         WHERE ${has} AND a.protocol = ? AND o.nodeName IS ? ORDER BY a.id DESC LIMIT 1`,
         [protocol, node],
       );
       this.answers.set(key, shows);

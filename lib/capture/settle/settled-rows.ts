@@ -209,7 +209,7 @@ export function renewFound(
     );
   }
   database.exec(
-    `INSERT INTO temp.Renewed SELECT id FROM main.${table} WHERE ${were} `,
+    `INSERT INTO temp.Renewed SELECT id FROM main.${table} WHERE ${were} AND id NOT IN (SELECT id FROM temp.Same)`,
   );
   tell(-1);
   database.exec(

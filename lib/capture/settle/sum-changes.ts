@@ -5,6 +5,7 @@
  * themselves that tell: triggers note the bucket of each flow at which such a row counts.
  */
 
+import { any, type Condition } from "../conditions";
 import type { Sqlite } from "../driver";
 import type { RowRange } from "./records";
 import { bucketOf, keptWidth } from "./sum-up";
@@ -25,7 +26,7 @@ const EVENTS = [
   { event: "UPDATE", versions: ["OLD", "NEW"] },
 ] as const;
 
-const LARGEST = 2n ** 63n - 1n;
+const FAR = 2n ** 62n;
 
 /** Beyond this share of all buckets nothing is gained. */
 const SHARE = 4n;
@@ -62,11 +63,23 @@ export class SumChanges {
     const rows = this.database
       .prepareExact("SELECT DISTINCT bucketNs FROM temp.SumChange ORDER BY 1")
       .rows([]);
-    // What begins or ends out of 64 bits cannot be asked for.
+    // The ends of what is near those of 64 bits cannot be asked for.
     const known = rows.flatMap(([bucketNs]) =>
-      typeof bucketNs === "bigint" && bucketNs + this.widthNs < LARGEST ? [bucketNs] : [],
+      typeof bucketNs === "bigint" && bucketNs > -FAR && bucketNs < FAR ? [bucketNs] : [],
     );
     return known.length < rows.length || BigInt(known.length) * SHARE > this.count() ? undefined : known;
+  }
+
+  /** The same as SQL over a column of times. Undefined where it would say nothing. */
+  within(column: string): Condition | undefined {
+    const buckets = this.buckets();
+    if (buckets === undefined) return undefined;
+    return any(
+      buckets.map((startNs) => ({
+        sql: `(${column} >= ? AND ${column} < ?)`,
+        parameters: [startNs, startNs + this.widthNs],
+      })),
+    );
   }
 
   /** Of all buckets. */

@@ -155,15 +155,14 @@ function fill(
     database.exec(`DELETE FROM ${table}`);
     fillBuckets(database, buckets, filled);
   } else {
-    database.exec(`DELETE FROM ${table} WHERE level <> ${SUM_LEVEL.buckets}`);
+    database.exec(`DELETE FROM ${table} WHERE level = ${SUM_LEVEL.whole}`);
     renewBuckets(database, buckets, filled, changed);
   }
   const lists = Object.entries(series).map(
     ([name, of]) => [name, seriesSql(of, isList(sums[of]), buckets)] as const,
   );
-  const rows = `(SELECT bucketNs, ${columnsIn(filled)} FROM ${table} WHERE level = ${SUM_LEVEL.buckets})`;
-  if (wide !== undefined) add(database, filled, SUM_LEVEL.wide, bucketOf("bucketNs", wide.widthNs), rows);
-  add(database, filled, SUM_LEVEL.whole, "NULL", rows, lists);
+  if (wide !== undefined) fillWide(database, wide, filled, changed);
+  add(database, filled, SUM_LEVEL.whole, "NULL", `(${byBucket(filled)})`, lists);
   for (const [name, how] of Object.entries(sums)) if (isList(how)) countNumbers(database, table, name);
 }
 
@@ -196,6 +195,30 @@ function renewBuckets(
   if (scattered === undefined) return;
   database.exec(`DELETE FROM ${table} WHERE ${scattered.where}`);
   add(database, filled, SUM_LEVEL.buckets, bucket, `(${scattered.rows})`);
+}
+
+function fillWide(
+  database: Sqlite,
+  { widthNs }: SumBuckets,
+  filled: Filled,
+  changed: readonly bigint[] | undefined,
+): void {
+  const [level, bucket] = [SUM_LEVEL.wide, bucketOf("bucketNs", widthNs)];
+  if (changed === undefined || filled.scattered !== undefined) {
+    database.exec(`DELETE FROM ${filled.table} WHERE level = ${level}`);
+    add(database, filled, level, bucket, `(${byBucket(filled)})`);
+    return;
+  }
+  const forget = database.prepare(`DELETE FROM ${filled.table} WHERE level = ${level} AND bucketNs = ?`);
+  for (const startNs of new Set(changed.map((ns) => alignDown(ns, widthNs)))) {
+    forget.run([startNs]);
+    const within = `(${byBucket(filled)} AND bucketNs >= ? AND bucketNs < ?)`;
+    add(database, filled, level, bucket, within, [], [startNs, startNs + widthNs]);
+  }
+}
+
+function byBucket(filled: Filled): string {
+  return `SELECT bucketNs, ${columnsIn(filled)} FROM ${filled.table} WHERE level = ${SUM_LEVEL.buckets}`;
 }
 
 /** `more`: columns that are neither keys nor sums of the source, and their SQL. */

@@ -7,6 +7,7 @@
  */
 
 import { Recent } from "@/lib/base/recent";
+import type { Condition } from "../../conditions";
 import type { Sqlite, SqlValue } from "../../driver";
 import type { Prisma } from "../../generated/browser";
 
@@ -74,15 +75,20 @@ function sweepGroups(database: Sqlite): void {
   database.exec("DELETE FROM DnsGroup WHERE id NOT IN (SELECT groupId FROM DnsExchange)");
 }
 
-/** Moves exchanges whose group does not say what they mean. */
-export function moveToGroups(database: Sqlite): void {
+/** Moves exchanges whose group does not say what they mean. `among`: SQL over `DnsExchange x` for those of which it may not. */
+export function moveToGroups(database: Sqlite, among: Condition): void {
   const differs = MEANT_COLUMNS.map((column) => `g.${column} IS NOT ${MEANT[column]}`).join(" OR ");
   const meant = MEANT_COLUMNS.map((column) => `${MEANT[column]} AS ${column}`).join(", ");
   database.exec(`
     CREATE TEMP TABLE IF NOT EXISTS DnsMove (id INTEGER PRIMARY KEY, groupId INTEGER, ${MEANT_COLUMNS.join(", ")});
-    DELETE FROM temp.DnsMove;
-    INSERT INTO temp.DnsMove (groupId, ${MEANT_COLUMNS.join(", ")})
-      SELECT DISTINCT x.groupId, ${meant} FROM DnsExchange x JOIN DnsGroup g ON g.id = x.groupId WHERE ${differs} ORDER BY 1, 2, 3, 4, 5`);
+    DELETE FROM temp.DnsMove;`);
+  database
+    .prepare(
+      `INSERT INTO temp.DnsMove (groupId, ${MEANT_COLUMNS.join(", ")})
+       SELECT DISTINCT x.groupId, ${meant} FROM DnsExchange x JOIN DnsGroup g ON g.id = x.groupId WHERE ${among.sql} AND (${differs})
+       ORDER BY 1, 2, 3, 4, 5`,
+    )
+    .run(among.parameters);
   const last: SqlValue = lastGroup(database);
   database
     .prepare(
@@ -95,8 +101,8 @@ export function moveToGroups(database: Sqlite): void {
   database.exec("CREATE INDEX IF NOT EXISTS temp.DnsMove_groupId ON DnsMove(groupId)");
   database
     .prepare(
-      `UPDATE DnsExchange AS x SET groupId = m.id + ? FROM temp.DnsMove m WHERE m.groupId = x.groupId AND ${isMoved}`,
+      `UPDATE DnsExchange AS x SET groupId = m.id + ? FROM temp.DnsMove m WHERE ${among.sql} AND m.groupId = x.groupId AND ${isMoved}`,
     )
-    .run([last]);
+    .run([last, ...among.parameters]);
   sweepGroups(database);
 }

@@ -1,5 +1,6 @@
 /** Settles what DNS exchanges mean, once they are paired: search lists, what is open, and the addresses that answers gave. */
 
+import type { Condition } from "../../conditions";
 import type { Sqlite } from "../../driver";
 import { EVERYTHING, type Neighbourhood } from "../neighbourhood";
 import type { SumChanges } from "../sum-changes";
@@ -11,23 +12,25 @@ import { findDnsMeanings } from "./meanings";
 import { DNS_STATE } from "./pair";
 import { learnClusterSuffixes } from "./suffixes";
 
+const ALL: Condition = { sql: "1", parameters: [] };
+
 /** All that DNS exchanges mean by themselves: also for the database of dns/beside.ts, which has no other settled rows. */
 export function judgeDns(
   database: Sqlite,
   neighbourhood: Neighbourhood,
   changes?: SumChanges,
 ): FoundDnsCauses {
-  settleDns(database, neighbourhood);
+  settleDns(database, neighbourhood, changes);
   sumUp(database, SUMS.dns, { changed: changes?.buckets() });
   return findDnsCauses(database);
 }
 
-function settleDns(database: Sqlite, neighbourhood: Neighbourhood): void {
+function settleDns(database: Sqlite, neighbourhood: Neighbourhood, changes?: SumChanges): void {
   const { suffixes, haveChanged } = learnClusterSuffixes(database);
   // A suffix that was not known before can change what any name of the capture means.
   findDnsMeanings(database, haveChanged ? EVERYTHING : neighbourhood, suffixes);
   decideOpen(database);
-  moveToGroups(database);
+  moveToGroups(database, changes?.within("x.askedNs") ?? ALL);
   keepAnswers(database);
 }
 
