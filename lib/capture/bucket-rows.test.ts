@@ -26,7 +26,7 @@ const BUCKETS: readonly { readonly order: number; readonly seen: readonly Seen[]
 ];
 const STARTS = { of: [null], own: [0n, 1000n, 2000n] };
 /** Combinations 2 and 3 are not told apart. */
-const GROUPS = { groupOf: Int32Array.from([-1, 0, 1, 1]), keys: ["1,", "2,"] };
+const GROUPS = { groupOf: Int32Array.from([-1, 0, 1, 1]), keys: [[1], [2]] };
 
 function listsOf(seen: readonly Seen[]): FlowLists {
   const lists = new FlowLists();
@@ -76,7 +76,7 @@ test("more rows than there was room for at first", () => {
   const rows = new BucketRows(
     {
       groupOf: Int32Array.from({ length: groups }, (_, at) => at),
-      keys: Array.from({ length: groups }, (_, at) => `${at},`),
+      keys: Array.from({ length: groups }, (_, at) => [at]),
     },
     STARTS,
   );

@@ -1,7 +1,7 @@
 /** What flows of a range add up to while their buckets are read (flow-buckets.ts): a row for each group and place in time. */
 
 import type { FlowLists } from "./flow-lists";
-import { ANCHORED } from "./roll-up-levels";
+import { ANCHORED, type Anchored } from "./roll-up-levels";
 
 /** In place of an order or a place. */
 export const UNTIMED = -1;
@@ -9,9 +9,11 @@ export const UNTIMED = -1;
 export interface Groups {
   /** By combination; -1: the filter does not hold it. */
   readonly groupOf: Int32Array;
-  /** The keys of each, as JSON without brackets. */
-  readonly keys: readonly string[];
+  /** The keys of each. */
+  readonly keys: readonly (readonly Key[])[];
 }
+
+export type Key = number | string | null;
 
 export interface Starts {
   /** By place, where what buckets count in begins. */
@@ -35,6 +37,19 @@ export interface RowPoint {
   readonly startNs: bigint | null;
   readonly n: number;
 }
+
+/** What a row adds up to where times are not told apart. */
+export interface AddedRow extends Readonly<Record<Anchored, number>> {
+  readonly keys: readonly Key[];
+  readonly records: number;
+  readonly events: number;
+  /** Null: without a time. */
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+}
+
+/** Their places in ANCHORED. */
+const AT = Object.fromEntries(ANCHORED.map((name, at) => [name, at])) as Readonly<Record<Anchored, number>>;
 
 /** Beyond it places of rows are looked up by hash. */
 const MOST_SLOTS = 2 ** 22;
@@ -175,24 +190,42 @@ export class BucketRows {
 
   /** Where one key tells rows apart, a number. */
   points(of: "events" | "drops"): RowPoint[] {
-    const ids = this.of.keys.map((key) => Number(key.slice(0, -1)));
-    const at = ANCHORED.indexOf("drops");
+    const ids = this.of.keys.map(([key]) => Number(key));
     return Array.from({ length: this.size }, (_, row) => ({
       id: ids[this.groups[row] as number] as number,
       startNs: this.starts.of[this.places[row] as number] ?? null,
-      n: (of === "events" ? this.events[row] : this.anchors[row * ANCHORED.length + at]) as number,
+      n: (of === "events" ? this.events[row] : this.anchors[row * ANCHORED.length + AT.drops]) as number,
     }));
+  }
+
+  rows(): AddedRow[] {
+    return Array.from({ length: this.size }, (_, row): AddedRow => {
+      const times = this.times(row);
+      const at = row * ANCHORED.length;
+      return {
+        keys: this.of.keys[this.groups[row] as number] as readonly Key[],
+        records: this.records[row] as number,
+        events: this.events[row] as number,
+        firstNs: times === undefined ? null : times[0],
+        lastNs: times === undefined ? null : times[1],
+        attempts: this.anchors[at + AT.attempts] as number,
+        requests: this.anchors[at + AT.requests] as number,
+        l7Errors: this.anchors[at + AT.l7Errors] as number,
+        drops: this.anchors[at + AT.drops] as number,
+      };
+    });
   }
 
   json({ hasTimes, hasAnchored }: { readonly hasTimes: boolean; readonly hasAnchored: boolean }): string {
     const starts = this.starts.of.map((start) => (start === null ? "null" : String(atLeast(start))));
+    const written = this.of.keys.map((keys) => keys.map((key) => `${JSON.stringify(key)},`).join(""));
     const lists: string[] = [];
     for (let row = 0; row < this.size; row++) {
       const place = this.places[row] as number;
       const start = place === UNTIMED ? "null" : (starts[place] ?? "null");
-      const keys = this.of.keys[this.groups[row] as number];
+      const keys = written[this.groups[row] as number];
       let list = `[${keys}${start},${this.records[row]},${this.events[row]}`;
-      if (hasTimes) for (const time of this.times(row)) list += `,${time}`;
+      if (hasTimes) for (const time of this.times(row) ?? ["null", "null"]) list += `,${time}`;
       if (hasAnchored)
         for (let at = 0; at < ANCHORED.length; at++) list += `,${this.anchors[row * ANCHORED.length + at]}`;
       lists.push(`${list}]`);
@@ -200,10 +233,11 @@ export class BucketRows {
     return `[${lists.join(",")}]`;
   }
 
-  private times(row: number): readonly (bigint | string)[] {
+  /** Of the first and the last flow. */
+  private times(row: number): readonly [bigint, bigint] | undefined {
     const first = this.starts.own[this.firstIn[row] as number];
     const last = this.starts.own[this.lastIn[row] as number];
-    if (first === undefined || last === undefined) return ["null", "null"];
+    if (first === undefined || last === undefined) return undefined;
     return [first + BigInt(this.firstBehind[row] as number), last + BigInt(this.lastBehind[row] as number)];
   }
 }

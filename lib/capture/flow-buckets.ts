@@ -10,9 +10,11 @@
 
 import { alignDown } from "@/lib/base/bucket-width";
 import {
+  type AddedRow,
   type BucketPlace,
   BucketRows,
   type Groups,
+  type Key,
   type RowPoint,
   type Starts,
   UNTIMED,
@@ -61,6 +63,11 @@ export function addedUp(database: Sqlite, wish: BucketWish): string {
 /** The same as points, where one key is told apart, a number: they are thousands, and written down for SQL they take as long as reading all lists. */
 export function addedPoints(database: Sqlite, wish: BucketWish, of: "events" | "drops"): RowPoint[] {
   return addUp(database, wish).points(of);
+}
+
+/** The same as rows, where buckets are not told apart: as text for SQL they take longer than all else. */
+export function addedRows(database: Sqlite, wish: BucketWish): AddedRow[] {
+  return addUp(database, wish).rows();
 }
 
 /** Questions about numbers of one scope ask for the same several times. */
@@ -149,7 +156,7 @@ function bucketsOf(
   return { buckets, starts: { of: starts, own } };
 }
 
-function listIn(json: SqlValue): readonly unknown[] {
+function listIn(json: SqlValue): readonly Key[] {
   const list: unknown = JSON.parse(String(json));
   return Array.isArray(list) ? list : [];
 }
@@ -163,15 +170,38 @@ function groupsOf(database: Sqlite, { filter, keys, alike }: BucketWish): Groups
   const [ids = [], ...values] = lists.map(listIn);
   const most = ids.reduce<number>((largest, id) => Math.max(largest, Number(id)), 0);
   const groupOf = new Int32Array(most + 1).fill(-1);
-  const numbers = new Map<string, number>();
-  const standIn = (value: unknown): unknown => alike?.values.get(Number(value)) ?? value;
+  const standIn = (value: Key): Key => alike?.values.get(Number(value)) ?? value;
   const told = values.map((column, at) => (keys[at] === alike?.key ? column.map(standIn) : column));
+  const numbers = new Map<number | string, number>();
+  const known: Key[][] = [];
+  const nameOf = namesOf(told);
   for (const [at, id] of ids.entries()) {
-    let key = "";
-    for (const column of told) key += `${JSON.stringify(column[at])},`;
-    const number = numbers.get(key) ?? numbers.size;
-    numbers.set(key, number);
+    const name = nameOf(at);
+    let number = numbers.get(name);
+    if (number === undefined) {
+      number = known.length;
+      numbers.set(name, number);
+      known.push(told.map((column) => column[at] ?? null));
+    }
     groupOf[Number(id)] = number;
   }
-  return { groupOf, keys: [...numbers.keys()] };
+  return { groupOf, keys: known };
+}
+
+/** What is equal where all columns are: a number where they are ids that fit into one, which takes a fifth of the time of a text. */
+function namesOf(columns: readonly (readonly Key[])[]): (at: number) => number | string {
+  const sizes = columns.map(sizeOf);
+  if (sizes.reduce((product, size) => product * size, 1) > Number.MAX_SAFE_INTEGER)
+    return (at) => JSON.stringify(columns.map((column) => column[at]));
+  return (at) => columns.reduce((name, column, nth) => name * (sizes[nth] as number) + Number(column[at]), 0);
+}
+
+/** Of the numbers that its ids are of; infinite where something else is among them. */
+function sizeOf(column: readonly Key[]): number {
+  let most = 0;
+  for (const key of column) {
+    if (typeof key !== "number" || !Number.isInteger(key) || key < 0) return Number.POSITIVE_INFINITY;
+    if (key > most) most = key;
+  }
+  return most + 1;
 }

@@ -7,11 +7,11 @@
  */
 
 import { alignDown } from "@/lib/base/bucket-width";
-import type { RowPoint } from "./bucket-rows";
+import type { AddedRow, RowPoint } from "./bucket-rows";
 import type { Condition } from "./conditions";
 import { rememberedText } from "./dictionary-search";
 import type { Sqlite, SqlValue } from "./driver";
-import { type Alike, addedPoints, addedUp, type BucketWish } from "./flow-buckets";
+import { type Alike, addedPoints, addedRows, addedUp, type BucketWish } from "./flow-buckets";
 import { ANCHORED, type Anchored, OF_ONE, ROLL_UP } from "./roll-up-levels";
 import { areRolledUp, columnsRead, isCurrent, isTaken } from "./roll-ups-ready";
 import type { CompiledScope } from "./scope-sql";
@@ -162,6 +162,46 @@ export function rolledPoints(
     points.push(...found.map(([id, n]) => ({ id: Number(id), startNs, n: Number(n) })));
   }
   return points;
+}
+
+/**
+ * Flows of a range added up by the ids that are read of them, where lists hold them: undefined for the whole capture, which is asked of rows.
+ * Some ids come several times: what lies in buckets that the range cuts is not added to the others.
+ */
+export function rolledRows(database: Sqlite, scope: CompiledScope, wanted: Wanted): AddedRow[] | undefined {
+  if (scope.from === undefined && scope.to === undefined) return undefined;
+  if (!isRolled(columnsRead(`${scope.filter.sql} ${wanted.reads}`)) || !isCurrent(database)) return undefined;
+  const inside = insideOf(database, scope, wanted);
+  if (inside === undefined) return undefined;
+  const rows = addedRows(database, wishOf(scope, wanted, inside));
+  const keys = keysOf(wanted).map(({ name }) => `f.${name}`);
+  const { anchored = [] } = wanted;
+  const anchors = ANCHORED.map((name) => (anchored.includes(name) ? `sum(f.${name})` : "0"));
+  for (const { sql, parameters } of edges(scope, wanted, inside)) {
+    const found = database
+      .prepareExact(
+        `SELECT sum(f.records), sum(f.events), min(f.firstNs), max(f.lastNs), ${[...anchors, ...keys].join(", ")} FROM (${sql}) f GROUP BY ${keys.join(", ")}`,
+      )
+      .rows(parameters);
+    for (const row of found) rows.push(cutRow(row));
+  }
+  return rows;
+}
+
+/** As it is selected above. */
+function cutRow([records, events, firstNs, lastNs, ...more]: readonly SqlValue[]): AddedRow {
+  const [attempts = 0, requests = 0, l7Errors = 0, drops = 0, ...keys] = more.map(Number);
+  const [first, last] = [firstNs, lastNs].map((ns) => (typeof ns === "bigint" ? ns : null));
+  return {
+    ...{
+      keys,
+      records: Number(records),
+      events: Number(events),
+      firstNs: first ?? null,
+      lastNs: last ?? null,
+    },
+    ...{ attempts, requests, l7Errors, drops },
+  };
 }
 
 function wholeCapture({ filter }: CompiledScope, { anchored = [], told }: Wanted): CountedFlows {

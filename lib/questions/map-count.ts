@@ -3,7 +3,7 @@
 import { type Condition, idList } from "@/lib/capture/conditions";
 import { rolesOf } from "@/lib/capture/dns-conditions";
 import type { SqlRow } from "@/lib/capture/driver";
-import { type CountedFlows, countedFlows, type Wanted } from "@/lib/capture/rolled-flows";
+import { type CountedFlows, countedFlows, rolledRows, type Wanted } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileScope } from "@/lib/capture/scope-sql";
 import { MARK } from "@/lib/capture/sum-tables";
 import { summedRows } from "@/lib/capture/summed";
@@ -23,7 +23,7 @@ export function countEdges(
 ): { readonly edges: Edges; readonly unplaced: MapAnswer["unplaced"] } {
   const scope = compileScope(capture.database, uncompiled);
   const edges = new Edges(level);
-  const groups = readGroups(capture, scope);
+  const { groups, counted } = readCounts(capture, scope);
   const pairs = readPairs(capture.database, [...new Set(groups.map(({ pairId }) => pairId))]);
   const unplaced: MapAnswer["unplaced"] = { events: 0, reasons: {} };
   const reasons = new Map<string, number>();
@@ -34,7 +34,7 @@ export function countEdges(
       reasons.set(edge, (reasons.get(edge) ?? 0) + group.events);
     } else edge.add(group, capture.kind(group.kindId));
   }
-  for (const { pairId, kindId, drops, l7Errors } of readCounted(capture, scope)) {
+  for (const { pairId, kindId, drops, l7Errors } of counted) {
     const edge = edges.of(pairs.get(pairId));
     if (typeof edge === "string") continue;
     edge.l7Errors += l7Errors;
@@ -54,6 +54,23 @@ export function countEdges(
 
 /** One wish of both, so that buckets are read once. */
 const AT_PAIRS: Wanted = { reads: "f.pairId f.kindId", anchored: ["drops", "l7Errors"] };
+
+/** Of a range both come from lists, where these hold them. */
+function readCounts(
+  capture: OpenCapture,
+  scope: CompiledScope,
+): { readonly groups: readonly Group[]; readonly counted: readonly Counted[] } {
+  const rows = rolledRows(capture.database, scope, AT_PAIRS);
+  if (rows === undefined)
+    return { groups: readGroups(capture, scope), counted: readCounted(capture, scope) };
+  const [groups, counted]: [Group[], Counted[]] = [[], []];
+  for (const { keys, records, events, firstNs, lastNs, drops, l7Errors } of rows) {
+    const [pairId, kindId] = [Number(keys[0]), Number(keys[1])];
+    if (records > 0) groups.push({ pairId, kindId, events, firstNs, lastNs });
+    if (drops > 0 || l7Errors > 0) counted.push({ pairId, kindId, drops, l7Errors });
+  }
+  return { groups, counted };
+}
 
 function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
   const { from, parameters, where } = countedFlows(capture.database, scope, AT_PAIRS);

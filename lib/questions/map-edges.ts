@@ -101,6 +101,9 @@ class EdgeCount {
 export class Edges {
   private readonly byKey = new Map<string, EdgeCount>();
   private readonly nodes = new Map<string, Node>();
+  /** What was found out: a pair is asked for by each kind of its flows, an actor by each of its pairs. */
+  private readonly byPair = new Map<PairRow, EdgeCount | string>();
+  private readonly idOf = new Map<ActorRow, string>();
 
   constructor(private readonly level: MapLevel) {}
 
@@ -108,9 +111,25 @@ export class Edges {
   of(pair: PairRow | undefined): EdgeCount | string {
     // A file that is being read: its sides have no names yet.
     if (pair === undefined) return "not-settled";
-    const { client, server, port, protocol, clientBy } = pair;
+    let edge = this.byPair.get(pair);
+    if (edge === undefined) {
+      edge = this.find(pair);
+      this.byPair.set(pair, edge);
+    }
+    return edge;
+  }
+
+  private find({
+    client,
+    server,
+    source,
+    destination,
+    port,
+    protocol,
+    clientBy,
+  }: PairRow): EdgeCount | string {
     if (client === null || server === null)
-      return pair.source === null || pair.destination === null ? "not-settled" : clientBy;
+      return source === null || destination === null ? "not-settled" : clientBy;
     if (isNobody(client) && isNobody(server)) return "sides-unknown";
     const [from, to] = [this.node(client), this.node(server)];
     const key = edgeKey(from, to, port, protocol);
@@ -124,11 +143,14 @@ export class Edges {
 
   /** Pods of one workload can differ in what is known of them: the node is the same whichever came first. */
   private node(actor: ActorRow): string {
+    const known = this.idOf.get(actor);
+    if (known !== undefined) return known;
     const level = levelOf(actor, this.level);
     const id = actorKey(actor, level);
     const node = toNode(actor, id, level);
     const before = this.nodes.get(id);
     if (before === undefined || JSON.stringify(node) < JSON.stringify(before)) this.nodes.set(id, node);
+    this.idOf.set(actor, id);
     return id;
   }
 
