@@ -61,8 +61,7 @@ function readCounts(
   scope: CompiledScope,
 ): { readonly groups: readonly Group[]; readonly counted: readonly Counted[] } {
   const rows = rolledRows(capture.database, scope, AT_PAIRS);
-  if (rows === undefined)
-    return { groups: readGroups(capture, scope), counted: readCounted(capture, scope) };
+  if (rows === undefined) return { groups: readGroups(capture, scope), counted: readCounted(capture, scope) };
   const [groups, counted]: [Group[], Counted[]] = [[], []];
   for (const { keys, records, events, firstNs, lastNs, drops, l7Errors } of rows) {
     const [pairId, kindId] = [Number(keys[0]), Number(keys[1])];

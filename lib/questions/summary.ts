@@ -1,7 +1,9 @@
 /** What there is in a scope, in every unit: records, events by verdict and node, drops, attempts, requests. */
 
+import { groupBy } from "@/lib/base/group";
 import { ok, type Result } from "@/lib/base/result";
 import { formatTime } from "@/lib/base/time";
+import type { Sqlite } from "@/lib/capture/driver";
 import { countedFlows } from "@/lib/capture/rolled-flows";
 import { type CompiledScope, compileDrops, compileScope } from "@/lib/capture/scope-sql";
 import { NOT_A_LOSS } from "@/lib/flow/losses";
@@ -13,11 +15,12 @@ import { totalDrops } from "./drop-counts";
 import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
+import { standIns } from "./stand-ins";
 
-/** The flows of one kind and observer. */
+/** The flows of one kind and node. */
 interface Group {
   readonly kindId: number;
-  readonly observerId: number;
+  readonly node: string | null;
   readonly records: number;
   readonly events: number;
   readonly firstNs: bigint | null;
@@ -66,7 +69,7 @@ function count(
     audited: verdicts.get("AUDIT") ?? 0,
     untimed: countUntimed(capture, compiled),
     ...spanOf(groups),
-    nodes: readNodes(capture, groups),
+    nodes: readNodes(groups),
   };
 }
 
@@ -93,19 +96,23 @@ const UNSETTLED = {
   l7Errors: null,
 };
 
-function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
-  const { from, parameters, where } = countedFlows(capture.database, scope, {
+/** By kind and node. A node is seen through several interfaces, one observer each; of a pod's own there are thousands. */
+function readGroups({ database }: OpenCapture, scope: CompiledScope): Group[] {
+  const nodes = readNodesOf(database);
+  const { from, parameters, where } = countedFlows(database, scope, {
     reads: "f.kindId f.observerId",
+    alike: { key: "f.observerId", name: "node", values: standIns(nodes) },
   });
-  return capture.database
+  return database
     .prepareExact(
-      `SELECT f.kindId, f.observerId, sum(f.records), sum(f.events), min(f.firstNs), max(f.lastNs)
-       FROM ${from} WHERE ${where.sql} GROUP BY 1, 2`,
+      `SELECT t.kindId, o.nodeName, sum(t.records), sum(t.events), min(t.firstNs), max(t.lastNs) FROM (
+         SELECT f.kindId, f.observerId, sum(f.records) AS records, sum(f.events) AS events, min(f.firstNs) AS firstNs, max(f.lastNs) AS lastNs
+         FROM ${from} WHERE ${where.sql} GROUP BY 1, 2) t LEFT JOIN Observer o ON o.id = t.observerId GROUP BY 1, 2`,
     )
     .rows([...parameters, ...where.parameters])
-    .map(([kindId, observerId, records, events, first, last]) => ({
+    .map(([kindId, node, records, events, first, last]) => ({
       kindId: Number(kindId),
-      observerId: Number(observerId),
+      node: typeof node === "string" ? node : null,
       records: Number(records),
       events: Number(events),
       firstNs: first as bigint | null,
@@ -113,20 +120,14 @@ function readGroups(capture: OpenCapture, scope: CompiledScope): Group[] {
     }));
 }
 
-/** A node is seen through several interfaces: one observer each. */
-function readNodes(capture: OpenCapture, groups: readonly Group[]): SummaryAnswer["nodes"] {
-  const names = new Map(
-    capture.database
-      .prepare("SELECT id, nodeName FROM Observer")
-      .all([])
-      .map(({ id, nodeName }) => [Number(id), typeof nodeName === "string" ? nodeName : null]),
-  );
-  const byName = new Map<string | null, Group[]>();
-  for (const group of groups) {
-    const name = names.get(group.observerId) ?? null;
-    byName.set(name, [...(byName.get(name) ?? []), group]);
-  }
-  return [...byName]
+/** Names by observer. */
+function readNodesOf(database: Sqlite): ReadonlyMap<number, string | null> {
+  const rows = database.prepare("SELECT id, nodeName FROM Observer").rows([]);
+  return new Map(rows.map(([id, name]) => [Number(id), typeof name === "string" ? name : null]));
+}
+
+function readNodes(groups: readonly Group[]): SummaryAnswer["nodes"] {
+  return [...groupBy(groups, ({ node }) => node)]
     .sort(([a], [b]) => compareNames(a, b))
     .map(([name, those]) => ({ name, events: sumOf(those, "events"), ...spanOf(those) }));
 }

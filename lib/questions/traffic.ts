@@ -22,6 +22,7 @@ import type { QuestionFailure } from "./failure";
 import type { OpenCapture } from "./open-capture";
 import { readScope, type ScopeParameters, scopeKey } from "./scope-parameters";
 import { spanOf } from "./span";
+import { standIns } from "./stand-ins";
 
 export interface TrafficParameters extends ScopeParameters {
   readonly by: TrafficBy;
@@ -123,12 +124,7 @@ interface Told {
 
 /** Endpoints are several for each name: as many rows less from lists of buckets. */
 function alikeOf(telling: Telling, names: ReadonlyMap<number, string | null>): Alike {
-  const firsts = new Map<string | null, number>();
-  for (const [id, name] of names) if (!firsts.has(name)) firsts.set(name, id);
-  return {
-    ...{ key: telling.column, name: telling.names },
-    values: new Map([...names].map(([id, name]) => [id, firsts.get(name) ?? id])),
-  };
+  return { key: telling.column, name: telling.names, values: standIns(names) };
 }
 
 interface Sums {
