@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { testFolder } from "@/lib/jobs/testing";
-import { openSqlite, type Sqlite, type SqlValue } from "./driver";
+import { freeDropped, openSqlite, type Sqlite, type SqlValue } from "./driver";
 
 function open(file = path.join(testFolder(), "a.db"), options?: Parameters<typeof openSqlite>[1]): Sqlite {
   const database = openSqlite(file, options);
@@ -137,4 +137,23 @@ describe("what is called before each statement", () => {
     isStopped = false;
     expect(all.rows([])).toEqual([[1]]);
   });
+});
+
+it("frees statements that were dropped, when they are many", async () => {
+  const database = open();
+  const ask = (from: number, to: number): void => {
+    for (let n = from; n < to; n++) database.prepare(`SELECT ${n}`).rows([]);
+  };
+  const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const others = Array.from({ length: 100 }, (_, n) => new WeakRef(database.prepare(`SELECT 'other ${n}'`)));
+  const areThere = (): number => others.filter((other) => other.deref() !== undefined).length;
+  ask(0, 1000);
+  // What is looked at stays until the next turn.
+  expect(areThere()).toBe(100);
+  await nextTurn();
+  ask(1000, 1300);
+  expect(freeDropped()).toBe(true);
+  await nextTurn();
+  expect(areThere()).toBe(0);
+  expect(freeDropped()).toBe(false);
 });

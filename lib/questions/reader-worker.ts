@@ -5,6 +5,7 @@ import { Lru } from "@/lib/base/lru";
 import { fail, type Result } from "@/lib/base/result";
 import { standBehind } from "@/lib/base/thread-priority";
 import { SearchTimeout } from "@/lib/capture/dictionary-search";
+import { freeDropped } from "@/lib/capture/driver";
 import type { QuestionFailure } from "./failure";
 import { OpenCapture } from "./open-capture";
 import { QUESTIONS, type QuestionName } from "./questions";
@@ -48,6 +49,8 @@ parentPort?.on("message", (message: ToReader) => {
     return;
   }
   parentPort?.postMessage({ id: message.id, result: answer(message) } satisfies FromReader);
+  // The answer is under way.
+  freeDropped();
 });
 
 function answer({
