@@ -200,11 +200,46 @@ describe("a facet", () => {
     open.close();
   });
 
+  it("leaves out what no filter could say, and does not take it for nothing", () => {
+    const capture = new TestCapture();
+    const records = [
+      { destination: { labels: ["k8s:app", "k8s:note=a,b"] }, destination_names: ["db.example.com"] },
+      { destination: { labels: ["k8s:app=web"] }, destination_names: ["*.example.com"] },
+      { destination: { labels: ["unspec:a b"] }, destination_names: ["x\\y"], node_labels: ["pool=a b"] },
+      { destination: { labels: ["reserved:host"] }, node_labels: ["zone", "pool=a"] },
+      { destination: {}, node_labels: ["zone=z"] },
+    ];
+    capture.add("a", lines(...records.map((record, n) => line(n, record))));
+    const open = reader(capture);
+    const values = (keys: string) => ask(open, { keys }).facets[keys]?.values;
+    // A label without a value is spelled with an empty one: the key alone finds those with any.
+    expect(values("to-label")).toEqual([
+      { value: "-", events: 1 },
+      { value: "k8s:app=", events: 1 },
+      { value: "k8s:app=web", events: 1 },
+      { value: "reserved:host", events: 1 },
+    ]);
+    expect(eventsOf(open, "to-label:k8s:app=")).toBe(1);
+    expect(eventsOf(open, "to-label:k8s:app")).toBe(2);
+    expect(values("to-fqdn")).toEqual([
+      { value: "-", events: 2 },
+      { value: "db.example.com", events: 1 },
+    ]);
+    expect(values("node-label")).toEqual([
+      { value: "-", events: 2 },
+      { value: "pool=a", events: 1 },
+      { value: "zone=", events: 1 },
+      { value: "zone=z", events: 1 },
+    ]);
+    open.close();
+  });
+
   it("of keys that do not add up says so", () => {
     const open = generated();
-    const { notes } = ask(open, { keys: "verdict,pod,from-pod,tcp-flags" }).meta;
+    const { notes } = ask(open, { keys: "verdict,pod,from-pod,tcp-flags,to-namespace" }).meta;
     expect(notes.filter((note) => note.startsWith("pod: either end"))).toHaveLength(1);
     expect(notes.filter((note) => note.startsWith("tcp-flags: "))).toHaveLength(1);
+    expect(notes.filter((note) => note.startsWith("to-namespace: "))).toHaveLength(1);
     expect(notes.some((note) => /^(verdict|from-pod):/.test(note))).toBe(false);
     open.close();
   });

@@ -128,6 +128,8 @@ function largest(
 /** Keys of which one record can have several values. */
 const SEVERAL: ReadonlySet<FilterKey> = new Set([
   "protocol",
+  // A pod and a service that its address stands for can lie in two.
+  "namespace",
   // Records can disagree about the workload of a pod.
   "workload",
   "tcp-flags",
@@ -174,9 +176,16 @@ const identities: Counter = (scanned, side) =>
     return values.length > 0 ? values : [masked ? UNKNOWN : "unknown"];
   });
 
-/** A text that is no address cannot be asked for. */
-const addresses: Counter = (scanned, side) =>
-  bySide(scanned, side, (row, masked) => (row.ip === null ? orAbsent([], masked) : SIDE_FACETS.ip(row)));
+/** What stands in this column can be such that no filter could say it; then it is in no value, and not absent. */
+function said(column: "ip" | "labels" | "names", valuesOf: (row: SqlRow) => readonly string[]): Counter {
+  return (scanned, side) =>
+    bySide(scanned, side, (row, masked) => (isThere(row[column]) ? valuesOf(row) : orAbsent([], masked)));
+}
+
+/** An empty list is nothing. */
+function isThere(value: unknown): boolean {
+  return typeof value === "string" && value !== "[]";
+}
 
 type End = "client" | "server";
 
@@ -244,7 +253,7 @@ const COUNTERS: Readonly<Record<FacetKey, Counter>> = {
   pod: end(SIDE_FACETS.pod),
   workload: workloads,
   port: byPort,
-  ip: addresses,
+  ip: said("ip", SIDE_FACETS.ip),
   protocol: kind(KIND_FACETS.protocol),
   type: kind(KIND_FACETS.type),
   "drop-reason-desc": kind(KIND_FACETS["drop-reason-desc"]),
@@ -255,9 +264,9 @@ const COUNTERS: Readonly<Record<FacetKey, Counter>> = {
       return values.length > 0 ? values : [UNKNOWN];
     }),
   service: end(SIDE_FACETS.service),
-  label: end(SIDE_FACETS.label),
+  label: said("labels", SIDE_FACETS.label),
   identity: identities,
-  fqdn: end(SIDE_FACETS.fqdn),
+  fqdn: said("names", SIDE_FACETS.fqdn),
   cluster: end(SIDE_FACETS.cluster),
   "tcp-flags": kind(KIND_FACETS["tcp-flags"]),
   "ip-version": kind(KIND_FACETS["ip-version"]),
@@ -284,7 +293,10 @@ const COUNTERS: Readonly<Record<FacetKey, Counter>> = {
         return [formatValue("http-header", { type: "header", name, value })];
       });
     }),
-  "node-label": observer(OBSERVER_FACETS["node-label"]),
+  "node-label": (scanned) =>
+    byObserver(scanned, (row, masked) =>
+      isThere(row.nodeLabels) ? OBSERVER_FACETS["node-label"](row) : orAbsent([], masked),
+    ),
   interface: observer(OBSERVER_FACETS.interface),
   encrypted: kind(KIND_FACETS.encrypted),
   reply: kind(KIND_FACETS.reply),

@@ -10,7 +10,7 @@ import { formatAddress, parseAddress } from "@/lib/scope/address";
 import { formatValue } from "@/lib/scope/filter";
 import { wholePattern } from "@/lib/scope/http-kinds";
 import type { FilterKey, ValueOf } from "@/lib/scope/keys";
-import { labelKind } from "@/lib/scope/label-kind";
+import { type LabelRequirement, labelKind, matchesSelector, parseLabel } from "@/lib/scope/label-kind";
 import { fqdnKind } from "@/lib/scope/packet-kinds";
 
 /** In a record that a field mask was at work on, what is absent is unknown. */
@@ -143,12 +143,23 @@ export const OBSERVER_FACETS = {
     typeof nodeLabels === "string" ? selectors("node-label", nodeLabels) : [],
 } satisfies Partial<Record<FilterKey, (observer: SqlRow) => readonly string[]>>;
 
+/** Sources whose labels have no value. */
+const WITHOUT_VALUE: ReadonlySet<string> = new Set(["reserved", "cidr", "fqdn", "cidrgroup"]);
+
 /** Labels that a selector can say; a label with a comma or a space cannot be asked for. */
 function selectors(key: "label" | "node-label", json: string): string[] {
   return [...new Set(listOf(json))].flatMap((label) => {
     const parsed = labelKind.parse({ text: label, quoted: false });
-    return parsed.ok ? [text(key, parsed.value)] : [];
+    // A comma parts two conditions, which a single label does not mean.
+    if (!parsed.ok || !matchesSelector(parsed.value, [parseLabel(label)])) return [];
+    return [text(key, { type: "label", requirements: parsed.value.requirements.map(withValue) })];
   });
+}
+
+/** A key alone would find the label with any value. */
+function withValue(requirement: LabelRequirement): LabelRequirement {
+  if (requirement.operator !== "exists" || WITHOUT_VALUE.has(requirement.source)) return requirement;
+  return { ...requirement, operator: "in", values: [""] };
 }
 
 export interface Workload {
@@ -187,7 +198,8 @@ export const SIDE_FACETS = {
     typeof names === "string"
       ? [...new Set(listOf(names))].flatMap((name) => {
           const parsed = fqdnKind.parse({ text: name, quoted: false });
-          return parsed.ok ? [text("fqdn", parsed.value)] : [];
+          // A star would stand for any run.
+          return parsed.ok && !name.includes("*") ? [text("fqdn", parsed.value)] : [];
         })
       : [],
 } satisfies Partial<Record<FilterKey, (endpoint: SqlRow, learned: readonly Workload[]) => readonly string[]>>;
