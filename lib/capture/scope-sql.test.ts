@@ -80,7 +80,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
     "deny-all,nobody",
     "bank/allow-web",
   ],
-  text: ["web", "EXAMPLE", "cdn.net", "users/42", "np", "deny-", "n1", '"no such"', "orders"],
+  text: ["web", "EXAMPLE", "cdn.net", "users/42", "np", "deny-", "n1", '"no such"', "orders", "EXAMPLE.com.", "org."],
   pod: ["web-1", "web-1$", "shop/web", "bank/", "shop/web-1$", "we%", '"we%b_1"', "nobody,ledger"],
   workload: [
     "web",

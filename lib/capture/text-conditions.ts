@@ -83,11 +83,13 @@ export function searchCondition(database: Sqlite, value: ValueOfTerm<"text">): C
   if (value.type !== "search") return NEVER;
   const wanted = value.text.toLowerCase();
   const matches = (text: string): boolean => text.toLowerCase().includes(wanted);
+  // DNS names are kept without their final dot, and records have them with it.
+  const matchesName = (name: string): boolean => matches(`${name}.`);
   const ofSide = (column: string, test: (text: string) => boolean = matches): Condition =>
     textList(column, matchingValues(database, "Endpoint", column, test));
   const side = any([
     ...NAME_COLUMNS.map((column) => ofSide(column)),
-    ofSide("names", (json) => listOf(json).some(matches)),
+    ofSide("names", (json) => listOf(json).some(matchesName)),
     saidOrLearned(ofSide("workloadName")),
   ]);
   const observer = any(
@@ -104,7 +106,8 @@ export function searchCondition(database: Sqlite, value: ValueOfTerm<"text">): C
     within("f.destinationId", "Endpoint", side),
     within("f.observerId", "Observer", observer),
     textCondition(database, "f.l7TextId", matches),
-    textCondition(database, "f.dnsAnswerId", (text) => namesInAnswer(text).some(matches)),
+    ...(wanted.endsWith(".") ? [l7Text(database, DNS, matchesName)] : []),
+    textCondition(database, "f.dnsAnswerId", (text) => namesInAnswer(text).some(matchesName)),
     textCondition(database, "f.policiesId", (text) =>
       policiesIn(text).some(({ namespace, name }) =>
         [namespace, name].some((part) => part !== undefined && matches(part)),

@@ -72,13 +72,18 @@ const PATHS: Readonly<Record<string, string>> = {
   "https://shop.example": "",
 };
 
+/** A DNS name is meant with its final dot or without: what is a piece of the one form is a piece of this. */
+function withDot(name: string): string {
+  return name.endsWith(".") ? name : `${name}.`;
+}
+
 /** Every name in a record: docs/filter.md lists them under `text`. */
 function namesOf(json: FlowJson): string[] {
   const sides = ENDS.flatMap((end) => {
     const { cluster_name, namespace, pod_name } = json[end] ?? {};
     const service = json[`${end}_service`];
     const workloads = workloadsOf(json[end] ?? {}).map(({ name }) => name);
-    const names = json[`${end}_names`] ?? [];
+    const names = (json[`${end}_names`] ?? []).map(withDot);
     return [cluster_name, namespace, pod_name, service?.name, service?.namespace, ...workloads, ...names];
   });
   const { dns, http, kafka } = json.l7 ?? {};
@@ -87,8 +92,7 @@ function namesOf(json: FlowJson): string[] {
     ...sides,
     json.node_name,
     json.interface?.name,
-    dns?.query?.replace(/[.]$/, ""),
-    ...(dns?.cnames ?? []),
+    ...[dns?.query ?? [], dns?.cnames ?? []].flat().map(withDot),
     http?.url,
     kafka?.topic,
     ...policies.flatMap(({ namespace, name }) => [namespace, name]),
