@@ -156,17 +156,22 @@ const RCODES: Readonly<Record<number, string>> = { 0: "NOERROR", 2: "SERVFAIL", 
 const KEYS: Readonly<Record<string, ((flow: ModelFlow) => string) | undefined>> = {
   verdict: verdictOf,
   reason: (flow) => dropReasonOf(flow) ?? (isReasonMissing(flow) ? "?" : "-"),
-  protocol: (flow) => l7ProtocolOf(flow) ?? protocolOf(flow) ?? (flow.flow.Type === undefined ? "?" : "-"),
+  protocol: (flow) => l7ProtocolOf(flow) ?? protocolOf(flow) ?? absentOf(flow),
   rcode: (flow) => {
     const rcode = rcodeOf(flow);
-    return rcode === null ? "-" : (RCODES[rcode] ?? String(rcode));
+    return rcode === null ? absentOf(flow) : (RCODES[rcode] ?? String(rcode));
   },
   status: (flow) => {
     const status = statusOf(flow);
-    return status === null ? "-" : `${Math.floor(status / 100)}xx`;
+    return status === null ? absentOf(flow) : `${Math.floor(status / 100)}xx`;
   },
   namespace: undefined,
 };
+
+/** What a field mask was at work on may have left the value out: every record that is whole has a type. */
+function absentOf({ flow }: ModelFlow): string {
+  return flow.Type === undefined ? "?" : "-";
+}
 
 /** A dropped packet has a reason; a verdict record and a refused request have none. */
 function isReasonMissing(flow: ModelFlow): boolean {

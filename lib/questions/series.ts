@@ -28,7 +28,8 @@ interface Series {
 }
 
 const REASON = `coalesce(k.dropReason, CASE WHEN k.verdict = 'DROPPED' AND k.type <> 'L7' AND k.eventType IS NOT 5 THEN '?' ELSE '-' END)`;
-const MASKED = `k.present & ${PRESENT.Type} = 0`;
+/** Of a record without a value: left out of it, or none. */
+const ABSENT = `CASE WHEN k.present & ${PRESENT.Type} = 0 THEN '?' ELSE '-' END`;
 
 export const SERIES: Readonly<Record<TimelineBy, Series>> = {
   verdict: { unit: "events", join: "", key: "k.verdict" },
@@ -36,15 +37,15 @@ export const SERIES: Readonly<Record<TimelineBy, Series>> = {
   protocol: {
     unit: "events",
     join: "",
-    key: `coalesce(k.l7Protocol, k.protocol, CASE WHEN ${MASKED} THEN '?' ELSE '-' END)`,
+    key: `coalesce(k.l7Protocol, k.protocol, ${ABSENT})`,
   },
   rcode: {
     unit: "events",
     join: "",
-    key: "coalesce(k.dnsRcode, '-')",
-    name: (key) => (key === "-" ? key : enumName(DNS_RCODE, Number(key))),
+    key: `coalesce(k.dnsRcode, ${ABSENT})`,
+    name: (key) => (key === "-" || key === "?" ? key : enumName(DNS_RCODE, Number(key))),
   },
-  status: { unit: "events", join: "", key: "coalesce((k.httpCode / 100) || 'xx', '-')" },
+  status: { unit: "events", join: "", key: `coalesce((nullif(k.httpCode, 0) / 100) || 'xx', ${ABSENT})` },
   // Of the server: one of both sides, replies turned round, so that nothing counts twice.
   namespace: {
     unit: "events",
