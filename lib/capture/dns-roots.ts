@@ -72,8 +72,12 @@ function isOfNamespace(suffix: string, domain: string): boolean {
   return rest === `svc.${domain}`;
 }
 
-/** Names with their suffixes that stand for `root`, as pairs of id and labels. */
-export function namesOf(database: Sqlite, root: string): [queryId: number, labels: number][] {
+/** The root of all names is kept as an empty one, which no filter can say; here it is written with its dot. */
+export const ROOT_ZONE = ".";
+
+/** Names with their suffixes that stand for this root, as pairs of id and labels. */
+export function namesOf(database: Sqlite, written: string): [queryId: number, labels: number][] {
+  const root = written === ROOT_ZONE ? "" : written;
   const roots = readRoots(database);
   const own = database
     .prepare("SELECT id FROM Text WHERE value = ?")

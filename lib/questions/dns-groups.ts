@@ -7,7 +7,7 @@
  */
 
 import { addCounts } from "@/lib/base/counter";
-import { readRoots } from "@/lib/capture/dns-roots";
+import { ROOT_ZONE, readRoots } from "@/lib/capture/dns-roots";
 import type { SqlValue } from "@/lib/capture/driver";
 import { bucketCounts } from "@/lib/capture/number-lists";
 import { DNS_STATE } from "@/lib/capture/settle/dns/pair";
@@ -79,7 +79,8 @@ export interface Group extends Tally, Distinct {
 export const GROUP_KEY: Readonly<Record<DnsBy, string>> = {
   rcode: "coalesce(x.rcode, -1)",
   query: "coalesce(x.queryId, 0)",
-  root: "coalesce(r.root, n.value, '')",
+  // The root of all names is kept as an empty one.
+  root: `CASE WHEN x.queryId IS NULL THEN '' ELSE coalesce(nullif(coalesce(r.root, n.value), ''), '${ROOT_ZONE}') END`,
   client: "a.workloadKey",
   pod: "a.key",
   server: "a.workloadKey",

@@ -38,4 +38,17 @@ describe("names as they were meant", () => {
       ["orders.data.svc.cluster.local", 0],
     ]);
   });
+
+  it("tell the root of all names from records without a name", () => {
+    const nameless = asked(2, "masked", { rcode: 5 }).map((text) => text.replace('"query":"masked.",', ""));
+    const open = reader(captureOf(...asked(1, ""), ...nameless, ...asked(3, "a.example")));
+    const { rows } = askDns(open, "root");
+    expect(rows.map((row) => [row.key, row.filter, row.queries]).sort()).toEqual([
+      [{ root: "." }, "dns-root:.", 1],
+      [{ root: null }, "dns-root:?", 1],
+      [{ root: "a.example" }, "dns-root:a.example", 1],
+    ]);
+    for (const { filter, queries } of rows)
+      expect([filter, askDns(open, "query", { q: filter }).total.queries]).toEqual([filter, queries]);
+  });
 });
