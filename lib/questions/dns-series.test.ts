@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { lines, TestCapture } from "@/lib/jobs/testing";
 import { asked, captureOf } from "@/lib/jobs/testing-dns";
 import { readDnsSeries } from "./dns-series";
 import { reader } from "./dns-testing";
@@ -43,4 +44,21 @@ it("errors by node: the five nodes with most, all others as one, and what each l
     expect([key, flows.ok && flows.value.total?.events]).toEqual([key, total]);
     expect(points.reduce((sum, [, n]) => sum + n, 0)).toBe(total);
   }
+});
+
+it.each([
+  ["none has a time", []],
+  ["others have", asked(1, "a.example")],
+])("questions without a time are in the totals where %s", (_name, timed) => {
+  const untimed = asked(5, "b.example").map((text) => text.replace(/"time":"[^"]*"/g, '"time":"?"'));
+  const capture = new TestCapture();
+  capture.add("a", lines(...timed, ...untimed));
+  const open = reader(capture);
+  const answer = open.ask((own) => readDnsSeries(own, { by: "outcome", buckets: 60 }));
+  if (!answer.ok) throw new Error(answer.failure.message);
+  const sums = [answer.value.queries, answer.value.responses].map((list) =>
+    list.reduce((sum, { total }) => sum + total, 0),
+  );
+  expect(sums).toEqual([1 + timed.length / 2, 1 + timed.length / 2]);
+  expect(answer.value.fromNs === null).toBe(timed.length === 0);
 });

@@ -38,20 +38,11 @@ export function readDnsSeries(
   const scope = readScope(capture, parameters);
   if (!scope.ok) return scope;
   const { from, to } = scope.value;
-  const meta = dnsMeta(capture);
   const span = spanOf(capture, from, to);
-  if (span === undefined)
-    return ok({
-      meta,
-      bucketNs: "1000000000",
-      fromNs: null,
-      toNs: null,
-      by: parameters.by,
-      queries: [],
-      responses: [],
-    });
-  const width = bucketWidth(span.last - span.first + 1n, parameters.buckets);
-  const start = alignDown(span.first, width);
+  // Without a time there is no bucket, and questions count all the same.
+  const { first, last } = span ?? { first: 0n, last: 0n };
+  const width = bucketWidth(last - first + 1n, parameters.buckets);
+  const start = alignDown(first, width);
   const series = exchangeSeries(capture, scope.value, width);
   const counts = COUNTS[parameters.by];
   const points =
@@ -59,15 +50,15 @@ export function readDnsSeries(
       ? readPoints(
           capture,
           summedExchanges(capture, scope.value, width),
-          bucketNumber(start, span.last, width, "x.timeNs"),
+          bucketNumber(start, last, width, "x.timeNs"),
           counts,
         )
       : readSeriesPoints(capture, series, counts);
   return ok({
-    meta,
+    meta: dnsMeta(capture),
     bucketNs: String(width),
-    fromNs: String(start),
-    toNs: String(alignDown(span.last, width) + width),
+    fromNs: span === undefined ? null : String(start),
+    toNs: span === undefined ? null : String(alignDown(last, width) + width),
     by: parameters.by,
     ...seriesOf(capture, parameters.by, points),
   });
