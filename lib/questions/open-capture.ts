@@ -5,6 +5,7 @@
 
 import { Lru } from "@/lib/base/lru";
 import { ok, type Result } from "@/lib/base/result";
+import { weigh } from "@/lib/base/weight";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { Sqlite, SqlRow } from "@/lib/capture/driver";
 import { isOutdated } from "@/lib/capture/rules-version";
@@ -13,11 +14,13 @@ import type { Meta, Party } from "./answers";
 import type { QuestionFailure } from "./failure";
 import { PartyReader } from "./party";
 
-/** Results kept per capture, such as ladders; each is a few ten thousand numbers at most. */
+/** Results kept per capture, such as ladders. */
 const KEPT = 64;
+/** Of all of them. A thread holds eight captures open and has 256 MiB; a map over time alone can take ten. */
+const KEPT_BYTES = 16 * 1024 * 1024;
 
 export class OpenCapture {
-  private readonly kept = new Lru<string, unknown>(KEPT);
+  private readonly kept = new Lru<string, unknown>(KEPT, undefined, { of: weigh, most: KEPT_BYTES });
   private readonly kinds = new Lru<number, SqlRow>(10_000);
   private parties: PartyReader;
   private version = -1;
