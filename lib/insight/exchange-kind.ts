@@ -26,6 +26,19 @@ export interface ExchangeKind extends HttpKind {
   readonly isAggregated: boolean;
 }
 
+const FORBIDDEN = 403;
+/** `PERMISSION_DENIED`, what Envoy says for 403 in gRPC. */
+const GRPC_FORBIDDEN = 7;
+
+/**
+ * Whether an answer can be a proxy's own to a request that it refused: 403, to gRPC with status 200 and the code in a
+ * header. Where the code was left out it can; what Kafka's proxy answers names its error.
+ */
+export function mayRefuse({ l7Protocol, httpCode, grpcStatus }: ExchangeKind): boolean {
+  if (l7Protocol === "kafka" || httpCode === null) return true;
+  return httpCode === FORBIDDEN || grpcStatus === GRPC_FORBIDDEN;
+}
+
 /** HTTP, or gRPC over it, or Kafka. `text` is the URL or topic. */
 export function exchangeProtocol(kind: ExchangeKind, text: string | undefined): number {
   if (kind.l7Protocol === "kafka") return L7_PROTOCOL.kafka;

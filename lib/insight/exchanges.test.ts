@@ -5,6 +5,7 @@ import { type Exchange, ExchangePairer, type ExchangeRow, type Side } from "./ex
 /** Client 7 calls server 3, port 80, unless a row says otherwise. */
 const row = (id: number, at: number, members: Partial<ExchangeRow> = {}): ExchangeRow => ({
   ...{ id, second: Math.floor(at), nano: Math.round((at % 1) * 1e9), isRequest: true, isDenied: false },
+  mayRefuse: false,
   ...{ side: "INGRESS", node: 1, client: 7, clientPort: 40000, server: 3, serverPort: 80 },
   ...{ key: undefined, subject: "GET /a" },
   isForAllTopics: false,
@@ -83,8 +84,39 @@ describe("an answer", () => {
     ["is given once", [request(1, 0), response(2, 1), response(3, 2)], "-3 1-2"],
     [
       "of the proxy to a request that it refused is its answer",
-      [request(1, 0, { isDenied: true }), response(2, 0.1)],
+      [request(1, 0, { isDenied: true }), response(2, 0.1, { mayRefuse: true })],
       "1-2",
+    ],
+    [
+      "that is no refusal belongs to no request that a proxy refused",
+      [request(1, 0, { isDenied: true }), request(2, 1), response(3, 1.1)],
+      "1- 2-3",
+    ],
+    [
+      "that is no refusal belongs to none that was refused with the same id",
+      [request(1, 0, { isDenied: true, key: 5n }), request(2, 1, { key: 5n }), response(3, 1.1, { key: 5n })],
+      "1- 2-3",
+    ],
+    [
+      "that may be a refusal is the server's where something was asked since",
+      [request(1, 0, { isDenied: true }), request(2, 1), response(3, 1.1, { mayRefuse: true })],
+      "1- 2-3",
+    ],
+    [
+      "that may be a refusal is the proxy's where the refused request is the newest",
+      [
+        ...[request(1, 0), request(2, 1, { isDenied: true }), response(3, 1.1, { mayRefuse: true })],
+        response(4, 1.2),
+      ],
+      "1-4 2-3",
+    ],
+    [
+      "that may be a refusal looks at requests for the same only",
+      [
+        ...[request(1, 0, { isDenied: true }), request(2, 0.1, { subject: "GET /b" })],
+        response(3, 0.2, { mayRefuse: true }),
+      ],
+      "1-3 2-",
     ],
   ])("%s", (_name, rows, expected) => {
     expect(drawn(rows)).toBe(expected);

@@ -5,6 +5,9 @@
  * correlation id); else, of those that have no key to compare, to the oldest with its method and URL. What waited
  * longer than {@link LONGEST_WAIT_SECONDS} stays without answer.
  *
+ * A proxy refuses with 403, at once. So any other answer belongs to no refused request; and a 403 without a key is a refused
+ * one's if nothing was asked since, else the server's: of the refusal the log then holds the request alone, as Hubble writes it.
+ *
  * A request id can travel on to other services, so it is compared within a connection only; and for two sides of one
  * request within the same client, method and URL. Where both proxies log a request, the server's side (INGRESS) counts;
  * a request that the client's proxy refused never comes to the other. Where the records name no side (printed, masked),
@@ -29,6 +32,8 @@ export interface ExchangeRow {
   readonly isRequest: boolean;
   /** Requests only: verdict DROPPED. */
   readonly isDenied: boolean;
+  /** Answers only: a proxy may have given it to what it refused. */
+  readonly mayRefuse: boolean;
   readonly side: Side;
   /** {@link NO_NODE} where the record names none. */
   readonly node: number;
@@ -100,9 +105,16 @@ export class ExchangePairer<Row extends ExchangeRow = ExchangeRow> {
       this.open.push(connectionOf(row), held, OPEN_PER_CONNECTION);
       return;
     }
-    const asked = this.open.find(connectionOf(row), requestOf(row));
+    const asked = this.justRefused(row) ?? this.open.find(connectionOf(row), requestOf(row));
     if (asked === undefined) this.hold(undefined, row);
     else this.answer(asked, row);
+  }
+
+  /** The request that an answer without a key refuses: the last one that it fits. */
+  private justRefused(response: Row): Held<Row> | undefined {
+    if (!response.mayRefuse || response.key !== undefined) return undefined;
+    const last = this.open.all(connectionOf(response)).findLast(isOfSubject(response));
+    return last?.request?.isDenied ? last : undefined;
   }
 
   private answer(asked: Held<Row>, response: Row): void {
@@ -200,16 +212,27 @@ function testsOfTwin(row: ExchangeRow): Test[] {
 /** What fits a response, best first: the request with its key; else the oldest with nothing that differs. */
 function requestOf(response: ExchangeRow): Test[] {
   const { key, subject } = response;
-  const isInTime: Test = ({ request }) =>
-    request !== undefined && isWithin(request, response, LONGEST_WAIT_SECONDS);
-  const hasKey: Test = (held) => held.request?.key === key && isInTime(held);
-  const mayBe: Test = (held) =>
-    (key === undefined || held.request?.key === undefined) &&
-    (subject === undefined || held.request?.subject === undefined || held.request.subject === subject) &&
-    isInTime(held);
-  if (key === undefined) return [mayBe];
+  const mayBe = isOfSubject(response);
+  const isServed: Test = (held) => held.request?.isDenied === false && mayBe(held);
+  const inOrder = response.mayRefuse ? [isServed, mayBe] : [isServed];
+  if (key === undefined) return inOrder;
+  const hasKey: Test = ({ request }) => request?.key === key && mayAnswer(request, response);
   const isIt: Test = (held) => held.request?.subject === subject && hasKey(held);
-  return subject === undefined ? [hasKey, mayBe] : [isIt, hasKey, mayBe];
+  return subject === undefined ? [hasKey, ...inOrder] : [isIt, hasKey, ...inOrder];
+}
+
+/** Nothing that both name differs. */
+function isOfSubject(response: ExchangeRow): Test {
+  const { key, subject } = response;
+  return ({ request }) =>
+    request !== undefined &&
+    (key === undefined || request.key === undefined) &&
+    (subject === undefined || request.subject === undefined || request.subject === subject) &&
+    mayAnswer(request, response);
+}
+
+function mayAnswer(request: ExchangeRow, response: ExchangeRow): boolean {
+  return (response.mayRefuse || !request.isDenied) && isWithin(request, response, LONGEST_WAIT_SECONDS);
 }
 
 function isOtherTopic(first: ExchangeRow, other: ExchangeRow | undefined): boolean {

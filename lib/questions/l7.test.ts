@@ -206,6 +206,42 @@ describe("L7 of single records", () => {
     });
   });
 
+  it("gives the server's answer to no request that a rule refused, whose own answer is not in the log", () => {
+    const capture = new TestCapture();
+    const call = { method: "POST", url: "http://cart/shop.v1.Cart/Get", protocol: "HTTP/2" };
+    const denied = { code: 200, headers: [{ key: "Grpc-Status", value: "7" }] };
+    capture.add(
+      "a",
+      lines(
+        // One connection: refused, then let through; and so with a 403 of the server's own.
+        ...[http(1, 4001, "REQUEST", {}, { verdict: "DROPPED" }), http(2, 4001, "REQUEST", {})],
+        http(2.5, 4001, "RESPONSE", { code: 200 }),
+        ...[http(3, 4001, "REQUEST", {}, { verdict: "DROPPED" }), http(4, 4001, "REQUEST", {})],
+        http(4.5, 4001, "RESPONSE", { code: 403 }),
+        // Envoy refuses calls of gRPC with status 200.
+        http(5, 4002, "REQUEST", call, { verdict: "DROPPED" }),
+        ...[http(5.001, 4002, "RESPONSE", { ...call, ...denied }), http(6, 4002, "REQUEST", call)],
+        ...[http(6.5, 4002, "RESPONSE", { ...call, code: 200 }), http(99, 4003, "REQUEST", {})],
+      ),
+    );
+    const opened = open(capture);
+    expect(l7(opened, "status").total).toMatchObject({
+      ...{ requests: 5, responses: 2, denied: 2, deniedUnanswered: 2, unanswered: 0, open: 1 },
+      ...{ errors: 2, clientErrors: 1, succeeded: 2, status: { "200": 1, "403": 1 } },
+      latencyNs: { samples: 2, computed: 2 },
+    });
+    expect(l7(opened, "status", "grpc").total).toMatchObject({
+      ...{
+        requests: 2,
+        responses: 2,
+        denied: 1,
+        deniedUnanswered: 0,
+        unanswered: 0,
+        latencyNs: { samples: 1 },
+      },
+    });
+  });
+
   it("draws each request in one class, and finds the slowest and the newest error of a route", () => {
     const capture = new TestCapture();
     const answered = (

@@ -10,6 +10,7 @@ import {
   exchangeProtocol,
   isExchangeError,
   LATENCY_BY,
+  mayRefuse,
 } from "@/lib/insight/exchange-kind";
 import { type Exchange, ExchangePairer, type ExchangeRow } from "@/lib/insight/exchanges";
 import type { Sqlite, SqlRow, SqlValue } from "../driver";
@@ -94,6 +95,7 @@ export class ExchangesInTime implements InTime {
       isTimed,
       isRequest: kind.isRequest,
       isDenied: kind.isRequest && kind.isDropped,
+      mayRefuse: !kind.isRequest && mayRefuse(kind),
       side: kind.side,
       node: this.nodes[at.observer[row] as number] as number,
       client: kind.isRequest ? source : destination,
