@@ -2,7 +2,7 @@
 
 import { isTextFormat } from "@/lib/flow/text-formats";
 import { IS_DENIED, IS_L7, POLICY_VERDICT } from "../denied-kinds";
-import type { Sqlite } from "../driver";
+import type { Sqlite, SqlValue } from "../driver";
 
 /**
  * packet: a drop record; verdict: a policy-verdict record; alone: a denial that has no twin, or whose twin cannot be
@@ -25,6 +25,8 @@ export interface DenialKind {
   /** Printed for people: sides by name and no address, often neither node nor year. */
   readonly isText: boolean;
   readonly hasPorts: boolean;
+  /** It may be a SYN: such a try may rest longer. */
+  readonly maySyn: boolean;
   /** Policy decides it, so there are verdict records of such drops. */
   readonly isPolicy: boolean;
 }
@@ -41,7 +43,8 @@ export function readDenialKinds(database: Sqlite): Map<number, DenialKind> {
   const kinds = new Map<number, DenialKind>();
   const rows = database
     .prepare(
-      `SELECT id, format, eventType, dropCode, aggregated, trafficDirection, protocol, icmpType, icmpCode, ${IS_L7} AS isRequest
+      `SELECT id, format, eventType, dropCode, aggregated, trafficDirection, protocol, tcpFlags, icmpType, icmpCode,
+         ${IS_L7} AS isRequest
        FROM Kind WHERE ${IS_DENIED}`,
     )
     .all([]);
@@ -58,10 +61,18 @@ export function readDenialKinds(database: Sqlite): Map<number, DenialKind> {
       isText,
       likeness: `${isText ? "text" : row.trafficDirection} ${isIcmp ? `${row.icmpType} ${row.icmpCode}` : ""}`,
       hasPorts: WITH_PORTS.has(String(row.protocol)),
+      maySyn: row.protocol === "TCP" && !isRequest && maySyn(row.tcpFlags),
       isPolicy: code !== undefined && POLICY_CODES.has(code),
     });
   }
   return kinds;
+}
+
+/** Flags that were left out say nothing against it. */
+function maySyn(flags: SqlValue | undefined): boolean {
+  if (typeof flags !== "string") return true;
+  const set = new Set(flags.split(","));
+  return set.has("SYN") && !set.has("ACK");
 }
 
 function sortOf(

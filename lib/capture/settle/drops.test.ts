@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatTime } from "@/lib/base/time";
 import { line, lines, TestCapture } from "@/lib/jobs/testing";
 import { OF_ANY_DROP } from "../denied-kinds";
 import { runSteps } from "./steps";
@@ -38,6 +39,19 @@ function denied(
     source: side("shop/web-0"),
     destination: side(to),
     ...more,
+  });
+}
+
+/** A drop record of `SYN 65`: flags or protocol, and seconds. */
+function packet(text: string): string {
+  const [what = "", seconds = ""] = text.split(" ");
+  const ports = { source_port: 123, destination_port: 123 };
+  const flags = what === "TCP" ? {} : { flags: { [what]: true } };
+  return denied(0, 1, {
+    time: formatTime(
+      BigInt(Date.UTC(2026, 7, 21, 12)) * 1_000_000n + BigInt(Math.round(Number(seconds) * 1e9)),
+    ),
+    l4: what === "UDP" ? { UDP: ports } : { TCP: { ...ports, ...flags } },
   });
 }
 
@@ -191,11 +205,26 @@ describe("a denial", () => {
       ],
       ["1 alone certain at-most opens", "1 alone opens"],
     ],
-    [
-      "opens a new try when its like was not denied for more than 65 s",
-      [denied(0, 1), denied(65_000 / 2, 1), denied(59_999, 1)],
-      ["1 alone opens", "1 alone", "1 alone"],
-    ],
+    // `+` opens a try, `-` goes on with one.
+    ...(
+      [
+        ["the same try while its SYN is denied again within 65 s", ["SYN 0", "SYN 65", "SYN 130"], "+--"],
+        ["another when more than 65 s went by", ["SYN 0", "SYN 65.000000001"], "++"],
+        ["the same without flags, which say nothing against a SYN", ["TCP 0", "TCP 65"], "+-"],
+        [
+          "another when what is no SYN rested for more than 30 s",
+          ["ACK 0", "ACK 30", "ACK 60.000000001"],
+          "+-+",
+        ],
+        ["another 31 s after more than SYNs", ["SYN 0", "ACK 1", "SYN 32"], "+-+"],
+        // NTP asks every 64 s, from one port.
+        ["another of UDP after more than 30 s", ["UDP 0", "UDP 30", "UDP 94", "UDP 158"], "+-++"],
+      ] as const
+    ).map(([how, packets, tries]): [string, string[], string[]] => [
+      `is ${how}`,
+      packets.map(packet),
+      [...tries].map((mark) => (mark === "+" ? "1 alone opens" : "1 alone")),
+    ]),
   ])("%s", (_name, texts, expected) => {
     const made = capture(...texts);
     expect(drops(made)).toEqual(expected);

@@ -16,8 +16,14 @@ import { SettledRows, type TakeFound } from "./settled-rows";
 
 /** Denials of one likeness without a pause of 1 ms: a flood. It is cut here, at the cost of the twins at the cut. */
 const MOST_TOGETHER = 100_000;
-/** A try begins when nothing of its like was denied for so long (product.md, "Attempt"). */
-const TRY_NS = 65e9;
+/** A try begins when nothing of its like was denied for so long: while only SYNs were, and else (product.md, "Attempt"). */
+const TRY_NS = { onlySyns: 65e9, else: 30e9 } as const;
+
+/** A try that may go on. */
+interface Try {
+  readonly latest: Denial;
+  readonly onlySyns: boolean;
+}
 
 interface Denied extends Denial {
   readonly id: number;
@@ -50,8 +56,8 @@ export class DropsInTime implements InTime {
   private readonly nodes: ReadonlyMap<number, number>;
   /** Twins to be, by node, 5-tuple, direction. */
   private readonly waiting = new Map<string, Denied[]>();
-  /** The latest denial of a 5-tuple, while another could belong to the same try. */
-  private readonly latest = new Map<string, Denial>();
+  /** The latest try of a 5-tuple, while another denial could belong to it. */
+  private readonly tries = new Map<string, Try>();
   private readonly rows: SettledRows;
   private seen = 0;
   private untimed = 0;
@@ -98,7 +104,7 @@ export class DropsInTime implements InTime {
       isAtMost:
         kind.isAtMost || (kind.sort !== "alone" && !isComparable && (node === NO_NODE || kind.isPolicy)),
       // Without ports nothing tells one try from the next: each packet is one.
-      opens: !kind.hasPorts || this.opens(tuple, isTimed, when),
+      opens: !kind.hasPorts || this.opens(tuple, isTimed, when, kind.maySyn),
     };
     if (kind.sort === "alone" || !isComparable) this.write(denied, undefined);
     else this.wait(`${node} ${isTimed ? 1 : 0} ${tuple} ${kind.likeness}`, denied);
@@ -125,11 +131,12 @@ export class DropsInTime implements InTime {
     return `${source} ${sourcePort} ${destination} ${destinationPort} ${this.pairs.protocolOf(pair)}`;
   }
 
-  private opens(tuple: string | undefined, isTimed: boolean, at: Denial): boolean {
+  private opens(tuple: string | undefined, isTimed: boolean, at: Denial, maySyn: boolean): boolean {
     if (tuple === undefined || !isTimed) return true;
-    const before = this.latest.get(tuple);
-    this.latest.set(tuple, at);
-    return before === undefined || nsBetween(before, at) > TRY_NS;
+    const before = this.tries.get(tuple);
+    const opens = before === undefined || isOver(before, at);
+    this.tries.set(tuple, { latest: at, onlySyns: maySyn && (opens || before.onlySyns) });
+    return opens;
   }
 
   private wait(key: string, denied: Denied): void {
@@ -152,7 +159,7 @@ export class DropsInTime implements InTime {
       this.join(together);
       this.waiting.delete(key);
     }
-    for (const [tuple, latest] of this.latest) if (nsBetween(latest, now) > TRY_NS) this.latest.delete(tuple);
+    for (const [tuple, one] of this.tries) if (isOver(one, now)) this.tries.delete(tuple);
   }
 
   private joinWaiting(): void {
@@ -196,4 +203,8 @@ export class DropsInTime implements InTime {
     rows.put(anchor.text);
     rows.end();
   }
+}
+
+function isOver({ latest, onlySyns }: Try, now: Denial): boolean {
+  return nsBetween(latest, now) > (onlySyns ? TRY_NS.onlySyns : TRY_NS.else);
 }
