@@ -294,9 +294,14 @@ describe("a connection attempt", () => {
       { droppedEgress: true, isAnswered: true, syns: 2 },
     ],
     [
-      "not answered by an answer that was dropped",
+      "not answered by an answer that was dropped, at the server's side when it left",
       "0 a c>s syn\n0.1 a s>c syn+ack dropped-egress",
-      { isAnswered: false, droppedEgress: true },
+      { isAnswered: false, droppedEgress: false, droppedIngress: true },
+    ],
+    [
+      "dropped at the client's side when the answer was dropped as it came in",
+      "0 a c>s syn\n0.1 a s>c syn+ack dropped-ingress",
+      { isAnswered: false, droppedEgress: true, droppedIngress: false },
     ],
     [
       "not dropped by what is no loss",

@@ -29,8 +29,9 @@ const SEEN = {
   highRst: 1 << 5,
   lowFin: 1 << 6,
   highFin: 1 << 7,
-  droppedEgress: 1 << 8,
-  droppedIngress: 1 << 9,
+  /** By the end at which a packet was dropped: its source's (EGRESS) or its destination's (INGRESS), of answers, too. */
+  droppedAtLow: 1 << 8,
+  droppedAtHigh: 1 << 9,
   droppedSomewhere: 1 << 10,
   /** Anything but a SYN. */
   more: 1 << 11,
@@ -38,9 +39,6 @@ const SEEN = {
   lowRefused: 1 << 12,
   highRefused: 1 << 13,
 } as const;
-
-/** SEEN.droppedEgress and its neighbours lie one bit above those of BIT, in the same order. */
-const DROPPED_BITS_APART = 1;
 
 /** How surely the client is known. */
 const CERTAIN = { no: 0, byRecord: 1, bySyn: 2 } as const;
@@ -76,6 +74,7 @@ export interface Piece {
   readonly clientRst: boolean;
   readonly serverRst: boolean;
   readonly fin: boolean;
+  /** Something was dropped at the client's side, at the server's. */
   readonly droppedEgress: boolean;
   readonly droppedIngress: boolean;
   /** Dropped, the direction unknown. */
@@ -193,7 +192,7 @@ export class AttemptStitcher {
     this.learnClient(slot, isLow, bits);
     if ((bits & BIT.syn) !== 0) this.seeSyn(slot, second, nano);
     else this.seeMore(slot, second, nano, isLow, node, bits);
-    columns.seen[slot] = (columns.seen[slot] as number) | ((bits & DROPPED) << DROPPED_BITS_APART);
+    if ((bits & DROPPED) !== 0) columns.seen[slot] = (columns.seen[slot] as number) | droppedAt(isLow, bits);
     // Of equal times the larger number of a node counts, whatever came first.
     const isSameTime = second === columns.lastSecond[slot] && nano === columns.lastNano[slot];
     if (!isSameTime || node > (columns.lastNode[slot] as number)) columns.lastNode[slot] = node;
@@ -288,6 +287,11 @@ export class AttemptStitcher {
   }
 }
 
+function droppedAt(isLow: boolean, bits: number): number {
+  if ((bits & BIT.droppedSomewhere) !== 0) return SEEN.droppedSomewhere;
+  return ((bits & BIT.droppedEgress) !== 0) === isLow ? SEEN.droppedAtLow : SEEN.droppedAtHigh;
+}
+
 function pieceOf(columns: Slots["columns"], slot: number): Piece {
   const seen = columns.seen[slot] as number;
   const has = (bit: number): boolean => (seen & bit) !== 0;
@@ -322,8 +326,8 @@ function pieceOf(columns: Slots["columns"], slot: number): Piece {
     clientRst: has(isLow ? SEEN.lowRst : SEEN.highRst),
     serverRst: has(isLow ? SEEN.highRst : SEEN.lowRst),
     fin: has(SEEN.lowFin | SEEN.highFin),
-    droppedEgress: has(SEEN.droppedEgress),
-    droppedIngress: has(SEEN.droppedIngress),
+    droppedEgress: has(isLow ? SEEN.droppedAtLow : SEEN.droppedAtHigh),
+    droppedIngress: has(isLow ? SEEN.droppedAtHigh : SEEN.droppedAtLow),
     droppedSomewhere: has(SEEN.droppedSomewhere),
     verdict: columns.verdict[slot] as number,
   };
