@@ -24,7 +24,7 @@ it("keeps no more results than fit, the newest in any case", () => {
   const open = opened.value;
   onTestFinished(() => open.close());
   const mebibytes = (count: number) => () => Array.from({ length: count }, () => new Uint8Array(2 ** 20));
-  for (const name of ["a", "b", "c"]) open.keep(name, mebibytes(6));
+  for (const name of ["a", "b", "c"]) open.keep(name, mebibytes(3));
   expect(["a", "b", "c"].map((name) => open.isKept(name))).toEqual([false, true, true]);
   open.keep("d", mebibytes(100));
   expect(["b", "c", "d"].map((name) => open.isKept(name))).toEqual([false, false, true]);

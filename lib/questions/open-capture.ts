@@ -16,8 +16,8 @@ import { PartyReader } from "./party";
 
 /** Results kept per capture, such as ladders. */
 const KEPT = 64;
-/** Of all of them. A thread holds eight captures open and has 256 MiB; a map over time alone can take ten. */
-const KEPT_BYTES = 16 * 1024 * 1024;
+/** Of all of them. A thread holds eight captures open and has 256 MiB; and rows of the driver take twice what they weigh. */
+const KEPT_BYTES = 8 * 1024 * 1024;
 
 export class OpenCapture {
   private readonly kept = new Lru<string, unknown>(KEPT, undefined, { of: weigh, most: KEPT_BYTES });
