@@ -28,6 +28,13 @@ it("forgets what was not used for longest until it is light enough, but not the 
   expect([lru.get("h"), lru.get("i")]).toEqual([10, 0]);
 });
 
+it("forgets entries whose value is undefined, too", () => {
+  const lru = new Lru<number, number | undefined>(2, undefined, { of: () => 1, most: 10 });
+  for (const key of [1, 2, 3]) lru.set(key, undefined);
+  lru.set(4, 4);
+  expect(lru.get(4)).toBe(4);
+});
+
 it("weighs what is within, of long lists from a part", () => {
   const rows = (count: number) => Array.from({ length: count }, (_, n) => [n, "1778578200000000000", n * 2]);
   // 8 for the place, 32 and 3 x 8 for the row, 24 + 19 for the text.

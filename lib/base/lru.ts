@@ -44,8 +44,9 @@ export class Lru<Key, Value> {
   }
 
   delete(key: Key): void {
-    const value = this.entries.get(key);
-    if (value === undefined) return;
+    // Not told by its value, which may be undefined.
+    if (!this.entries.has(key)) return;
+    const value = this.entries.get(key) as Value;
     this.entries.delete(key);
     this.weight -= this.weightOf.get(key) ?? 0;
     this.weightOf.delete(key);
