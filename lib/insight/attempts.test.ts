@@ -122,27 +122,6 @@ describe("a connection attempt", () => {
       "0 a c>s syn\n0.1 a s>c syn+ack dropped-ingress\n1 a c>s syn",
       "+1:3",
     ],
-    ["does not take what its client sent before it", "0 a c>s ack\n1 a c>s data\n2 a c>s syn", "-1:2 +3:1"],
-    [
-      "may wait 65 s, too, behind what its client sent before it",
-      "0 a c>s ack\n1 a c>s syn\n66 a c>s syn",
-      "-1:1 +2:2",
-    ],
-    [
-      "may begin with a packet of its client, by the clock that is ahead",
-      "0 b c>s ack\n0.05 a c>s syn\n0.051 a s>c syn+ack",
-      "+1:3",
-    ],
-    [
-      "does not begin with it when the SYN is later than clocks differ",
-      "0 b c>s ack\n0.050000001 a c>s syn",
-      "-1:1 +2:1",
-    ],
-    [
-      "goes on behind an answer that was dropped, though its first SYN was before the log",
-      "0 a s>c syn+ack dropped-ingress\n1 a c>s syn",
-      "+1:2",
-    ],
     ["is none without a SYN: open already", "0 a c>s ack\n1 a s>c ack\n2 a c>s fin", "-1:3"],
     ["may follow a connection that was open already", "0 a c>s ack\n1 a s>c fin\n2 a c>s syn", "-1:2 +3:1"],
     [
@@ -374,11 +353,7 @@ function beginsAnew(piece: readonly Row[], row: Row): boolean {
   const ended = received.some(
     (other) => other.source.join() !== row.source.join() || (other.bits & (BIT.fin | BIT.rst)) !== 0,
   );
-  // A client that had sent anything but SYNs before its first.
-  if (!ended) {
-    const last = piece.at(-1) as Row;
-    return received.length > 0 && !piece.some(isSyn) && (row.node === last.node || gap > 50e6);
-  }
+  if (!ended) return false;
   const said = received.filter((other) => (other.bits & (BIT.synAck | BIT.fin | BIT.rst | BIT.reply)) !== 0);
   const [first] = said;
   const isLate = first !== undefined && row.at - first.at <= 50e6;

@@ -4,8 +4,7 @@
  * The rule: same cluster and 5-tuple, replies turned round by address. A SYN begins a new piece only after a reply, FIN or
  * RST was seen; the longest gap is 65 s while only SYNs were seen (the last retry of Linux comes 64 s after the one
  * before), else 30 s. A TCP piece without SYN was open already; other protocols have no SYN, there a piece that begins
- * with an answer was. So what a client sent before its first SYN is a piece of its own: nobody asks for a connection in the
- * middle of it. What is dropped is not seen by its receiver, so a dropped answer ends nothing.
+ * with an answer was. What is dropped is not seen by its receiver, so a dropped answer ends nothing.
  *
  * Both nodes log the same packet, by clocks that differ. So a SYN that another node logs at most 50 ms behind the first
  * answer, before any answer of its own, is the SYN that was answered; and SYNs less than 200 ms apart are one packet (a
@@ -164,19 +163,11 @@ export class AttemptStitcher {
     if ((bits & BIT.syn) === 0) return false;
     const answer = isLow ? SEEN.high : SEEN.low;
     const ends = answer | SEEN.lowRst | SEEN.highRst | SEEN.lowFin | SEEN.highFin;
-    if ((seen & ends) === 0) return this.isSpokenBefore(slot, second, nano, isLow, node);
+    if ((seen & ends) === 0) return false;
     if (columns.endNode[slot] === NOBODY) return true;
     const since =
       (second - (columns.endSecond[slot] as number)) * 1e9 + nano - (columns.endNano[slot] as number);
     return since > SKEW_NS || node === columns.endNode[slot] || node === columns.endNode2[slot];
-  }
-
-  /** True when the sender of this SYN sent other packets before its first, and not only by the clock of another node. */
-  private isSpokenBefore(slot: number, second: number, nano: number, isLow: boolean, node: number): boolean {
-    const { columns } = this.slots;
-    const seen = columns.seen[slot] as number;
-    if ((seen & SEEN.syn) !== 0 || (seen & (isLow ? SEEN.low : SEEN.high)) === 0) return false;
-    return node === columns.lastNode[slot] || this.quietFor(slot, second, nano) > SKEW_NS;
   }
 
   private quietFor(slot: number, second: number, nano: number): number {

@@ -222,13 +222,6 @@ describe("silence", () => {
       IP: { source: "10.0.0.2", destination: "10.0.0.1" },
       l4: { TCP: { source_port: 80, destination_port: port, flags: { SYN: true, ACK: true } } },
     });
-  const reply = (at: number, port: number, members: object = {}): string =>
-    line(at, {
-      IP: { source: "10.0.0.2", destination: "10.0.0.1" },
-      l4: { TCP: { source_port: 80, destination_port: port, flags: { ACK: true } } },
-      is_reply: true,
-      ...members,
-    });
   const lost = (node: string, first: string, last: string): string =>
     JSON.stringify({ lost_events: { num_events_lost: "5", first, last }, node_name: node, time: last });
   const outcomeOf = (capture: TestCapture, port: number): unknown =>
@@ -293,41 +286,6 @@ describe("silence", () => {
         packet(30, 40000, ["ACK"]),
       ],
       OUTCOME.noReply,
-    ],
-    [
-      "is no reply in a log whose only answers are those of connections that were open already",
-      [packet(0, 40000, ["ACK"]), reply(0.1, 40000), packet(10, 40001, ["SYN"]), packet(30, 40000, ["ACK"])],
-      OUTCOME.noReply,
-    ],
-    [
-      "cannot be judged where only the other node logs answers",
-      [
-        ...[packet(0, 40000, ["SYN"]), packet(0.001, 40000, ["SYN"], { node_name: "n2" })],
-        ...[reply(0.1, 40000, { node_name: "n2" }), packet(10, 40001, ["SYN"]), packet(30, 40002, ["SYN"])],
-      ],
-      OUTCOME.unknowable,
-    ],
-    [
-      "cannot be judged in a log whose only answers were dropped",
-      [
-        ...[
-          packet(0, 40000, ["SYN"]),
-          reply(0.1, 40000, { verdict: "DROPPED", drop_reason_desc: "CT_NO_MAP_FOUND" }),
-        ],
-        ...[packet(10, 40001, ["SYN"]), packet(30, 40002, ["SYN"])],
-      ],
-      OUTCOME.unknowable,
-    ],
-    [
-      "cannot be judged in a log whose only answers are those of a proxy",
-      [
-        ...[
-          packet(0, 40000, ["SYN"]),
-          reply(0.1, 40000, { Type: "L7", l7: { type: "RESPONSE", http: { code: 200 } } }),
-        ],
-        ...[packet(10, 40001, ["SYN"]), packet(30, 40002, ["SYN"])],
-      ],
-      OUTCOME.unknowable,
     ],
     [
       "cannot be judged in a log without answers",

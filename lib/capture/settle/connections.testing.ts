@@ -109,15 +109,8 @@ function isEnded(piece: readonly Seen[], syn: Seen): boolean {
       !isSyn(one) && !isLost(one) && (one.from === syn.to || one.flags.has("FIN") || one.flags.has("RST")),
   );
   const [first] = ends;
-  if (first === undefined) return isSpokenBefore(piece, syn);
+  if (first === undefined) return false;
   return syn.at - first.at > 50_000_000n || ends.some((one) => one.flow.node_name === syn.flow.node_name);
-}
-
-/** What the client sent before its first SYN is no part of the attempt. */
-function isSpokenBefore(piece: readonly Seen[], syn: Seen): boolean {
-  const last = piece.at(-1) as Seen;
-  const isNow = syn.at - last.at <= 50_000_000n && last.flow.node_name !== syn.flow.node_name;
-  return !piece.some(isSyn) && piece.some((one) => !isLost(one)) && !isNow;
 }
 
 function clientOf(piece: readonly Seen[]): string {

@@ -1,12 +1,11 @@
 /**
  * What the silence after a request means: no answer, or a log that could not have shown one.
  *
- * In order: the node itself never logs answers (a filter, a field mask): unknowable. It lost events meanwhile: beside a
+ * In order: the node never logs answers at all (a filter, a field mask): unknowable. It lost events meanwhile: beside a
  * gap. Its log ends too soon afterwards: open. Else there was no answer. Worked out anew for all that had none,
  * wherever they lie: a file added behind the old end changes what was open there. Call when flows are rolled up.
  */
 
-import { PROTOCOL_NUMBER } from "@/lib/insight/attempt-kind";
 import { OUTCOME } from "@/lib/insight/outcome";
 import type { Sqlite, SqlValue } from "../driver";
 import { type Losses, readLosses } from "../losses";
@@ -107,39 +106,25 @@ class NodeLogs {
     this.ends = new Map(ends.map(([node, last]) => [node === null ? null : String(node), last as bigint]));
   }
 
-  /** True when the node itself logged an answer of this protocol anywhere. */
+  /** True when the node logged an answer of this protocol anywhere. */
   showsAnswers(node: string | null, protocol: number): boolean {
     const key = JSON.stringify([node, protocol]);
     let shows = this.answers.get(key);
     if (shows === undefined) {
-      shows = this.table === "Attempt" ? this.hasReply(node, protocol) : this.hasResponse(node, protocol);
+      // The answer of a refused attempt is an answer, too.
+      const has =
+        this.table === "Attempt"
+          ? `a.outcome IN (${OUTCOME.answered}, ${OUTCOME.refused})`
+          : "a.responses > 0";
+      // A node that only a file added last has logs of answers there; most have them everywhere.
+      shows = this.exists(
+        `SELECT 1 FROM ${this.table} a JOIN Flow f ON f.id = a.id JOIN Observer o ON o.id = f.observerId
+         WHERE ${has} AND a.protocol = ? AND o.nodeName IS ? ORDER BY a.id DESC LIMIT 1`,
+        [protocol, node],
+      );
       this.answers.set(key, shows);
     }
     return shows;
-  }
-
-  /**
-   * A packet of a reply, be it a reset, of whatever connection. One that was dropped is in any log of drops; and a proxy's
-   * messages do not say that packets to servers without a proxy would be there, too.
-   */
-  private hasReply(node: string | null, protocol: number): boolean {
-    const name = Object.keys(PROTOCOL_NUMBER).find((one) => PROTOCOL_NUMBER[one] === protocol) ?? null;
-    return this.exists(
-      `SELECT 1 FROM RollUp r JOIN Kind k ON k.id = r.kindId JOIN Pair p ON p.id = r.pairId
-         JOIN Observer o ON o.id = r.observerId
-       WHERE r.level = ${ROLL_UP.whole} AND r.records > 0 AND p.clientSide = 2 AND coalesce(k.verdict, '') <> 'DROPPED'
-         AND coalesce(k.type, '') <> 'SOCK' AND (coalesce(k.type, '') <> 'L7' OR k.protocol <> 'TCP') AND k.aggregated = 0 AND k.protocol IS ? AND o.nodeName IS ? LIMIT 1`,
-      [name, node],
-    );
-  }
-
-  /** Looked for from the end: a node that only the file added last has logs of has them there. */
-  private hasResponse(node: string | null, protocol: number): boolean {
-    return this.exists(
-      `SELECT 1 FROM L7Exchange a JOIN Flow f ON f.id = a.id JOIN Observer o ON o.id = f.observerId
-       WHERE a.responses > 0 AND a.protocol = ? AND o.nodeName IS ? ORDER BY a.id DESC LIMIT 1`,
-      [protocol, node],
-    );
   }
 
   /** True when the node logged something at this time or later. */
