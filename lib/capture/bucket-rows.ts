@@ -198,6 +198,7 @@ export class BucketRows {
     }));
   }
 
+  /** All of them, where places are not told apart. */
   rows(): AddedRow[] {
     return Array.from({ length: this.size }, (_, row): AddedRow => {
       const times = this.times(row);

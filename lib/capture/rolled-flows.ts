@@ -191,16 +191,10 @@ export function rolledRows(database: Sqlite, scope: CompiledScope, wanted: Wante
 /** As it is selected above. */
 function cutRow([records, events, firstNs, lastNs, ...more]: readonly SqlValue[]): AddedRow {
   const [attempts = 0, requests = 0, l7Errors = 0, drops = 0, ...keys] = more.map(Number);
-  const [first, last] = [firstNs, lastNs].map((ns) => (typeof ns === "bigint" ? ns : null));
   return {
-    ...{
-      keys,
-      records: Number(records),
-      events: Number(events),
-      firstNs: first ?? null,
-      lastNs: last ?? null,
-    },
-    ...{ attempts, requests, l7Errors, drops },
+    ...{ keys, records: Number(records), events: Number(events), attempts, requests, l7Errors, drops },
+    firstNs: typeof firstNs === "bigint" ? firstNs : null,
+    lastNs: typeof lastNs === "bigint" ? lastNs : null,
   };
 }
 

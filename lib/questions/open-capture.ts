@@ -5,7 +5,6 @@
 
 import { Lru } from "@/lib/base/lru";
 import { ok, type Result } from "@/lib/base/result";
-import { weigh } from "@/lib/base/weight";
 import { openCapture } from "@/lib/capture/capture-file";
 import type { Sqlite, SqlRow } from "@/lib/capture/driver";
 import { isOutdated } from "@/lib/capture/rules-version";
@@ -13,6 +12,7 @@ import { currentRevision } from "@/lib/capture/summarise";
 import type { Meta, Party } from "./answers";
 import type { QuestionFailure } from "./failure";
 import { PartyReader } from "./party";
+import { weigh } from "./weight";
 
 /** Results kept per capture, such as ladders. */
 const KEPT = 64;

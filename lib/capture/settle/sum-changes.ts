@@ -26,6 +26,7 @@ const EVENTS = [
   { event: "UPDATE", versions: ["OLD", "NEW"] },
 ] as const;
 
+/** Half of what 64 bits hold: wide buckets around it begin and end within them. */
 const FAR = 2n ** 62n;
 
 /** Beyond this share of all buckets nothing is gained. */
